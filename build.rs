@@ -1,0 +1,2 @@
+//! Compiles the fact tables.
+fn main() {}

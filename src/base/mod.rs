@@ -1,0 +1,17 @@
+//! Words that every layer shares: versions, addresses, ids, causes and documents. Imports nothing of the project.
+
+mod artifact;
+mod cause;
+mod cidr;
+mod date;
+mod path;
+mod version;
+mod words;
+
+pub use artifact::{Artifact, Line, Mode, OutPath, OutPathError};
+pub use cause::{Cause, ControlId, FactId, Origin, Reason};
+pub use cidr::{Cidr, CidrError};
+pub use date::{Date, DateError};
+pub use path::SpecPath;
+pub use version::{KubeVersion, Minor, VersionError};
+pub use words::{Area, Level, Platform};

@@ -1,0 +1,57 @@
+//! Paths into a spec: `/network/flows/web-in`. List items are addressed by name where they have one, else by index.
+
+use std::fmt;
+
+/// A place in `Cluster.spec`, stable when lines or unrelated items are added.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct SpecPath(String);
+
+impl SpecPath {
+    /// The root of the spec.
+    #[must_use]
+    pub fn root() -> Self {
+        SpecPath(String::new())
+    }
+
+    /// The path of text such as `/api/sources`; segments are escaped as in JSON pointers (`~1` for `/`).
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        SpecPath(text.to_owned())
+    }
+
+    /// This path with one more segment (not yet escaped).
+    #[must_use]
+    pub fn child(&self, segment: &str) -> Self {
+        SpecPath(format!("{}/{}", self.0, segment.replace('~', "~0").replace('/', "~1")))
+    }
+
+    /// This path with the index of a list item.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        SpecPath(format!("{}/{index}", self.0))
+    }
+
+    /// The text, `/` first; empty for the root.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The segments, unescaped.
+    pub fn segments(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|s| s.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// Whether this path is `other` or lies below it.
+    #[must_use]
+    pub fn is_within(&self, other: &SpecPath) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl fmt::Display for SpecPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}

@@ -1,0 +1,168 @@
+//! Source texts with a line index, and places in them.
+
+use std::{fmt, sync::Arc};
+
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+/// A range of bytes in a source text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The range from `start` to before `end`.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Span { start, end: end.max(start) }
+    }
+}
+
+/// A place that people read: 1-based line, 1-based column in Unicode scalars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Position {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column, counted in Unicode scalars.
+    pub column: usize,
+}
+
+/// A text that was read, with the name it is shown under. Cheap to clone.
+#[derive(Clone)]
+pub struct Source(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+impl Source {
+    /// Takes a text and the name that messages show (a path as the user gave it).
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let mut line_starts = vec![0];
+        line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
+        Source(Arc::new(Inner { name: name.into(), text, line_starts }))
+    }
+
+    /// The name that messages show.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The text of a span; empty when the span lies outside or cuts a character.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.0.text.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// The position of a byte.
+    #[must_use]
+    pub fn position(&self, byte: usize) -> Position {
+        let byte = byte.min(self.0.text.len());
+        let line = self.0.line_starts.partition_point(|start| *start <= byte);
+        let start = self.0.line_starts.get(line - 1).copied().unwrap_or(0);
+        let column = self.0.text.as_bytes()[start..byte].iter().filter(|b| (**b & 0xc0) != 0x80).count() + 1;
+        Position { line, column }
+    }
+
+    /// The byte where a 1-based line starts, or `None` past the last line.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> Option<usize> {
+        self.0.line_starts.get(line.checked_sub(1)?).copied()
+    }
+
+    /// A place in this source.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        Place { source: self.clone(), span }
+    }
+
+    fn same(&self, other: &Source) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({})", self.0.name)
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other)
+    }
+}
+
+impl Eq for Source {}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = &self.0.text;
+        let starts = &self.0.line_starts;
+        if span.offset() > text.len() || span.offset() + span.len() > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let first = starts.partition_point(|s| *s <= span.offset()).saturating_sub(1);
+        let last = starts.partition_point(|s| *s <= span.offset() + span.len()).saturating_sub(1);
+        let from_line = first.saturating_sub(before);
+        let start = starts[from_line];
+        let end = starts.get(last + after + 1).map_or(text.len(), |next| next.saturating_sub(1)).max(span.offset() + span.len());
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name.clone(),
+            &text.as_bytes()[start..end],
+            (start, end - start).into(),
+            from_line,
+            0,
+            starts.len(),
+        )))
+    }
+}
+
+/// A span in a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The text.
+    pub source: Source,
+    /// The range in it.
+    pub span: Span,
+}
+
+impl Place {
+    /// Where the place begins.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters() {
+        let source = Source::new("x", "a: 1\nß€: 2\r\nlast");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(5 + "ß€".len()), Position { line: 2, column: 3 });
+        assert_eq!(source.position(9_999), Position { line: 3, column: 5 });
+    }
+}

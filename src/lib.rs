@@ -1,0 +1,4 @@
+//! `harden`: a compiler for Kubernetes hardening. One security spec of a cluster goes in; every hardened artifact comes out.
+
+pub mod base;
+pub mod diag;
