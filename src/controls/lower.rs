@@ -1,0 +1,111 @@
+//! Selection and lowering: from the answers to a plan with a verdict for every control and every intent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{Cause, ControlId, FactId, SpecPath},
+    diag::Diagnostics,
+    plan::{ControlVerdict, Ground, IntentVerdict, Lowering, Outcome, Plan, Scope, SettingKey, Verdict},
+    resolve::{Choice, Resolved},
+};
+
+use super::{Applies, CATALOGUE, Control, shape};
+
+/// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
+pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
+    let before = diags.errors();
+    let mut plan = shape::start(cluster, diags);
+    let mut intents: BTreeMap<SpecPath, Vec<Verdict>> = BTreeMap::new();
+    for control in CATALOGUE {
+        let (verdicts, lowered) = one(cluster, control, &mut plan, diags);
+        for (path, mut found) in lowered {
+            intents.entry(path).or_default().append(&mut found);
+        }
+        plan.verdicts.push(ControlVerdict { id: control.id(), area: control.area, title: control.title, verdicts });
+    }
+    ground_in_settings(&mut plan);
+    plan.intents = all_intents(cluster, intents);
+    (diags.errors() == before).then_some(plan)
+}
+
+type Verdicts = (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>);
+
+fn one(cluster: &Resolved, control: &Control, plan: &mut Plan, diags: &mut Diagnostics) -> Verdicts {
+    let choice = cluster.choice(control.id());
+    let cause = choice.cause();
+    let verdict = |outcome, ground, detail: &str| Verdict {
+        scope: Scope::Cluster,
+        outcome,
+        ground,
+        detail: detail.to_owned(),
+        cause: cause.clone(),
+    };
+    if let Applies::No(outcome, fact) = (control.applies)(cluster) {
+        return (vec![verdict(outcome, Ground::Fact(fact), "")], BTreeMap::new());
+    }
+    match &choice {
+        Choice::NotSelected { .. } => {
+            (vec![verdict(Outcome::NotApplicable, Ground::Fact(FactId("not-selected")), "")], BTreeMap::new())
+        }
+        Choice::Waived { waiver, .. } => (vec![verdict(Outcome::Waived, Ground::Waiver(waiver.clone()), "")], BTreeMap::new()),
+        Choice::Selected { .. } => {
+            let mut pen = Lowering::new(plan, diags, cluster, Some(control.id()), cause.clone());
+            (control.lower)(cluster, &mut pen);
+            let (mut verdicts, intents) = pen.finish();
+            if verdicts.is_empty() {
+                verdicts.push(verdict(Outcome::Enforced, Ground::Settings(Vec::new()), ""));
+            }
+            verdicts.sort();
+            (verdicts, intents)
+        }
+    }
+}
+
+/// Fills in the settings behind every verdict that rests on them: those that carry the id of its control.
+fn ground_in_settings(plan: &mut Plan) {
+    let mut by_control: BTreeMap<ControlId, Vec<SettingKey>> = BTreeMap::new();
+    for (key, held) in plan.settings() {
+        let controls: BTreeSet<ControlId> = held.reasons.iter().filter_map(|r| r.control).collect();
+        for control in controls {
+            by_control.entry(control).or_default().push(key.clone());
+        }
+    }
+    for control in &mut plan.verdicts {
+        for verdict in &mut control.verdicts {
+            if let Ground::Settings(keys) = &mut verdict.ground
+                && keys.is_empty()
+            {
+                *keys = by_control.get(&control.id).cloned().unwrap_or_default();
+            }
+        }
+    }
+}
+
+/// Every intent of the spec with what became of it; what no control lowered yet is impossible, never silent.
+fn all_intents(cluster: &Resolved, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>) -> Vec<IntentVerdict> {
+    let mut out = Vec::new();
+    for path in &cluster.intents {
+        let mut verdicts = lowered.remove(path).unwrap_or_default();
+        if verdicts.is_empty() {
+            verdicts = cluster.answered(path).map_or_else(|| vec![not_built(path)], |verdict| vec![verdict]);
+        }
+        verdicts.sort();
+        verdicts.dedup();
+        out.push(IntentVerdict { path: path.clone(), verdicts });
+    }
+    for (path, verdicts) in lowered {
+        out.push(IntentVerdict { path, verdicts });
+    }
+    out.sort_by(|a, b| a.path.cmp(&b.path));
+    out
+}
+
+fn not_built(path: &SpecPath) -> Verdict {
+    Verdict {
+        scope: Scope::Cluster,
+        outcome: Outcome::Impossible,
+        ground: Ground::Fact(FactId("not-built-yet")),
+        detail: String::new(),
+        cause: Cause::Spec(path.clone()),
+    }
+}

@@ -1,0 +1,147 @@
+//! The cluster that a plan is for: names, versions, addresses, pools.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Cidr, KubeVersion, Minor, Platform, SpecPath},
+    plan::Held,
+};
+
+/// The cluster that is hardened.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// `metadata.name`.
+    pub name: String,
+    /// Who runs the control plane.
+    pub platform: Platform,
+    /// The version the artifacts are for.
+    pub version: KubeVersion,
+    /// What a self-managed control plane needs to know; `None` on the clouds.
+    pub kubeadm: Option<KubeadmCluster>,
+}
+
+impl Cluster {
+    /// The minor the artifacts are for.
+    #[must_use]
+    pub fn minor(&self) -> Minor {
+        self.version.minor
+    }
+}
+
+/// The answers that kubeadm's documents are made from.
+#[derive(Debug, Clone)]
+pub struct KubeadmCluster {
+    /// `host:port` of the shared endpoint.
+    pub endpoint: String,
+    /// The port the API servers listen on.
+    pub bind_port: u16,
+    /// Pod ranges.
+    pub pod_subnets: Vec<Cidr>,
+    /// Service ranges.
+    pub service_subnets: Vec<Cidr>,
+    /// The cluster's DNS domain.
+    pub dns_domain: String,
+    /// The folder of keys and certificates.
+    pub certificates_dir: String,
+    /// The name the controller manager gives the cluster.
+    pub cluster_name: String,
+    /// The registry of the control plane's images.
+    pub image_repository: String,
+    /// The CRI socket of the nodes.
+    pub cri_socket: String,
+    /// External etcd; `None` when it is stacked.
+    pub external_etcd: Option<ExternalEtcd>,
+    /// The named control-plane nodes, in the order of the spec.
+    pub nodes: Vec<NodeAddress>,
+    /// The owner's own documents, as they are merged under ours: `(kind, tree)`.
+    pub owner_documents: BTreeMap<String, serde_json::Value>,
+}
+
+/// An etcd that kubeadm does not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalEtcd {
+    /// `https://host:port` of each member.
+    pub endpoints: Vec<String>,
+    /// CA of the servers.
+    pub ca_file: String,
+    /// Client certificate.
+    pub cert_file: String,
+    /// Client key.
+    pub key_file: String,
+}
+
+/// A named node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeAddress {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub address: std::net::IpAddr,
+    /// The pool it belongs to.
+    pub pool: String,
+}
+
+/// What a pool is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PoolRole {
+    /// Runs the control plane.
+    ControlPlane,
+    /// Runs workloads.
+    Worker,
+    /// Runs etcd alone.
+    Etcd,
+}
+
+/// What must hold on the nodes of a pool.
+#[derive(Debug, Clone)]
+pub struct NodePlan {
+    /// The name of the pool.
+    pub name: String,
+    /// What it is for.
+    pub role: PoolRole,
+    /// The operating system, as the spec writes it.
+    pub os: String,
+    /// Where its nodes are.
+    pub cidrs: Vec<Cidr>,
+    /// Modes and owners of files, and other rules for the node, by name (`/etc/kubernetes/admin.conf`).
+    pub file_rules: BTreeMap<String, Held<String>>,
+}
+
+/// Who may reach the API server.
+#[derive(Debug, Clone, Default)]
+pub struct AccessPlan {
+    /// The ranges of administrators.
+    pub admins: Vec<Held<Cidr>>,
+    /// The addresses of the load balancer.
+    pub load_balancer: Vec<Held<Cidr>>,
+    /// Whether the load balancer keeps the client's address; `None` without one.
+    pub preserves_client_ip: Option<bool>,
+    /// NAT addresses of runners, hubs, the cluster itself.
+    pub egress: Vec<Held<Cidr>>,
+}
+
+/// What became of a field of the owner's configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OwnerField {
+    /// It keeps its value.
+    Carried,
+    /// A setting of the plan replaces it.
+    Overridden,
+    /// It cannot be kept, and nothing replaces it.
+    Refused,
+}
+
+/// One line of the list of the owner's fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerNote {
+    /// `ClusterConfiguration/apiServer/certSANs`.
+    pub field: String,
+    /// What became of it.
+    pub fate: OwnerField,
+    /// Its value, shortened for reading.
+    pub value: String,
+    /// Why, where it was not carried.
+    pub why: Option<String>,
+    /// Where the configuration is named in the spec.
+    pub named_at: SpecPath,
+}

@@ -1,0 +1,171 @@
+//! What is asked of one program: flags, fields of its file, mounts of its pod.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use crate::base::Reason;
+
+/// A value that somebody asked for. Two controls may ask for one setting: both reasons stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held<T> {
+    /// The value.
+    pub value: T,
+    /// Who asked for it and why; at least one.
+    pub reasons: BTreeSet<Reason>,
+}
+
+impl<T> Held<T> {
+    /// A value with its first reason.
+    pub fn new(value: T, reason: Reason) -> Self {
+        Held { value, reasons: BTreeSet::from([reason]) }
+    }
+
+    /// A view of it.
+    pub fn as_ref(&self) -> Held<&T> {
+        Held { value: &self.value, reasons: self.reasons.clone() }
+    }
+
+    /// The same reasons for a value made from this one.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Held<U> {
+        Held { value: make(self.value), reasons: self.reasons }
+    }
+}
+
+/// The value of a flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlagValue {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other single value.
+    Text(String),
+    /// Items joined by commas; each with the reasons of its own, in their order.
+    List(Vec<Held<String>>),
+}
+
+impl fmt::Display for FlagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FlagValue::Bool(value) => write!(f, "{value}"),
+            FlagValue::Int(value) => write!(f, "{value}"),
+            FlagValue::Text(value) => f.write_str(value),
+            FlagValue::List(items) => {
+                for (n, item) in items.iter().enumerate() {
+                    if n > 0 {
+                        f.write_str(",")?;
+                    }
+                    f.write_str(&item.value)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// One flag of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// The value and who asked.
+    pub held: Held<FlagValue>,
+    /// What the installer itself writes for this flag; equal to the value where nobody else asked.
+    pub installer: Option<String>,
+    /// Further values that follow under the same name (an old service-account issuer stays second).
+    pub also: Vec<Held<String>>,
+    /// The value differs from node to node (addresses, member names); only files of one node can carry it.
+    pub per_node: bool,
+}
+
+impl Flag {
+    /// Whether the installer writes it just so without being told.
+    #[must_use]
+    pub fn is_installers_own(&self) -> bool {
+        self.also.is_empty() && self.installer.as_deref() == Some(self.held.value.to_string().as_str())
+    }
+}
+
+/// What Kubernetes checks about a mounted host path before the pod starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MountType {
+    /// The file must exist.
+    File,
+    /// The folder must exist.
+    Directory,
+    /// The folder is made when it is missing.
+    DirectoryOrCreate,
+    /// A Unix socket must exist.
+    Socket,
+}
+
+impl MountType {
+    /// The word of the Kubernetes API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            MountType::File => "File",
+            MountType::Directory => "Directory",
+            MountType::DirectoryOrCreate => "DirectoryOrCreate",
+            MountType::Socket => "Socket",
+        }
+    }
+}
+
+/// A path of the host that a program's container sees under the same path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostMount {
+    /// The name of the volume, a DNS label.
+    pub name: String,
+    /// The path on the host.
+    pub host_path: String,
+    /// The path in the container.
+    pub mount_path: String,
+    /// Whether the container may not write.
+    pub read_only: bool,
+    /// What must be there.
+    pub kind: MountType,
+    /// Whether the installer mounts it without being told.
+    pub installer: bool,
+}
+
+impl fmt::Display for HostMount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let access = if self.read_only { "ro" } else { "rw" };
+        write!(f, "{} {access} {}", self.host_path, self.kind.name())
+    }
+}
+
+/// What is asked of one program.
+#[derive(Debug, Clone, Default)]
+pub struct Component {
+    /// Flags by name, without dashes.
+    pub flags: BTreeMap<String, Flag>,
+    /// Fields of its configuration file by dotted path.
+    pub fields: BTreeMap<String, Held<serde_json::Value>>,
+    /// Mounts by path in the container.
+    pub mounts: BTreeMap<String, Held<HostMount>>,
+}
+
+impl Component {
+    pub(super) const EMPTY: Component =
+        Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
+
+    /// Whether nothing is asked of the program.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.flags.is_empty() && self.fields.is_empty() && self.mounts.is_empty()
+    }
+
+    /// The value of a flag as text.
+    #[must_use]
+    pub fn flag_text(&self, name: &str) -> Option<String> {
+        self.flags.get(name).map(|flag| flag.held.value.to_string())
+    }
+
+    /// Whether a list flag holds an item.
+    #[must_use]
+    pub fn flag_has(&self, name: &str, item: &str) -> bool {
+        self.flag_text(name).is_some_and(|text| text.split(',').any(|part| part == item))
+    }
+}

@@ -1,0 +1,347 @@
+//! How controls write into the plan: every flag, gate and field is looked up for the exact minor on its way in.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use crate::{
+    base::{Cause, ControlId, FactId, Reason, SpecPath},
+    diag::{Diagnostics, Place},
+    facts::{self, Lookup},
+};
+
+use super::{
+    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey,
+    Verdict,
+    diagnostics::{NotInVersion, SettingConflict},
+    strictness,
+};
+
+/// Finds the place in the source text behind a cause.
+pub trait Locate {
+    /// The place, where the cause has one.
+    fn locate(&self, cause: &Cause) -> Option<Place>;
+}
+
+/// The pen of one control: what it writes carries its id and the cause of its selection.
+pub struct Lowering<'a> {
+    plan: &'a mut Plan,
+    diags: &'a mut Diagnostics,
+    places: &'a dyn Locate,
+    control: Option<ControlId>,
+    cause: Cause,
+    verdicts: Vec<Verdict>,
+    intents: BTreeMap<SpecPath, Vec<Verdict>>,
+}
+
+impl<'a> Lowering<'a> {
+    /// A pen for a control (none for the installer's own shape and the owner's fields).
+    pub fn new(
+        plan: &'a mut Plan,
+        diags: &'a mut Diagnostics,
+        places: &'a dyn Locate,
+        control: Option<ControlId>,
+        cause: Cause,
+    ) -> Self {
+        Lowering { plan, diags, places, control, cause, verdicts: Vec::new(), intents: BTreeMap::new() }
+    }
+
+    /// What has been planned so far (by controls before this one in the catalogue, and the installer's shape).
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        self.plan
+    }
+
+    /// Direct access for the parts of the plan that have a type of their own.
+    pub fn plan_mut(&mut self) -> &mut Plan {
+        self.plan
+    }
+
+    /// Where to report what cannot be said.
+    pub fn diagnostics(&mut self) -> &mut Diagnostics {
+        self.diags
+    }
+
+    /// The place behind a cause.
+    #[must_use]
+    pub fn place(&self, cause: &Cause) -> Option<Place> {
+        self.places.locate(cause)
+    }
+
+    /// The reason that everything written now carries.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason { control: self.control, cause: self.cause.clone() }
+    }
+
+    /// Writes the next values for another cause (a field of the spec, a parameter of the profile).
+    pub fn because(&mut self, cause: Cause) -> &mut Self {
+        self.cause = cause;
+        self
+    }
+
+    /// A value with the current reason.
+    pub fn held<T>(&self, value: T) -> Held<T> {
+        Held::new(value, self.reason())
+    }
+
+    /// Asks for a single-valued flag.
+    pub fn flag(&mut self, program: Program, name: &str, value: FlagValue) {
+        let minor = self.plan.cluster.minor();
+        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+            return;
+        }
+        let held = self.held(value);
+        let key = SettingKey::Flag(program, name.to_owned());
+        let flags = &mut self.plan.components.entry(program).or_default().flags;
+        match flags.get_mut(name) {
+            None => {
+                flags.insert(name.to_owned(), Flag { held, installer: None, also: Vec::new(), per_node: false });
+            }
+            Some(flag) => {
+                if let Err(other) = settle(&key, &mut flag.held, held, |v| v.to_string()) {
+                    self.conflict(&key, &other);
+                }
+            }
+        }
+    }
+
+    /// Asks for `true` or `false`.
+    pub fn flag_bool(&mut self, program: Program, name: &str, value: bool) {
+        self.flag(program, name, FlagValue::Bool(value));
+    }
+
+    /// Asks for a number.
+    pub fn flag_int(&mut self, program: Program, name: &str, value: i64) {
+        self.flag(program, name, FlagValue::Int(value));
+    }
+
+    /// Asks for a text.
+    pub fn flag_text(&mut self, program: Program, name: &str, value: impl Into<String>) {
+        self.flag(program, name, FlagValue::Text(value.into()));
+    }
+
+    /// Asks that a list flag holds these items, beside what others ask for; their order is kept.
+    pub fn flag_items(&mut self, program: Program, name: &str, items: &[&str]) {
+        let minor = self.plan.cluster.minor();
+        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+            return;
+        }
+        let reason = self.reason();
+        let flags = &mut self.plan.components.entry(program).or_default().flags;
+        let flag = flags.entry(name.to_owned()).or_insert_with(|| Flag {
+            held: Held { value: FlagValue::List(Vec::new()), reasons: BTreeSet::new() },
+            installer: None,
+            also: Vec::new(),
+            per_node: false,
+        });
+        flag.held.reasons.insert(reason.clone());
+        let mut list = match &flag.held.value {
+            FlagValue::List(list) => list.clone(),
+            FlagValue::Bool(_) | FlagValue::Int(_) | FlagValue::Text(_) => flag
+                .held
+                .value
+                .to_string()
+                .split(',')
+                .map(|item| Held { value: item.to_owned(), reasons: flag.held.reasons.clone() })
+                .collect(),
+        };
+        for item in items {
+            match list.iter_mut().find(|held| held.value == *item) {
+                Some(held) => {
+                    held.reasons.insert(reason.clone());
+                }
+                None => list.push(Held::new((*item).to_owned(), reason.clone())),
+            }
+        }
+        flag.held.value = FlagValue::List(list);
+    }
+
+    /// Asks for an admission plugin, beside the others.
+    pub fn plugin(&mut self, name: &str) {
+        let minor = self.plan.cluster.minor();
+        if self.known(facts::plugin(name, minor).map(|_| ()), &format!("admission plugin `{name}`")) {
+            self.flag_items(Program::KubeApiserver, "enable-admission-plugins", &[name]);
+        }
+    }
+
+    /// Drops a flag that the installer writes (the authorization file takes the place of the mode flag).
+    pub fn drop_installer_flag(&mut self, program: Program, name: &str) {
+        if let Some(component) = self.plan.components.get_mut(&program) {
+            component.flags.remove(name);
+        }
+    }
+
+    /// Asks for a field of a configuration file, by dotted path.
+    pub fn field(&mut self, program: Program, path: &str, value: serde_json::Value) {
+        let minor = self.plan.cluster.minor();
+        let found = match program {
+            Program::Kubelet => facts::kubelet_field(path, minor).map(|_| ()),
+            Program::KubeProxy => facts::kube_proxy_field(path, minor).map(|_| ()),
+            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::Unknown(None),
+        };
+        if !self.known(found, &format!("field `{path}` of the {} configuration", program.name())) {
+            return;
+        }
+        let held = self.held(value);
+        let key = SettingKey::Field(program, path.to_owned());
+        let fields = &mut self.plan.components.entry(program).or_default().fields;
+        match fields.get_mut(path) {
+            None => {
+                fields.insert(path.to_owned(), held);
+            }
+            Some(present) => {
+                if let Err(other) = settle(&key, present, held, plain) {
+                    self.conflict(&key, &other);
+                }
+            }
+        }
+    }
+
+    /// Mounts a path of the host into a program's container, under the same path.
+    pub fn mount(&mut self, program: Program, name: &str, path: &str, kind: MountType, read_only: bool) {
+        let mount = HostMount {
+            name: name.to_owned(),
+            host_path: path.to_owned(),
+            mount_path: path.to_owned(),
+            read_only,
+            kind,
+            installer: false,
+        };
+        let held = self.held(mount);
+        let mounts = &mut self.plan.components.entry(program).or_default().mounts;
+        match mounts.get_mut(path) {
+            Some(present) => present.reasons.extend(held.reasons),
+            None => {
+                mounts.insert(path.to_owned(), held);
+            }
+        }
+    }
+
+    /// A rule for a file on the nodes of the pools that the predicate picks (mode, owner, presence).
+    pub fn node_rule(&mut self, pools: impl Fn(&super::NodePlan) -> bool, name: &str, rule: &str) {
+        let held = self.held(rule.to_owned());
+        for pool in self.plan.pools.values_mut().filter(|pool| pools(pool)) {
+            match pool.file_rules.get_mut(name) {
+                Some(present) => present.reasons.extend(held.reasons.clone()),
+                None => {
+                    pool.file_rules.insert(name.to_owned(), held.clone());
+                }
+            }
+        }
+    }
+
+    /// Says what became of the control in a scope, on a fact. Without any call a control that wrote settings is `enforced`.
+    pub fn verdict(&mut self, scope: Scope, outcome: Outcome, fact: FactId, detail: impl Into<String>) {
+        self.verdict_on(scope, outcome, Ground::Fact(fact), detail);
+    }
+
+    /// Says what became of the control in a scope, on any ground.
+    pub fn verdict_on(&mut self, scope: Scope, outcome: Outcome, ground: Ground, detail: impl Into<String>) {
+        self.verdicts.push(Verdict { scope, outcome, ground, detail: detail.into(), cause: self.cause.clone() });
+    }
+
+    /// Says what became of an intent of the spec that this control lowers.
+    pub fn intent(&mut self, path: SpecPath, outcome: Outcome, ground: Ground, detail: impl Into<String>) {
+        let verdict = Verdict {
+            scope: Scope::Cluster,
+            outcome,
+            ground,
+            detail: detail.into(),
+            cause: Cause::Spec(path.clone()),
+        };
+        self.intents.entry(path).or_default().push(verdict);
+    }
+
+    /// Says that settings make an intent of the spec hold.
+    pub fn intent_by(&mut self, path: SpecPath, settings: &[SettingKey]) {
+        self.intent(path, Outcome::Enforced, Ground::Settings(settings.to_vec()), "");
+    }
+
+    /// Ends the work of the control: its verdicts and those of the intents it lowered.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>) {
+        (self.verdicts, self.intents)
+    }
+
+    /// Whether a look-up found the thing in the exact minor; else says what replaces it.
+    fn known(&mut self, found: Lookup<()>, what: &str) -> bool {
+        let why = match found {
+            Lookup::Known(()) => return true,
+            Lookup::Removed { in_, replacement } => {
+                let instead = replacement.map_or_else(String::new, |text| format!("; {text}"));
+                format!("it is gone since {in_}{instead}")
+            }
+            Lookup::NotYet { since } => format!("it exists since {since}"),
+            Lookup::Unknown(nearest) => match nearest {
+                Some(name) => format!("there is no such thing; the nearest name is `{name}`"),
+                None => "there is no such thing".to_owned(),
+            },
+            Lookup::NotCovered => "the tables do not cover it for this version".to_owned(),
+        };
+        let problem = NotInVersion {
+            what: what.to_owned(),
+            version: self.plan.cluster.version.to_string(),
+            why,
+            asked_by: self.control.map_or_else(|| "the owner's configuration".to_owned(), |c| format!("`{c}`")),
+            at: self.place(&self.cause),
+            version_at: self.place(&Cause::Spec(SpecPath::new(&format!(
+                "/platform/{}/kubernetesVersion",
+                self.plan.cluster.platform
+            )))),
+        };
+        self.diags.push(problem);
+        false
+    }
+
+    fn conflict(&mut self, key: &SettingKey, other: &(String, String, BTreeSet<Reason>)) {
+        let (mine, theirs, reasons) = other;
+        let their_cause = reasons.iter().next().map(|r| r.cause.clone());
+        let problem = SettingConflict {
+            key: key.to_string(),
+            mine: mine.clone(),
+            theirs: theirs.clone(),
+            at: self.place(&self.cause),
+            other: their_cause.as_ref().and_then(|cause| self.place(cause)),
+        };
+        self.diags.push(problem);
+    }
+}
+
+/// Lets two values of one setting meet: the stricter stays; equal ones share their reasons; else both texts are given back.
+fn settle<T>(
+    key: &SettingKey,
+    present: &mut Held<T>,
+    new: Held<T>,
+    text: impl Fn(&T) -> String,
+) -> Result<(), (String, String, BTreeSet<Reason>)> {
+    let (old_text, new_text) = (text(&present.value), text(&new.value));
+    let only_shape = present.reasons.iter().all(|r| matches!(r.cause, Cause::Shape(_)));
+    match strictness(key, &new_text, &old_text) {
+        Some(Ordering::Equal) => {
+            if only_shape {
+                present.reasons = new.reasons;
+            } else {
+                present.reasons.extend(new.reasons);
+            }
+        }
+        _ if only_shape => *present = new,
+        Some(Ordering::Greater) => *present = new,
+        Some(Ordering::Less) => {}
+        None => return Err((new_text, old_text, present.reasons.clone())),
+    }
+    Ok(())
+}
+
+/// A JSON value as people write it: texts without quotes.
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Object(_) => value.to_string(),
+    }
+}

@@ -1,0 +1,72 @@
+//! The plan: what must hold, and why. The only thing that back ends, checks and reports see. Built by `controls` through [`Lowering`].
+
+mod cluster;
+mod component;
+mod diagnostics;
+mod files;
+mod lowering;
+mod setting;
+mod strictness;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+pub use cluster::{AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerField, OwnerNote, PoolRole};
+pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType};
+pub use diagnostics::ALL;
+pub use files::{
+    AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionStage, EventLimit,
+    IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim,
+};
+pub use lowering::{Locate, Lowering};
+pub use setting::{Impact, Program, SettingKey};
+pub use strictness::strictness;
+pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
+
+use crate::kube::audit::ExplainedRule;
+
+/// Everything that must hold in one cluster, with the reasons.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The cluster that is hardened.
+    pub cluster: Cluster,
+    /// Flags, fields and mounts by program.
+    pub components: BTreeMap<Program, Component>,
+    /// The anonymous block and the issuers of the API server, where they are a file.
+    pub authentication: Option<AuthenticationPlan>,
+    /// The authorizers, where they are a file.
+    pub authorization: Option<AuthorizationPlan>,
+    /// The audit policy, first match wins.
+    pub audit_rules: Option<Held<Vec<ExplainedRule>>>,
+    /// The limits of the EventRateLimit plugin.
+    pub event_limits: Option<Held<Vec<EventLimit>>>,
+    /// The cluster-wide Pod Security defaults and exemptions.
+    pub pod_security: Option<PodSecurityPlan>,
+    /// Encryption of stored objects.
+    pub encryption: Option<Held<EncryptionPlan>>,
+    /// The node pools by name.
+    pub pools: BTreeMap<String, NodePlan>,
+    /// Who may reach the API server.
+    pub access: AccessPlan,
+    /// What became of the fields of the owner's own configuration.
+    pub owner: Vec<OwnerNote>,
+    /// What became of every control.
+    pub verdicts: Vec<ControlVerdict>,
+    /// What became of every intent of the spec.
+    pub intents: Vec<IntentVerdict>,
+}
+
+impl Plan {
+    /// The component of a program; empty where nothing was asked of it.
+    #[must_use]
+    pub fn component(&self, program: Program) -> &Component {
+        static EMPTY: Component = Component::EMPTY;
+        self.components.get(&program).unwrap_or(&EMPTY)
+    }
+
+    /// Every setting as `key -> (value as text, reasons)`, in the order of the keys: what reports, `diff` and `explain` show.
+    #[must_use]
+    pub fn settings(&self) -> BTreeMap<SettingKey, Held<String>> {
+        setting::all(self)
+    }
+}

@@ -1,0 +1,184 @@
+//! Which of two values of a setting is the stricter one: used when two ask, by "weakening needs a waiver", and by `diff`.
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use super::SettingKey;
+
+/// How values of a setting compare.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    /// `false` is stricter.
+    False,
+    /// `true` is stricter.
+    True,
+    /// The larger number is stricter.
+    Higher,
+    /// The smaller number is stricter; 0 means "no limit" and is the weakest.
+    LowerButZero,
+    /// The smaller number is stricter.
+    Lower,
+    /// Zero is strict, anything else is not.
+    LowerIsZero,
+    /// The shorter duration is stricter; zero means "no limit".
+    Duration,
+    /// More items are stricter.
+    More,
+    /// Fewer items are stricter.
+    Fewer,
+    /// From weakest to strictest.
+    Ladder(&'static [&'static str]),
+}
+
+/// The rules, by the beginning of the key. First match counts; what is not listed cannot be compared.
+const RULES: &[(&str, Rule)] = &[
+    ("apiserver/flag/anonymous-auth", Rule::False),
+    ("apiserver/flag/audit-log-maxage", Rule::Higher),
+    ("apiserver/flag/audit-log-maxbackup", Rule::Higher),
+    ("apiserver/flag/audit-log-maxsize", Rule::Higher),
+    ("apiserver/flag/enable-admission-plugins", Rule::More),
+    ("apiserver/flag/disable-admission-plugins", Rule::Fewer),
+    ("apiserver/flag/profiling", Rule::False),
+    ("apiserver/flag/service-account-lookup", Rule::True),
+    ("apiserver/flag/service-account-extend-token-expiration", Rule::False),
+    ("controller-manager/flag/profiling", Rule::False),
+    ("controller-manager/flag/use-service-account-credentials", Rule::True),
+    ("controller-manager/flag/terminated-pod-gc-threshold", Rule::LowerButZero),
+    ("scheduler/flag/profiling", Rule::False),
+    ("apiserver/flag/tls-min-version", TLS),
+    ("controller-manager/flag/tls-min-version", TLS),
+    ("scheduler/flag/tls-min-version", TLS),
+    ("etcd/flag/tls-min-version", Rule::Ladder(&["TLS1.2", "TLS1.3"])),
+    ("kubelet/field/tlsMinVersion", TLS),
+    ("apiserver/flag/tls-cipher-suites", Rule::Fewer),
+    ("controller-manager/flag/tls-cipher-suites", Rule::Fewer),
+    ("scheduler/flag/tls-cipher-suites", Rule::Fewer),
+    ("etcd/flag/cipher-suites", Rule::Fewer),
+    ("kubelet/field/tlsCipherSuites", Rule::Fewer),
+    ("etcd/flag/auto-tls", Rule::False),
+    ("etcd/flag/peer-auto-tls", Rule::False),
+    ("etcd/flag/client-cert-auth", Rule::True),
+    ("etcd/flag/peer-client-cert-auth", Rule::True),
+    ("kubelet/field/authentication.anonymous.enabled", Rule::False),
+    ("kubelet/field/authentication.webhook.enabled", Rule::True),
+    ("kubelet/field/authorization.mode", Rule::Ladder(&["AlwaysAllow", "Webhook"])),
+    ("kubelet/field/readOnlyPort", Rule::LowerIsZero),
+    ("kubelet/field/rotateCertificates", Rule::True),
+    ("kubelet/field/serverTLSBootstrap", Rule::True),
+    ("kubelet/field/seccompDefault", Rule::True),
+    ("kubelet/field/makeIPTablesUtilChains", Rule::True),
+    ("kubelet/field/protectKernelDefaults", Rule::True),
+    ("kubelet/field/podPidsLimit", Rule::LowerButZero),
+    ("kubelet/field/eventRecordQPS", Rule::Higher),
+    ("kubelet/field/streamingConnectionIdleTimeout", Rule::Duration),
+    (
+        "kubelet/field/imagePullCredentialsVerificationPolicy",
+        Rule::Ladder(&["NeverVerify", "NeverVerifyPreloadedImages", "NeverVerifyAllowlistedImages", "AlwaysVerify"]),
+    ),
+    ("admission/pod-security/exempt", Rule::Fewer),
+    ("admission/pod-security/", Rule::Ladder(&["privileged", "baseline", "restricted"])),
+    ("admission/event-rate-limit/", Rule::Lower),
+    ("authentication/anonymous", Rule::Fewer),
+    ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
+    ("encryption/resources", Rule::More),
+];
+const TLS: Rule = Rule::Ladder(&["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"]);
+
+/// Compares two values of a setting: `Greater` when `a` is stricter than `b`; `None` when they cannot be compared.
+#[must_use]
+pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
+    if a == b {
+        return Some(Ordering::Equal);
+    }
+    let text = key.to_string();
+    let (_, rule) = RULES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    match rule {
+        Rule::True => Some(bool_of(a)?.cmp(&bool_of(b)?)),
+        Rule::False => Some(bool_of(b)?.cmp(&bool_of(a)?)),
+        Rule::Higher => Some(number_of(a)?.cmp(&number_of(b)?)),
+        Rule::Lower => Some(number_of(b)?.cmp(&number_of(a)?)),
+        Rule::LowerIsZero => Some((number_of(a)? == 0).cmp(&(number_of(b)? == 0))),
+        Rule::LowerButZero => Some(unlimited(number_of(b)?).cmp(&unlimited(number_of(a)?))),
+        Rule::Duration => Some(unlimited(seconds_of(b)?).cmp(&unlimited(seconds_of(a)?))),
+        Rule::More => subset(b, a),
+        Rule::Fewer => subset(a, b),
+        Rule::Ladder(steps) => {
+            let rank = |value: &str| steps.iter().position(|step| *step == value);
+            Some(rank(a)?.cmp(&rank(b)?))
+        }
+    }
+}
+
+fn bool_of(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+/// The first number of a text: `10 a second, 20 at once` is compared by its rate.
+fn number_of(text: &str) -> Option<i64> {
+    text.split(' ').next()?.parse().ok()
+}
+
+/// A duration as Go writes it, in seconds: `5m`, `4h0m0s`, `300s`.
+fn seconds_of(text: &str) -> Option<i64> {
+    let mut total = 0;
+    let mut digits = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let unit = match c {
+            'h' => 3_600,
+            'm' => 60,
+            's' => 1,
+            _ => return None,
+        };
+        total += digits.parse::<i64>().ok()? * unit;
+        digits.clear();
+    }
+    if digits.is_empty() || text == "0" { Some(total) } else { None }
+}
+
+/// Zero and negative limits mean "no limit".
+fn unlimited(value: i64) -> i64 {
+    if value <= 0 { i64::MAX } else { value }
+}
+
+/// `Greater` when `inner` is a proper subset of `outer`, `Less` the other way round.
+fn subset(inner: &str, outer: &str) -> Option<Ordering> {
+    let set = |text: &str| -> BTreeSet<String> {
+        text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    };
+    let (inner, outer) = (set(inner), set(outer));
+    if inner == outer {
+        Some(Ordering::Equal)
+    } else if inner.is_subset(&outer) {
+        Some(Ordering::Greater)
+    } else if outer.is_subset(&inner) {
+        Some(Ordering::Less)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compare(key: &str, a: &str, b: &str) -> Option<Ordering> {
+        strictness(&key.parse().unwrap(), a, b)
+    }
+
+    #[test]
+    fn knows_the_stricter_value() {
+        assert_eq!(compare("apiserver/flag/profiling", "false", "true"), Some(Ordering::Greater));
+        assert_eq!(compare("apiserver/flag/tls-min-version", "VersionTLS13", "VersionTLS12"), Some(Ordering::Greater));
+        assert_eq!(compare("kubelet/field/podPidsLimit", "4096", "-1"), Some(Ordering::Greater));
+        assert_eq!(compare("kubelet/field/streamingConnectionIdleTimeout", "5m", "0s"), Some(Ordering::Greater));
+        assert_eq!(compare("kubelet/field/streamingConnectionIdleTimeout", "5m", "4h0m0s"), Some(Ordering::Greater));
+        assert_eq!(compare("apiserver/flag/enable-admission-plugins", "A,B", "A"), Some(Ordering::Greater));
+        assert_eq!(compare("apiserver/flag/tls-cipher-suites", "A", "A,B"), Some(Ordering::Greater));
+        assert_eq!(compare("apiserver/flag/tls-cipher-suites", "A,C", "A,B"), None);
+        assert_eq!(compare("apiserver/flag/advertise-address", "a", "b"), None);
+        assert_eq!(compare("admission/pod-security/enforce", "baseline", "restricted"), Some(Ordering::Less));
+    }
+}

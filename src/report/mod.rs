@@ -1,0 +1,35 @@
+//! Views of a plan and its artifacts: the report, coverage, provenance and manifest of a tree; text, JSON for the terminal. Writes no files.
+
+mod coverage;
+mod manifest;
+mod markdown;
+mod provenance;
+
+use std::sync::Arc;
+
+use crate::base::{Artifact, FactId, Line, Mode, Origin, OutPath};
+
+pub use coverage::{coverage, plan_json, verdict_json};
+pub use manifest::{Manifest, ManifestFile, manifest};
+pub use markdown::report;
+pub use provenance::{Explained, Provenance, provenance};
+
+/// The origin of the lines of reports: they follow from the plan as a whole.
+#[must_use]
+pub fn of_the_plan() -> Arc<Origin> {
+    Origin::shape(FactId("report-of-the-plan"))
+}
+
+/// Turns JSON into an artifact: two spaces, a line end at the end.
+fn json_artifact(path: &str, value: &serde_json::Value) -> Artifact {
+    let text = serde_json::to_string_pretty(value).expect("internal error: a JSON value has a text");
+    text_artifact(path, &text)
+}
+
+/// Turns text into an artifact whose lines follow from the plan as a whole.
+fn text_artifact(path: &str, text: &str) -> Artifact {
+    let origin = of_the_plan();
+    let lines = text.lines().map(|line| Line { text: line.to_owned(), origin: origin.clone() }).collect();
+    let path = OutPath::new(path).expect("internal error: a constant path is plain");
+    Artifact { path, mode: Mode::Plain, lines }
+}

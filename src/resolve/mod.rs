@@ -1,0 +1,31 @@
+//! Answers: workspace, profiles, defaults, waivers and dates turn a spec into a [`Resolved`], in which no question is open.
+
+mod answers;
+mod choices;
+mod diagnostics;
+mod owner;
+mod profiles;
+mod waivers;
+
+use std::collections::BTreeMap;
+
+pub use answers::{
+    Addon, AuditAnswers, Cni, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime, ServingCertificates, Size,
+    Sources, resolve,
+};
+pub use choices::{Choice, ParamValue};
+pub use diagnostics::ALL;
+pub use profiles::{BUILT_IN, Profiles};
+pub use waivers::{Due, Waiver, WaiverState};
+
+use crate::{base::Date, diag::Source};
+
+/// What the outside world says: the date, and the files that the spec names.
+pub struct Surroundings<'a> {
+    /// The day the artifacts are built for.
+    pub as_of: Date,
+    /// Recorded reprieves: waiver id to the day until which it counts although it expired.
+    pub graces: BTreeMap<String, Date>,
+    /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.
+    pub read: &'a dyn Fn(&str) -> Result<Source, String>,
+}

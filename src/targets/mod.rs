@@ -1,0 +1,29 @@
+//! Back ends: one folder per kind of output. They see the plan alone, and cannot fail.
+
+use crate::{base::Artifact, plan::Plan};
+
+pub mod control_plane;
+pub mod kubeadm;
+
+/// A kind of output.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Its name, as in reports.
+    pub name: &'static str,
+    /// Whether the cluster can use it.
+    pub wanted: fn(&Plan) -> bool,
+    /// Makes its files.
+    pub emit: fn(&Plan) -> Vec<Artifact>,
+}
+
+/// Every kind of output, in the order of the tree.
+pub const TARGETS: &[Target] = &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS];
+
+/// Makes every file that the cluster can use, sorted by path.
+#[must_use]
+pub fn emit(plan: &Plan) -> Vec<Artifact> {
+    let mut artifacts: Vec<Artifact> =
+        TARGETS.iter().filter(|target| (target.wanted)(plan)).flat_map(|target| (target.emit)(plan)).collect();
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    artifacts
+}
