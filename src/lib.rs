@@ -2,3 +2,5 @@
 
 pub mod base;
 pub mod diag;
+pub mod kube;
+pub mod semantics;
