@@ -2,3 +2,6 @@
 
 pub mod base;
 pub mod diag;
+pub mod facts;
+pub mod kube;
+pub mod semantics;

@@ -1,1 +1,4 @@
-//! Tests.
+//! The integration tests, one binary.
+
+mod audit;
+mod facts;

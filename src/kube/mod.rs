@@ -1,0 +1,3 @@
+//! Kubernetes objects and configuration files that emitters, observers and evaluators share.
+
+pub mod audit;

@@ -1,0 +1,7 @@
+//! First-match evaluation of an audit policy, as the API server does it.
+
+mod request;
+mod simulate;
+
+pub use request::{Caller, Request, Served, Target};
+pub use simulate::{Decision, decide};

@@ -1,0 +1,3 @@
+//! Evaluators of emitted bytes: what the programs that read them will do.
+
+pub mod audit;
