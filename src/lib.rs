@@ -5,3 +5,4 @@ pub mod diag;
 pub mod facts;
 pub mod kube;
 pub mod semantics;
+pub mod yaml;

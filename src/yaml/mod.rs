@@ -1,0 +1,22 @@
+//! YAML as kubectl reads it, with the place of every value; and the one writer of YAML and JSON.
+
+mod build;
+mod characters;
+mod decode;
+mod diagnostics;
+mod events;
+mod limits;
+mod map;
+mod reader;
+mod scalar;
+mod spans;
+mod tree;
+
+pub use decode::decode;
+pub use diagnostics::ALL;
+pub use limits::{MAX_BYTES, MAX_COPIES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS};
+pub use reader::read;
+pub use tree::{Document, Entry, Node, Style, Value};
+
+#[cfg(test)]
+mod tests;

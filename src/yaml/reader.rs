@@ -1,0 +1,118 @@
+//! A stream of documents: text in, trees and problems out, document by document; a broken one does not hide the others.
+
+use crate::diag::{Diagnostic, Source, Span};
+
+use super::{
+    build::{Builder, Stop, too_deep},
+    characters,
+    diagnostics::{LimitReached, NotYaml},
+    events::{Event, Events, Fault},
+    limits::MAX_BYTES,
+    tree::Document,
+};
+
+/// Reads every document of a stream as kubectl reads it.
+#[must_use]
+pub fn read(source: &Source) -> Vec<Document> {
+    if source.text().len() > MAX_BYTES {
+        let problem = LimitReached {
+            what: "the file is larger than 16 MiB".to_owned(),
+            help: "split it into several files",
+            place: source.place(Span::default()),
+        };
+        return vec![Document { index: 1, place: source.place(Span::default()), root: None, problems: vec![problem.into()] }];
+    }
+    let characters = characters::find(source.text());
+    let text = characters::without_nul(source.text());
+    let mut reader = Reader { source, characters, documents: Vec::new() };
+    reader.run(&text);
+    reader.documents
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    /// Forbidden characters that no document has reported yet, last first.
+    characters: Vec<(usize, char)>,
+    documents: Vec<Document>,
+}
+
+impl Reader<'_> {
+    fn run(&mut self, text: &str) {
+        let mut events = Events::new(text);
+        let mut builder = Builder::new(self.source, text);
+        let mut start = None;
+        while let Some(step) = events.next() {
+            let stop = match step {
+                Ok((Event::DocumentStart, span)) => {
+                    start = Some(span.start);
+                    continue;
+                }
+                Ok((Event::DocumentEnd, span)) => {
+                    self.finish(&mut builder, start.take().unwrap_or(span.start), span.end);
+                    continue;
+                }
+                Ok((event, span)) => match builder.take(event, span) {
+                    Ok(()) => continue,
+                    Err(stop) => stop,
+                },
+                Err((fault, at)) => {
+                    builder.abandon(self.fault(fault, at));
+                    Stop::Document
+                }
+            };
+            let end = builder.reached();
+            self.finish(&mut builder, start.take().unwrap_or(end), end);
+            if stop == Stop::Stream || !events.next_document() {
+                break;
+            }
+        }
+        if !self.characters.is_empty() {
+            self.leftovers(&mut builder);
+        }
+    }
+
+    fn finish(&mut self, builder: &mut Builder<'_>, start: usize, end: usize) {
+        let (root, mut problems) = builder.finish();
+        while self.characters.last().is_some_and(|(at, _)| *at < end) {
+            problems.extend(self.characters.pop().map(|(at, c)| characters::problem(self.source, at, c)));
+        }
+        let end = root.as_ref().map_or(end, |r| r.place.span.end.max(start));
+        let place = self.source.place(Span::new(start, end));
+        self.documents.push(Document { index: self.documents.len() + 1, place, root, problems });
+    }
+
+    /// Characters after the last document: comments that kubectl reads as more than comments.
+    fn leftovers(&mut self, builder: &mut Builder<'_>) {
+        match self.documents.last_mut() {
+            Some(last) => {
+                while let Some((at, c)) = self.characters.pop() {
+                    last.problems.push(characters::problem(self.source, at, c));
+                }
+            }
+            None => self.finish(builder, 0, self.source.text().len() + 1),
+        }
+    }
+
+    fn fault(&self, fault: Fault, at: usize) -> Option<Diagnostic> {
+        let place = self.source.place(visible(self.source.text(), at));
+        match fault {
+            Fault::Depth => Some(too_deep(place).into()),
+            Fault::Syntax { what, help } => Some(NotYaml { what, help, place }.into()),
+            // Found by `characters` already, all of them and not only the first.
+            Fault::Character => None,
+        }
+    }
+}
+
+/// The character at a byte; at the end of a line or of the text the last visible one before it.
+fn visible(text: &str, at: usize) -> Span {
+    let at = at.min(text.len());
+    match text.get(at..).and_then(|rest| rest.chars().next()) {
+        Some(c) if !c.is_whitespace() => Span::new(at, at + c.len_utf8()),
+        _ => {
+            let before = text.get(..at).unwrap_or("").trim_end();
+            let width = before.chars().next_back().map_or(0, char::len_utf8);
+            Span::new(before.len() - width, before.len())
+        }
+    }
+}
