@@ -4,6 +4,7 @@ mod apiserver;
 mod catalogue;
 mod diagnostics;
 mod lower;
+mod select;
 mod shape;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
 pub use catalogue::{CATALOGUE, control, nearest};
 pub use diagnostics::ALL;
 pub use lower::lower;
+pub use select::select;
 
 /// A control, whole: constant data and two short functions.
 #[derive(Debug, Clone, Copy)]

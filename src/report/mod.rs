@@ -11,7 +11,7 @@ use crate::base::{Artifact, FactId, Line, Mode, Origin, OutPath};
 
 pub use coverage::{coverage, plan_json, verdict_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
-pub use markdown::report;
+pub use markdown::{Extras, report};
 pub use provenance::{Explained, Provenance, provenance};
 
 /// The origin of the lines of reports: they follow from the plan as a whole.

@@ -1,6 +1,6 @@
 //! The answers: everything that controls ask of a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, Cidr, ControlId, Date, KubeVersion, Minor, Platform, SpecPath},
@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     choices::{Choice, ParamValue},
+    profiles::{Flat, GivenParam},
     waivers::{Due, Waiver},
 };
 
@@ -131,6 +132,19 @@ pub struct PolicyAnswers {
     pub deny: Option<Date>,
 }
 
+/// What the spec says of one control.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Whether it is to be applied, where the spec says so.
+    pub apply: Option<bool>,
+    /// The waiver that it names.
+    pub waiver: Option<String>,
+    /// Its parameters.
+    pub with: Vec<GivenParam>,
+    /// Where it stands.
+    pub path: SpecPath,
+}
+
 /// A cluster in which no question is open.
 #[derive(Debug, Clone)]
 pub struct Resolved {
@@ -144,6 +158,12 @@ pub struct Resolved {
     pub as_of: Date,
     /// The profiles in their order.
     pub profiles: Vec<String>,
+    /// What the profiles ask for, in their order.
+    pub flats: Vec<Flat>,
+    /// What the spec says of single controls, by id.
+    pub given: BTreeMap<String, Given>,
+    /// Waivers that took effect.
+    pub used_waivers: BTreeSet<String>,
     /// What became of the selection of each control that a profile or the spec mentions.
     pub choices: BTreeMap<ControlId, Choice>,
     /// Every waiver with its state on the day.

@@ -10,12 +10,13 @@ mod waivers;
 use std::collections::BTreeMap;
 
 pub use answers::{
+    Given,
     Addon, AuditAnswers, Cni, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime, ServingCertificates, Size,
     Sources, resolve,
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;
-pub use profiles::{BUILT_IN, Profiles};
+pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState};
 
 use crate::{base::Date, diag::Source};

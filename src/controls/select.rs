@@ -1,0 +1,291 @@
+//! Selection: which controls apply, with which parameters, and which are waived.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use serde_json::Value;
+
+use crate::{
+    base::{Cause, SpecPath},
+    diag::{Diagnostics, Place},
+    facts,
+    plan::Locate,
+    resolve::{AskedFor, Choice, Flat, GivenParam, ParamValue, Resolved},
+};
+
+use super::{
+    CATALOGUE, Control, Param, ParamKind, Stricter, control,
+    diagnostics::{MissingParameter, ParameterConflict, ParameterValue, UnknownControl, UnknownParameter, WaiverNeeded},
+    nearest,
+};
+
+/// Fills in `cluster.choices`. Reports unknown controls and parameters, values of the wrong kind, and weakenings without a waiver.
+pub fn select(cluster: &mut Resolved, diags: &mut Diagnostics) {
+    check_names(cluster, diags);
+    unknown_parameters(cluster, diags);
+    let mut choices = BTreeMap::new();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for control in CATALOGUE {
+        let choice = choose(cluster, control, &mut used, diags);
+        choices.insert(control.id(), choice);
+    }
+    cluster.choices = choices;
+    cluster.used_waivers.extend(used);
+}
+
+/// Names of controls in profiles, choices and waivers.
+fn check_names(cluster: &Resolved, diags: &mut Diagnostics) {
+    let mut check = |id: &str, at: Option<Place>| {
+        if control(id).is_none() {
+            diags.push(UnknownControl { id: id.to_owned(), nearest: nearest(id).to_owned(), at });
+        }
+    };
+    for flat in &cluster.flats {
+        for ask in &flat.asks {
+            match &ask.what {
+                AskedFor::Control(id) | AskedFor::Drop(id) => check(id, Some(ask.place.clone())),
+                AskedFor::Level(_) | AskedFor::Benchmark(_) => {}
+            }
+        }
+        for param in &flat.params {
+            check(&param.control, Some(param.place.clone()));
+        }
+    }
+    for (id, given) in &cluster.given {
+        check(id, cluster.locate(&Cause::Spec(given.path.clone())));
+    }
+    for waiver in &cluster.waivers {
+        check(&waiver.control, cluster.locate(&Cause::Spec(waiver.path.child("control"))));
+    }
+}
+
+fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, diags: &mut Diagnostics) -> Choice {
+    let asked = asked_by(cluster, control);
+    let given = cluster.given.get(control.id);
+    if let Some(given) = given
+        && given.apply == Some(false)
+    {
+        let cause = Cause::Spec(given.path.child("apply"));
+        return match waiver_of(cluster, control.id, given.waiver.as_deref()) {
+            Some(waiver) => {
+                used.insert(waiver.clone());
+                Choice::Waived { waiver, cause }
+            }
+            None => {
+                let at = cluster.locate(&cause);
+                diags.push(WaiverNeeded { control: control.id.to_owned(), what: "`apply: false`".to_owned(), at });
+                Choice::NotSelected { cause }
+            }
+        };
+    }
+    let by_name = given.filter(|given| given.apply == Some(true)).map(|given| Cause::Spec(given.path.child("apply")));
+    match (by_name, asked) {
+        (Some(cause), _) | (None, Asked::Yes(cause)) => {
+            let params = params(cluster, control, used, diags);
+            Choice::Selected { cause, params }
+        }
+        (None, Asked::No(cause)) => Choice::NotSelected { cause },
+    }
+}
+
+enum Asked {
+    Yes(Cause),
+    No(Cause),
+}
+
+/// Whether some profile of the cluster selects the control; within one profile later words win.
+fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
+    let mut dropped = None;
+    for flat in &cluster.flats {
+        match asked_in(flat, control, cluster) {
+            Some(Asked::Yes(cause)) => return Asked::Yes(cause),
+            Some(Asked::No(cause)) => dropped = Some(cause),
+            None => {}
+        }
+    }
+    Asked::No(dropped.unwrap_or_else(|| Cause::Spec(SpecPath::new("/profiles"))))
+}
+
+fn asked_in(flat: &Flat, control: &Control, cluster: &Resolved) -> Option<Asked> {
+    let mut state = None;
+    for ask in &flat.asks {
+        let hit = match &ask.what {
+            AskedFor::Level(level) => *level == control.level,
+            AskedFor::Benchmark(name) => facts::benchmarks::asks(name, control.id, cluster.minor()),
+            AskedFor::Control(id) | AskedFor::Drop(id) => id == control.id,
+        };
+        if !hit {
+            continue;
+        }
+        match (&ask.what, &state) {
+            (AskedFor::Drop(_), _) => state = Some(Asked::No(ask.cause.clone())),
+            (_, Some(Asked::Yes(_))) => {}
+            (_, Some(Asked::No(_)) | None) => state = Some(Asked::Yes(ask.cause.clone())),
+        }
+    }
+    state
+}
+
+/// The waiver that counts for a control: the one named, else any without a narrower scope.
+fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<String> {
+    cluster
+        .waivers_for(control)
+        .find(|waiver| match named {
+            Some(id) => waiver.id == id,
+            None => waiver.namespace.is_none() && waiver.pool.is_none(),
+        })
+        .map(|waiver| waiver.id.clone())
+}
+
+fn params(
+    cluster: &Resolved,
+    control: &Control,
+    used: &mut BTreeSet<String>,
+    diags: &mut Diagnostics,
+) -> BTreeMap<&'static str, ParamValue> {
+    let mut values: BTreeMap<&'static str, ParamValue> = BTreeMap::new();
+    for param in control.params {
+        let profile = of_profiles(cluster, control, param, diags);
+        let own = of_spec(cluster, control, param, diags);
+        let value = match (own, profile) {
+            (Some(own), Some(profile)) => {
+                if stricter(param, &own.value, &profile.value) == Some(Ordering::Less) {
+                    need_waiver(cluster, control, param, &own, &profile, used, diags);
+                }
+                own
+            }
+            (Some(own), None) => own,
+            (None, Some(profile)) => profile,
+            (None, None) => {
+                let at = cluster.locate(&Cause::Spec(SpecPath::new("/profiles")));
+                diags.push(MissingParameter { control: control.id.to_owned(), name: param.name.to_owned(), at });
+                continue;
+            }
+        };
+        values.insert(param.name, ParamValue { value: value.value, cause: value.cause });
+    }
+    values
+}
+
+fn need_waiver(
+    cluster: &Resolved,
+    control: &Control,
+    param: &Param,
+    own: &GivenParam,
+    profile: &GivenParam,
+    used: &mut BTreeSet<String>,
+    diags: &mut Diagnostics,
+) {
+    let named = cluster.given.get(control.id).and_then(|given| given.waiver.as_deref());
+    match waiver_of(cluster, control.id, named) {
+        Some(waiver) => {
+            used.insert(waiver);
+        }
+        None => diags.push(WaiverNeeded {
+            control: control.id.to_owned(),
+            what: format!("`{}: {}`, weaker than the profile's `{}`", param.name, own.value, profile.value),
+            at: Some(own.place.clone()),
+        }),
+    }
+}
+
+/// The value that the profiles give: the last word of each profile, the stricter of several profiles.
+fn of_profiles(cluster: &Resolved, control: &Control, param: &Param, diags: &mut Diagnostics) -> Option<GivenParam> {
+    let mut best: Option<GivenParam> = None;
+    for flat in &cluster.flats {
+        let given = flat.params.iter().rev().find(|p| p.control == control.id && p.name == param.name);
+        let Some(given) = given else { continue };
+        if !fits(control, param, given, diags) {
+            continue;
+        }
+        match &best {
+            None => best = Some(given.clone()),
+            Some(present) => match stricter(param, &given.value, &present.value) {
+                Some(Ordering::Greater) => best = Some(given.clone()),
+                Some(Ordering::Equal | Ordering::Less) => {}
+                None => diags.push(ParameterConflict {
+                    control: control.id.to_owned(),
+                    name: param.name.to_owned(),
+                    first: (present.value.to_string(), present.place.clone()),
+                    second: (given.value.to_string(), given.place.clone()),
+                }),
+            },
+        }
+    }
+    best
+}
+
+/// The value that the spec gives.
+fn of_spec(cluster: &Resolved, control: &Control, param: &Param, diags: &mut Diagnostics) -> Option<GivenParam> {
+    let given = cluster.given.get(control.id)?.with.iter().find(|p| p.name == param.name)?;
+    fits(control, param, given, diags).then(|| given.clone())
+}
+
+/// Whether a value is of the parameter's kind.
+fn fits(control: &Control, param: &Param, given: &GivenParam, diags: &mut Diagnostics) -> bool {
+    let expected = match param.kind {
+        ParamKind::Bool if given.value.is_boolean() => return true,
+        ParamKind::Bool => "`true` or `false`".to_owned(),
+        ParamKind::Int { min, max } => match given.value.as_i64() {
+            Some(value) if (min..=max).contains(&value) => return true,
+            Some(_) | None => format!("a whole number from {min} to {max}"),
+        },
+        ParamKind::Choice(words) => match given.value.as_str() {
+            Some(word) if words.contains(&word) => return true,
+            Some(_) | None => format!("one of {}", words.join(", ")),
+        },
+        ParamKind::List => match &given.value {
+            Value::Array(items) if items.iter().all(Value::is_string) => return true,
+            Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                "a list of texts".to_owned()
+            }
+        },
+    };
+    diags.push(ParameterValue {
+        control: control.id.to_owned(),
+        name: param.name.to_owned(),
+        value: given.value.to_string(),
+        expected,
+        at: given.place.clone(),
+    });
+    false
+}
+
+/// Compares two values of a parameter: `Greater` when `a` is stricter.
+fn stricter(param: &Param, a: &Value, b: &Value) -> Option<Ordering> {
+    if a == b {
+        return Some(Ordering::Equal);
+    }
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_bool().map(i64::from));
+    let rank = |value: &Value| match param.kind {
+        ParamKind::Choice(words) => words.iter().position(|word| Some(*word) == value.as_str()),
+        ParamKind::Bool | ParamKind::Int { .. } | ParamKind::List => None,
+    };
+    let length = |value: &Value| value.as_array().map(Vec::len);
+    match param.stricter {
+        Stricter::Higher => Some(number(a)?.cmp(&number(b)?)),
+        Stricter::Lower => Some(number(b)?.cmp(&number(a)?)),
+        Stricter::Later => Some(rank(a)?.cmp(&rank(b)?)),
+        Stricter::Fewer => Some(length(b)?.cmp(&length(a)?)),
+        Stricter::More => Some(length(a)?.cmp(&length(b)?)),
+        Stricter::Neither => None,
+    }
+}
+
+/// Parameters that no control has.
+fn unknown_parameters(cluster: &Resolved, diags: &mut Diagnostics) {
+    let given = cluster.flats.iter().flat_map(|flat| &flat.params).chain(cluster.given.values().flat_map(|given| &given.with));
+    for param in given {
+        let Some(control) = control(&param.control) else { continue };
+        if !control.params.iter().any(|known| known.name == param.name) {
+            diags.push(UnknownParameter {
+                control: control.id.to_owned(),
+                name: param.name.clone(),
+                known: control.params.iter().map(|known| known.name.to_owned()).collect(),
+                at: param.place.clone(),
+            });
+        }
+    }
+}

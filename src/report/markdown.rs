@@ -1,0 +1,258 @@
+//! `REPORT.md`: what holds where and why, for the engineer who applies the tree. Ordered by the ten areas.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    base::{Area, Artifact, Date, Minor},
+    facts,
+    plan::{ControlVerdict, Ground, Held, OwnerField, Outcome, Plan, SettingKey, Verdict},
+    resolve::{Due, Waiver, WaiverState},
+    semantics::benchmark::Finding,
+};
+
+use super::text_artifact;
+
+/// What the report tells beside the plan.
+pub struct Extras<'a> {
+    /// The day of the build.
+    pub as_of: Date,
+    /// Every waiver with its state.
+    pub waivers: &'a [Waiver],
+    /// What has become due.
+    pub due: &'a [Due],
+    /// What kube-bench will say on a control-plane node, and why.
+    pub benchmark: &'a [Finding],
+    /// The benchmark used, and whether it is mapped to this minor.
+    pub benchmark_name: (&'a str, bool),
+    /// Steps that a person must take, in order.
+    pub steps: &'a [String],
+}
+
+/// Makes the file.
+#[must_use]
+pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artifact {
+    let mut text = String::new();
+    head(&mut text, plan, extras);
+    steps(&mut text, extras);
+    areas(&mut text, plan);
+    intents(&mut text, plan);
+    owner(&mut text, plan);
+    waivers(&mut text, extras);
+    benchmark(&mut text, extras);
+    files(&mut text, artifacts);
+    text_artifact("REPORT.md", &text)
+}
+
+/// One cell of a table: no pipe or line end can break out of it.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;")
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
+    let _ = writeln!(out, "# Hardening report of cluster `{}`\n", cell(&plan.cluster.name));
+    let _ = writeln!(
+        out,
+        "Platform {}, Kubernetes {}, built for {}.\n",
+        plan.cluster.platform, plan.cluster.version, extras.as_of
+    );
+    line(out, "| outcome | controls | intents of the spec |");
+    line(out, "|---|---:|---:|");
+    for outcome in Outcome::ALL {
+        let controls = plan.verdicts.iter().filter(|v| v.outcome() == outcome).count();
+        let intents = plan.intents.iter().filter(|v| v.outcome() == outcome).count();
+        let _ = writeln!(out, "| {outcome} | {controls} | {intents} |");
+    }
+    line(out, "");
+    line(out, "`harden explain FILE:LINE` tells why a line of this tree is there.");
+    if !extras.due.is_empty() {
+        line(out, "\n## Due\n");
+        for due in extras.due {
+            let _ = writeln!(out, "- {}: {} (`{}`)", due.date, cell(&due.what), cell(due.path.as_str()));
+        }
+    }
+}
+
+fn steps(out: &mut String, extras: &Extras<'_>) {
+    if extras.steps.is_empty() {
+        return;
+    }
+    line(out, "\n## How to apply\n");
+    for (n, step) in extras.steps.iter().enumerate() {
+        let _ = writeln!(out, "{}. {step}", n + 1);
+    }
+}
+
+fn areas(out: &mut String, plan: &Plan) {
+    let settings = plan.settings();
+    let minor = plan.cluster.minor();
+    for area in Area::ALL {
+        let controls: Vec<&ControlVerdict> = plan.verdicts.iter().filter(|v| v.area == area).collect();
+        let _ = writeln!(out, "\n## {}\n", area.name());
+        if controls.is_empty() {
+            line(out, "No control of this area is built yet.");
+            continue;
+        }
+        line(out, "| control | scope | outcome | reason | benchmark |");
+        line(out, "|---|---|---|---|---|");
+        for control in controls {
+            for verdict in &control.verdicts {
+                let ids: Vec<String> =
+                    facts::benchmarks::ids(control.id.0, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
+                let _ = writeln!(
+                    out,
+                    "| `{}`: {} | {} | **{}** | {} | {} |",
+                    control.id,
+                    cell(control.title),
+                    cell(&verdict.scope.to_string()),
+                    verdict.outcome,
+                    reason(verdict, &settings, minor),
+                    ids.join(", ")
+                );
+            }
+        }
+    }
+}
+
+/// The reason of a verdict as one table cell.
+fn reason(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<String>>, minor: Minor) -> String {
+    let ground = match &verdict.ground {
+        Ground::Fact(fact) => cell(facts::sentence(*fact, minor)),
+        Ground::Waiver(id) => format!("waiver {}", cell(id)),
+        Ground::Settings(keys) => keys
+            .iter()
+            .map(|key| match settings.get(key) {
+                Some(held) => format!("`{}` = `{}`", cell(&key.to_string()), cell(&held.value)),
+                None => format!("`{}`", cell(&key.to_string())),
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
+    };
+    let impact = match &verdict.ground {
+        Ground::Settings(keys) => impacts(keys),
+        Ground::Fact(_) | Ground::Waiver(_) => String::new(),
+    };
+    let detail = if verdict.detail.is_empty() { String::new() } else { format!(" ({})", cell(&verdict.detail)) };
+    format!("{ground}{detail}{impact}")
+}
+
+/// What the settings do when they change, each once.
+fn impacts(keys: &[SettingKey]) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for impact in keys.iter().flat_map(SettingKey::impact) {
+        let text = impact.to_string();
+        if text != "none" && !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    if seen.is_empty() { String::new() } else { format!(" *{}*", seen.join("; ")) }
+}
+
+fn intents(out: &mut String, plan: &Plan) {
+    let settings = plan.settings();
+    let minor = plan.cluster.minor();
+    line(out, "\n## What the spec asks for\n");
+    line(out, "| intent | scope | outcome | reason |");
+    line(out, "|---|---|---|---|");
+    for intent in &plan.intents {
+        for verdict in &intent.verdicts {
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | **{}** | {} |",
+                cell(intent.path.as_str()),
+                cell(&verdict.scope.to_string()),
+                verdict.outcome,
+                reason(verdict, &settings, minor)
+            );
+        }
+    }
+}
+
+fn owner(out: &mut String, plan: &Plan) {
+    if plan.owner.is_empty() {
+        return;
+    }
+    line(out, "\n## Your own kubeadm configuration\n");
+    line(out, "| field | fate | value | why |");
+    line(out, "|---|---|---|---|");
+    for note in &plan.owner {
+        let fate = match note.fate {
+            OwnerField::Carried => "carried",
+            OwnerField::Overridden => "overridden",
+            OwnerField::Refused => "refused",
+        };
+        let why = note.why.as_deref().unwrap_or("");
+        let _ = writeln!(out, "| `{}` | {fate} | `{}` | {} |", cell(&note.field), cell(&note.value), cell(why));
+    }
+}
+
+fn waivers(out: &mut String, extras: &Extras<'_>) {
+    if extras.waivers.is_empty() {
+        return;
+    }
+    line(out, "\n## Waivers\n");
+    line(out, "| id | control | scope | owner | reason | expires | state |");
+    line(out, "|---|---|---|---|---|---|---|");
+    for waiver in extras.waivers {
+        let scope = match (&waiver.namespace, &waiver.pool) {
+            (Some(namespace), _) => format!("namespace {namespace}"),
+            (None, Some(pool)) => format!("pool {pool}"),
+            (None, None) => "cluster".to_owned(),
+        };
+        let state = match waiver.state {
+            WaiverState::Active => "active".to_owned(),
+            WaiverState::Graced(until) => format!("expired, reprieve until {until}"),
+            WaiverState::Expired => "expired".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "| {} | `{}` | {} | {} | {} | {} | {state} |",
+            cell(&waiver.id),
+            cell(&waiver.control),
+            cell(&scope),
+            cell(&waiver.owner),
+            cell(&waiver.reason),
+            waiver.expires
+        );
+    }
+}
+
+fn benchmark(out: &mut String, extras: &Extras<'_>) {
+    if extras.benchmark.is_empty() {
+        return;
+    }
+    let (name, exact) = extras.benchmark_name;
+    let _ = writeln!(out, "\n## What kube-bench will report ({name})\n");
+    if !exact {
+        let _ = writeln!(
+            out,
+            "No published benchmark is mapped to this minor; {name} is used, as kube-bench does with its newest file.\n"
+        );
+    }
+    line(out, "Every FAIL that the tests of this benchmark give on a node with these artifacts, and why it is sound or what is missing:\n");
+    line(out, "| id | topic | seen | why |");
+    line(out, "|---|---|---|---|");
+    for finding in extras.benchmark {
+        let _ = writeln!(
+            out,
+            "| {} | {} | `{}` | {} |",
+            cell(&finding.id),
+            cell(&finding.topic),
+            cell(&finding.observed),
+            cell(&finding.why)
+        );
+    }
+}
+
+fn files(out: &mut String, artifacts: &[Artifact]) {
+    line(out, "\n## Files\n");
+    line(out, "| file | mode | lines |");
+    line(out, "|---|---|---:|");
+    for artifact in artifacts {
+        let _ = writeln!(out, "| `{}` | {:04o} | {} |", artifact.path, artifact.mode.bits(), artifact.lines.len());
+    }
+}

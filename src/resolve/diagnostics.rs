@@ -1,0 +1,325 @@
+//! What keeps a spec from being answered.
+
+use crate::{
+    base::Date,
+    diag::{Entry, Label, Place, Problem, Severity},
+};
+
+/// Every kind of diagnostic of this stage.
+pub const ALL: &[Entry] = &[
+    Entry::of::<BrokenFile>(),
+    Entry::of::<DuplicateProfile>(),
+    Entry::of::<MissingDecision>(),
+    Entry::of::<OpenToTheWorld>(),
+    Entry::of::<ProfileConflict>(),
+    Entry::of::<ProfileCycle>(),
+    Entry::of::<ProfileIsBuiltIn>(),
+    Entry::of::<UnknownProfile>(),
+    Entry::of::<UnsupportedVersion>(),
+    Entry::of::<UnusedWaiver>(),
+    Entry::of::<WaiverExpired>(),
+];
+
+/// The text nearest to a name, as help.
+fn did_you_mean(name: &str, names: &[String], otherwise: &str) -> String {
+    let best = names
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(candidate, name), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((_, candidate)) => format!("did you mean `{candidate}`? {otherwise}"),
+        None => otherwise.to_owned(),
+    }
+}
+
+/// A file that the spec names cannot be read.
+#[derive(Debug)]
+pub(super) struct BrokenFile {
+    pub(super) path: String,
+    pub(super) why: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for BrokenFile {
+    const CODE: &'static str = "named-file";
+    const MEANING: &'static str = "A file that the spec names cannot be read. Paths are relative to the workspace (the folder of \
+        harden.yaml, or of the spec where there is none), and none may leave it.";
+
+    fn message(&self) -> String {
+        format!("cannot read `{}`: {}", self.path, self.why)
+    }
+
+    fn help(&self) -> String {
+        "name a file inside the workspace, relative to its root".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "named here")).collect()
+    }
+}
+
+/// Two profiles of the workspace have one name.
+#[derive(Debug)]
+pub(super) struct DuplicateProfile {
+    pub(super) name: String,
+    pub(super) at: Place,
+    pub(super) other: Place,
+}
+
+impl Problem for DuplicateProfile {
+    const CODE: &'static str = "duplicate-profile";
+    const MEANING: &'static str = "Two profiles of the workspace have the same name, so it is not clear which one a cluster means. \
+        Rename one.";
+
+    fn message(&self) -> String {
+        format!("two profiles are called `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        "rename one of them".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "here"), Label::new(self.other.clone(), "and here")]
+    }
+}
+
+/// A decision about security is missing.
+#[derive(Debug)]
+pub(super) struct MissingDecision {
+    pub(super) field: &'static str,
+    pub(super) why: &'static str,
+    pub(super) example: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for MissingDecision {
+    const CODE: &'static str = "missing-decision";
+    const MEANING: &'static str = "A field that decides security is not set. Such a field has no default: a guess would either lock \
+        somebody out or let everybody in.";
+
+    fn message(&self) -> String {
+        format!("`{}` is not decided: {}", self.field, self.why)
+    }
+
+    fn help(&self) -> String {
+        format!("write, for example, `{}`", self.example)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("`{}` belongs below this", self.field))).collect()
+    }
+}
+
+/// The API server is open to every address, and no waiver says so.
+#[derive(Debug)]
+pub(super) struct OpenToTheWorld {
+    pub(super) ranges: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for OpenToTheWorld {
+    const CODE: &'static str = "open-to-the-world";
+    const MEANING: &'static str = "`api.sources` lets in every address, in one range or in several that together cover everything. \
+        That is possible, but only through a waiver for `apiserver/api-sources`.";
+
+    fn message(&self) -> String {
+        format!("`api.sources` is open to every address ({})", self.ranges)
+    }
+
+    fn help(&self) -> String {
+        "name the ranges that administrators come from, or add a waiver for `apiserver/api-sources`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "lets everybody in")).collect()
+    }
+}
+
+/// Two profiles of one cluster say different things, and neither is stricter.
+#[derive(Debug)]
+pub(super) struct ProfileConflict {
+    pub(super) what: String,
+    pub(super) first: String,
+    pub(super) second: String,
+    pub(super) at: Place,
+    pub(super) other: Place,
+}
+
+impl Problem for ProfileConflict {
+    const CODE: &'static str = "profile-conflict";
+    const MEANING: &'static str = "Two profiles of one cluster give different values that cannot be compared, so the stricter one \
+        cannot be taken. Set the value in the cluster, or keep one of the profiles.";
+
+    fn message(&self) -> String {
+        format!("profiles disagree about `{}`: `{}` and `{}`", self.what, self.first, self.second)
+    }
+
+    fn help(&self) -> String {
+        format!("set `{}` in the cluster itself, or take one of the profiles out", self.what)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![
+            Label::new(self.at.clone(), format!("`{}`", self.first)),
+            Label::new(self.other.clone(), format!("`{}`", self.second)),
+        ]
+    }
+}
+
+/// A profile extends itself.
+#[derive(Debug)]
+pub(super) struct ProfileCycle {
+    pub(super) chain: String,
+    pub(super) at: Place,
+}
+
+impl Problem for ProfileCycle {
+    const CODE: &'static str = "profile-cycle";
+    const MEANING: &'static str = "A profile extends itself, directly or through others. Take one `extends` out of the circle.";
+
+    fn message(&self) -> String {
+        format!("profiles extend each other in a circle: {}", self.chain)
+    }
+
+    fn help(&self) -> String {
+        "take one of these `extends` out".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "closes the circle")]
+    }
+}
+
+/// A profile of the workspace takes the name of a built-in one.
+#[derive(Debug)]
+pub(super) struct ProfileIsBuiltIn {
+    pub(super) name: String,
+    pub(super) at: Place,
+}
+
+impl Problem for ProfileIsBuiltIn {
+    const CODE: &'static str = "profile-is-built-in";
+    const MEANING: &'static str = "A profile of the workspace has the name of a built-in one. The built-in names always mean the \
+        same thing; choose another name and extend the built-in profile.";
+
+    fn message(&self) -> String {
+        format!("`{}` is a built-in profile", self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("choose another name and write `extends: [{}]`", self.name)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "this name is taken")]
+    }
+}
+
+/// No profile has this name.
+#[derive(Debug)]
+pub(super) struct UnknownProfile {
+    pub(super) name: String,
+    pub(super) names: Vec<String>,
+    pub(super) at: Place,
+}
+
+impl Problem for UnknownProfile {
+    const CODE: &'static str = "unknown-profile";
+    const MEANING: &'static str = "A cluster or a profile names a profile that is neither built in nor in the workspace.";
+
+    fn message(&self) -> String {
+        format!("unknown profile `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        let list = format!("the profiles are {}", self.names.join(", "));
+        did_you_mean(&self.name, &self.names, &list)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "no profile has this name")]
+    }
+}
+
+/// The tables do not reach this version.
+#[derive(Debug)]
+pub(super) struct UnsupportedVersion {
+    pub(super) version: String,
+    pub(super) why: String,
+    pub(super) help: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for UnsupportedVersion {
+    const CODE: &'static str = "unsupported-version";
+    const MEANING: &'static str = "Artifacts are built only for the minors whose flags, gates, plugins and fields are known by table. \
+        Older minors can be checked, not built; newer ones need rows first.";
+
+    fn message(&self) -> String {
+        format!("cannot build for Kubernetes {}: {}", self.version, self.why)
+    }
+
+    fn help(&self) -> String {
+        self.help.clone()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
+/// A waiver that nothing uses.
+#[derive(Debug)]
+pub(crate) struct UnusedWaiver {
+    pub(crate) id: String,
+    pub(crate) control: String,
+    pub(crate) at: Option<Place>,
+}
+
+impl Problem for UnusedWaiver {
+    const CODE: &'static str = "unused-waiver";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A waiver has no effect: no control, namespace or parameter refers to it, or what it waives does \
+        not arise. An exception that nobody needs should not wait for a day on which it does harm.";
+
+    fn message(&self) -> String {
+        format!("waiver `{}` for `{}` has no effect", self.id, self.control)
+    }
+
+    fn help(&self) -> String {
+        format!("take it out, or refer to it (`controls: {{ {}: {{ apply: false, waiver: {} }} }}`)", self.control, self.id)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "nothing uses it")).collect()
+    }
+}
+
+/// A waiver has ended.
+#[derive(Debug)]
+pub(super) struct WaiverExpired {
+    pub(super) id: String,
+    pub(super) expires: Date,
+    pub(super) as_of: Date,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for WaiverExpired {
+    const CODE: &'static str = "waiver-expired";
+    const MEANING: &'static str = "A waiver has ended. Fix what it excused and take it out, extend it knowingly, or record a reprieve \
+        with `--grace ID=DATE`.";
+
+    fn message(&self) -> String {
+        format!("waiver `{}` expired on {} (building for {})", self.id, self.expires, self.as_of)
+    }
+
+    fn help(&self) -> String {
+        format!("fix what it excused and take it out, set a later date, or build with `--grace {}=DATE`", self.id)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this waiver has ended")).collect()
+    }
+}
