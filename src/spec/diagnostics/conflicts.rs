@@ -137,7 +137,8 @@ pub(in crate::spec) struct DuplicateAddress {
 
 impl Problem for DuplicateAddress {
     const CODE: &'static str = "duplicate-address";
-    const MEANING: &'static str = "Two nodes have the same address. Each node's files are written for its own address, so one of them would be wrong.";
+    const MEANING: &'static str =
+        "Two nodes have the same address. Each node's files are written for its own address, so one of them would be wrong.";
 
     fn message(&self) -> String {
         format!("two nodes have the address `{}`", self.address)
@@ -159,7 +160,8 @@ pub(in crate::spec) struct RolloutOrder {
 
 impl Problem for RolloutOrder {
     const CODE: &'static str = "rollout-order";
-    const MEANING: &'static str = "A rollout shows violations first and refuses them later: the day of `warn` has to lie before the day of `deny`.";
+    const MEANING: &'static str =
+        "A rollout shows violations first and refuses them later: the day of `warn` has to lie before the day of `deny`.";
 
     fn message(&self) -> String {
         "violations would be refused before anybody is warned".to_owned()

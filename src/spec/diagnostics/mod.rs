@@ -9,9 +9,15 @@ mod values;
 use crate::diag::Entry;
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, SeveralChoices, UnappliedWithoutWaiver};
-pub(super) use conflicts::{AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, RolloutOrder, SubnetFamilies, UnusableAddress};
-pub(super) use names::{BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver};
-pub(super) use shape::{MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType};
+pub(super) use conflicts::{
+    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, RolloutOrder, SubnetFamilies, UnusableAddress,
+};
+pub(super) use names::{
+    BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
+};
+pub(super) use shape::{
+    MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
+};
 pub(super) use values::{NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch};
 
 /// Every kind of diagnostic of reading specs.

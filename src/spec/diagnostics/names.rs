@@ -162,7 +162,8 @@ pub(in crate::spec) struct UnknownPool {
 
 impl Problem for UnknownPool {
     const CODE: &'static str = "unknown-pool";
-    const MEANING: &'static str = "The scope of a waiver names a node pool that `platform.nodePools` does not declare, so the waiver would never hold.";
+    const MEANING: &'static str =
+        "The scope of a waiver names a node pool that `platform.nodePools` does not declare, so the waiver would never hold.";
 
     fn message(&self) -> String {
         format!("no node pool is named `{}`", self.pool)

@@ -13,8 +13,7 @@ pub(in crate::spec) struct NotASpec {
 
 impl Problem for NotASpec {
     const CODE: &'static str = "not-a-spec";
-    const MEANING: &'static str =
-        "A document of a spec file is a map with `apiVersion`, `kind` and `metadata`. Remove other documents, or begin with those fields.";
+    const MEANING: &'static str = "A document of a spec file is a map with `apiVersion`, `kind` and `metadata`. Remove other documents, or begin with those fields.";
 
     fn message(&self) -> String {
         format!("a spec is a map of fields, and this document is {}", self.found)

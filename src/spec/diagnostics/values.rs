@@ -25,7 +25,9 @@ impl Problem for NotARange {
     fn help(&self) -> String {
         match self.error {
             CidrError::HostBits(meant) => format!("write `{meant}` for the range, or `{}` for the single address", self.single()),
-            CidrError::Shape if self.text.parse::<std::net::IpAddr>().is_ok() => format!("write `{}` for the single address", self.single()),
+            CidrError::Shape if self.text.parse::<std::net::IpAddr>().is_ok() => {
+                format!("write `{}` for the single address", self.single())
+            }
             CidrError::Shape => "write a range such as 192.0.2.0/24 or 2001:db8::/32".to_owned(),
             CidrError::Prefix => "write a prefix of at most 32 bits (IPv4) or 128 bits (IPv6)".to_owned(),
         }
@@ -52,7 +54,8 @@ pub(in crate::spec) struct NotAnAddress {
 
 impl Problem for NotAnAddress {
     const CODE: &'static str = "not-an-address";
-    const MEANING: &'static str = "The field takes a single address such as 192.0.2.10 or 2001:db8::10: no name, no range, no port, no leading zeros.";
+    const MEANING: &'static str =
+        "The field takes a single address such as 192.0.2.10 or 2001:db8::10: no name, no range, no port, no leading zeros.";
 
     fn message(&self) -> String {
         format!("`{}` is no address for `{}`", self.text, self.field)
@@ -78,7 +81,8 @@ pub(in crate::spec) struct NotADate {
 
 impl Problem for NotADate {
     const CODE: &'static str = "not-a-date";
-    const MEANING: &'static str = "The field takes a day of the calendar, written YEAR-MONTH-DAY with four, two and two digits, such as 2027-01-15.";
+    const MEANING: &'static str =
+        "The field takes a day of the calendar, written YEAR-MONTH-DAY with four, two and two digits, such as 2027-01-15.";
 
     fn message(&self) -> String {
         format!("`{}` is no day for `{}`", self.text, self.field)
@@ -102,7 +106,8 @@ pub(in crate::spec) struct NotAVersion {
 
 impl Problem for NotAVersion {
     const CODE: &'static str = "not-a-version";
-    const MEANING: &'static str = "The field takes a released version as numbers with dots, such as 1.36.3 or 2.3: no range, no `latest`, no pre-release.";
+    const MEANING: &'static str =
+        "The field takes a released version as numbers with dots, such as 1.36.3 or 2.3: no range, no `latest`, no pre-release.";
 
     fn message(&self) -> String {
         format!("`{}` is no version for `{}`", self.text, self.field)

@@ -25,11 +25,13 @@ pub use controls::{ControlChoice, Scope, Waiver};
 pub use identity::{ClaimMapping, Delivery, Duty, Group, Identity, Impersonated, Impersonation, Issuer};
 pub use kinds::{Cluster, Metadata, Profile, Select, Waivers, Workspace, WorkspaceCheck, WorkspaceSpec};
 pub use list::List;
-pub use logging::{Audit, AzureMonitor, Collector, CollectorAgent, EventHub, HttpSink, Kafka, Logging, Loki, Relay, S3, Siem, Syslog};
+pub use logging::{
+    Audit, AzureMonitor, Collector, CollectorAgent, EventHub, HttpSink, Kafka, Logging, Loki, Relay, S3, Siem, Syslog,
+};
 pub use network::{Flow, FlowEnd, FlowPlace, Network, Peer, Port, PortAndProtocol, Tier};
 pub use platform::{
-    Aks, AzureCni, Calico, Cilium, Cni, Eks, Empty, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, Owns, Platform, Runtime,
-    ServingCertificates, Size, Terraform, VersionedCni,
+    Aks, AzureCni, Calico, Cilium, Cni, Eks, Empty, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, Owns, Platform,
+    Runtime, ServingCertificates, Size, Terraform, VersionedCni,
 };
 pub use policies::{Engines, Gatekeeper, HostPath, HostPort, Images, Namespace, Policies, Rollout, Workloads};
 pub use pools::{Node, NodePool, OpenPort};

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::{List, NodePool};
 use crate::spec::words::{
-    AksAccess, AksTier, AzurePolicyEngine, Datapath, EksNodes, Encapsulation, Encryption, Endpoint, FlannelBackend, Owner, ProxyMode,
+    AksAccess, AksTier, AzurePolicyEngine, Datapath, EksNodes, Encapsulation, Encryption, Endpoint, FlannelBackend, Owner,
+    ProxyMode,
 };
 
 /// An alternative without settings: `{}`.
