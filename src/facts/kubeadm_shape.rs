@@ -75,10 +75,23 @@ pub fn kubeadm_etcd_image(version: KubeVersion) -> Option<&'static str> {
     row.images.iter().rev().find(|(patch, _)| reached(*patch)).map(|(_, tag)| *tag)
 }
 
-/// What kubeadm adds to etcd's arguments beside those that every minor writes, as name and value.
+/// What kubeadm adds to etcd's arguments beside those that every minor writes, as name and value; the tag is the one that the owner sets.
 #[must_use]
-pub fn kubeadm_etcd_arguments(minor: Minor) -> &'static [(&'static str, &'static str)] {
-    value_at(tables::KUBEADM_ETCD_ARGUMENTS, minor).unwrap_or(&[])
+pub fn kubeadm_etcd_arguments(minor: Minor, image: Option<&str>) -> &'static [(&'static str, &'static str)] {
+    let old = step("etcd-arguments-by-image", of_minor(minor)) && image.and_then(etcd_minor).is_some_and(|etcd| etcd < (3, 6));
+    value_at(tables::KUBEADM_ETCD_ARGUMENTS, if old { Minor(33) } else { minor }).unwrap_or(&[])
+}
+
+/// The version behind an image tag: `3.5.24-0` is (3, 5).
+fn etcd_minor(tag: &str) -> Option<(u16, u16)> {
+    let mut parts = tag.trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// Whether kubeadm writes mode `iptables` into kube-proxy's file when the owner names none.
+#[must_use]
+pub fn kubeadm_writes_kube_proxy_mode(minor: Minor) -> bool {
+    step("writes-kube-proxy-mode", of_minor(minor))
 }
 
 /// The folders of certificates beside `/etc/ssl/certs` that kubeadm mounts on this operating system; nothing where that is not known.
@@ -123,8 +136,10 @@ mod tests {
         assert_eq!(kubeadm_etcd_image(version("1.37")), Some("3.7.0-0"));
         assert_eq!(kubeadm_etcd_image(version("1.30.1")), None);
         assert_eq!(kubeadm_etcd_image(version("1.38.0")), None);
-        assert_eq!(kubeadm_etcd_arguments(Minor(33))[0].0, "experimental-initial-corrupt-check");
-        assert_eq!(kubeadm_etcd_arguments(Minor(37))[1], ("watch-progress-notify-interval", "5s"));
+        assert_eq!(kubeadm_etcd_arguments(Minor(33), None)[0].0, "experimental-initial-corrupt-check");
+        assert_eq!(kubeadm_etcd_arguments(Minor(37), None)[1], ("watch-progress-notify-interval", "5s"));
+        assert_eq!(kubeadm_etcd_arguments(Minor(34), Some("3.5.24-0")), kubeadm_etcd_arguments(Minor(33), None));
+        assert_eq!(kubeadm_etcd_arguments(Minor(36), Some("3.5.24-0")), kubeadm_etcd_arguments(Minor(36), None));
     }
 
     #[test]

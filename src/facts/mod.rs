@@ -17,7 +17,7 @@ pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use kubeadm_shape::{
     kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_etcd_image, kubeadm_keeps_argument_order, kubeadm_mounts_flexvolume,
-    kubeadm_names_probe_port, kubeadm_probes_scheduler_readiness,
+    kubeadm_names_probe_port, kubeadm_probes_scheduler_readiness, kubeadm_writes_kube_proxy_mode,
 };
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};

@@ -59,6 +59,22 @@ pub struct KubeadmCluster {
     pub owner_documents: BTreeMap<String, OwnerDocument>,
 }
 
+impl KubeadmCluster {
+    /// A text that the owner's documents hold, by kind and pointer.
+    #[must_use]
+    pub fn owner_text(&self, kind: &str, pointer: &str) -> Option<&str> {
+        self.owner_value(kind, pointer)?.as_str()
+    }
+
+    /// A value that the owner's documents hold, by kind and pointer.
+    #[must_use]
+    pub fn owner_value(&self, kind: &str, pointer: &str) -> Option<&serde_json::Value> {
+        let mut segments = pointer.split('/').skip(1);
+        let first = self.owner_documents.get(kind)?.tree.get(segments.next()?)?;
+        segments.try_fold(first, |value, segment| value.get(segment))
+    }
+}
+
 /// One document of the owner's configuration, in the form of the API version that is written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OwnerDocument {

@@ -97,11 +97,18 @@ impl<'a> Lowering<'a> {
         let flags = &mut self.plan.components.entry(program).or_default().flags;
         match flags.get_mut(name) {
             None => {
-                flags.insert(name.to_owned(), Flag { held, installer: None, also: Vec::new(), per_node: false });
+                flags.insert(name.to_owned(), Flag::new(held));
             }
             Some(flag) => {
+                let before = flag.held.clone();
                 if let Err(other) = settle(&key, &mut flag.held, held, |v| v.to_string()) {
                     self.conflict(&key, &other);
+                } else if flag.held.value != before.value {
+                    let old = std::mem::take(&mut flag.also);
+                    if before.is_owners() && KEEPS_OLD.contains(&(program, name)) {
+                        let value = flag.held.value.to_string();
+                        flag.also = std::iter::once(before.map(|v| v.to_string())).chain(old).filter(|old| old.value != value).collect();
+                    }
                 }
             }
         }
@@ -134,7 +141,6 @@ impl<'a> Lowering<'a> {
             held: Held { value: FlagValue::List(Vec::new()), reasons: BTreeSet::new() },
             installer: None,
             also: Vec::new(),
-            per_node: false,
         });
         flag.held.reasons.insert(reason.clone());
         let mut list = match &flag.held.value {
@@ -209,8 +215,12 @@ impl<'a> Lowering<'a> {
             kind,
             installer: false,
         };
-        let held = self.held(mount);
+        let mut held = self.held(mount);
         let mounts = &mut self.plan.components.entry(program).or_default().mounts;
+        // Of two volumes with one name kubeadm keeps the later, and the server misses the other.
+        while mounts.values().any(|other| other.value.name == held.value.name && other.value.mount_path != path) {
+            held.value.name.push_str("-2");
+        }
         match mounts.get_mut(path) {
             Some(present) => present.reasons.extend(held.reasons),
             None => {
@@ -309,7 +319,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Lets two values of one setting meet: the stricter stays; equal ones share their reasons; else both texts are given back.
+/// Flags whose old value stays second when it changes: what was issued under it must stay valid.
+const KEEPS_OLD: &[(Program, &str)] =
+    &[(Program::KubeApiserver, "service-account-issuer"), (Program::KubeApiserver, "service-account-key-file")];
+
+/// Lets two values of one setting meet. The stricter stays, with the reasons of every control that asked; what the installer writes
+/// gives way, and so does what the owner wrote unless it is stricter. Else both texts are given back.
 fn settle<T>(
     key: &SettingKey,
     present: &mut Held<T>,
@@ -318,17 +333,18 @@ fn settle<T>(
 ) -> Result<(), (String, String, BTreeSet<Reason>)> {
     let (old_text, new_text) = (text(&present.value), text(&new.value));
     let only_shape = present.reasons.iter().all(|r| matches!(r.cause, Cause::Shape(_)));
+    let found = present.is_found();
     match strictness(key, &new_text, &old_text) {
-        Some(Ordering::Equal) => {
-            if only_shape {
-                present.reasons = new.reasons;
-            } else {
-                present.reasons.extend(new.reasons);
-            }
-        }
+        Some(Ordering::Equal) if only_shape => present.reasons = new.reasons,
+        Some(Ordering::Equal) => present.reasons.extend(new.reasons),
         _ if only_shape => *present = new,
+        Some(Ordering::Less) => present.reasons.extend(new.reasons),
+        Some(Ordering::Greater) if !found => {
+            let reasons = std::mem::replace(present, new).reasons;
+            present.reasons.extend(reasons.into_iter().filter(|r| r.control.is_some()));
+        }
         Some(Ordering::Greater) => *present = new,
-        Some(Ordering::Less) => {}
+        None if found => *present = new,
         None => return Err((new_text, old_text, present.reasons.clone())),
     }
     Ok(())
