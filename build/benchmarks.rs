@@ -60,7 +60,9 @@ fn read(folder: &Path, name: &str) -> Result<Table, Error> {
 /// The rows of a file with a single section, in sorted order.
 fn rows(folder: &Path, name: &str, section: &str) -> Result<Vec<(String, Table)>, Error> {
     let mut file = read(folder, name)?;
-    let Some(Value::Table(found)) = file.remove(section) else { return Err(Error(format!("{name}: section [{section}] is missing"))) };
+    let Some(Value::Table(found)) = file.remove(section) else {
+        return Err(Error(format!("{name}: section [{section}] is missing")));
+    };
     if let Some(key) = file.keys().next() {
         return Err(Error(format!("{name}: unknown key or section `{key}`")));
     }
@@ -81,7 +83,11 @@ fn static_of(name: &str, row: &str, rows: impl Iterator<Item = Compiled>) -> Com
 }
 
 fn topic(key: &str, row: &Table) -> Compiled {
-    known(key, row, &["words", "of", "any", "tests", "all", "first", "flag", "under", "ending", "mode", "owner", "provider", "unseen"])?;
+    known(
+        key,
+        row,
+        &["words", "of", "any", "tests", "all", "first", "flag", "under", "ending", "mode", "owner", "provider", "unseen"],
+    )?;
     Ok(format!("Topic {{ key: {key:?}, words: {:?}, look: {} }}", need(key, row, "words")?, look(key, row)?))
 }
 
@@ -198,7 +204,9 @@ fn item(name: &str, id: &str, target: &str, row: &Value, topics: &[(String, Tabl
     let (key, row) = match row {
         Value::String(key) => (key.as_str(), &plain),
         Value::Table(row) => (need(&place, row, "topic")?, row),
-        _ => return Err(Error(format!("{place}: a row is a topic or an inline table"))),
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) => {
+            return Err(Error(format!("{place}: a row is a topic or an inline table")));
+        }
     };
     known(&place, row, &["topic", "unscored", "mode", "subset_of"])?;
     let index = topics.binary_search_by(|(topic, _)| topic.as_str().cmp(key));
