@@ -1,18 +1,13 @@
 //! The tables, compiled from the rows by `build.rs`.
 
 use super::{
-    cipher::{Cipher, CipherClass},
     config_api::ConfigApiRow,
-    etcd::{EtcdFlagRow, EtcdReads, EtcdVersion},
-    field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
-    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     plugin::PluginRow,
     program::Program,
-    row::{ByMinor, Period, Table},
-    sentence::FactRow,
+    row::{Period, Table},
 };
-use crate::base::{FactId, Minor};
+use crate::base::Minor;
 
 include!(concat!(env!("OUT_DIR"), "/facts.rs"));
