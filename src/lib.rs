@@ -3,6 +3,7 @@
 pub mod base;
 pub mod diag;
 pub mod facts;
+pub mod host;
 pub mod kube;
 pub mod semantics;
 pub mod spec;
