@@ -1,13 +1,18 @@
 //! The tables, compiled from the rows by `build.rs`.
 
 use super::{
+    cipher::{Cipher, CipherClass},
     config_api::ConfigApiRow,
+    etcd::{EtcdFlagRow, EtcdReads, EtcdVersion},
+    field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
+    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     plugin::PluginRow,
     program::Program,
-    row::{Period, Table},
+    row::{ByMinor, Period, Table},
+    sentence::FactRow,
 };
-use crate::base::Minor;
+use crate::base::{FactId, Minor};
 
 include!(concat!(env!("OUT_DIR"), "/facts.rs"));
