@@ -1,14 +1,25 @@
 //! The tables, compiled from the rows by `build.rs`.
 
 use super::{
+    cipher::{Cipher, CipherClass},
     config_api::ConfigApiRow,
+    etcd::{EtcdFlagRow, EtcdReads, EtcdVersion},
+    field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
+<<<<<<< HEAD
     kubeadm_shape::{EtcdRow, StepRow},
     plugin::PluginRow,
     program::Program,
     row::{ByMinor, Period, Table},
+=======
+    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
+    plugin::PluginRow,
+    program::Program,
+    row::{ByMinor, Period, Table},
+    sentence::FactRow,
+>>>>>>> main
 };
-use crate::base::Minor;
+use crate::base::{FactId, Minor};
 
 include!(concat!(env!("OUT_DIR"), "/facts.rs"));
