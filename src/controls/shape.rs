@@ -230,7 +230,7 @@ fn controller_manager(plan: &mut Plan, kubeadm: &KubeadmCluster) {
     }
     mount(plan, program, "k8s-certs", pki, true, MountType::DirectoryOrCreate);
     mount(plan, program, "ca-certs", "/etc/ssl/certs", true, MountType::DirectoryOrCreate);
-    if facts::kubeadm_mounts_flexvolume(plan.cluster.minor()) {
+    if facts::static_pods(plan.cluster.minor()).is_some_and(|pods| pods.flexvolume_mount) {
         let path = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec";
         mount(plan, program, "flexvolume-dir", path, false, MountType::DirectoryOrCreate);
     }
@@ -274,9 +274,10 @@ fn etcd(plan: &mut Plan, kubeadm: &KubeadmCluster) {
         put(plan, program, flag, value);
     }
     put(plan, program, "listen-metrics-urls", format!("http://{}:2381", loopback(kubeadm)));
-    let tag = kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageTag");
-    for (flag, value) in facts::kubeadm_etcd_arguments(plan.cluster.minor(), tag) {
-        put(plan, program, flag, *value);
+    if let Some(version) = plan.cluster.etcd_version() {
+        for (flag, value) in facts::kubeadm_etcd_arguments(version) {
+            put(plan, program, flag, *value);
+        }
     }
     mount(plan, program, "etcd-data", data, false, MountType::DirectoryOrCreate);
     mount(plan, program, "etcd-certs", &pki, false, MountType::DirectoryOrCreate);
@@ -313,7 +314,7 @@ fn kube_proxy(plan: &mut Plan, kubeadm: &KubeadmCluster) {
     if !kubeadm.pod_subnets.is_empty() {
         field(plan, Program::KubeProxy, "clusterCIDR", json!(join(&kubeadm.pod_subnets)));
     }
-    if facts::kubeadm_writes_kube_proxy_mode(plan.cluster.minor()) {
+    if facts::kube_proxy_field("mode", plan.cluster.minor()).is_known_and(|field| field.kubeadm.is_some()) {
         field(plan, Program::KubeProxy, "mode", json!("iptables"));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{Cidr, KubeVersion, Minor, Platform, SpecPath},
+    facts::{self, EtcdVersion},
     plan::Held,
 };
 
@@ -25,6 +26,19 @@ impl Cluster {
     #[must_use]
     pub fn minor(&self) -> Minor {
         self.version.minor
+    }
+
+    /// The tag of the etcd image that kubeadm deploys here: the owner's, or that of the version.
+    #[must_use]
+    pub fn etcd_tag(&self) -> Option<&str> {
+        let owner = self.kubeadm.as_ref().and_then(|kubeadm| kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageTag"));
+        owner.or_else(|| facts::etcd_image(self.version).map(|image| image.tag))
+    }
+
+    /// The version of the etcd that kubeadm deploys here; nothing where it is not known.
+    #[must_use]
+    pub fn etcd_version(&self) -> Option<EtcdVersion> {
+        self.etcd_tag()?.trim_start_matches('v').parse().ok()
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     base::{KubeVersion, Origin, Reason},
-    facts,
+    facts::{self, ArgumentOrder},
     plan::{Component, Flag, FlagValue, Program, SettingKey},
 };
 
@@ -67,10 +67,10 @@ pub(super) fn command(version: KubeVersion, mut own: Vec<Argument>, extra: Vec<A
     let told: BTreeSet<&String> = extra.iter().map(|argument| &argument.name).collect();
     own.retain(|argument| !told.contains(&argument.name));
     sort(&mut own);
-    let keeps = facts::kubeadm_keeps_argument_order(version);
     own.extend(extra);
-    if !keeps {
-        sort(&mut own);
+    match facts::kubeadm_argument_order(version) {
+        ArgumentOrder::Sorted => sort(&mut own),
+        ArgumentOrder::OwnSortedThenExtra => {}
     }
     own
 }

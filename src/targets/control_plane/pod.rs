@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     base::{FactId, Origin},
-    facts,
+    facts::{self, ProbePort, SchedulerProbes},
     plan::{Held, HostMount, MountType, Program, SettingKey},
     targets::{arguments::Argument, origins},
     yaml::{Out, OutValue},
@@ -60,7 +60,8 @@ fn shape(node: &Node<'_>, program: Program, command: &[Argument]) -> Shape {
         let address = value_of(command, "bind-address").unwrap_or(default);
         (!matches!(address, "0.0.0.0" | "::")).then(|| address.to_owned())
     };
-    let new_scheduler = facts::kubeadm_probes_scheduler_readiness(node.plan.cluster.minor());
+    let new_scheduler =
+        facts::static_pods(node.plan.cluster.minor()).is_some_and(|pods| pods.scheduler_probes == SchedulerProbes::LivezReadyz);
     match program {
         Program::KubeControllerManager => Shape {
             component: "kube-controller-manager",
@@ -138,7 +139,7 @@ fn container(node: &Node<'_>, program: Program, shape: &Shape, command: &[Argume
     container.set("imagePullPolicy", "IfNotPresent");
     container.set("livenessProbe", probe(node, shape, shape.liveness, 8, 10, 10));
     container.set("name", shape.component);
-    if facts::kubeadm_names_probe_port(node.plan.cluster.minor()) {
+    if names_port(node) {
         let port = [("containerPort", Out::int(shape.port)), ("name", Out::str("probe-port")), ("protocol", Out::str("TCP"))];
         container.set("ports", Out::list([Out::map(port)]));
     }
@@ -160,13 +161,17 @@ fn container(node: &Node<'_>, program: Program, shape: &Shape, command: &[Argume
     container
 }
 
+fn names_port(node: &Node<'_>) -> bool {
+    facts::static_pods(node.plan.cluster.minor()).is_some_and(|pods| pods.probe_port == ProbePort::Named)
+}
+
 fn probe(node: &Node<'_>, shape: &Shape, path: &str, failures: i64, delay: i64, period: i64) -> Out {
     let mut get = Out::empty_map();
     if let Some(host) = &shape.host {
         get.set("host", host);
     }
     get.set("path", path);
-    if facts::kubeadm_names_probe_port(node.plan.cluster.minor()) {
+    if names_port(node) {
         get.set("port", "probe-port");
     } else {
         get.set("port", shape.port);
@@ -205,10 +210,9 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn image(node: &Node<'_>, program: Program, component: &str) -> Out {
     let kubeadm = node.kubeadm;
-    let owner = |field: &str| kubeadm.owner_text("ClusterConfiguration", &format!("/etcd/local/{field}"));
     if program == Program::Etcd {
-        let repository = owner("imageRepository").unwrap_or(&kubeadm.image_repository);
-        let tag = owner("imageTag").or_else(|| facts::kubeadm_etcd_image(node.plan.cluster.version)).unwrap_or_default();
+        let repository = kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageRepository").unwrap_or(&kubeadm.image_repository);
+        let tag = node.plan.cluster.etcd_tag().unwrap_or_default();
         return Out::str(format!("{repository}/etcd:{tag}"));
     }
     Out::str(format!("{}/{component}:v{}", kubeadm.image_repository, node.plan.cluster.version))
