@@ -9,11 +9,8 @@ mod fields;
 mod flags;
 mod gates;
 mod kinds;
-<<<<<<< HEAD
-mod kubeadm_shape;
-=======
 mod kubeadm;
->>>>>>> main
+mod kubeadm_shape;
 mod plugins;
 mod read;
 mod replacements;
@@ -51,16 +48,13 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &gates::compile("KUBEADM_GATES", take("kubeadm-gates.toml")?, &mut texts)?;
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;
     code += &kinds::compile(take("config-apis.toml")?)?;
-<<<<<<< HEAD
-    code += &kubeadm_shape::compile(take("kubeadm-shape.toml")?)?;
-=======
     code += &fields::compile("KUBELET_FIELDS", take("kubelet-fields.toml")?)?;
     code += &fields::compile("KUBE_PROXY_FIELDS", take("kube-proxy-fields.toml")?)?;
     code += &fields::compile_kubeadm(take("kubeadm-fields.toml")?)?;
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
+    code += &kubeadm_shape::compile(take("kubeadm-shape.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
->>>>>>> main
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;
     code += &facts;

@@ -7,18 +7,12 @@ use super::{
     field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
-<<<<<<< HEAD
+    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     kubeadm_shape::{EtcdRow, StepRow},
     plugin::PluginRow,
     program::Program,
     row::{ByMinor, Period, Table},
-=======
-    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
-    plugin::PluginRow,
-    program::Program,
-    row::{ByMinor, Period, Table},
     sentence::FactRow,
->>>>>>> main
 };
 use crate::base::{FactId, Minor};
 
