@@ -53,6 +53,31 @@ pub struct Found {
     pub kind: Kind,
 }
 
+/// Whether a path exists and is a regular file; a link to one counts.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// A folder and every folder above it, absolute, the nearest first.
+///
+/// # Errors
+/// When the folder does not exist.
+pub fn ancestors(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
+    let full = std::fs::canonicalize(folder).map_err(|cause| HostError::new(Action::Read, folder, cause))?;
+    Ok(full.ancestors().map(Path::to_owned).collect())
+}
+
+/// The permission bits of a file.
+///
+/// # Errors
+/// When it does not exist.
+pub fn mode(path: &Path) -> Result<u32, HostError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = std::fs::metadata(path).map_err(|cause| HostError::new(Action::Read, path, cause))?;
+    Ok(found.permissions().mode() & 0o7777)
+}
+
 /// Whether a path exists and is a folder; a link to a folder counts.
 #[must_use]
 pub fn is_folder(path: &Path) -> bool {

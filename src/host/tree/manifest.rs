@@ -19,7 +19,7 @@ use crate::{
 pub const MANIFEST: &str = "manifest.json";
 
 /// A manifest larger than this is none of ours.
-const LIMIT: u64 = 64 * 1024 * 1024;
+pub const MANIFEST_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// The files of the last build: path to hash. The manifest itself is among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn last(dir: &Path) -> Result<Option<LastManifest>, TreeError> {
 }
 
 pub(super) fn of(reader: &mut Reader) -> Result<Option<LastManifest>, HostError> {
-    match reader.read(MANIFEST, LIMIT)? {
+    match reader.read(MANIFEST, MANIFEST_LIMIT)? {
         Look::File(seen) => Ok(LastManifest::parse(seen.bytes)),
         Look::Absent | Look::Blocked(_) | Look::TooLarge => Ok(None),
     }

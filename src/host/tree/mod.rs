@@ -22,7 +22,7 @@ mod write;
 
 pub use compare::{Difference, What, compare};
 pub use error::{Foreign, TreeError, Why};
-pub use manifest::{LastManifest, MANIFEST, last};
+pub use manifest::{LastManifest, MANIFEST, MANIFEST_LIMIT, last};
 pub use planned::NewFile;
 pub use recover::recover;
 pub use write::{Exchange, Outcome, Transfer, Ways, write, write_by};
