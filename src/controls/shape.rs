@@ -11,7 +11,7 @@ use crate::{
     diag::Diagnostics,
     facts,
     plan::{AccessPlan, Cluster, ExternalEtcd, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, Plan, Program},
-    resolve::{self, Resolved},
+    resolve::Resolved,
 };
 
 /// The form that kubeadm's own source gives to its static pods.
@@ -49,7 +49,7 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     };
     if let Some(kubeadm) = &cluster.kubeadm {
         kubeadm_shape(&mut plan, kubeadm);
-        resolve::owner_into_plan(cluster, &mut plan, diags);
+        cluster.owner.into_plan(&mut plan, diags);
     }
     plan
 }

@@ -24,11 +24,11 @@ pub const PER_NODE: &[(Program, &str)] = &[
 ];
 
 /// A named control-plane node in its cluster.
-pub(super) struct Node<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) kubeadm: &'a KubeadmCluster,
-    pub(super) name: &'a str,
-    pub(super) address: IpAddr,
+pub(in crate::targets) struct Node<'a> {
+    pub(in crate::targets) plan: &'a Plan,
+    pub(in crate::targets) kubeadm: &'a KubeadmCluster,
+    pub(in crate::targets) name: &'a str,
+    pub(in crate::targets) address: IpAddr,
     pool: &'a str,
     /// How many nodes are there before it.
     index: usize,
@@ -36,7 +36,7 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     /// Every named node of the cluster.
-    pub(super) fn all(plan: &'a Plan) -> Vec<Node<'a>> {
+    pub(in crate::targets) fn all(plan: &'a Plan) -> Vec<Node<'a>> {
         let Some(kubeadm) = &plan.cluster.kubeadm else { return Vec::new() };
         let node = |(index, found): (usize, &'a NodeAddress)| Node {
             plan,
@@ -50,28 +50,28 @@ impl<'a> Node<'a> {
     }
 
     /// Whether the cluster begins on this node; the others join.
-    pub(super) fn is_first(&self) -> bool {
+    pub(in crate::targets) fn is_first(&self) -> bool {
         self.index == 0
     }
 
     /// The operating system of its pool.
-    pub(super) fn os(&self) -> &str {
+    pub(in crate::targets) fn os(&self) -> &str {
         self.plan.pools.get(self.pool).map_or("other", |pool| pool.os.as_str())
     }
 
     /// The origin of lines that hold its address.
-    pub(super) fn origin(&self) -> Arc<Origin> {
+    pub(in crate::targets) fn origin(&self) -> Arc<Origin> {
         let path = ["platform", "nodePools", self.pool, "nodes", self.name, "address"];
         origins::spec(path.iter().fold(SpecPath::root(), |path, segment| path.child(segment)))
     }
 
     /// `host:port` of this node, as URLs write it.
-    pub(super) fn socket(&self, port: u16) -> String {
+    pub(in crate::targets) fn socket(&self, port: u16) -> String {
         socket(self.address, port)
     }
 
     /// The command of a program on this node, after the patches.
-    pub(super) fn command(&self, program: Program) -> Vec<Argument> {
+    pub(in crate::targets) fn command(&self, program: Program) -> Vec<Argument> {
         let component = self.plan.component(program);
         let extra = arguments::extra(program, component);
         let mut own = arguments::own(program, component);
@@ -81,6 +81,21 @@ impl<'a> Node<'a> {
             command[index] = right;
         }
         command
+    }
+
+    /// The command of a program before any patch; where no node is named, with an empty address.
+    pub(in crate::targets) fn unpatched(plan: &Plan, program: Program) -> Vec<Argument> {
+        let component = plan.component(program);
+        let mut own = arguments::own(program, component);
+        match Node::all(plan).first() {
+            Some(node) => own.extend(node.own(program)),
+            None => own.extend(PER_NODE.iter().filter(|(of, _)| *of == program).map(|(_, name)| Argument {
+                name: (*name).to_owned(),
+                value: String::new(),
+                origin: origins::form("kubeadm-owns-flag"),
+            })),
+        }
+        arguments::command(plan.cluster.version, own, arguments::extra(program, component))
     }
 
     fn own(&self, program: Program) -> Vec<Argument> {

@@ -6,7 +6,7 @@ use crate::{
     base::{FactId, Origin},
     facts::{self, ProbePort, SchedulerProbes},
     plan::{Held, HostMount, MountType, Program, SettingKey},
-    targets::{arguments::Argument, origins},
+    targets::{arguments::Argument, carried, origins},
     yaml::{Out, OutValue},
 };
 
@@ -188,7 +188,7 @@ fn probe(node: &Node<'_>, shape: &Shape, path: &str, failures: i64, delay: i64, 
 
 /// How often the startup probe may fail: kubeadm divides its timeout by the period of ten seconds.
 fn startup_threshold(node: &Node<'_>) -> i64 {
-    let kind = if node.is_first() { "InitConfiguration" } else { "JoinConfiguration" };
+    let kind = if node.is_first() { "InitConfiguration" } else { "JoinConfiguration/control-plane" };
     let timeout = node.kubeadm.owner_text(kind, "/timeouts/controlPlaneComponentHealthCheck");
     timeout.and_then(seconds).map_or(24, |seconds| (seconds + 9) / 10)
 }
@@ -233,7 +233,7 @@ fn environment(node: &Node<'_>, program: Program) -> Option<Out> {
         variables.insert(variable.get("name")?.as_str()?, variable);
     }
     let origin = origins::owner(document.place("ClusterConfiguration", pointer));
-    let list = variables.into_values().map(|variable| sorted(&Out::from(OutValue::from(variable))).with(&origin));
+    let list = variables.into_values().map(|variable| sorted(&carried::out(variable)).with(&origin));
     Some(Out::list(list)).filter(|list| !list.is_empty())
 }
 
