@@ -4,3 +4,4 @@ mod audit;
 mod benchmark;
 mod facts;
 mod host;
+mod spec;
