@@ -195,11 +195,11 @@ pub(super) struct ResolvedKey {
 impl Problem for ResolvedKey {
     const CODE: &'static str = "yaml-resolved-key";
     const SEVERITY: Severity = Severity::Warning;
-    const MEANING: &'static str = "kubectl reads an unquoted key as a boolean or number and writes it back differently: `on:` and `y:` become `true`, \
+    const MEANING: &'static str = "Kubectl reads an unquoted key as a boolean or number and writes it back differently: `on:` and `y:` become `true`, \
          `0x10:` becomes `16`. Quote the key if its text is meant.";
 
     fn message(&self) -> String {
-        format!("kubectl reads the key `{}` as `{}`", self.raw, self.key)
+        format!("Kubectl reads the key `{}` as `{}`", self.raw, self.key)
     }
     fn help(&self) -> String {
         format!("write `\"{}\"` if the text is meant, else `\"{}\"`", self.raw, self.key)
