@@ -10,7 +10,7 @@ use crate::base::{Line, Origin};
 pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Vec<Line> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell"));
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
     environment.set_formatter(|out, _, value| Ok(write!(out, "{}", quoted(&value.to_string()))?));
     let text = environment.render_str(template, values).expect("internal error: a template names what it is not given");
     lines(&text, origin)
