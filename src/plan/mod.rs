@@ -5,6 +5,7 @@ mod component;
 mod diagnostics;
 mod files;
 mod lowering;
+pub mod paths;
 mod setting;
 mod strictness;
 mod verdict;
