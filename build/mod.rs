@@ -5,6 +5,7 @@ mod emit;
 mod flags;
 mod gates;
 mod kinds;
+mod kubeadm_shape;
 mod plugins;
 mod read;
 mod replacements;
@@ -39,6 +40,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &gates::compile(take("gates.toml")?, &mut texts)?;
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;
     code += &kinds::compile(take("config-apis.toml")?)?;
+    code += &kubeadm_shape::compile(take("kubeadm-shape.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     texts.all_used()?;
     if let Some(name) = files.keys().next() {

@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The `harden` program.
+
+fn main() -> std::process::ExitCode {
+    harden::cli::main()
+}

@@ -4,6 +4,7 @@
 mod config_api;
 mod flag;
 mod gate;
+mod kubeadm_shape;
 mod lookup;
 mod plugin;
 mod program;
@@ -14,6 +15,10 @@ mod tables;
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use kubeadm_shape::{
+    kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_etcd_image, kubeadm_keeps_argument_order, kubeadm_mounts_flexvolume,
+    kubeadm_names_probe_port, kubeadm_probes_scheduler_readiness,
+};
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;

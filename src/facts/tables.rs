@@ -4,9 +4,10 @@ use super::{
     config_api::ConfigApiRow,
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
+    kubeadm_shape::{EtcdRow, StepRow},
     plugin::PluginRow,
     program::Program,
-    row::{Period, Table},
+    row::{ByMinor, Period, Table},
 };
 use crate::base::Minor;
 

@@ -53,8 +53,32 @@ pub struct KubeadmCluster {
     pub external_etcd: Option<ExternalEtcd>,
     /// The named control-plane nodes, in the order of the spec.
     pub nodes: Vec<NodeAddress>,
-    /// The owner's own documents, as they are merged under ours: `(kind, tree)`.
-    pub owner_documents: BTreeMap<String, serde_json::Value>,
+    /// Whether kube-proxy runs; else kubeadm is told not to deploy it.
+    pub kube_proxy: bool,
+    /// The owner's own documents by kind, as they are written under ours: without what became settings, secrets and refused fields.
+    pub owner_documents: BTreeMap<String, OwnerDocument>,
+}
+
+/// One document of the owner's configuration, in the form of the API version that is written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OwnerDocument {
+    /// The name of the file.
+    pub file: String,
+    /// What is carried.
+    pub tree: serde_json::Map<String, serde_json::Value>,
+    /// Fields that stood elsewhere in the file: pointer in the tree to the pointer in the file.
+    pub moved: BTreeMap<String, String>,
+}
+
+impl OwnerDocument {
+    /// The place in the owner's file behind a pointer into the tree of a kind: `kubeadm.yaml#/ClusterConfiguration/apiServer/certSANs`.
+    #[must_use]
+    pub fn place(&self, kind: &str, pointer: &str) -> String {
+        match self.moved.get(pointer) {
+            Some(moved) => format!("{}#{moved}", self.file),
+            None => format!("{}#/{kind}{pointer}", self.file),
+        }
+    }
 }
 
 /// An etcd that kubeadm does not run.

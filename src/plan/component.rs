@@ -95,8 +95,12 @@ pub enum MountType {
     Directory,
     /// The folder is made when it is missing.
     DirectoryOrCreate,
+    /// An empty file is made when it is missing.
+    FileOrCreate,
     /// A Unix socket must exist.
     Socket,
+    /// Nothing is checked.
+    Unchecked,
 }
 
 impl MountType {
@@ -107,8 +111,24 @@ impl MountType {
             MountType::File => "File",
             MountType::Directory => "Directory",
             MountType::DirectoryOrCreate => "DirectoryOrCreate",
+            MountType::FileOrCreate => "FileOrCreate",
             MountType::Socket => "Socket",
+            MountType::Unchecked => "",
         }
+    }
+
+    /// The kind behind a word of the Kubernetes API.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        const ALL: [MountType; 6] = [
+            MountType::File,
+            MountType::Directory,
+            MountType::DirectoryOrCreate,
+            MountType::FileOrCreate,
+            MountType::Socket,
+            MountType::Unchecked,
+        ];
+        ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -4,6 +4,7 @@ mod cluster;
 mod component;
 mod diagnostics;
 mod files;
+pub mod host_paths;
 mod lowering;
 pub mod paths;
 mod setting;
@@ -12,7 +13,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-pub use cluster::{AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerField, OwnerNote, PoolRole};
+pub use cluster::{AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole};
 pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType};
 pub use diagnostics::ALL;
 pub use files::{

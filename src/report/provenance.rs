@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 
-use crate::base::{Artifact, Cause, Origin};
+use crate::base::{Artifact, Origin};
 
 use super::json_artifact;
 
@@ -22,7 +22,11 @@ pub struct Explained {
 pub struct Provenance {
     origins: Vec<Explained>,
     files: BTreeMap<String, Vec<(usize, usize, usize)>>,
+    of_the_tree: Option<Explained>,
 }
+
+/// Files that speak of all others: every line of theirs has one cause.
+const OF_THE_TREE: [&str; 2] = ["manifest.json", "provenance.json"];
 
 /// Makes the file: every origin once, and for each file the ranges of lines (1-based, both included) that share one.
 #[must_use]
@@ -78,12 +82,16 @@ impl Provenance {
             let parsed: Option<Vec<_>> = text.split(' ').filter(|part| !part.is_empty()).map(read_range).collect();
             files.insert(path.clone(), parsed.ok_or_else(|| format!("the ranges of `{path}` are not `from-to:origin`"))?);
         }
-        Ok(Provenance { origins, files })
+        let of_the_tree = Some(Explained { setting: None, reasons: vec![(None, "shape report-of-the-plan".to_owned())] });
+        Ok(Provenance { origins, files, of_the_tree })
     }
 
     /// Why a line (1-based) of a file is there.
     #[must_use]
     pub fn explain(&self, file: &str, line: usize) -> Option<&Explained> {
+        if OF_THE_TREE.contains(&file) {
+            return self.of_the_tree.as_ref();
+        }
         let ranges = self.files.get(file)?;
         let at = ranges.partition_point(|(_, to, _)| *to < line);
         let (from, _, id) = ranges.get(at)?;
@@ -109,13 +117,4 @@ fn read_range(text: &str) -> Option<(usize, usize, usize)> {
     let (lines, id) = text.split_once(':')?;
     let (from, to) = lines.split_once('-')?;
     Some((from.parse().ok()?, to.parse().ok()?, id.parse().ok()?))
-}
-
-/// The fact behind a cause, where the cause is the shape of a format.
-#[must_use]
-pub fn fact_of(cause: &Cause) -> Option<&'static str> {
-    match cause {
-        Cause::Shape(fact) => Some(fact.0),
-        Cause::Spec(_) | Cause::Profile { .. } | Cause::Owner(_) | Cause::Derived(_) => None,
-    }
 }

@@ -1,0 +1,85 @@
+//! The whole way of one cluster: spec, answers, plan, artifacts, reports. Touches no files.
+
+mod steps;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    agree,
+    base::{Artifact, Date, sha256_hex},
+    controls,
+    diag::Diagnostics,
+    facts,
+    plan::Plan,
+    report::{self, Extras, Manifest},
+    resolve::{self, Cluster, Profiles, Resolved, Surroundings},
+    semantics::benchmark,
+    targets,
+};
+
+/// The version of this program, as manifests record it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A cluster, compiled.
+pub struct Built {
+    /// The answers.
+    pub cluster: Resolved,
+    /// The plan.
+    pub plan: Plan,
+    /// Every file of the tree, sorted by path; `REPORT.md`, `coverage.json`, `provenance.json` and `manifest.json` included.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// Answers and lowers: spec to plan. `None` when something is wrong; the diagnostics say what.
+pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<(Resolved, Plan)> {
+    let before = diags.errors();
+    let mut resolved = resolve::resolve(cluster, profiles, around, diags)?;
+    controls::select(&mut resolved, diags);
+    if diags.errors() > before {
+        return None;
+    }
+    let plan = controls::lower(&mut resolved, diags)?;
+    agree::agree(&plan, &resolved, diags);
+    resolve::report_unused_waivers(&resolved, diags);
+    (diags.errors() == before).then_some((resolved, plan))
+}
+
+/// Compiles a cluster. `None` when something is wrong; the diagnostics say what.
+pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Built> {
+    let (resolved, plan) = plan(cluster, profiles, around, diags)?;
+    let mut artifacts = targets::emit(&plan);
+    let findings = benchmark::expect(&plan, &artifacts);
+    let steps = steps::steps(&plan, &artifacts);
+    let extras = Extras {
+        as_of: around.as_of,
+        waivers: &resolved.waivers,
+        due: &resolved.due,
+        benchmark: &findings,
+        benchmark_name: facts::benchmark_for(plan.cluster.minor()),
+        steps: &steps,
+    };
+    let coverage = report::coverage(&plan, &artifacts);
+    let text = report::report(&plan, &artifacts, &extras);
+    artifacts.push(coverage);
+    artifacts.push(text);
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    artifacts.push(report::provenance(&artifacts));
+    artifacts.push(report::manifest(manifest_of(&resolved, &plan, around), &artifacts));
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    Some(Built { cluster: resolved, plan, artifacts })
+}
+
+fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Manifest {
+    let graces: BTreeMap<String, Date> = around.graces.clone();
+    Manifest {
+        tool: VERSION.to_owned(),
+        cluster: cluster.name.clone(),
+        spec_digest: sha256_hex(cluster.digest_text().as_bytes()),
+        inputs: cluster.inputs.clone(),
+        as_of: around.as_of,
+        until: cluster.next_date,
+        graces,
+        encryption_stage: plan.encryption.as_ref().map(|held| held.value.stage.name().to_owned()),
+        files: BTreeMap::new(),
+    }
+}

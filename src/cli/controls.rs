@@ -1,0 +1,47 @@
+//! `harden controls`: the catalogue.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::{base::Area, controls::CATALOGUE};
+
+use super::{Done, Exit, Screen};
+
+/// Arguments of `harden controls`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only ids that contain this text
+    filter: Option<String>,
+}
+
+pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    let wanted: Vec<_> =
+        CATALOGUE.iter().filter(|control| args.filter.as_deref().is_none_or(|text| control.id.contains(text))).collect();
+    if screen.json() {
+        let list: Vec<Value> = wanted
+            .iter()
+            .map(|control| {
+                let params: Vec<Value> =
+                    control.params.iter().map(|param| json!({ "name": param.name, "about": param.about })).collect();
+                json!({
+                    "id": control.id,
+                    "area": control.area.name(),
+                    "level": control.level.name(),
+                    "title": control.title,
+                    "parameters": params,
+                })
+            })
+            .collect();
+        screen.result_json(&json!({ "schemaVersion": 1, "controls": list }))?;
+        return Ok(Exit::Success);
+    }
+    let mut text = String::new();
+    for area in Area::ALL {
+        for control in wanted.iter().filter(|control| control.area == area) {
+            let _ = writeln!(text, "{:<15} {:<11} {:<46} {}", area.name(), control.level.name(), control.id, control.title);
+        }
+    }
+    screen.result(&text)?;
+    Ok(if wanted.is_empty() { Exit::Findings } else { Exit::Success })
+}

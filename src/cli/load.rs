@@ -1,0 +1,201 @@
+//! Finds what a call names: the workspace with its profiles and waivers, and the files of clusters, which are read one by one.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    base::sha256_hex,
+    diag::{Diagnostics, Source},
+    host::files::{self, Depth, Kind, Root, SPEC_LIMIT},
+    resolve::{Cluster, Profiles},
+    spec::{self, Parsed},
+    yaml::{self, Node},
+};
+
+use super::outcome::Failed;
+
+/// The file that makes a folder a workspace.
+const WORKSPACE: &str = "harden.yaml";
+
+/// What a call names, without the clusters themselves: they are read one by one, so that memory stays flat.
+pub(super) struct Loaded {
+    /// Files that may hold clusters, each once, in the order named.
+    pub(super) files: Vec<PathBuf>,
+    /// The folder that no path leaves.
+    pub(super) root: Root,
+    profiles: Profiles,
+    waivers: Vec<Node>,
+    inputs: BTreeMap<String, String>,
+}
+
+/// A cluster with the profiles it may use.
+pub(super) struct Job<'a> {
+    /// The cluster.
+    pub(super) cluster: Cluster,
+    /// The profiles: those of the workspace, and those of its own file.
+    pub(super) profiles: Cow<'a, Profiles>,
+}
+
+/// Finds what the paths of a call name: cluster files, folders of them, a workspace file or its folder. Without paths: the current folder.
+pub(super) fn load(paths: &[PathBuf], diags: &mut Diagnostics) -> Result<Loaded, Failed> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let root = Root::open(&root_of(&paths[0])?)?;
+    let mut loaded =
+        Loaded { files: Vec::new(), root, profiles: Profiles::built_in(diags), waivers: Vec::new(), inputs: BTreeMap::new() };
+    let cluster_globs = loaded.workspace(diags)?;
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        for file in loaded.named(path, cluster_globs.as_deref())? {
+            if seen.insert(file.clone()) {
+                loaded.files.push(file);
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+/// The folder of the nearest `harden.yaml` at or above a path, else the folder of the path; relative where the path is.
+fn root_of(path: &Path) -> Result<PathBuf, Failed> {
+    let folder = if files::is_folder(path) { path.to_owned() } else { folder_of(path) };
+    let depth = files::ancestors(&folder)?.iter().position(|above| files::is_file(&above.join(WORKSPACE)));
+    Ok(depth.map_or_else(|| folder.clone(), |up| (0..up).fold(folder.clone(), |path, _| path.join(".."))))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}
+
+impl Loaded {
+    /// The names of the profiles, sorted.
+    pub(super) fn profile_names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.names()
+    }
+
+    /// Reads the workspace file, its profiles and waivers, where there is one; gives its patterns for clusters.
+    fn workspace(&mut self, diags: &mut Diagnostics) -> Result<Option<Vec<String>>, Failed> {
+        let file = self.root.path().join(WORKSPACE);
+        if !files::is_file(&file) {
+            return Ok(None);
+        }
+        let mut globs = None;
+        let mut more = Vec::new();
+        for parsed in self.documents(&file, diags)? {
+            match parsed {
+                Parsed::Workspace(workspace) => {
+                    more.extend(workspace.profiles);
+                    more.extend(workspace.waivers);
+                    globs = Some(workspace.clusters);
+                }
+                Parsed::Profile(profile) => self.profiles.add(profile.tree, false, diags),
+                Parsed::Waivers(waivers) => self.waivers.push(waivers.tree),
+                Parsed::Cluster(_) => globs = globs.or(Some(Vec::new())).map(|mut list: Vec<String>| {
+                    list.push(WORKSPACE.to_owned());
+                    list
+                }),
+            }
+        }
+        for pattern in more {
+            for named in self.root.expand(&pattern)? {
+                let file = self.root.path().join(&named);
+                for parsed in self.documents(&file, diags)? {
+                    match parsed {
+                        Parsed::Profile(profile) => self.profiles.add(profile.tree, false, diags),
+                        Parsed::Waivers(waivers) => self.waivers.push(waivers.tree),
+                        Parsed::Cluster(_) | Parsed::Workspace(_) => {}
+                    }
+                }
+            }
+        }
+        Ok(globs)
+    }
+
+    /// The files that a path of the call means.
+    fn named(&self, path: &Path, cluster_globs: Option<&[String]>) -> Result<Vec<PathBuf>, Failed> {
+        let is_workspace = path.file_name().is_some_and(|name| name == WORKSPACE) || files::is_file(&path.join(WORKSPACE));
+        if let (true, Some(globs)) = (is_workspace, cluster_globs) {
+            let mut found = Vec::new();
+            for pattern in globs {
+                found.extend(self.root.expand(pattern)?.into_iter().map(|named| self.root.path().join(named)));
+            }
+            return Ok(found);
+        }
+        if !files::is_folder(path) {
+            return Ok(vec![path.to_owned()]);
+        }
+        let yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
+        let found = files::list(path, Depth::Here)?;
+        Ok(found
+            .into_iter()
+            .filter(|entry| entry.kind == Kind::File && yaml(&entry.path.to_string_lossy()))
+            .map(|entry| path.join(entry.path))
+            .collect())
+    }
+
+    /// Reads the documents of a file and records its digest.
+    fn documents(&mut self, file: &Path, diags: &mut Diagnostics) -> Result<Vec<Parsed>, Failed> {
+        let (source, digest) = self.source(file, diags)?;
+        self.inputs.insert(self.relative(file), digest);
+        Ok(source.map_or_else(Vec::new, |source| parse(&source, diags)))
+    }
+
+    fn source(&self, file: &Path, diags: &mut Diagnostics) -> Result<(Option<Source>, String), Failed> {
+        let bytes = files::read(file, SPEC_LIMIT)?;
+        let name = file.to_string_lossy().trim_start_matches("./").to_owned();
+        let digest = sha256_hex(&bytes);
+        match yaml::decode(&name, &bytes) {
+            Ok(source) => Ok((Some(source), digest)),
+            Err(diagnostic) => {
+                diags.push(diagnostic);
+                Ok((None, digest))
+            }
+        }
+    }
+
+    fn relative(&self, file: &Path) -> String {
+        file.strip_prefix(self.root.path()).unwrap_or(file).to_string_lossy().trim_start_matches("./").to_owned()
+    }
+
+    /// The clusters of a file.
+    pub(super) fn clusters(&self, file: &Path, diags: &mut Diagnostics) -> Result<Vec<Job<'_>>, Failed> {
+        let (source, digest) = self.source(file, diags)?;
+        let Some(source) = source else { return Ok(Vec::new()) };
+        let mut profiles = Cow::Borrowed(&self.profiles);
+        let mut waivers = self.waivers.clone();
+        let mut clusters = Vec::new();
+        for parsed in parse(&source, diags) {
+            match parsed {
+                Parsed::Cluster(cluster) => clusters.push(cluster),
+                Parsed::Profile(profile) if file.file_name().is_some_and(|name| name != WORKSPACE) => {
+                    profiles.to_mut().add(profile.tree, false, diags);
+                }
+                Parsed::Waivers(more) if file.file_name().is_some_and(|name| name != WORKSPACE) => waivers.push(more.tree),
+                Parsed::Profile(_) | Parsed::Waivers(_) | Parsed::Workspace(_) => {}
+            }
+        }
+        let name = self.relative(file);
+        let mut inputs = self.inputs.clone();
+        inputs.insert(name.clone(), digest);
+        Ok(clusters
+            .into_iter()
+            .map(|found| Job {
+                cluster: Cluster {
+                    name: found.name,
+                    name_place: found.name_place,
+                    spec: found.spec,
+                    file: name.clone(),
+                    waivers: waivers.clone(),
+                    inputs: inputs.clone(),
+                },
+                profiles: profiles.clone(),
+            })
+            .collect())
+    }
+}
+
+fn parse(source: &Source, diags: &mut Diagnostics) -> Vec<Parsed> {
+    yaml::read(source).iter().filter_map(|document| spec::document(document, diags)).collect()
+}

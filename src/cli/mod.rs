@@ -1,0 +1,116 @@
+//! The command line: one file per subcommand. Results go to stdout, diagnostics to stderr.
+
+mod build;
+mod completions;
+mod controls;
+mod diff;
+mod explain;
+mod init;
+mod load;
+mod outcome;
+mod plan;
+mod profiles;
+mod schema;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use outcome::Exit;
+use outcome::{Failed, Screen};
+
+/// A compiler for Kubernetes hardening: one security spec of a cluster goes in, every hardened artifact comes out.
+#[derive(Debug, Parser)]
+#[command(name = "harden", version, max_term_width = 110, after_help = AFTER)]
+pub struct Cli {
+    /// How results and diagnostics are shown
+    #[arg(long, global = true, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER: &str = "Exit codes: 0 success, 1 findings or differences, 2 a mistake in the input, 3 a failure of the machine or of harden.
+
+A first cluster:
+  harden init > cluster.yaml      a commented spec that builds
+  harden build cluster.yaml       writes out/<cluster>/; read its REPORT.md first
+  harden explain out/<cluster>/kubeadm/init.yaml:12";
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// One JSON object on stdout.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a commented spec that builds
+    Init(init::Args),
+    /// Compile specs into trees of hardened artifacts
+    Build(build::Args),
+    /// Show every control and every intent with what becomes of it
+    Plan(plan::Args),
+    /// Show what changed between two builds, in terms of security
+    Diff(diff::Args),
+    /// Tell why a line is there, what a control is, what a message means
+    Explain(explain::Args),
+    /// Check a tree against its manifest, and against its spec
+    Verify(verify::Args),
+    /// List the controls
+    Controls(controls::Args),
+    /// List the profiles
+    Profiles(profiles::Args),
+    /// Print the JSON Schemas of the spec
+    Schema(schema::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { Exit::Mistake } else { Exit::Success };
+            return match error.print() {
+                Ok(()) => code.into(),
+                Err(_) => Exit::Success.into(),
+            };
+        }
+    };
+    run(cli).into()
+}
+
+fn run(cli: Cli) -> Exit {
+    let screen = Screen::new(cli.format);
+    let done = match cli.command {
+        Command::Init(args) => init::run(&args, &screen),
+        Command::Build(args) => build::run(&args, &screen),
+        Command::Plan(args) => plan::run(&args, &screen),
+        Command::Diff(args) => diff::run(&args, &screen),
+        Command::Explain(args) => explain::run(&args, &screen),
+        Command::Verify(args) => verify::run(&args, &screen),
+        Command::Controls(args) => controls::run(&args, &screen),
+        Command::Profiles(args) => profiles::run(&args, &screen),
+        Command::Schema(args) => schema::run(&args, &screen),
+        Command::Completions(args) => completions::run(&args, &screen),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(failed) => screen.failed(&failed),
+    }
+}
+
+/// The command line as data, for completions and the reference.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+type Done = Result<Exit, Failed>;

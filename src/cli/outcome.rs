@@ -1,0 +1,143 @@
+//! Exit codes, and where results and diagnostics go.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::{
+    diag::{self, Diagnostic, Diagnostics},
+    host::{self, FileError, HostError, Stream},
+};
+
+use super::Format;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Done.
+    Success,
+    /// Findings or differences.
+    Findings,
+    /// A mistake in the input.
+    Mistake,
+    /// The machine failed, or harden did.
+    Failure,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Success => 0,
+            Exit::Findings => 1,
+            Exit::Mistake => 2,
+            Exit::Failure => 3,
+        })
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The input is wrong.
+    Mistakes(Diagnostics),
+    /// The call is wrong: a message and what to do.
+    Usage(String, String),
+    /// The machine failed.
+    Machine(String),
+    /// We did.
+    Bug(String),
+}
+
+impl From<HostError> for Failed {
+    fn from(error: HostError) -> Self {
+        Failed::Machine(error.to_string())
+    }
+}
+
+impl From<FileError> for Failed {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Host(error) => error.into(),
+            other => Failed::Usage(other.to_string(), "name a file or folder that exists and lies inside the workspace".to_owned()),
+        }
+    }
+}
+
+impl Failed {
+    /// A mistake in the call.
+    pub(super) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Failed::Usage(message.into(), help.into())
+    }
+}
+
+/// Where results and diagnostics go.
+pub(super) struct Screen {
+    /// The format of results.
+    pub(super) format: Format,
+    look: host::Look,
+}
+
+impl Screen {
+    pub(super) fn new(format: Format) -> Self {
+        Screen { format, look: host::look(Stream::Stderr) }
+    }
+
+    /// Whether results are JSON.
+    pub(super) fn json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Writes a result.
+    pub(super) fn result(&self, text: &str) -> Result<(), Failed> {
+        Ok(host::write(Stream::Stdout, text)?)
+    }
+
+    /// Writes a result as JSON.
+    pub(super) fn result_json(&self, value: &Value) -> Result<(), Failed> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| Failed::Bug(error.to_string()))?;
+        self.result(&format!("{text}\n"))
+    }
+
+    /// Shows diagnostics to people; with `--format json` they are part of the result.
+    pub(super) fn diagnostics(&self, list: &[Diagnostic]) -> Result<(), Failed> {
+        if self.json() || list.is_empty() {
+            return Ok(());
+        }
+        Ok(host::write(Stream::Stderr, &diag::render(list, self.look.color, self.look.width))?)
+    }
+
+    /// Says something beside the result.
+    pub(super) fn say(&self, text: &str) -> Result<(), Failed> {
+        Ok(host::write(Stream::Stderr, &format!("{text}\n"))?)
+    }
+
+    /// Shows why a command could not do its work, and gives the exit code.
+    pub(super) fn failed(&self, failed: &Failed) -> Exit {
+        let (exit, list) = match failed {
+            Failed::Mistakes(diags) => (Exit::Mistake, diag::json(diags.list())),
+            Failed::Usage(message, help) => (Exit::Mistake, one("usage", message, help)),
+            Failed::Machine(message) => {
+                (Exit::Failure, one("machine", message, "check the path, its permissions and the space on the disk"))
+            }
+            Failed::Bug(message) => (Exit::Failure, one("internal", message, "report this with the input that caused it")),
+        };
+        let shown = if self.json() {
+            self.result_json(&json!({ "schemaVersion": 1, "diagnostics": list }))
+        } else {
+            match failed {
+                Failed::Mistakes(diags) => self.diagnostics(diags.list()).and_then(|()| {
+                    let count = diags.errors();
+                    self.say(&format!("{count} {}; nothing was written", if count == 1 { "error" } else { "errors" }))
+                }),
+                Failed::Usage(message, help) => self.say(&format!("error: {message}\n  help: {help}")),
+                Failed::Machine(message) => self.say(&format!("error: {message}")),
+                Failed::Bug(message) => self.say(&format!("internal error: {message}\n  help: report this with the input that caused it")),
+            }
+        };
+        if shown.is_err() { Exit::Failure } else { exit }
+    }
+}
+
+fn one(code: &str, message: &str, help: &str) -> Value {
+    json!([{ "code": code, "severity": "error", "message": message, "help": help, "labels": [] }])
+}
