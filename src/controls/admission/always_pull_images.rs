@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Level, SpecPath},
-    controls::{Control, SETTINGS_OF_THE_CONTROL},
+    controls::Control,
     facts,
     plan::{Ground, Lowering, Outcome, Scope},
     resolve::Resolved,
@@ -20,3 +20,24 @@ pub(in crate::controls) const CONTROL: Control = Control {
     applies: not_provided,
     lower,
 };
+
+/// What the plugin leaves open in every minor.
+const GAP: &str = "ephemeral containers keep their own pull policy: grant `pods/ephemeralcontainers` to nobody who may not see every image";
+
+const GENTLER: &str = "declare `mirrors` or say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let place = SpecPath::new("/images/alwaysPull");
+    let mirrored = !cluster.images.mirrors.is_empty();
+    if cluster.images.always_pull.unwrap_or(mirrored) {
+        enable(out, "AlwaysPullImages");
+        strokes::enforced(out, "");
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, GAP);
+        strokes::intents_by(cluster, out, &place, &[strokes::flag_key("enable-admission-plugins")]);
+        return;
+    }
+    let ground = Ground::Fact(facts::id::ALWAYS_PULL_NEEDS_MIRROR);
+    let detail = if cluster.images.always_pull == Some(false) { "the spec says `images.alwaysPull: false`" } else { GENTLER };
+    out.verdict_on(Scope::Cluster, Outcome::Weaker, ground.clone(), detail);
+    strokes::intents(cluster, out, &place, Outcome::NotApplicable, &ground, detail);
+}

@@ -1,7 +1,7 @@
 //! Lets anonymous requests reach the probes of the API server alone.
 
 use crate::{
-    base::{Area, Level, SpecPath},
+    base::{Area, Level},
     controls::{Applies, Control, Param, ParamKind, Stricter, by_platform, diagnostics::{AnonymousPath, ProbesShutOut}},
     facts::{self, Feature},
     plan::{AnonymousPlan, Held, Lowering, Outcome, Program, Scope},
@@ -69,8 +69,6 @@ fn limit(cluster: &Resolved, out: &mut Lowering<'_>) {
     check(out, &paths);
     let block = out.held(AnonymousPlan { paths });
     authentication_file::open(out).anonymous = Some(block);
-    let keys = [authentication_file::key("anonymous")];
-    strokes::intents_by(cluster, out, &SpecPath::new("/controls").child(ID), &keys);
 }
 
 fn paths(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<Held<String>> {
