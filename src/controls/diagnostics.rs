@@ -183,7 +183,10 @@ impl Problem for WaiverNeeded {
     }
 
     fn help(&self) -> String {
-        format!("add a waiver with `control: {}`, an owner, a reason and `expires`, and name its id here as `waiver:`", self.control)
+        format!(
+            "add a waiver with `control: {}`, an owner, a reason and `expires`, and name its id here as `waiver:`",
+            self.control
+        )
     }
 
     fn labels(&self) -> Vec<Label> {

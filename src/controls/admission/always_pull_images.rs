@@ -22,9 +22,11 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 /// What the plugin leaves open in every minor.
-const GAP: &str = "ephemeral containers keep their own pull policy: grant `pods/ephemeralcontainers` to nobody who may not see every image";
+const GAP: &str =
+    "ephemeral containers keep their own pull policy: grant `pods/ephemeralcontainers` to nobody who may not see every image";
 
-const GENTLER: &str = "declare `mirrors` or say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
+const GENTLER: &str =
+    "declare `mirrors` or say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/images/alwaysPull");

@@ -58,7 +58,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.plan_mut().event_limits = Some(held);
     out.because(asked);
     strokes::enforced(out, detail);
-    let gap = "the scheduler and newer controllers write there; a quota on `count/events.events.k8s.io` bounds how many are kept";
+    let gap = "the scheduler and newer controllers write there; quotas do not count events, flow control slows their writers";
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EVENT_RATE_LIMIT_CORE, gap);
 }
 
@@ -71,7 +71,12 @@ fn limits(size: Size, per_pod: i64, share: i64) -> Vec<EventLimit> {
     vec![
         EventLimit { kind: LimitType::Server, qps, burst, cache_size: 0 },
         EventLimit { kind: LimitType::Namespace, qps: part(qps), burst: part(burst), cache_size: CACHE },
-        EventLimit { kind: LimitType::User, qps: part(qps), burst: part(burst), cache_size: CACHE.max(size.nodes.saturating_mul(2)) },
+        EventLimit {
+            kind: LimitType::User,
+            qps: part(qps),
+            burst: part(burst),
+            cache_size: CACHE.max(size.nodes.saturating_mul(2)),
+        },
         EventLimit { cache_size: keys, ..OBJECT },
     ]
 }

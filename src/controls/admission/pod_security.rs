@@ -22,9 +22,24 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("pod_security.md"),
     params: &[
-        Param { name: "enforce", kind: ParamKind::Choice(LEVELS), stricter: Stricter::Later, about: "the level below which pods are refused" },
-        Param { name: "audit", kind: ParamKind::Choice(LEVELS), stricter: Stricter::Later, about: "the level below which pods are marked in the audit log" },
-        Param { name: "warn", kind: ParamKind::Choice(LEVELS), stricter: Stricter::Later, about: "the level below which the user is warned" },
+        Param {
+            name: "enforce",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which pods are refused",
+        },
+        Param {
+            name: "audit",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which pods are marked in the audit log",
+        },
+        Param {
+            name: "warn",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which the user is warned",
+        },
     ],
     applies,
     lower,
@@ -80,7 +95,9 @@ fn exemptions(cluster: &Resolved, out: &mut Lowering<'_>, enforce: &str, shown: 
         all.extend(declared(cluster, out, namespace));
     }
     for waiver in cluster.waivers_for(ID) {
-        if let Some(namespace) = waiver.namespace.as_ref().filter(|name| !cluster.namespaces.iter().any(|known| known.name == **name)) {
+        if let Some(namespace) =
+            waiver.namespace.as_ref().filter(|name| !cluster.namespaces.iter().any(|known| known.name == **name))
+        {
             waived(out, namespace, &waiver.id);
             all.push((namespace.clone(), Cause::Spec(waiver.path.clone())));
         }
@@ -101,9 +118,9 @@ fn exemptions(cluster: &Resolved, out: &mut Lowering<'_>, enforce: &str, shown: 
 /// What becomes of a namespace that the spec declares: privileged and waived, it is exempt; any other level of its own is a label.
 fn declared(cluster: &Resolved, out: &mut Lowering<'_>, namespace: &NamespaceAnswer) -> Option<(String, Cause)> {
     let place = SpecPath::new("/namespaces").child(&namespace.name);
-    let waiver = cluster
-        .waivers_for(ID)
-        .find(|waiver| waiver.namespace.as_deref() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref());
+    let waiver = cluster.waivers_for(ID).find(|waiver| {
+        waiver.namespace.as_deref() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref()
+    });
     let level = namespace.pod_security.as_deref();
     match waiver {
         Some(waiver) if level.is_none_or(|level| level == NOTHING) => {

@@ -2,7 +2,10 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform, diagnostics::{AnonymousPath, ProbesShutOut}},
+    controls::{
+        Applies, Control, Param, ParamKind, Stricter, by_platform,
+        diagnostics::{AnonymousPath, ProbesShutOut},
+    },
     facts::{self, Feature},
     plan::{AnonymousPlan, Held, Lowering, Outcome, Program, Scope},
     resolve::Resolved,

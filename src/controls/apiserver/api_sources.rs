@@ -53,7 +53,9 @@ fn ranges(out: &mut Lowering<'_>, place: &SpecPath, ranges: &[Cidr]) -> Vec<Held
 fn detail(cluster: &Resolved) -> String {
     let planned = "the sources are planned for the firewall of the nodes, which is not written yet";
     match cluster.sources.preserves_client_ip {
-        Some(false) => format!("{planned}; behind a load balancer that hides the client's address it must keep others away itself"),
+        Some(false) => {
+            format!("{planned}; behind a load balancer that hides the client's address it must keep others away itself")
+        }
         Some(true) | None => planned.to_owned(),
     }
 }

@@ -135,7 +135,9 @@ fn files(cluster: &Resolved, days: i64) -> (i64, Cause) {
 fn answer(cluster: &Resolved, out: &mut Lowering<'_>, days: i64, files: i64) {
     let (size, _) = cluster.int(ID, "maxsize");
     let (rate, retention) = (cluster.audit.events_per_second, cluster.audit.retention_days);
-    let kept = rate.map(|rate| format!("{files} files of {size} MB hold {} at {rate} events a second", audit_volume::holds(rate, files, size)));
+    let kept = rate.map(|rate| {
+        format!("{files} files of {size} MB hold {} at {rate} events a second", audit_volume::holds(rate, files, size))
+    });
     let keys = ["audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"].map(strokes::flag_key);
     strokes::intents_by(cluster, out, &logging("eventsPerSecond"), &keys);
     strokes::enforced(out, kept.clone().unwrap_or_default());

@@ -45,7 +45,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     } else {
         cluster.audit.goals.iter().map(|(goal, _)| *goal).collect()
     };
-    let wildcard = if facts::holds(facts::id::AUDIT_GROUP_STAR, cluster.version) { GroupWildcard::Taken } else { GroupWildcard::Refused };
+    let wildcard =
+        if facts::holds(facts::id::AUDIT_GROUP_STAR, cluster.version) { GroupWildcard::Taken } else { GroupWildcard::Refused };
     let rules = held(cluster, out, policy(&goals, wildcard));
     out.plan_mut().audit_rules = Some(rules);
     strokes::file_flag(out, "audit-policy-file", "audit-policy", host_paths::AUDIT_POLICY);

@@ -56,12 +56,22 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 fn modes(out: &mut Lowering<'_>) -> Vec<Held<String>> {
     let present = out.plan().component(Program::KubeApiserver).flags.get(FLAG).map(|flag| flag.held.clone());
     let mut modes: Vec<Held<String>> = present.map_or_else(Vec::new, |held| {
-        held.value.to_string().split(',').map(|mode| Held { value: mode.trim().to_owned(), reasons: held.reasons.clone() }).collect()
+        held.value
+            .to_string()
+            .split(',')
+            .map(|mode| Held { value: mode.trim().to_owned(), reasons: held.reasons.clone() })
+            .collect()
     });
     let before = modes.len();
     modes.retain(|mode| mode.value != ALLOW_ALL && !mode.value.is_empty());
     if modes.len() < before {
-        strokes::note(out, Program::KubeApiserver, FLAG, OwnerField::Overridden, "AlwaysAllow is taken out: it lets everybody do everything");
+        strokes::note(
+            out,
+            Program::KubeApiserver,
+            FLAG,
+            OwnerField::Overridden,
+            "AlwaysAllow is taken out: it lets everybody do everything",
+        );
     }
     for (n, wanted) in WANTED.into_iter().enumerate() {
         match modes.iter_mut().find(|mode| mode.value == wanted) {

@@ -7,7 +7,9 @@ use crate::{
         diagnostics::{EncryptionDropped, EncryptionStageSkipped},
     },
     facts,
-    plan::{EncryptionPlan, EncryptionProvider, EncryptionStage, Lowering, MountType, Outcome, Program, Scope, SettingKey, host_paths},
+    plan::{
+        EncryptionPlan, EncryptionProvider, EncryptionStage, Lowering, MountType, Outcome, Program, Scope, SettingKey, host_paths,
+    },
     resolve::Resolved,
 };
 
@@ -30,7 +32,8 @@ const FLAG: &str = "encryption-provider-config";
 const STAGES: [&str; 4] = ["none", "prepare", "write", "enforce"];
 
 fn applies(cluster: &Resolved) -> Applies {
-    let managed = by_platform(cluster, (Outcome::Provider, facts::id::EKS_ENCRYPTION), (Outcome::Provider, facts::id::AKS_ENCRYPTION));
+    let managed =
+        by_platform(cluster, (Outcome::Provider, facts::id::EKS_ENCRYPTION), (Outcome::Provider, facts::id::AKS_ENCRYPTION));
     if managed != Applies::Yes {
         return managed;
     }
@@ -69,7 +72,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let detail = match encryption.stage {
         EncryptionStage::Prepare => "stage `prepare`: go on to `write` when every API server has this file",
         EncryptionStage::Write => "stage `write`: rewrite every object, then go on to `enforce`",
-        EncryptionStage::Enforce => return strokes::enforced(out, "stage `enforce`: an object that is still plain can no longer be read"),
+        EncryptionStage::Enforce => {
+            return strokes::enforced(out, "stage `enforce`: an object that is still plain can no longer be read");
+        }
     };
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ENCRYPTION_STAGES, detail);
 }

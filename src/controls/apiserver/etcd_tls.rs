@@ -24,11 +24,15 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     match cluster.kubeadm.as_ref().and_then(|kubeadm| kubeadm.external_etcd.as_ref()) {
         Some(etcd) => external(out, etcd),
-        None => pki_files(cluster, out, &[
-            ("etcd-cafile", "etcd/ca.crt"),
-            ("etcd-certfile", "apiserver-etcd-client.crt"),
-            ("etcd-keyfile", "apiserver-etcd-client.key"),
-        ]),
+        None => pki_files(
+            cluster,
+            out,
+            &[
+                ("etcd-cafile", "etcd/ca.crt"),
+                ("etcd-certfile", "apiserver-etcd-client.crt"),
+                ("etcd-keyfile", "apiserver-etcd-client.key"),
+            ],
+        ),
     }
 }
 
@@ -40,7 +44,8 @@ fn external(out: &mut Lowering<'_>, etcd: &ExternalEtcd) {
     let missing: Vec<&str> = files.iter().filter(|(_, file)| file.is_empty()).map(|(flag, _)| *flag).collect();
     let plain = etcd.endpoints.iter().any(|endpoint| !endpoint.starts_with("https://"));
     if !missing.is_empty() || plain {
-        let detail = if plain { "an endpoint is no `https://` URL".to_owned() } else { format!("without {}", missing.join(", ")) };
+        let detail =
+            if plain { "an endpoint is no `https://` URL".to_owned() } else { format!("without {}", missing.join(", ")) };
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EXTERNAL_ETCD_OPEN, detail);
     }
 }

@@ -21,10 +21,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    pki_files(cluster, out, &[
-        ("requestheader-client-ca-file", "front-proxy-ca.crt"),
-        ("proxy-client-cert-file", "front-proxy-client.crt"),
-        ("proxy-client-key-file", "front-proxy-client.key"),
-    ]);
+    pki_files(
+        cluster,
+        out,
+        &[
+            ("requestheader-client-ca-file", "front-proxy-ca.crt"),
+            ("proxy-client-cert-file", "front-proxy-client.crt"),
+            ("proxy-client-key-file", "front-proxy-client.key"),
+        ],
+    );
     strokes::keep(out, Program::KubeApiserver, "requestheader-allowed-names", "front-proxy-client");
 }

@@ -21,8 +21,9 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    pki_files(cluster, out, &[
-        ("kubelet-client-certificate", "apiserver-kubelet-client.crt"),
-        ("kubelet-client-key", "apiserver-kubelet-client.key"),
-    ]);
+    pki_files(
+        cluster,
+        out,
+        &[("kubelet-client-certificate", "apiserver-kubelet-client.crt"), ("kubelet-client-key", "apiserver-kubelet-client.key")],
+    );
 }

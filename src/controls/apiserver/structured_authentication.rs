@@ -39,10 +39,8 @@ const VERIFIED: TokenRule = TokenRule {
     message: "the issuer must say that the email address is verified",
 };
 
-const NO_RESERVED_USER: TokenRule = TokenRule {
-    expression: "!user.username.startsWith('system:')",
-    message: "names of users must not begin with system:",
-};
+const NO_RESERVED_USER: TokenRule =
+    TokenRule { expression: "!user.username.startsWith('system:')", message: "names of users must not begin with system:" };
 
 const NO_RESERVED_GROUP: TokenRule = TokenRule {
     expression: "user.groups.all(group, !group.startsWith('system:'))",
@@ -128,7 +126,9 @@ fn check_names(cluster: &Resolved, out: &mut Lowering<'_>, n: usize) {
         }
         for earlier in &cluster.issuers[..n] {
             let other = prefixes(earlier).find(|(other_field, _)| *other_field == field);
-            let Some((_, other)) = other.filter(|(_, other)| other.starts_with(prefix) || prefix.starts_with(other)) else { continue };
+            let Some((_, other)) = other.filter(|(_, other)| other.starts_with(prefix) || prefix.starts_with(other)) else {
+                continue;
+            };
             let problem = IssuersShareNames {
                 field,
                 first: (earlier.name.clone(), other.to_owned(), out.place(&Cause::Spec(place(earlier)))),
