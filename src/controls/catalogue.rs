@@ -1,9 +1,41 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, apiserver};
+use super::{Control, admission, apiserver};
 
 /// Every control, sorted by id.
-pub const CATALOGUE: &[Control] = &[apiserver::PROFILING];
+pub const CATALOGUE: &[Control] = &[
+    admission::ALWAYS_PULL_IMAGES,
+    admission::DENY_ESCALATING_EXEC,
+    admission::DENY_SERVICE_EXTERNAL_IPS,
+    admission::EVENT_RATE_LIMIT,
+    admission::NAMESPACE_LIFECYCLE,
+    admission::NODE_RESTRICTION,
+    admission::POD_SECURITY,
+    admission::SERVICE_ACCOUNT,
+    apiserver::ANONYMOUS_ACCESS,
+    apiserver::API_SOURCES,
+    apiserver::AUDIT_LOG,
+    apiserver::AUDIT_POLICY,
+    apiserver::AUTHORIZATION_MODE,
+    apiserver::BIND_ADDRESS,
+    apiserver::CLIENT_CA,
+    apiserver::ENCRYPTION_AT_REST,
+    apiserver::ETCD_TLS,
+    apiserver::FRONT_PROXY_CA,
+    apiserver::INSECURE_PORT,
+    apiserver::KUBELET_CA,
+    apiserver::KUBELET_CLIENT,
+    apiserver::NO_TOKEN_FILE,
+    apiserver::PROFILING,
+    apiserver::REQUEST_TIMEOUT,
+    apiserver::SERVICE_ACCOUNT_EXTEND_TOKEN,
+    apiserver::SERVICE_ACCOUNT_KEYS,
+    apiserver::SERVICE_ACCOUNT_LOOKUP,
+    apiserver::STRUCTURED_AUTHENTICATION,
+    apiserver::TLS_CIPHERS,
+    apiserver::TLS_MINIMUM,
+    apiserver::TLS_SERVING,
+];
 
 /// The control of an id.
 #[must_use]

@@ -1,12 +1,27 @@
 //! What controls cannot say.
 
-use crate::diag::{Entry, Label, Place, Problem};
+use crate::{
+    diag::{Entry, Label, Place, Problem, Severity},
+    facts,
+};
 
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
+    Entry::of::<AnonymousPath>(),
+    Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<EncryptionDropped>(),
+    Entry::of::<EncryptionStageSkipped>(),
+    Entry::of::<IssuerIsClusterOwn>(),
+    Entry::of::<IssuerPrefixReserved>(),
+    Entry::of::<IssuerTwice>(),
+    Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
+    Entry::of::<NoAuthorizationFile>(),
+    Entry::of::<OidcFlagsBesideFile>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
+    Entry::of::<ProbesShutOut>(),
+    Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownControl>(),
     Entry::of::<UnknownParameter>(),
     Entry::of::<WaiverNeeded>(),
@@ -168,10 +183,343 @@ impl Problem for WaiverNeeded {
     }
 
     fn help(&self) -> String {
-        format!("add a waiver with `control: {}`, an owner, a reason and `expires`, and name its id here as `waiver:`", self.control)
+        format!(
+            "add a waiver with `control: {}`, an owner, a reason and `expires`, and name its id here as `waiver:`",
+            self.control
+        )
     }
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "weakened here")).collect()
     }
+}
+
+/// A path for anonymous requests that no request can have.
+#[derive(Debug)]
+pub(super) struct AnonymousPath {
+    pub(super) path: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for AnonymousPath {
+    const CODE: &'static str = "anonymous-path";
+    const MEANING: &'static str = "The API server compares the paths that need no credentials with the whole path of a request: no \
+        wildcard, no query, and `/` first. Another text would never match.";
+
+    fn message(&self) -> String {
+        format!("`{}` is no exact URL path", self.path)
+    }
+
+    fn help(&self) -> String {
+        "write each path as the request has it, such as `/livez`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "expected `/` first, and neither `*` nor `?`")).collect()
+    }
+}
+
+/// Anonymous access would shut out the probes of the API server's own pod.
+#[derive(Debug)]
+pub(super) struct ProbesShutOut {
+    pub(super) missing: Vec<String>,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ProbesShutOut {
+    const CODE: &'static str = "probes-shut-out";
+    const MEANING: &'static str = "kubeadm's static pod probes `/livez` and `/readyz` of the API server without credentials. Where these \
+        paths are not open the probes get 401, and the kubelet restarts the API server for ever.";
+
+    fn message(&self) -> String {
+        format!("the API server would never become ready: its probes are shut out of {}", quoted(&self.missing))
+    }
+
+    fn help(&self) -> String {
+        format!("add {} to `paths` of `apiserver/anonymous-access`", quoted(&self.missing))
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the probes of kubeadm are not among them")).collect()
+    }
+}
+
+/// The authorization file is asked for, and an authorizer is configured that it does not carry.
+#[derive(Debug)]
+pub(super) struct AuthorizerNotInFile {
+    pub(super) mode: String,
+    pub(super) at: Option<Place>,
+    pub(super) form: Option<Place>,
+}
+
+impl Problem for AuthorizerNotInFile {
+    const CODE: &'static str = "authorizer-not-in-file";
+    const MEANING: &'static str = "The authorization file takes the place of every authorization flag, and it is written for Node and RBAC \
+        alone. The settings of another authorizer (a webhook, an ABAC policy) would be lost.";
+
+    fn message(&self) -> String {
+        format!("authorizer `{}` cannot be kept in an authorization file", self.mode)
+    }
+
+    fn help(&self) -> String {
+        "write `form: flag` for `apiserver/authorization-mode`, or take the authorizer out".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), format!("`{}` is asked for here", self.mode)));
+        at.chain(self.form.iter().map(|at| Label::new(at.clone(), "the file is asked for here"))).collect()
+    }
+}
+
+/// The authorization file is asked for, and the version reads none.
+#[derive(Debug)]
+pub(super) struct NoAuthorizationFile {
+    pub(super) minor: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for NoAuthorizationFile {
+    const CODE: &'static str = "no-authorization-file";
+    const MEANING: &'static str = "The API server of this version reads no authorization file, or only behind an alpha gate.";
+
+    fn message(&self) -> String {
+        format!("Kubernetes {} reads no authorization file", self.minor)
+    }
+
+    fn help(&self) -> String {
+        "write `form: flag` for `apiserver/authorization-mode`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the file is asked for here")).collect()
+    }
+}
+
+/// The spec no longer declares the encryption that the last build wrote.
+#[derive(Debug)]
+pub(super) struct EncryptionDropped {
+    pub(super) last: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for EncryptionDropped {
+    const CODE: &'static str = "encryption-dropped";
+    const MEANING: &'static str = "The last build encrypted stored objects, and the spec no longer asks for it. Without its key the API \
+        server cannot read an encrypted object: the secrets of the cluster would be lost to it. The way back goes stage by stage.";
+
+    fn message(&self) -> String {
+        format!("`api.encryptionAtRest` is gone, and the last build was at stage `{}`", self.last)
+    }
+
+    fn help(&self) -> String {
+        "declare it again and go back one stage in each build, from `enforce` to `write` to `prepare`; rewrite every object at \
+         `prepare`, then delete `manifest.json` of the cluster and declare nothing"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "nothing is declared here")).collect()
+    }
+}
+
+/// The spec goes more than one stage of encryption at once.
+#[derive(Debug)]
+pub(super) struct EncryptionStageSkipped {
+    pub(super) last: &'static str,
+    pub(super) wanted: &'static str,
+    pub(super) next: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for EncryptionStageSkipped {
+    const CODE: &'static str = "encryption-stage-skipped";
+    const MEANING: &'static str = "API servers take a new encryption file one by one. Between two neighbouring stages each of them reads \
+        what the others write; over a skipped stage one server would write what another cannot read.";
+
+    fn message(&self) -> String {
+        format!("encryption goes from stage `{}` to `{}` at once", self.last, self.wanted)
+    }
+
+    fn help(&self) -> String {
+        format!("write `stage: {}`, build, and roll it out to every control-plane node first", self.next)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("the last build was at stage `{}`", self.last))).collect()
+    }
+}
+
+/// A declared issuer is the cluster's own.
+#[derive(Debug)]
+pub(super) struct IssuerIsClusterOwn {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) at: Option<Place>,
+    pub(super) own: Option<Place>,
+}
+
+impl Problem for IssuerIsClusterOwn {
+    const CODE: &'static str = "issuer-is-cluster-own";
+    const MEANING: &'static str = "An issuer of people's tokens has the URL of the issuer of service-account tokens. The API server does \
+        not start, since it could not tell the two kinds of tokens apart.";
+
+    fn message(&self) -> String {
+        format!("issuer `{}` is the cluster's own issuer of service-account tokens: `{}`", self.name, self.url)
+    }
+
+    fn help(&self) -> String {
+        "take the issuer out: tokens of the cluster's own issuer are accepted without it".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), "the same URL"));
+        at.chain(self.own.iter().map(|at| Label::new(at.clone(), "the issuer of service-account tokens"))).collect()
+    }
+}
+
+/// A prefix makes names that the cluster keeps for itself.
+#[derive(Debug)]
+pub(super) struct IssuerPrefixReserved {
+    pub(super) name: String,
+    pub(super) prefix: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for IssuerPrefixReserved {
+    const CODE: &'static str = "issuer-prefix-reserved";
+    const MEANING: &'static str = "Names that begin `system:` belong to the cluster itself: nodes, controllers, `system:masters`. An issuer \
+        whose names get this prefix could make any of them.";
+
+    fn message(&self) -> String {
+        format!("issuer `{}` would make names of the cluster's own: its prefix is `{}`", self.name, self.prefix)
+    }
+
+    fn help(&self) -> String {
+        format!("write a prefix of the issuer's own, such as `{}:`", self.name)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "`system:` is the cluster's own")).collect()
+    }
+}
+
+/// Two issuers with one URL.
+#[derive(Debug)]
+pub(super) struct IssuerTwice {
+    pub(super) url: String,
+    pub(super) first: Option<Place>,
+    pub(super) second: Option<Place>,
+}
+
+impl Problem for IssuerTwice {
+    const CODE: &'static str = "issuer-twice";
+    const MEANING: &'static str = "Two issuers have the same URL. The API server does not start: it could not tell which mapping a token \
+        means. One issuer can have several audiences.";
+
+    fn message(&self) -> String {
+        format!("two issuers have the URL `{}`", self.url)
+    }
+
+    fn help(&self) -> String {
+        "make them one issuer, with the audiences of both".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let first = self.first.iter().map(|at| Label::new(at.clone(), "first here"));
+        first.chain(self.second.iter().map(|at| Label::new(at.clone(), "and again here"))).collect()
+    }
+}
+
+/// One issuer can make names of another.
+#[derive(Debug)]
+pub(super) struct IssuersShareNames {
+    pub(super) field: &'static str,
+    pub(super) first: (String, String, Option<Place>),
+    pub(super) second: (String, String, Option<Place>),
+}
+
+impl Problem for IssuersShareNames {
+    const CODE: &'static str = "issuers-share-names";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The prefixes of two issuers are equal, or one begins with the other. Whoever chooses names at one of \
+        them can become a user or a group of the other.";
+
+    fn message(&self) -> String {
+        let ((first, a, _), (second, b, _)) = (&self.first, &self.second);
+        format!("issuers `{first}` and `{second}` can make the same names: the prefixes of `{}` are `{a}` and `{b}`", self.field)
+    }
+
+    fn help(&self) -> String {
+        format!("give each a prefix of its own, such as `{}:` and `{}:`", self.first.0, self.second.0)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let first = self.first.2.iter().map(|at| Label::new(at.clone(), "this issuer"));
+        first.chain(self.second.2.iter().map(|at| Label::new(at.clone(), "and this one"))).collect()
+    }
+}
+
+/// The owner's configuration has flags for an issuer, which the server refuses beside the authentication file.
+#[derive(Debug)]
+pub(super) struct OidcFlagsBesideFile {
+    pub(super) names: Vec<String>,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for OidcFlagsBesideFile {
+    const CODE: &'static str = "oidc-flags-beside-file";
+    const MEANING: &'static str = "The API server does not start when `--oidc-*` flags stand beside an authentication file. The file says \
+        the same and more, for several issuers.";
+
+    fn message(&self) -> String {
+        let flags: Vec<String> = self.names.iter().map(|name| format!("--{name}")).collect();
+        format!("{} cannot stand beside the authentication file", quoted(&flags))
+    }
+
+    fn help(&self) -> String {
+        "declare the issuer under `identity.issuers`, and take the flags out of your own configuration".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "an issuer by flags")).collect()
+    }
+}
+
+/// A cipher suite that no component knows.
+#[derive(Debug)]
+pub(super) struct UnknownCipher {
+    name: String,
+    nearest: String,
+    at: Option<Place>,
+}
+
+impl UnknownCipher {
+    /// The problem of a name, with the known name that resembles it most.
+    pub(super) fn of(name: &str, at: Option<Place>) -> Self {
+        let likeness = |known: &str| strsim::jaro_winkler(known, name);
+        let nearest = facts::ciphers().iter().map(|cipher| cipher.name).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        UnknownCipher { name: name.to_owned(), nearest: nearest.unwrap_or_default().to_owned(), at }
+    }
+}
+
+impl Problem for UnknownCipher {
+    const CODE: &'static str = "unknown-cipher";
+    const MEANING: &'static str = "A component stops at a cipher suite that it does not know. The names are those of Go.";
+
+    fn message(&self) -> String {
+        format!("no component knows the cipher suite `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("did you mean `{}`?", self.nearest)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("`{}` is no suite", self.name))).collect()
+    }
+}
+
+/// Names in backticks, separated by commas.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,14 +1,16 @@
 //! The catalogue of controls: what is asked for at which level, and how each is lowered into the plan. One file per control.
 
+mod admission;
 mod apiserver;
 mod catalogue;
 mod diagnostics;
 mod lower;
 mod select;
 mod shape;
+mod strokes;
 
 use crate::{
-    base::{Area, ControlId, FactId, Level},
+    base::{Area, ControlId, FactId, Level, Platform},
     plan::{Lowering, Outcome},
     resolve::Resolved,
 };
@@ -106,9 +108,19 @@ pub enum Stricter {
 
 /// On the managed platforms the provider runs the control plane: nothing of it can be set.
 #[must_use]
-pub fn self_managed(cluster: &Resolved, managed: Outcome, fact: &'static str) -> Applies {
+pub fn self_managed(cluster: &Resolved, managed: Outcome, fact: FactId) -> Applies {
     match cluster.kubeadm {
         Some(_) => Applies::Yes,
-        None => Applies::No(managed, FactId(fact)),
+        None => Applies::No(managed, fact),
+    }
+}
+
+/// What becomes of a control where the provider runs the control plane, by provider; self-managed it applies.
+#[must_use]
+pub fn by_platform(cluster: &Resolved, eks: (Outcome, FactId), aks: (Outcome, FactId)) -> Applies {
+    match cluster.platform {
+        Platform::Kubeadm => Applies::Yes,
+        Platform::Eks => Applies::No(eks.0, eks.1),
+        Platform::Aks => Applies::No(aks.0, aks.1),
     }
 }

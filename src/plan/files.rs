@@ -35,6 +35,15 @@ pub struct IssuerPlan {
     pub groups: Option<PrefixedClaim>,
 }
 
+/// A rule in CEL that must hold, or the token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenRule {
+    /// The expression.
+    pub expression: &'static str,
+    /// What the caller is told.
+    pub message: &'static str,
+}
+
 /// The AuthenticationConfiguration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuthenticationPlan {
@@ -42,6 +51,10 @@ pub struct AuthenticationPlan {
     pub anonymous: Option<Held<AnonymousPlan>>,
     /// The issuers, in the order of the spec.
     pub issuers: Vec<Held<IssuerPlan>>,
+    /// `claimValidationRules` of an issuer, by its name.
+    pub claim_rules: BTreeMap<String, Vec<Held<TokenRule>>>,
+    /// `userValidationRules` of an issuer, by its name.
+    pub user_rules: BTreeMap<String, Vec<Held<TokenRule>>>,
 }
 
 /// The AuthorizationConfiguration: the authorizers in their order.
@@ -178,6 +191,14 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
         }
         for issuer in &authentication.issuers {
             put("authentication", &format!("issuers/{}", issuer.value.name), issuer.as_ref().map(|i| i.url.clone()));
+        }
+        for (kind, by_issuer) in [("claim-rules", &authentication.claim_rules), ("user-rules", &authentication.user_rules)] {
+            for (issuer, rules) in by_issuer {
+                for (n, rule) in rules.iter().enumerate() {
+                    let part = format!("issuers/{issuer}/{kind}/{}", n + 1);
+                    put("authentication", &part, rule.as_ref().map(|r| r.expression.to_owned()));
+                }
+            }
         }
     }
     if let Some(authorization) = &plan.authorization {

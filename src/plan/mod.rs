@@ -17,7 +17,7 @@ pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType};
 pub use diagnostics::ALL;
 pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionStage, EventLimit,
-    IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim,
+    IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use lowering::{Locate, Lowering};
 pub use setting::{Impact, Program, SettingKey};

@@ -2,10 +2,12 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Applies, Control, self_managed},
-    plan::{Lowering, Outcome, Program},
+    controls::Control,
+    plan::{Lowering, Program},
     resolve::Resolved,
 };
+
+use super::applies;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "apiserver/profiling",
@@ -17,10 +19,6 @@ pub(in crate::controls) const CONTROL: Control = Control {
     applies,
     lower,
 };
-
-fn applies(cluster: &Resolved) -> Applies {
-    self_managed(cluster, Outcome::Provider, "provider-runs-control-plane")
-}
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     out.flag_bool(Program::KubeApiserver, "profiling", false);

@@ -1,0 +1,45 @@
+//! Has every image pulled with the pod's own credentials, where a mirror or the owner answers for the registry.
+
+use crate::{
+    base::{Area, Level, SpecPath},
+    controls::Control,
+    facts,
+    plan::{Ground, Lowering, Outcome, Scope},
+    resolve::Resolved,
+};
+
+use super::{enable, not_provided, strokes};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "admission/always-pull-images",
+    area: Area::Admission,
+    title: "pull images with the pod's own credentials at every start",
+    level: Level::Restricted,
+    doc: include_str!("always_pull_images.md"),
+    params: &[],
+    applies: not_provided,
+    lower,
+};
+
+/// What the plugin leaves open in every minor.
+const GAP: &str =
+    "ephemeral containers keep their own pull policy: grant `pods/ephemeralcontainers` to nobody who may not see every image";
+
+const GENTLER: &str =
+    "declare `mirrors` or say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let place = SpecPath::new("/images/alwaysPull");
+    let mirrored = !cluster.images.mirrors.is_empty();
+    if cluster.images.always_pull.unwrap_or(mirrored) {
+        enable(out, "AlwaysPullImages");
+        strokes::enforced(out, "");
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, GAP);
+        strokes::intents_by(cluster, out, &place, &[strokes::flag_key("enable-admission-plugins")]);
+        return;
+    }
+    let ground = Ground::Fact(facts::id::ALWAYS_PULL_NEEDS_MIRROR);
+    let detail = if cluster.images.always_pull == Some(false) { "the spec says `images.alwaysPull: false`" } else { GENTLER };
+    out.verdict_on(Scope::Cluster, Outcome::Weaker, ground.clone(), detail);
+    strokes::intents(cluster, out, &place, Outcome::NotApplicable, &ground, detail);
+}

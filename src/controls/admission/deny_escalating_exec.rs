@@ -1,0 +1,40 @@
+//! Refuses to go into pods that could take over their node. The plugin of old is gone; its successor is an admission policy.
+
+use crate::{
+    base::{Area, Level},
+    controls::{Applies, Control},
+    facts::{self, Lookup},
+    plan::{Lowering, Outcome, Scope},
+    resolve::Resolved,
+};
+
+use super::enable;
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "admission/deny-escalating-exec",
+    area: Area::Admission,
+    title: "refuse exec and attach into pods that can take over their node",
+    level: Level::Restricted,
+    doc: include_str!("deny_escalating_exec.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+const PLUGIN: &str = "DenyEscalatingExec";
+
+/// The policy that replaces the plugin works wherever admission policies do.
+fn applies(_: &Resolved) -> Applies {
+    Applies::Yes
+}
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let detail = match facts::plugin(PLUGIN, cluster.minor()) {
+        Lookup::Known(_) => return enable(out, PLUGIN),
+        Lookup::Removed { in_, replacement } => {
+            format!("the plugin {PLUGIN} is gone since {in_}: {}", replacement.unwrap_or("an admission policy takes its place"))
+        }
+        Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
+    };
+    out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+}

@@ -1,0 +1,103 @@
+//! Limits how fast events may be written, with numbers derived from the size of the cluster.
+
+use crate::{
+    base::{Area, Level},
+    controls::{Control, Param, ParamKind, Stricter},
+    facts,
+    plan::{EventLimit, LimitType, Lowering, Outcome, Scope},
+    resolve::{Resolved, Size},
+};
+
+use super::{configuration, enable, not_provided, strokes};
+
+const ID: &str = "admission/event-rate-limit";
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: ID,
+    area: Area::Admission,
+    title: "limit how fast events may be written",
+    level: Level::Restricted,
+    doc: include_str!("event_rate_limit.md"),
+    params: &[
+        Param {
+            name: "events-per-pod",
+            kind: ParamKind::Int { min: 1, max: 1_000 },
+            stricter: Stricter::Lower,
+            about: "events that the start of one pod writes: every pod of the cluster may start at once",
+        },
+        Param {
+            name: "share",
+            kind: ParamKind::Int { min: 1, max: 100 },
+            stricter: Stricter::Lower,
+            about: "percent of the whole that one namespace or one user may write",
+        },
+    ],
+    applies: not_provided,
+    lower,
+};
+
+/// The least rate and burst of the whole cluster: a small cluster must still start.
+const LEAST_QPS: i64 = 50;
+const LEAST_BURST: i64 = 500;
+
+/// What client-go lets one source write about one object: a burst of 25, then one in five minutes. Only other writers feel this limit.
+const OBJECT: EventLimit = EventLimit { kind: LimitType::SourceAndObject, qps: 1, burst: 25, cache_size: CACHE };
+
+/// The default of the plugin; fewer buckets than keys would forget limits.
+const CACHE: i64 = 4_096;
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let (per_pod, cause) = cluster.int(ID, "events-per-pod");
+    let (share, _) = cluster.int(ID, "share");
+    let limits = limits(cluster.size, per_pod, share);
+    enable(out, "EventRateLimit");
+    configuration::open(out);
+    let asked = out.reason().cause;
+    let detail = detail(cluster.size, &limits);
+    let held = out.because(cause).held(limits);
+    out.plan_mut().event_limits = Some(held);
+    out.because(asked);
+    strokes::enforced(out, detail);
+    let gap = "the scheduler and newer controllers write there; quotas do not count events, flow control slows their writers";
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EVENT_RATE_LIMIT_CORE, gap);
+}
+
+/// Every pod may start at once (burst), and a tenth of the pods may write one event each second for good (rate).
+fn limits(size: Size, per_pod: i64, share: i64) -> Vec<EventLimit> {
+    let burst = size.pods.saturating_mul(per_pod).clamp(LEAST_BURST, i64::from(i32::MAX));
+    let qps = (size.pods / 10).clamp(LEAST_QPS, i64::from(i32::MAX));
+    let part = |whole: i64| (whole.saturating_mul(share) / 100).max(1);
+    let keys = size.pods.saturating_mul(2).saturating_add(size.nodes).clamp(CACHE, i64::from(i32::MAX));
+    vec![
+        EventLimit { kind: LimitType::Server, qps, burst, cache_size: 0 },
+        EventLimit { kind: LimitType::Namespace, qps: part(qps), burst: part(burst), cache_size: CACHE },
+        EventLimit {
+            kind: LimitType::User,
+            qps: part(qps),
+            burst: part(burst),
+            cache_size: CACHE.max(size.nodes.saturating_mul(2)),
+        },
+        EventLimit { cache_size: keys, ..OBJECT },
+    ]
+}
+
+fn detail(size: Size, limits: &[EventLimit]) -> String {
+    let numbers: Vec<String> =
+        limits.iter().map(|limit| format!("{} {} a second, {} at once", limit.kind.name(), limit.qps, limit.burst)).collect();
+    let counted = if size.declared { "declared" } else { "counted from the pools" };
+    format!("for {} nodes and {} pods ({counted}): {}", size.nodes, size.pods, numbers.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derives_numbers_from_the_size() {
+        let of = |pods| limits(Size { nodes: 30, pods, declared: true }, 5, 50);
+        let numbers: Vec<_> = of(900).iter().map(|limit| (limit.qps, limit.burst)).collect();
+        assert_eq!(numbers, [(90, 4_500), (45, 2_250), (45, 2_250), (1, 25)]);
+        assert_eq!((of(1)[0].qps, of(1)[0].burst), (LEAST_QPS, LEAST_BURST));
+        assert!(of(i64::MAX).iter().all(|limit| limit.qps > 0 && limit.burst > 0 && limit.burst <= i64::from(i32::MAX)));
+    }
+}

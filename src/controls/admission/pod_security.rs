@@ -1,0 +1,203 @@
+//! Gives every namespace without labels a Pod Security level, and exempts the few that cannot have one.
+
+use crate::{
+    base::{Area, Cause, Date, Level, SpecPath},
+    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform},
+    facts::{self, ConfigKind},
+    plan::{Ground, Held, Lowering, Outcome, PodSecurityPlan, Scope},
+    resolve::{NamespaceAnswer, Resolved},
+};
+
+use super::{
+    configuration, not_disabled, strokes,
+    system_namespaces::{self, LEVELS, rank},
+};
+
+const ID: &str = "admission/pod-security";
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: ID,
+    area: Area::Admission,
+    title: "give every namespace without labels a Pod Security level",
+    level: Level::Baseline,
+    doc: include_str!("pod_security.md"),
+    params: &[
+        Param {
+            name: "enforce",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which pods are refused",
+        },
+        Param {
+            name: "audit",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which pods are marked in the audit log",
+        },
+        Param {
+            name: "warn",
+            kind: ParamKind::Choice(LEVELS),
+            stricter: Stricter::Later,
+            about: "the level below which the user is warned",
+        },
+    ],
+    applies,
+    lower,
+};
+
+/// The level that asks for nothing.
+const NOTHING: &str = "privileged";
+
+fn applies(cluster: &Resolved) -> Applies {
+    let fact = facts::id::MANAGED_POD_SECURITY;
+    by_platform(cluster, (Outcome::Impossible, fact), (Outcome::Impossible, fact))
+}
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let rollout = Rollout::of(cluster);
+    not_disabled(out, "PodSecurity");
+    if facts::config_api(ConfigKind::PodSecurity, cluster.minor()).is_none() {
+        out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::PSA_EXEMPT, "");
+        return;
+    }
+    let enforce = level(cluster, out, "enforce", rollout.enforces());
+    let audit = level(cluster, out, "audit", rollout.shows());
+    let warn = level(cluster, out, "warn", rollout.shows());
+    let version = out.held(format!("v{}", cluster.minor()));
+    let shown = if rank(&audit.value) > rank(&warn.value) { &audit.value } else { &warn.value };
+    let exempt_namespaces = exemptions(cluster, out, &enforce.value, shown);
+    out.plan_mut().pod_security = Some(PodSecurityPlan { enforce, audit, warn, version, exempt_namespaces });
+    configuration::open(out);
+    strokes::enforced(out, "");
+    rollout.answer(cluster, out);
+}
+
+/// The level of one mode: the parameter's, or none before its day.
+fn level(cluster: &Resolved, out: &mut Lowering<'_>, mode: &str, stage: Stage) -> Held<String> {
+    let asked = out.reason().cause;
+    let (level, cause) = cluster.text(ID, mode);
+    let held = match stage {
+        Stage::InForce => out.because(cause).held(level),
+        Stage::Waits(field) => out.because(Cause::Spec(rollout_place().child(field))).held(NOTHING.to_owned()),
+    };
+    out.because(asked);
+    held
+}
+
+/// Every namespace that is exempt: those of the system, those that the spec says are privileged, those that are waived.
+fn exemptions(cluster: &Resolved, out: &mut Lowering<'_>, enforce: &str, shown: &str) -> Vec<Held<String>> {
+    let asked = out.reason().cause;
+    let mut all: Vec<(String, Cause)> = Vec::new();
+    for (namespace, cause) in system_namespaces::exempt(cluster, enforce, shown) {
+        all.push((namespace.to_owned(), cause));
+    }
+    for namespace in &cluster.namespaces {
+        all.extend(declared(cluster, out, namespace));
+    }
+    for waiver in cluster.waivers_for(ID) {
+        if let Some(namespace) =
+            waiver.namespace.as_ref().filter(|name| !cluster.namespaces.iter().any(|known| known.name == **name))
+        {
+            waived(out, namespace, &waiver.id);
+            all.push((namespace.clone(), Cause::Spec(waiver.path.clone())));
+        }
+    }
+    let mut held: Vec<Held<String>> = Vec::new();
+    for (namespace, cause) in all {
+        let one = out.because(cause).held(namespace);
+        match held.iter_mut().find(|present| present.value == one.value) {
+            Some(present) => present.reasons.extend(one.reasons),
+            None => held.push(one),
+        }
+    }
+    out.because(asked);
+    held.sort_by(|a, b| a.value.cmp(&b.value));
+    held
+}
+
+/// What becomes of a namespace that the spec declares: privileged and waived, it is exempt; any other level of its own is a label.
+fn declared(cluster: &Resolved, out: &mut Lowering<'_>, namespace: &NamespaceAnswer) -> Option<(String, Cause)> {
+    let place = SpecPath::new("/namespaces").child(&namespace.name);
+    let waiver = cluster.waivers_for(ID).find(|waiver| {
+        waiver.namespace.as_deref() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref()
+    });
+    let level = namespace.pod_security.as_deref();
+    match waiver {
+        Some(waiver) if level.is_none_or(|level| level == NOTHING) => {
+            waived(out, &namespace.name, &waiver.id);
+            let ground = Ground::Waiver(waiver.id.clone());
+            let asked = place.child("podSecurity");
+            strokes::intents(cluster, out, &asked, Outcome::Waived, &ground, "");
+            let cause = if level.is_some() { asked } else { waiver.path.clone() };
+            Some((namespace.name.clone(), Cause::Spec(cause)))
+        }
+        Some(_) | None => {
+            if let Some(level) = level {
+                let detail = format!("level `{level}` of a namespace of its own is a label of the namespace");
+                out.verdict(Scope::Namespace(namespace.name.clone()), Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+            }
+            None
+        }
+    }
+}
+
+fn waived(out: &mut Lowering<'_>, namespace: &str, waiver: &str) {
+    let ground = Ground::Waiver(waiver.to_owned());
+    out.verdict_on(Scope::Namespace(namespace.to_owned()), Outcome::Waived, ground, "exempt from every mode");
+}
+
+fn rollout_place() -> SpecPath {
+    SpecPath::new("/policies/rollout")
+}
+
+/// Whether a mode is in force, or waits for a day of the spec (the field that sets it).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    InForce,
+    Waits(&'static str),
+}
+
+/// How far the rollout of policies has come on the day of the build.
+struct Rollout {
+    today: Date,
+    warn: Option<Date>,
+    deny: Option<Date>,
+}
+
+impl Rollout {
+    fn of(cluster: &Resolved) -> Self {
+        Rollout { today: cluster.as_of, warn: cluster.rollout.warn, deny: cluster.rollout.deny }
+    }
+
+    /// Who gives a day to warn from and none to deny from has not decided to deny yet.
+    fn enforces(&self) -> Stage {
+        match (self.deny, self.warn) {
+            (Some(day), _) if self.today < day => Stage::Waits("deny"),
+            (None, Some(_)) => Stage::Waits("warn"),
+            (Some(_), _) | (None, None) => self.shows(),
+        }
+    }
+
+    fn shows(&self) -> Stage {
+        if self.warn.is_some_and(|day| self.today < day) { Stage::Waits("warn") } else { Stage::InForce }
+    }
+
+    /// What becomes of the two days, and of the control before the second one.
+    fn answer(&self, cluster: &Resolved, out: &mut Lowering<'_>) {
+        let modes = [
+            ("warn", "pod-security/warn", self.warn, self.shows()),
+            ("deny", "pod-security/enforce", self.deny, self.enforces()),
+        ];
+        for (field, part, day, stage) in modes {
+            strokes::intents_by(cluster, out, &rollout_place().child(field), &[configuration::key(part)]);
+            if stage == Stage::InForce {
+                continue;
+            }
+            let detail = match day {
+                Some(day) => format!("Pod Security begins to {field} on {day}"),
+                None => format!("the spec gives no day from which on Pod Security may {field}"),
+            };
+            out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ROLLOUT_WAITS, detail);
+        }
+    }
+}
