@@ -1,6 +1,7 @@
 //! The compiler of the fact tables. In: the folder of rows. Out: one file of Rust with a const table for each subject.
 //! A malformed row ends the build with the file, the row and what was expected.
 
+mod benchmarks;
 mod emit;
 mod flags;
 mod gates;
@@ -30,6 +31,7 @@ type Compiled = Result<String, Error>;
 
 /// Compiles every table of the folder into `facts.rs` in the output folder.
 pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
+    benchmarks::compile(&folder.join("benchmarks"), out)?;
     let mut files = read_all(folder)?;
     let mut take = |name: &str| files.remove(name).ok_or_else(|| Error(format!("{}: missing", folder.join(name).display())));
     let mut texts = Replacements::read(take("replacements.toml")?)?;

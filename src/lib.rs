@@ -5,4 +5,5 @@ pub mod diag;
 pub mod facts;
 pub mod kube;
 pub mod semantics;
+pub mod spec;
 pub mod yaml;

@@ -1,6 +1,7 @@
 //! What each Kubernetes minor knows: typed look-ups over const tables that `build.rs` compiles from the rows in this folder.
 //! A question about a minor that a table does not cover is answered "not covered", never "absent". `docs/facts.md` says how to add rows.
 
+pub mod benchmarks;
 mod config_api;
 mod flag;
 mod gate;

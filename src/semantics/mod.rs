@@ -1,3 +1,4 @@
 //! Evaluators of emitted bytes: what the programs that read them will do.
 
 pub mod audit;
+pub mod benchmark;

@@ -1,4 +1,5 @@
 //! The integration tests, one binary.
 
 mod audit;
+mod benchmark;
 mod facts;

@@ -1,0 +1,267 @@
+//! `harden explain`: why a line is there, what a control is, what a message means.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    base::{Minor, SpecPath},
+    controls::{self, Control, ParamKind},
+    diag::{Diagnostics, Entry, Position},
+    facts,
+    host::files::{self, SPEC_LIMIT},
+    report::{Explained, Manifest, Provenance},
+    spec,
+};
+
+use super::{Done, Exit, Failed, Screen, load::load};
+
+/// Arguments of `harden explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "  harden explain out/shop-prod/kubeadm/init.yaml:12
+  harden explain apiserver/anonymous-access
+  harden explain waiver-expired")]
+pub(super) struct Args {
+    /// A line of a written file (FILE:LINE), the id of a control, or the code of a message
+    #[arg(value_name = "FILE:LINE|CONTROL|CODE")]
+    what: String,
+    /// The spec or workspace that the tree was built from: shows the line behind a cause
+    #[arg(long, value_name = "FILE|DIR")]
+    spec: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    if let Some(control) = controls::control(&args.what) {
+        return of_control(control, screen);
+    }
+    if let Some(entry) = crate::codes::all().into_iter().find(|entry| entry.code == args.what) {
+        return of_code(&entry, screen);
+    }
+    if let Some((file, line)) = args.what.rsplit_once(':')
+        && let Ok(line) = line.parse::<usize>()
+    {
+        return of_line(args, Path::new(file), line, screen);
+    }
+    Err(Failed::usage(
+        format!("`{}` is no line, control or code", args.what),
+        format!("write FILE:LINE, a control such as `{}`, or the code of a message", controls::nearest(&args.what)),
+    ))
+}
+
+fn of_control(control: &Control, screen: &Screen) -> Done {
+    if screen.json() {
+        screen.result_json(&json!({
+            "schemaVersion": 1,
+            "control": control.id,
+            "area": control.area.name(),
+            "level": control.level.name(),
+            "title": control.title,
+            "doc": control.doc,
+            "benchmarks": benchmarks(control.id, facts::NEWEST),
+        }))?;
+        return Ok(Exit::Success);
+    }
+    let mut text = String::new();
+    let _ = writeln!(text, "{}: {}", control.id, control.title);
+    let _ = writeln!(text, "area {}, level {}", control.area, control.level.name());
+    for param in control.params {
+        let _ = writeln!(text, "parameter {} ({}): {}", param.name, kind_text(param.kind), param.about);
+    }
+    for id in facts::benchmarks::ids(control.id, facts::NEWEST) {
+        let _ = writeln!(text, "{} {}", id.benchmark, id.id);
+    }
+    let _ = writeln!(text, "\n{}", control.doc.trim_end());
+    screen.result(&text)?;
+    Ok(Exit::Success)
+}
+
+fn kind_text(kind: ParamKind) -> String {
+    match kind {
+        ParamKind::Bool => "true or false".to_owned(),
+        ParamKind::Int { min, max } => format!("{min} to {max}"),
+        ParamKind::Choice(words) => words.join(" | "),
+        ParamKind::List => "a list".to_owned(),
+    }
+}
+
+fn benchmarks(control: &str, minor: Minor) -> Vec<Value> {
+    facts::benchmarks::ids(control, minor).iter().map(|id| json!({ "benchmark": id.benchmark, "id": id.id })).collect()
+}
+
+fn of_code(entry: &Entry, screen: &Screen) -> Done {
+    if screen.json() {
+        screen.result_json(&json!({
+            "schemaVersion": 1,
+            "code": entry.code,
+            "severity": entry.severity.name(),
+            "meaning": entry.meaning,
+        }))?;
+    } else {
+        screen.result(&format!("{} ({})\n{}\n", entry.code, entry.severity.name(), entry.meaning))?;
+    }
+    Ok(Exit::Success)
+}
+
+fn of_line(args: &Args, file: &Path, line: usize, screen: &Screen) -> Done {
+    let tree = tree_of(file)?;
+    let read = |name: &str| -> Result<String, Failed> {
+        let bytes = files::read(&tree.join(name), SPEC_LIMIT)?;
+        String::from_utf8(bytes).map_err(|_| Failed::usage(format!("`{name}` is no text"), "build the tree again"))
+    };
+    let broken = |name: &str, why: String| Failed::usage(format!("`{name}` of this tree cannot be used: {why}"), "build the tree again");
+    let manifest = Manifest::read(&read("manifest.json")?).map_err(|why| broken("manifest.json", why))?;
+    let provenance = Provenance::read(&read("provenance.json")?).map_err(|why| broken("provenance.json", why))?;
+    let coverage: Value =
+        serde_json::from_str(&read("coverage.json")?).map_err(|error| broken("coverage.json", error.to_string()))?;
+    let name = inside(&tree, file)?;
+    let text = read(&name)?;
+    let content = line.checked_sub(1).and_then(|n| text.lines().nth(n)).ok_or_else(|| {
+        Failed::usage(format!("`{}` has {} lines", file.display(), text.lines().count()), "name one of its lines, from 1")
+    })?;
+    let Some(explained) = provenance.explain(&name, line) else {
+        return Err(Failed::usage(
+            format!("`{}` was not written by harden", file.display()),
+            "name a file that manifest.json lists",
+        ));
+    };
+    let places = Places::load(args, &tree, &manifest);
+    let minor = coverage["kubernetesVersion"].as_str().and_then(|v| v.parse::<crate::base::KubeVersion>().ok());
+    let minor = minor.map_or(facts::NEWEST, |version| version.minor);
+    if screen.json() {
+        screen.result_json(&json_of(&name, line, explained, &coverage, minor, &places))?;
+    } else {
+        screen.result(&text_of(&name, line, content, explained, &coverage, minor, &places))?;
+    }
+    Ok(Exit::Success)
+}
+
+/// The tree around a file: the nearest folder above it with a manifest.
+fn tree_of(file: &Path) -> Result<PathBuf, Failed> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    files::ancestors(folder)?.into_iter().find(|above| files::is_file(&above.join("manifest.json"))).ok_or_else(|| {
+        Failed::usage(format!("`{}` lies in no tree of harden", file.display()), "name a file below out/<cluster>/")
+    })
+}
+
+/// The path of a file inside its tree.
+fn inside(tree: &Path, file: &Path) -> Result<String, Failed> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let full = files::ancestors(folder)?.into_iter().next().unwrap_or_default();
+    let name = full.join(file.file_name().unwrap_or_default());
+    Ok(name.strip_prefix(tree).unwrap_or(&name).to_string_lossy().into_owned())
+}
+
+/// Where causes stand in the spec, when the spec can be found.
+struct Places {
+    found: Option<(crate::resolve::Cluster, crate::resolve::Profiles)>,
+}
+
+impl Places {
+    /// Loads the spec named by the call, else the one that the manifest names, beside or above the tree.
+    fn load(args: &Args, tree: &Path, manifest: &Manifest) -> Self {
+        let mut candidates: Vec<PathBuf> = args.spec.iter().cloned().collect();
+        if candidates.is_empty() {
+            let bases = [PathBuf::from(".")].into_iter().chain(tree.ancestors().skip(1).map(Path::to_owned));
+            for base in bases {
+                candidates.extend(manifest.inputs.keys().map(|input| base.join(input)).filter(|path| files::is_file(path)));
+            }
+        }
+        for candidate in candidates {
+            let mut diags = Diagnostics::default();
+            let Ok(loaded) = load(&[candidate], &mut diags) else { continue };
+            for file in &loaded.files {
+                let Ok(jobs) = loaded.clusters(file, &mut diags) else { continue };
+                if let Some(job) = jobs.into_iter().find(|job| job.cluster.name == manifest.cluster) {
+                    return Places { found: Some((job.cluster, job.profiles.into_owned())) };
+                }
+            }
+        }
+        Places { found: None }
+    }
+
+    /// The file and position behind a cause as provenance writes it.
+    fn position(&self, cause: &str) -> Option<(String, Position)> {
+        let (cluster, profiles) = self.found.as_ref()?;
+        let place = match cause.split_once(' ')? {
+            ("spec", path) => spec::locate(&cluster.spec, &SpecPath::new(path))?,
+            ("profile", rest) => {
+                let (profile, path) = rest.split_once(' ')?;
+                spec::locate(profiles.tree(profile)?, &SpecPath::new(path))?
+            }
+            _ => return None,
+        };
+        Some((place.source.name().to_owned(), place.position()))
+    }
+}
+
+fn waiver_of<'a>(coverage: &'a Value, control: &str) -> Option<&'a str> {
+    let controls = coverage["controls"].as_array()?;
+    let control = controls.iter().find(|c| c["id"] == control)?;
+    control["verdicts"].as_array()?.iter().find_map(|verdict| verdict["reason"]["waiver"].as_str())
+}
+
+/// The sentence of a fact that a cause names.
+fn fact_sentence(cause: &str, minor: Minor) -> Option<(String, &'static str)> {
+    let id = cause.strip_prefix("shape ")?;
+    let sentence = facts::sentence_of(id, minor)?;
+    Some((id.to_owned(), sentence))
+}
+
+fn json_of(file: &str, line: usize, explained: &Explained, coverage: &Value, minor: Minor, places: &Places) -> Value {
+    let reasons: Vec<Value> = explained
+        .reasons
+        .iter()
+        .map(|(control, cause)| {
+            let at = places.position(cause).map(|(file, at)| json!({ "file": file, "line": at.line, "column": at.column }));
+            let fact = fact_sentence(cause, minor).map(|(id, sentence)| json!({ "id": id, "sentence": sentence }));
+            let benchmarks = control.as_deref().map_or_else(Vec::new, |id| benchmarks(id, minor));
+            let waiver = control.as_deref().and_then(|id| waiver_of(coverage, id));
+            json!({ "control": control, "cause": cause, "at": at, "facts": fact, "benchmarks": benchmarks, "waiver": waiver })
+        })
+        .collect();
+    json!({ "schemaVersion": 1, "file": file, "line": line, "setting": explained.setting, "reasons": reasons })
+}
+
+fn text_of(
+    file: &str,
+    line: usize,
+    content: &str,
+    explained: &Explained,
+    coverage: &Value,
+    minor: Minor,
+    places: &Places,
+) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{file}:{line}: {}", content.trim());
+    if let Some(setting) = &explained.setting {
+        let _ = writeln!(out, "setting    {setting}");
+    }
+    for (control, cause) in &explained.reasons {
+        if let Some(found) = control.as_deref().and_then(controls::control) {
+            let _ = writeln!(out, "control    {}: {}", found.id, found.title);
+            let ids: Vec<String> =
+                facts::benchmarks::ids(found.id, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
+            if !ids.is_empty() {
+                let _ = writeln!(out, "benchmark  {}", ids.join(", "));
+            }
+            if let Some(waiver) = waiver_of(coverage, found.id) {
+                let _ = writeln!(out, "waiver     {waiver}");
+            }
+        }
+        match places.position(cause) {
+            Some((file, at)) => {
+                let _ = writeln!(out, "cause      {cause} ({file}:{}:{})", at.line, at.column);
+            }
+            None => {
+                let _ = writeln!(out, "cause      {cause}");
+            }
+        }
+        if let Some((_, sentence)) = fact_sentence(cause, minor) {
+            let _ = writeln!(out, "fact       {sentence}");
+        }
+    }
+    out
+}

@@ -1,0 +1,132 @@
+//! `harden verify`: a tree against its manifest, and against the spec it was built from.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::{
+    base::sha256_hex,
+    build::Built,
+    diag::Diagnostics,
+    host::{clock, files::{self, Depth, Kind, SPEC_LIMIT}},
+    report::Manifest,
+    verify::observe_tree,
+};
+
+use super::{
+    Done, Exit, Failed, Screen,
+    build::{Dates, compile, new_files},
+    load::load,
+};
+
+/// Arguments of `harden verify`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A tree that `harden build` wrote
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The spec or workspace it was built from: also compares with what would be written now, for the recorded date
+    #[arg(long, value_name = "FILE|DIR")]
+    spec: Option<PathBuf>,
+}
+
+/// One difference.
+struct Finding {
+    file: String,
+    what: String,
+}
+
+pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    let bytes = files::read(&args.dir.join("manifest.json"), SPEC_LIMIT)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let manifest = Manifest::read(&text).map_err(|why| {
+        Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()), "build the tree again")
+    })?;
+    let mut findings = hashes(&args.dir, &manifest)?;
+    let foreign = foreign(&args.dir, &manifest)?;
+    if let Some(spec) = &args.spec {
+        findings.extend(against_spec(args, spec, &manifest)?);
+    }
+    let exit = if findings.is_empty() { Exit::Success } else { Exit::Findings };
+    if screen.json() {
+        let list: Vec<Value> = findings.iter().map(|f| json!({ "file": f.file, "what": f.what })).collect();
+        screen.result_json(&json!({
+            "schemaVersion": 1, "cluster": manifest.cluster, "files": manifest.files.len(), "findings": list, "foreign": foreign,
+        }))?;
+        return Ok(exit);
+    }
+    let mut out = String::new();
+    for finding in &findings {
+        out.push_str(&format!("{}: {}\n", finding.file, finding.what));
+    }
+    for file in &foreign {
+        out.push_str(&format!("{file}: not written by harden, left alone\n"));
+    }
+    if findings.is_empty() {
+        let how = if args.spec.is_some() { "equal to their hashes, to the spec's build, and to the plan when read back" } else { "equal to their hashes" };
+        out.push_str(&format!("{}: {} files are {how}\n", manifest.cluster, manifest.files.len()));
+    }
+    screen.result(&out)?;
+    Ok(exit)
+}
+
+/// Files that are missing or changed since they were written.
+fn hashes(dir: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
+    let mut findings = Vec::new();
+    for (path, file) in &manifest.files {
+        let full = dir.join(path);
+        if !files::is_file(&full) {
+            findings.push(Finding { file: path.clone(), what: "is missing".to_owned() });
+            continue;
+        }
+        if sha256_hex(&files::read(&full, SPEC_LIMIT)?) != file.sha256 {
+            findings.push(Finding { file: path.clone(), what: "was changed after it was written".to_owned() });
+        } else if files::mode(&full)? != file.mode {
+            findings.push(Finding { file: path.clone(), what: format!("has another mode than {:04o}", file.mode) });
+        }
+    }
+    Ok(findings)
+}
+
+/// Files that the manifest does not list.
+fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {
+    let found = files::list(dir, Depth::All)?;
+    Ok(found
+        .into_iter()
+        .filter(|entry| entry.kind != Kind::Folder)
+        .map(|entry| entry.path.to_string_lossy().into_owned())
+        .filter(|path| path != "manifest.json" && !manifest.files.contains_key(path))
+        .collect())
+}
+
+/// Builds again for the recorded date and compares; then reads the files back and compares with the plan.
+fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
+    let mut diags = Diagnostics::default();
+    let loaded = load(&[spec.to_owned()], &mut diags)?;
+    let mut built: Option<Built> = None;
+    for file in &loaded.files {
+        for job in loaded.clusters(file, &mut diags)? {
+            if job.cluster.name == manifest.cluster {
+                built = compile(&loaded, &job, &args.dir, &Dates::default(), clock::today()?, &mut diags)?;
+            }
+        }
+    }
+    if diags.has_errors() {
+        return Err(Failed::Mistakes(diags));
+    }
+    let built = built.ok_or_else(|| {
+        Failed::usage(format!("no cluster `{}` in `{}`", manifest.cluster, spec.display()), "name the spec that the tree was built from")
+    })?;
+    let mut findings = Vec::new();
+    for file in new_files(&built) {
+        let full = args.dir.join(file.path.as_str());
+        let same = files::is_file(&full) && files::read(&full, SPEC_LIMIT)? == file.bytes;
+        if !same {
+            findings.push(Finding { file: file.path.to_string(), what: "differs from what the spec gives".to_owned() });
+        }
+    }
+    for (file, what) in observe_tree(&built.plan, &built.artifacts) {
+        findings.push(Finding { file, what });
+    }
+    Ok(findings)
+}

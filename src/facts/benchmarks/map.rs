@@ -1,0 +1,94 @@
+//! Look-ups: minor to benchmark, control to numbers, number to controls.
+
+use super::{Benchmark, KubeadmFile, tables};
+use crate::base::Minor;
+
+/// What a control of ours answers to.
+#[derive(Debug)]
+pub struct Mapping {
+    /// The id of the control.
+    pub control: &'static str,
+    /// The keys of benchmark topics.
+    pub topics: &'static [&'static str],
+    /// The section of the NSA and CISA guide that asks for it.
+    pub nsa: Option<&'static str>,
+}
+
+/// The benchmark for a minor.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen {
+    /// The benchmark.
+    pub benchmark: &'static Benchmark,
+    /// Whether it is made for the minor; else it is the newest one, which kube-bench falls back to.
+    pub mapped: bool,
+}
+
+/// The number of an item in a benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct BenchmarkId {
+    /// The benchmark (`cis-1.12`).
+    pub benchmark: &'static str,
+    /// The number in it (`1.2.15`).
+    pub id: &'static str,
+}
+
+/// Every benchmark, sorted by name.
+#[must_use]
+pub fn benchmarks() -> &'static [Benchmark] {
+    &tables::BENCHMARKS
+}
+
+/// The benchmark of a name.
+#[must_use]
+pub fn benchmark(name: &str) -> Option<&'static Benchmark> {
+    tables::BENCHMARKS.iter().find(|benchmark| benchmark.name == name)
+}
+
+/// The benchmark that kube-bench uses for a minor: its own, else that of the nearest older minor.
+#[must_use]
+pub fn for_minor(minor: Minor) -> Option<Chosen> {
+    let newest = |benchmark: &Benchmark| benchmark.minors.iter().copied().filter(|covered| *covered <= minor).max();
+    let benchmark = tables::BENCHMARKS.iter().filter(|b| newest(b).is_some()).max_by_key(|b| newest(b))?;
+    Some(Chosen { benchmark, mapped: benchmark.minors.contains(&minor) })
+}
+
+/// The numbers that a control answers to in the benchmark of a minor, in the benchmark's order.
+#[must_use]
+pub fn ids(control: &str, minor: Minor) -> Vec<BenchmarkId> {
+    for_minor(minor).map(|chosen| ids_in(control, chosen.benchmark)).unwrap_or_default()
+}
+
+/// The numbers that a control answers to in a benchmark, in its order.
+#[must_use]
+pub fn ids_in(control: &str, benchmark: &'static Benchmark) -> Vec<BenchmarkId> {
+    let topics = mapping(control).map_or(&[][..], |mapping| mapping.topics);
+    let items = benchmark.items.iter().filter(|item| topics.contains(&item.topic.key));
+    items.map(|item| BenchmarkId { benchmark: benchmark.name, id: item.id }).collect()
+}
+
+/// The controls that answer to a topic, sorted.
+pub fn controls_of(topic: &str) -> impl Iterator<Item = &'static str> {
+    tables::CONTROLS.iter().filter(move |mapping| mapping.topics.contains(&topic)).map(|mapping| mapping.control)
+}
+
+/// The section of the NSA and CISA guide (version 1.2) that asks for what the control does.
+#[must_use]
+pub fn nsa(control: &str) -> Option<&'static str> {
+    mapping(control)?.nsa
+}
+
+/// Every control that the map knows, sorted.
+pub fn mapped_controls() -> impl Iterator<Item = &'static str> {
+    tables::CONTROLS.iter().map(|mapping| mapping.control)
+}
+
+/// The files that kubeadm writes and the benchmarks look at, sorted by path.
+#[must_use]
+pub fn kubeadm_files() -> &'static [KubeadmFile] {
+    &tables::KUBEADM_FILES
+}
+
+fn mapping(control: &str) -> Option<&'static Mapping> {
+    let index = tables::CONTROLS.binary_search_by(|mapping| mapping.control.cmp(control)).ok()?;
+    Some(&tables::CONTROLS[index])
+}

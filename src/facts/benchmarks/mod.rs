@@ -1,0 +1,10 @@
+//! The CIS benchmarks as kube-bench tests them: numbers by version, what each item looks at, and which controls of ours answer to it.
+
+mod item;
+mod map;
+mod tables;
+
+pub use item::{Benchmark, Expect, Files, Item, KubeadmFile, Look, On, Target, Test, Topic};
+pub use map::{
+    BenchmarkId, Chosen, Mapping, benchmark, benchmarks, controls_of, for_minor, ids, ids_in, kubeadm_files, mapped_controls, nsa,
+};

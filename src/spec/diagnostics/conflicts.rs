@@ -1,0 +1,175 @@
+//! Values that contradict each other.
+
+use crate::diag::{Label, Place, Problem};
+
+/// A flow end that cannot stand at its side.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct FlowDirection {
+    pub(in crate::spec) flow: String,
+    pub(in crate::spec) what: String,
+    pub(in crate::spec) help: &'static str,
+    pub(in crate::spec) place: Place,
+}
+
+impl Problem for FlowDirection {
+    const CODE: &'static str = "flow-direction";
+    const MEANING: &'static str = "`from` opens a connection and `to` answers it. `dns`, `metadata` and host names only answer; a port belongs to the answering \
+         end; `any-in-namespace` means the namespace of the tier or peer at the other end.";
+
+    fn message(&self) -> String {
+        format!("flow `{}`: {}", self.flow, self.what)
+    }
+    fn help(&self) -> String {
+        self.help.to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "cannot stand on this side")]
+    }
+}
+
+/// Two ranges that must be apart share addresses.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct OverlappingRanges {
+    pub(in crate::spec) first: (String, Place),
+    pub(in crate::spec) second: (String, Place),
+}
+
+impl Problem for OverlappingRanges {
+    const CODE: &'static str = "overlapping-ranges";
+    const MEANING: &'static str = "The ranges of pods, Services and nodes have to be apart: an address in two of them is routed to the wrong place, and a rule for \
+         one would hold for the other. Change one of the ranges.";
+
+    fn message(&self) -> String {
+        format!("{} and {} share addresses", self.first.0, self.second.0)
+    }
+    fn help(&self) -> String {
+        "change one of the two ranges".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.second.1.clone(), self.second.0.clone()), Label::new(self.first.1.clone(), self.first.0.clone())]
+    }
+}
+
+/// Pod and Service ranges do not agree in their address families.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct SubnetFamilies {
+    pub(in crate::spec) what: String,
+    pub(in crate::spec) place: Place,
+    pub(in crate::spec) other: Option<Place>,
+}
+
+impl Problem for SubnetFamilies {
+    const CODE: &'static str = "subnet-families";
+    const MEANING: &'static str = "Pods and Services have one range, or one of IPv4 and one of IPv6, and both the same families. Kubernetes takes nothing else.";
+
+    fn message(&self) -> String {
+        self.what.clone()
+    }
+    fn help(&self) -> String {
+        "give pods and Services one range each, or one of IPv4 and one of IPv6 each".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = vec![Label::new(self.place.clone(), "this range")];
+        labels.extend(self.other.iter().map(|place| Label::new(place.clone(), "beside this one")));
+        labels
+    }
+}
+
+/// An address that no node can have.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct UnusableAddress {
+    pub(in crate::spec) address: String,
+    pub(in crate::spec) why: String,
+    pub(in crate::spec) place: Place,
+    pub(in crate::spec) other: Option<Place>,
+}
+
+impl Problem for UnusableAddress {
+    const CODE: &'static str = "unusable-address";
+    const MEANING: &'static str = "A node or load balancer cannot have this address: it is a loopback, link-local, multicast or unspecified address, or lies in the \
+         range of pods or Services. The API server refuses to advertise such addresses.";
+
+    fn message(&self) -> String {
+        format!("no node can have the address `{}`: {}", self.address, self.why)
+    }
+    fn help(&self) -> String {
+        "write the address under which other machines reach it".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = vec![Label::new(self.place.clone(), self.why.clone())];
+        labels.extend(self.other.iter().map(|place| Label::new(place.clone(), "the range")));
+        labels
+    }
+}
+
+/// A node lies outside of the ranges of its pool.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct AddressOutsidePool {
+    pub(in crate::spec) address: String,
+    pub(in crate::spec) pool: String,
+    pub(in crate::spec) place: Place,
+    pub(in crate::spec) ranges: Place,
+}
+
+impl Problem for AddressOutsidePool {
+    const CODE: &'static str = "address-outside-pool";
+    const MEANING: &'static str = "A node's address lies outside of the ranges of its pool. Firewalls let the ranges of pools in, so this node would be locked out. \
+         Correct the address, or add its range to the pool.";
+
+    fn message(&self) -> String {
+        format!("`{}` lies in no range of the pool `{}`", self.address, self.pool)
+    }
+    fn help(&self) -> String {
+        "correct the address, or add its range to `cidrs`".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "outside"), Label::new(self.ranges.clone(), "the ranges of the pool")]
+    }
+}
+
+/// Two nodes have one address.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct DuplicateAddress {
+    pub(in crate::spec) address: String,
+    pub(in crate::spec) first: Place,
+    pub(in crate::spec) second: Place,
+}
+
+impl Problem for DuplicateAddress {
+    const CODE: &'static str = "duplicate-address";
+    const MEANING: &'static str =
+        "Two nodes have the same address. Each node's files are written for its own address, so one of them would be wrong.";
+
+    fn message(&self) -> String {
+        format!("two nodes have the address `{}`", self.address)
+    }
+    fn help(&self) -> String {
+        "correct one of the two".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.second.clone(), "again here"), Label::new(self.first.clone(), "first here")]
+    }
+}
+
+/// Violations would be refused before they are shown.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct RolloutOrder {
+    pub(in crate::spec) warn: Place,
+    pub(in crate::spec) deny: Place,
+}
+
+impl Problem for RolloutOrder {
+    const CODE: &'static str = "rollout-order";
+    const MEANING: &'static str =
+        "A rollout shows violations first and refuses them later: the day of `warn` has to lie before the day of `deny`.";
+
+    fn message(&self) -> String {
+        "violations would be refused before anybody is warned".to_owned()
+    }
+    fn help(&self) -> String {
+        "move `deny` behind `warn`".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.deny.clone(), "refused from here on"), Label::new(self.warn.clone(), "shown from here on")]
+    }
+}

@@ -1,0 +1,17 @@
+//! The spec language: YAML documents to `Spec`. In: documents of the kinds Cluster, Profile, Workspace and Waivers. Out: what was
+//! written, typed, and where; nothing is defaulted.
+
+mod diagnostics;
+mod merge;
+pub mod model;
+mod published;
+mod schema;
+mod tree;
+pub mod v1alpha1;
+pub mod words;
+
+pub use diagnostics::ALL;
+pub use merge::merge;
+pub use model::Spec;
+pub use published::{API_VERSION, KINDS, schemas};
+pub use tree::{Spot, locate, node_at, path_of, spot};
