@@ -1,0 +1,11 @@
+//! Agreement: settings that contradict each other are errors which show both places. What may not stand together is a table of rules.
+
+mod access;
+mod audit;
+mod gates;
+mod mounts;
+mod nodes;
+mod settings;
+mod tls;
+
+pub use settings::{ALL, Clash, RULES, Rule, Side, agree};
