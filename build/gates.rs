@@ -15,14 +15,14 @@ struct State {
     locked: bool,
 }
 
-pub(super) fn compile(mut file: File, texts: &mut Replacements) -> Compiled {
+pub(super) fn compile(table: &str, mut file: File, texts: &mut Replacements) -> Compiled {
     let cover = file.cover()?;
     let mut rows = Vec::new();
     for row in file.rows("gates")? {
         rows.push(gate(row, cover, texts)?);
     }
     file.done()?;
-    Ok(emit::table("GATES", "GateRow", cover, &rows))
+    Ok(emit::table(table, "GateRow", cover, &rows))
 }
 
 fn gate(mut row: Row, cover: Cover, texts: &mut Replacements) -> Compiled {

@@ -43,7 +43,7 @@ fn etcd(file: &mut File, cover: Cover) -> Compiled {
     if next != cover.newest + 1 {
         return Err(Error(format!("kubeadm-shape.toml: [etcd] minor {next} is missing")));
     }
-    Ok(emit::table("KUBEADM_ETCD", "EtcdRow", cover, &rows))
+    Ok(emit::table("KUBEADM_SHAPE_ETCD", "EtcdRow", cover, &rows))
 }
 
 fn arguments(file: &mut File) -> Compiled {

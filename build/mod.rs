@@ -2,14 +2,19 @@
 //! A malformed row ends the build with the file, the row and what was expected.
 
 mod benchmarks;
+mod ciphers;
 mod emit;
+mod etcd;
+mod fields;
 mod flags;
 mod gates;
 mod kinds;
+mod kubeadm;
 mod kubeadm_shape;
 mod plugins;
 mod read;
 mod replacements;
+mod sentences;
 mod versions;
 
 use std::{collections::BTreeMap, fmt, fs, path::Path};
@@ -29,7 +34,7 @@ impl fmt::Debug for Error {
 /// What a compiler of one table gets and gives.
 type Compiled = Result<String, Error>;
 
-/// Compiles every table of the folder into `facts.rs` in the output folder.
+/// Compiles every table of the folder into `facts.rs`, and the ids of the sentences into `fact_ids.rs`.
 pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     benchmarks::compile(&folder.join("benchmarks"), out)?;
     let mut files = read_all(folder)?;
@@ -39,16 +44,27 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     for program in ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"] {
         code += &flags::compile(program, take(&format!("{program}.toml"))?, &mut texts)?;
     }
-    code += &gates::compile(take("gates.toml")?, &mut texts)?;
+    code += &gates::compile("GATES", take("gates.toml")?, &mut texts)?;
+    code += &gates::compile("KUBEADM_GATES", take("kubeadm-gates.toml")?, &mut texts)?;
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;
     code += &kinds::compile(take("config-apis.toml")?)?;
+    code += &fields::compile("KUBELET_FIELDS", take("kubelet-fields.toml")?)?;
+    code += &fields::compile("KUBE_PROXY_FIELDS", take("kube-proxy-fields.toml")?)?;
+    code += &fields::compile_kubeadm(take("kubeadm-fields.toml")?)?;
+    code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &kubeadm_shape::compile(take("kubeadm-shape.toml")?)?;
+    code += &etcd::compile(take("etcd.toml")?)?;
+    code += &ciphers::compile(take("ciphers.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
+    let (facts, ids) = sentences::compile(take("sentences.toml")?)?;
+    code += &facts;
     texts.all_used()?;
     if let Some(name) = files.keys().next() {
         return Err(Error(format!("{name}: no compiler for this table")));
     }
-    fs::write(out.join("facts.rs"), code).map_err(|error| Error(format!("{}: {error}", out.display())))
+    let write = |name, text| fs::write(out.join(name), text).map_err(|error| Error(format!("{}: {error}", out.display())));
+    write("fact_ids.rs", ids)?;
+    write("facts.rs", code)
 }
 
 /// Every table of the folder, by file name.

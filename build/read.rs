@@ -228,6 +228,23 @@ impl Row {
         Ok(texts)
     }
 
+    /// Texts by rising number; neighbours may be equal.
+    pub(super) fn texts_by_number(&mut self, key: &str) -> Result<Vec<(u16, String)>, Error> {
+        let Some(Value::Table(table)) = self.rest.remove(key) else {
+            return Err(self.error(&format!("`{key}` must be a table of number = text")));
+        };
+        let mut list: Vec<(u16, String)> = Vec::new();
+        for (number, text) in &table {
+            let found = number.parse::<u16>().ok().zip(text.as_str());
+            let (number, text) = found.ok_or_else(|| self.error(&format!("`{key}`: {number} must be a number with a text")))?;
+            if list.last().is_some_and(|(before, _)| *before >= number) {
+                return Err(self.error(&format!("`{key}`: numbers must rise")));
+            }
+            list.push((number, text.to_owned()));
+        }
+        Ok(list)
+    }
+
     /// A period: first minor, or `[first minor, first minor no longer]`.
     pub(super) fn period(&mut self, key: &str, life: Life) -> Result<Option<Period>, Error> {
         let Some(value) = self.rest.remove(key) else { return Ok(None) };

@@ -5,13 +5,12 @@ use crate::diag::Entry;
 /// Every code with its meaning, sorted.
 #[must_use]
 pub fn all() -> Vec<Entry> {
-    let stages: [&[Entry]; 8] = [
+    let stages: [&[Entry]; 7] = [
         crate::agree::ALL,
         crate::controls::ALL,
-        crate::kube::ALL,
+        crate::kube::audit::ALL,
         crate::plan::ALL,
         crate::resolve::ALL,
-        crate::semantics::ALL,
         crate::spec::ALL,
         crate::yaml::ALL,
     ];

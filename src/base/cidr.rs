@@ -82,6 +82,32 @@ impl Cidr {
     }
 }
 
+impl Cidr {
+    /// Whether ranges together hold every IPv4 or every IPv6 address, in one piece or in many.
+    #[must_use]
+    pub fn cover_everything(ranges: &[Cidr]) -> bool {
+        let whole = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+        whole.into_iter().any(|address| covered(Cidr { address, prefix: 0 }, ranges))
+    }
+}
+
+/// Whether ranges together hold all of a range: one of them does, or they hold both of its halves.
+fn covered(range: Cidr, ranges: &[Cidr]) -> bool {
+    let near: Vec<Cidr> = ranges.iter().filter(|other| other.overlaps(&range)).copied().collect();
+    if near.iter().any(|other| other.covers(&range)) {
+        return true;
+    }
+    if near.is_empty() {
+        return false;
+    }
+    let prefix = range.prefix + 1;
+    let upper = match range.address {
+        IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from(u32::from(v4) | 1 << (32 - u32::from(prefix)))),
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) | 1 << (128 - u32::from(prefix)))),
+    };
+    covered(Cidr { address: range.address, prefix }, &near) && covered(Cidr { address: upper, prefix }, &near)
+}
+
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.address, self.prefix)
@@ -134,6 +160,16 @@ mod tests {
         assert_eq!("10.0.0.0/33".parse::<Cidr>(), Err(CidrError::Prefix));
         assert_eq!("10.0.0.0/300".parse::<Cidr>(), Err(CidrError::Prefix));
         assert!(matches!("10.0.0.1/8".parse::<Cidr>(), Err(CidrError::HostBits(_))));
+    }
+
+    #[test]
+    fn sees_the_whole_internet_in_pieces() {
+        let ranges = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<Cidr>>();
+        assert!(Cidr::cover_everything(&ranges(&["0.0.0.0/0"])));
+        assert!(Cidr::cover_everything(&ranges(&["0.0.0.0/1", "128.0.0.0/1"])));
+        assert!(Cidr::cover_everything(&ranges(&["::/1", "8000::/2", "c000::/2", "10.0.0.0/8"])));
+        assert!(!Cidr::cover_everything(&ranges(&["0.0.0.0/1", "128.0.0.0/2"])));
+        assert!(!Cidr::cover_everything(&[]));
     }
 
     #[test]

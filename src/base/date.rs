@@ -37,6 +37,20 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        if self.day < days_in(self.year, self.month) {
+            Date { day: self.day + 1, ..self }
+        } else if self.month < 12 {
+            Date { month: self.month + 1, day: 1, ..self }
+        } else {
+            Date { year: self.year.saturating_add(1), month: 1, day: 1 }
+        }
+    }
+}
+
 /// Keeps the low 16 bits; dates up to the year 65535 fit.
 fn narrow(value: u64) -> u16 {
     (value & 0xffff) as u16
@@ -88,6 +102,13 @@ mod tests {
             assert_eq!(bad.parse::<Date>(), Err(DateError), "{bad}");
         }
         assert_eq!("2028-02-29".parse::<Date>().map(|d| d.to_string()), Ok("2028-02-29".to_owned()));
+    }
+
+    #[test]
+    fn knows_the_day_after() {
+        for (day, after) in [("2027-02-28", "2027-03-01"), ("2028-02-28", "2028-02-29"), ("2027-12-31", "2028-01-01")] {
+            assert_eq!(day.parse::<Date>().unwrap().next().to_string(), after);
+        }
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::{
     plan::Plan,
     report::{self, Extras, Manifest},
     resolve::{self, Cluster, Profiles, Resolved, Surroundings},
-    semantics::benchmark,
     targets,
 };
 
@@ -38,7 +37,7 @@ pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, d
     if diags.errors() > before {
         return None;
     }
-    let plan = controls::lower(&mut resolved, diags)?;
+    let plan = controls::lower(&resolved, diags)?;
     agree::agree(&plan, &resolved, diags);
     resolve::report_unused_waivers(&resolved, diags);
     (diags.errors() == before).then_some((resolved, plan))
@@ -48,14 +47,14 @@ pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, d
 pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Built> {
     let (resolved, plan) = plan(cluster, profiles, around, diags)?;
     let mut artifacts = targets::emit(&plan);
-    let findings = benchmark::expect(&plan, &artifacts);
+    let findings = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
     let extras = Extras {
         as_of: around.as_of,
         waivers: &resolved.waivers,
         due: &resolved.due,
         benchmark: &findings,
-        benchmark_name: facts::benchmark_for(plan.cluster.minor()),
+        benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor()).map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
         steps: &steps,
     };
     let coverage = report::coverage(&plan, &artifacts);

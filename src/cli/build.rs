@@ -13,7 +13,12 @@ use crate::{
     base::Date,
     build::{Built, build},
     diag::{self, Diagnostics, Severity, Source},
-    host::{clock, files::SPEC_LIMIT, progress::Progress, tree},
+    host::{
+        clock,
+        files::{self, SPEC_LIMIT},
+        progress::Progress,
+        tree,
+    },
     report::Manifest,
     resolve::Surroundings,
     yaml,
@@ -48,7 +53,7 @@ const AFTER: &str = "The first build takes today and records it in manifest.json
 always say what has become due since. Files that harden did not write are never changed.";
 
 /// The dates of a build.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Dates {
     /// The day to build for: `today` or a date (default: the recorded one)
     #[arg(long, value_name = "today|DATE")]
@@ -163,8 +168,7 @@ fn one_cluster(args: &Args, loaded: &Loaded, job: &Job<'_>, today: Date) -> Resu
     if told.exit != Exit::Success {
         return Ok(told);
     }
-    let last = tree::last(&dir).map_err(|error| tree_failed(&error))?;
-    let outcome = tree::write(&dir, &files, last.as_ref()).map_err(|error| tree_failed(&error))?;
+    let outcome = tree::write(&dir, &files).map_err(|error| tree_failed(&error))?;
     told.written = outcome.written;
     told.unchanged = outcome.unchanged;
     told.removed = outcome.removed;
@@ -212,9 +216,13 @@ fn read_named(loaded: &Loaded, named: &str) -> Result<Source, String> {
 
 /// The manifest of the last build of a tree, where there is one.
 fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
-    match tree::read_manifest(dir)? {
-        None => Ok(None),
-        Some(text) => Manifest::read(&text).map(Some).map_err(|why| {
+    let file = dir.join(tree::MANIFEST);
+    if !files::is_file(&file) {
+        return Ok(None);
+    }
+    match String::from_utf8(files::read(&file, tree::MANIFEST_LIMIT)?) {
+        Err(_) => Ok(None),
+        Ok(text) => Manifest::read(&text).map(Some).map_err(|why| {
             Failed::usage(
                 format!("`{}` was not written by this program: {why}", dir.join(tree::MANIFEST).display()),
                 "restore it from version control, or move the folder away and build again",
@@ -238,8 +246,8 @@ pub(super) fn new_files(built: &Built) -> Vec<tree::NewFile> {
 
 fn tree_failed(error: &tree::TreeError) -> Failed {
     match error {
-        tree::TreeError::Foreign(foreign) => Failed::usage(
-            foreign.to_string(),
+        tree::TreeError::Foreign(_) => Failed::usage(
+            error.to_string(),
             "move these files out of the tree (or undo your edits: `harden build --check` shows what is ours), then build again",
         ),
         tree::TreeError::Host(error) => Failed::Machine(error.to_string()),

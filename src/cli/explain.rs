@@ -206,7 +206,7 @@ fn waiver_of<'a>(coverage: &'a Value, control: &str) -> Option<&'a str> {
 /// The sentence of a fact that a cause names.
 fn fact_sentence(cause: &str, minor: Minor) -> Option<(String, &'static str)> {
     let id = cause.strip_prefix("shape ")?;
-    let sentence = facts::sentence_of(id, minor)?;
+    let sentence = facts::sentence(facts::fact(id)?, minor);
     Some((id.to_owned(), sentence))
 }
 

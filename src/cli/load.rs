@@ -127,7 +127,7 @@ impl Loaded {
             return Ok(vec![path.to_owned()]);
         }
         let yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
-        let found = files::list(path, Depth::Here)?;
+        let found = files::list(path, Depth::Folder)?;
         Ok(found
             .into_iter()
             .filter(|entry| entry.kind == Kind::File && yaml(&entry.path.to_string_lossy()))

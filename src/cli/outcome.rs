@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     diag::{self, Diagnostic, Diagnostics},
-    host::{self, FileError, HostError, Stream},
+    host::{
+        HostError,
+        env::{self, Look, Stream},
+        files::FileError,
+        out,
+    },
 };
 
 use super::Format;
@@ -74,12 +79,12 @@ impl Failed {
 pub(super) struct Screen {
     /// The format of results.
     pub(super) format: Format,
-    look: host::Look,
+    look: Look,
 }
 
 impl Screen {
     pub(super) fn new(format: Format) -> Self {
-        Screen { format, look: host::look(Stream::Stderr) }
+        Screen { format, look: env::look(Stream::Stderr) }
     }
 
     /// Whether results are JSON.
@@ -89,7 +94,7 @@ impl Screen {
 
     /// Writes a result.
     pub(super) fn result(&self, text: &str) -> Result<(), Failed> {
-        Ok(host::write(Stream::Stdout, text)?)
+        Ok(out::write(Stream::Stdout, text)?)
     }
 
     /// Writes a result as JSON.
@@ -103,12 +108,12 @@ impl Screen {
         if self.json() || list.is_empty() {
             return Ok(());
         }
-        Ok(host::write(Stream::Stderr, &diag::render(list, self.look.color, self.look.width))?)
+        Ok(out::write(Stream::Stderr, &diag::render(list, self.look.color, self.look.width))?)
     }
 
     /// Says something beside the result.
     pub(super) fn say(&self, text: &str) -> Result<(), Failed> {
-        Ok(host::write(Stream::Stderr, &format!("{text}\n"))?)
+        Ok(out::write(Stream::Stderr, &format!("{text}\n"))?)
     }
 
     /// Shows why a command could not do its work, and gives the exit code.

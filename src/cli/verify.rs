@@ -90,7 +90,7 @@ fn hashes(dir: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
 
 /// Files that the manifest does not list.
 fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {
-    let found = files::list(dir, Depth::All)?;
+    let found = files::list(dir, Depth::Below)?;
     Ok(found
         .into_iter()
         .filter(|entry| entry.kind != Kind::Folder)

@@ -76,7 +76,7 @@ impl Row for GateRow {
 }
 
 impl GateRow {
-    fn at(&'static self, minor: Minor) -> Gate {
+    pub(super) fn at(&'static self, minor: Minor) -> Gate {
         let GateState { stage, default, locked } = value_at(self.states, minor).unwrap_or(self.states[0].1);
         Gate { name: self.name, stage, default, locked, note: self.note }
     }

@@ -69,7 +69,7 @@ pub fn kubeadm_probes_scheduler_readiness(minor: Minor) -> bool {
 /// The tag of the etcd image that kubeadm of this version deploys; nothing for minors without a row.
 #[must_use]
 pub fn kubeadm_etcd_image(version: KubeVersion) -> Option<&'static str> {
-    let table: &Table<EtcdRow> = &tables::KUBEADM_ETCD;
+    let table: &Table<EtcdRow> = &tables::KUBEADM_SHAPE_ETCD;
     let row = table.rows.get(usize::from(version.minor.0.checked_sub(table.oldest.0)?))?;
     let reached = |patch: u16| version.patch.is_none_or(|given| patch <= given);
     row.images.iter().rev().find(|(patch, _)| reached(*patch)).map(|(_, tag)| *tag)

@@ -2,20 +2,34 @@
 //! A question about a minor that a table does not cover is answered "not covered", never "absent". `docs/facts.md` says how to add rows.
 
 pub mod benchmarks;
+mod cipher;
 mod config_api;
+mod etcd;
+mod feature;
+mod field;
 mod flag;
 mod gate;
+mod kubeadm;
 mod kubeadm_shape;
 mod lookup;
 mod plugin;
 mod program;
 mod row;
+mod sentence;
 mod support;
 mod tables;
 
+pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
 pub use config_api::{ConfigKind, config_api, config_api_read};
+pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
+pub use feature::{Feature, Thing, feature, replacement};
+pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use kubeadm::{
+    ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
+    kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, static_pods,
+};
 pub use kubeadm_shape::{
     kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_etcd_image, kubeadm_keeps_argument_order, kubeadm_mounts_flexvolume,
     kubeadm_names_probe_port, kubeadm_probes_scheduler_readiness,
@@ -23,4 +37,5 @@ pub use kubeadm_shape::{
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;
+pub use sentence::{fact, facts, holds, id, sentence, source};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

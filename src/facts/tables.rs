@@ -1,14 +1,19 @@
 //! The tables, compiled from the rows by `build.rs`.
 
 use super::{
+    cipher::{Cipher, CipherClass},
     config_api::ConfigApiRow,
+    etcd::{EtcdFlagRow, EtcdReads, EtcdVersion},
+    field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
+    kubeadm::{ArgumentOrder, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     kubeadm_shape::{EtcdRow, StepRow},
     plugin::PluginRow,
     program::Program,
     row::{ByMinor, Period, Table},
+    sentence::FactRow,
 };
-use crate::base::Minor;
+use crate::base::{FactId, Minor};
 
 include!(concat!(env!("OUT_DIR"), "/facts.rs"));

@@ -179,7 +179,7 @@ impl<'a> Lowering<'a> {
         let found = match program {
             Program::Kubelet => facts::kubelet_field(path, minor).map(|_| ()),
             Program::KubeProxy => facts::kube_proxy_field(path, minor).map(|_| ()),
-            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::Unknown(None),
+            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::Unknown { nearest: None },
         };
         if !self.known(found, &format!("field `{path}` of the {} configuration", program.name())) {
             return;
@@ -274,7 +274,7 @@ impl<'a> Lowering<'a> {
                 format!("it is gone since {in_}{instead}")
             }
             Lookup::NotYet { since } => format!("it exists since {since}"),
-            Lookup::Unknown(nearest) => match nearest {
+            Lookup::Unknown { nearest } => match nearest {
                 Some(name) => format!("there is no such thing; the nearest name is `{name}`"),
                 None => "there is no such thing".to_owned(),
             },

@@ -7,10 +7,9 @@ use crate::{
     facts,
     plan::{ControlVerdict, Ground, Held, OwnerField, Outcome, Plan, SettingKey, Verdict},
     resolve::{Due, Waiver, WaiverState},
-    semantics::benchmark::Finding,
 };
 
-use super::text_artifact;
+use super::{Finding, text_artifact};
 
 /// What the report tells beside the plan.
 pub struct Extras<'a> {
@@ -116,6 +115,21 @@ fn areas(out: &mut String, plan: &Plan) {
             }
         }
     }
+}
+
+/// The reason of a verdict in plain words, for the terminal.
+#[must_use]
+pub fn reason_text(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<String>>, minor: Minor) -> String {
+    let ground = match &verdict.ground {
+        Ground::Fact(fact) => facts::sentence(*fact, minor).to_owned(),
+        Ground::Waiver(id) => format!("waiver {id}"),
+        Ground::Settings(keys) => keys
+            .iter()
+            .map(|key| settings.get(key).map_or_else(|| key.to_string(), |held| format!("{key}={}", held.value)))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    if verdict.detail.is_empty() { ground } else { format!("{ground} ({})", verdict.detail) }
 }
 
 /// The reason of a verdict as one table cell.
@@ -233,15 +247,16 @@ fn benchmark(out: &mut String, extras: &Extras<'_>) {
             "No published benchmark is mapped to this minor; {name} is used, as kube-bench does with its newest file.\n"
         );
     }
-    line(out, "Every FAIL that the tests of this benchmark give on a node with these artifacts, and why it is sound or what is missing:\n");
-    line(out, "| id | topic | seen | why |");
-    line(out, "|---|---|---|---|");
+    line(out, "Every FAIL and every missed WARN that its tests give on a control-plane node with these artifacts, and why:\n");
+    line(out, "| id | result | topic | seen | why |");
+    line(out, "|---|---|---|---|---|");
     for finding in extras.benchmark {
         let _ = writeln!(
             out,
-            "| {} | {} | `{}` | {} |",
-            cell(&finding.id),
-            cell(&finding.topic),
+            "| {} | {} | {} | {} | {} |",
+            finding.id,
+            finding.printed,
+            cell(finding.topic),
             cell(&finding.observed),
             cell(&finding.why)
         );

@@ -1,5 +1,6 @@
 //! Views of a plan and its artifacts: the report, coverage, provenance and manifest of a tree; text, JSON for the terminal. Writes no files.
 
+mod benchmark;
 mod coverage;
 mod manifest;
 mod markdown;
@@ -7,17 +8,21 @@ mod provenance;
 
 use std::sync::Arc;
 
-use crate::base::{Artifact, FactId, Line, Mode, Origin, OutPath};
+use crate::{
+    base::{Artifact, Line, Mode, Origin, OutPath},
+    facts,
+};
 
+pub use benchmark::{Finding, benchmark};
 pub use coverage::{coverage, plan_json, verdict_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
-pub use markdown::{Extras, report};
+pub use markdown::{Extras, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
 
 /// The origin of the lines of reports: they follow from the plan as a whole.
 #[must_use]
 pub fn of_the_plan() -> Arc<Origin> {
-    Origin::shape(FactId("report-of-the-plan"))
+    Origin::shape(facts::id::REPORT_OF_THE_PLAN)
 }
 
 /// Turns JSON into an artifact: two spaces, a line end at the end.

@@ -32,8 +32,8 @@ pub enum KubeProxyAnswers {
     Absent,
     /// It runs in this mode.
     Runs {
-        /// `iptables`, `ipvs`, `nftables`.
-        mode: String,
+        /// `iptables`, `ipvs`, `nftables`; `None` leaves it to the profile.
+        mode: Option<String>,
         /// The addresses node ports listen on: CIDRs or `primary`; empty means all.
         node_port_addresses: Vec<String>,
     },
@@ -204,6 +204,12 @@ pub struct Resolved {
     pub audit: AuditAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
+    /// The first day on which these inputs may give other bytes, where one is known.
+    pub next_date: Option<Date>,
+    /// The input files, relative to the workspace, with their digests.
+    pub inputs: BTreeMap<String, String>,
+    /// The owner's own configuration.
+    pub owner: super::owner::Owner,
     /// What became of the owner's own configuration before any control wrote.
     pub owner_notes: Vec<OwnerNote>,
     /// Every intent of the spec.
@@ -280,6 +286,12 @@ impl Resolved {
     /// The waivers in force for a control, narrowed to a namespace where one is given.
     pub fn waivers_for<'a>(&'a self, control: &'a str) -> impl Iterator<Item = &'a Waiver> + 'a {
         self.waivers.iter().filter(move |waiver| waiver.control == control && waiver.counts())
+    }
+
+    /// A text that is equal when every input of the build is equal.
+    #[must_use]
+    pub fn digest_text(&self) -> String {
+        self.tree.to_json().to_string()
     }
 
     /// The verdict of an intent that the answers themselves settle.

@@ -1,5 +1,6 @@
 //! Answers: workspace, profiles, defaults, waivers and dates turn a spec into a [`Resolved`], in which no question is open.
 
+mod answer;
 mod answers;
 mod choices;
 mod diagnostics;
@@ -9,15 +10,16 @@ mod waivers;
 
 use std::collections::BTreeMap;
 
+pub use answer::{Cluster, resolve};
 pub use answers::{
     Given,
     Addon, AuditAnswers, Cni, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime, ServingCertificates, Size,
-    Sources, resolve,
+    Sources,
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
-pub use waivers::{Due, Waiver, WaiverState};
+pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 
 use crate::{base::Date, diag::Source};
 
@@ -25,6 +27,10 @@ use crate::{base::Date, diag::Source};
 pub struct Surroundings<'a> {
     /// The day the artifacts are built for.
     pub as_of: Date,
+    /// Today: what lies between the two days is due.
+    pub today: Date,
+    /// The encryption stage of the last build, where there was one.
+    pub last_encryption_stage: Option<String>,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,
     /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.

@@ -1,6 +1,16 @@
 //! Waivers and dates: which count on the day, which have ended, what has become due.
 
-use crate::base::{Date, SpecPath};
+use crate::{
+    base::{Date, SpecPath},
+    diag::{Diagnostics, Place},
+    plan::Locate,
+    spec::model::Spec,
+};
+
+use super::{
+    Resolved, Surroundings,
+    diagnostics::{UnusedWaiver, WaiverExpired},
+};
 
 /// What a waiver is on the day of the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,4 +66,127 @@ pub struct Due {
     pub what: String,
     /// Where the date stands in the spec.
     pub path: SpecPath,
+}
+
+/// Judges every waiver of the spec that is meant for the cluster; an expired one is an error.
+pub(super) fn judge(
+    spec: &Spec,
+    cluster: &str,
+    around: &Surroundings<'_>,
+    at: &dyn Fn(&str) -> Option<Place>,
+    diags: &mut Diagnostics,
+) -> Vec<Waiver> {
+    let mut waivers = Vec::new();
+    for written in &spec.waivers {
+        if written.scope.cluster.as_deref().is_some_and(|pattern| !matches(pattern, cluster)) {
+            continue;
+        }
+        let path = SpecPath::new("/waivers").child(&written.id);
+        let state = match around.graces.get(&written.id) {
+            _ if written.expires >= around.as_of => WaiverState::Active,
+            Some(until) if *until >= around.as_of => WaiverState::Graced(*until),
+            Some(_) | None => WaiverState::Expired,
+        };
+        if state == WaiverState::Expired {
+            diags.push(WaiverExpired {
+                id: written.id.clone(),
+                expires: written.expires,
+                as_of: around.as_of,
+                at: at(path.child("expires").as_str()),
+            });
+        }
+        waivers.push(Waiver {
+            id: written.id.clone(),
+            control: written.control.clone(),
+            namespace: written.scope.namespace.clone(),
+            pool: written.scope.pool.clone(),
+            owner: written.owner.clone(),
+            reason: written.reason.clone(),
+            expires: written.expires,
+            state,
+            path,
+        });
+    }
+    waivers
+}
+
+/// Whether a name fits a pattern in which `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// Every dated event of the spec: the first day on which it counts.
+pub(super) fn dates(spec: &Spec, waivers: &[Waiver]) -> Vec<Due> {
+    let mut dates: Vec<Due> = waivers
+        .iter()
+        .map(|waiver| {
+            let last = match waiver.state {
+                WaiverState::Graced(until) => until,
+                WaiverState::Active | WaiverState::Expired => waiver.expires,
+            };
+            Due { date: last.next(), what: format!("waiver {} has ended", waiver.id), path: waiver.path.child("expires") }
+        })
+        .collect();
+    let steps = [("warn", spec.policies.rollout.warn, "policies begin to warn"), ("deny", spec.policies.rollout.deny, "policies begin to deny")];
+    for (step, date, what) in steps {
+        dates.extend(date.map(|date| Due {
+            date,
+            what: what.to_owned(),
+            path: SpecPath::new("/policies/rollout").child(step),
+        }));
+    }
+    dates.sort();
+    dates
+}
+
+/// What has become due after the date of the build, up to today.
+pub(super) fn due(dates: &[Due], around: &Surroundings<'_>) -> Vec<Due> {
+    dates.iter().filter(|due| due.date > around.as_of && due.date <= around.today).cloned().collect()
+}
+
+/// The first day after the date of the build on which something dated changes.
+pub(super) fn until(dates: &[Due], as_of: Date) -> Option<Date> {
+    dates.iter().map(|due| due.date).find(|date| *date > as_of)
+}
+
+/// Warns about waivers that nothing took up.
+pub fn report_unused_waivers(cluster: &Resolved, diags: &mut Diagnostics) {
+    for waiver in &cluster.waivers {
+        if !cluster.used_waivers.contains(&waiver.id) {
+            diags.push(UnusedWaiver {
+                id: waiver.id.clone(),
+                control: waiver.control.clone(),
+                at: cluster.locate(&crate::base::Cause::Spec(waiver.path.clone())),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_cluster_names() {
+        for (pattern, name, fits) in [
+            ("shop-*", "shop-prod", true),
+            ("*", "x", true),
+            ("shop", "shop-prod", false),
+            ("*-prod", "shop-prod", true),
+            ("s*-p*d", "shop-prod", true),
+            ("shop-*-eu", "shop-prod", false),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+    }
 }

@@ -147,9 +147,14 @@ fn decimal(bare: &str) -> Option<Plain> {
     bare.parse::<f64>().ok().filter(|f| f.is_finite()).map(Plain::Float)
 }
 
-/// A float that JSON writes without point or exponent is an integer for the API machinery.
+/// A float that JSON writes without point or exponent is an integer for the API machinery: the shortest digits that mean
+/// the float, not its exact value (`1.2345678901234567e18` is 1234567890123456800).
 fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 9_223_372_036_854_775_808.0 { Value::Int(value as i64) } else { Value::Float(value) }
+    if value.fract() != 0.0 || value.abs() >= 1e19 {
+        return Value::Float(value);
+    }
+    let whole = if value.abs() < 9_007_199_254_740_992.0 { Some(value as i64) } else { value.to_string().parse().ok() };
+    whole.map_or(Value::Float(value), Value::Int)
 }
 
 /// The text of a float key: Go's `FormatFloat(v, 'g', -1, 32)`.

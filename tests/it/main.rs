@@ -3,3 +3,4 @@
 mod audit;
 mod benchmark;
 mod facts;
+mod host;

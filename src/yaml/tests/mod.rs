@@ -4,6 +4,7 @@ mod hostile;
 mod reading;
 mod scalars;
 mod spans;
+mod writing;
 
 use serde_json::Value as Json;
 

@@ -1,0 +1,153 @@
+//! Reading files and folders. What a user names on the command line is read wherever it lies; what a spec names is read
+//! through `Root`, which no path leaves.
+
+mod error;
+mod globs;
+mod root;
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{Mode, OFlags};
+use walkdir::WalkDir;
+
+pub use error::{FileError, Leaves};
+pub use root::Root;
+
+use crate::host::{Action, HostError};
+
+/// No spec, profile, waiver file or manifest that people write comes near this size.
+pub const SPEC_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Whether folders within a folder are listed too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The entries of the folder.
+    Folder,
+    /// Everything below it.
+    Below,
+}
+
+/// What stands at a path; links are not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A pipe, socket or device.
+    Special,
+}
+
+/// An entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path, relative to the listed folder.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Whether a path exists and is a regular file; a link to one counts.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// A folder and every folder above it, absolute, the nearest first.
+///
+/// # Errors
+/// When the folder does not exist.
+pub fn ancestors(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
+    let full = std::fs::canonicalize(folder).map_err(|cause| HostError::new(Action::Read, folder, cause))?;
+    Ok(full.ancestors().map(Path::to_owned).collect())
+}
+
+/// The permission bits of a file.
+///
+/// # Errors
+/// When it does not exist.
+pub fn mode(path: &Path) -> Result<u32, HostError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = std::fs::metadata(path).map_err(|cause| HostError::new(Action::Read, path, cause))?;
+    Ok(found.permissions().mode() & 0o7777)
+}
+
+/// Whether a path exists and is a folder; a link to a folder counts.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Reads a file that the user named; a pipe is fine (`<(...)`, `/dev/stdin`).
+///
+/// # Errors
+/// When it is missing, a folder, larger than `limit` bytes, or cannot be read.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let file = open(path, path, OFlags::empty())?;
+    if metadata(path, &file)?.is_dir() {
+        return Err(FileError::NotAFile { path: path.to_owned() });
+    }
+    read_open(file, path, limit)
+}
+
+/// The entries of a folder, sorted by path; a link named by `folder` itself is followed, no other.
+///
+/// # Errors
+/// When the folder or one in it cannot be listed.
+pub fn list(folder: &Path, depth: Depth) -> Result<Vec<Found>, HostError> {
+    let most = match depth {
+        Depth::Folder => 1,
+        Depth::Below => usize::MAX,
+    };
+    let mut found = Vec::new();
+    for entry in WalkDir::new(folder).min_depth(1).max_depth(most).sort_by_file_name() {
+        let entry = entry.map_err(|cause| unlisted(folder, cause))?;
+        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
+        found.push(Found { path, kind: kind(entry.file_type()) });
+    }
+    Ok(found)
+}
+
+pub(super) fn kind(file_type: std::fs::FileType) -> Kind {
+    match file_type {
+        t if t.is_symlink() => Kind::Link,
+        t if t.is_dir() => Kind::Folder,
+        t if t.is_file() => Kind::File,
+        _ => Kind::Special,
+    }
+}
+
+/// The error of a walk, with the path it happened at.
+pub(super) fn unlisted(folder: &Path, cause: walkdir::Error) -> HostError {
+    let path = cause.path().unwrap_or(folder).to_owned();
+    HostError::new(Action::List, path, cause)
+}
+
+/// Opens for reading; `shown` is the path that errors name.
+fn open(path: &Path, shown: &Path, more: OFlags) -> Result<File, FileError> {
+    match rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | more, Mode::empty()) {
+        Ok(file) => Ok(File::from(file)),
+        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => Err(FileError::Missing { path: shown.to_owned() }),
+        Err(cause) => Err(HostError::new(Action::Read, shown, cause).into()),
+    }
+}
+
+fn metadata(shown: &Path, file: &File) -> Result<std::fs::Metadata, HostError> {
+    file.metadata().map_err(|cause| HostError::new(Action::Read, shown, cause))
+}
+
+/// Reads an open file to its end, or to one byte past the limit.
+fn read_open(file: File, shown: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|cause| HostError::new(Action::Read, shown, cause))?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { path: shown.to_owned(), limit });
+    }
+    Ok(bytes)
+}

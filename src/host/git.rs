@@ -1,0 +1,197 @@
+//! Git: the files of a folder at a revision, and what is staged. Opened as the git command would (`GIT_DIR`,
+//! `GIT_INDEX_FILE` and their kin count), so that a hook sees the index that is about to be committed. Having no
+//! repository is an answer, not a failure.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+};
+
+use git2::{Delta, DiffOptions, ErrorClass, ErrorCode, FileMode, ObjectType, Oid, Repository, RepositoryOpenFlags, Tree};
+
+use crate::host::{Action, HostError};
+
+/// The files of a folder at a revision.
+#[derive(Debug, PartialEq, Eq)]
+pub enum AtRevision {
+    /// The folder lies in no repository.
+    NoRepository,
+    /// The repository has no such revision.
+    NoRevision,
+    /// The folder did not exist at that revision.
+    NoFolder,
+    /// Its regular files by their paths from the folder.
+    Files(BTreeMap<String, Vec<u8>>),
+}
+
+/// What is staged.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InIndex {
+    /// There is no repository, or it has no working tree.
+    NoRepository,
+    /// The files that the next commit adds or changes.
+    Files(Staged),
+}
+
+/// The staged files of a repository.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// The top of the working tree.
+    pub top: PathBuf,
+    /// Contents by their paths from the top, as they will be committed.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Staged regular files that are larger than the limit.
+    pub too_large: Vec<String>,
+}
+
+/// Reads the regular files of a folder as they were at a revision.
+///
+/// # Errors
+/// When the repository cannot be read, or a file is larger than `limit` bytes.
+pub fn read_folder(folder: &Path, revision: &str, limit: u64) -> Result<AtRevision, HostError> {
+    let failed = |cause| git_error(folder, &cause);
+    let real = std::fs::canonicalize(folder).map_err(|cause| HostError::new(Action::Read, folder, cause))?;
+    let Some(repository) = containing(&real).map_err(failed)? else { return Ok(AtRevision::NoRepository) };
+    let Some(inner) = within(&repository, &real) else { return Ok(AtRevision::NoRepository) };
+    let tree = match repository.revparse_single(revision).and_then(|object| object.peel_to_tree()) {
+        Ok(tree) => tree,
+        Err(cause) if no_revision(&cause) => return Ok(AtRevision::NoRevision),
+        Err(cause) => return Err(failed(cause)),
+    };
+    let Some(tree) = subtree(&repository, tree, &inner).map_err(failed)? else { return Ok(AtRevision::NoFolder) };
+    let (mut files, mut found) = (BTreeMap::new(), Vec::new());
+    blobs(&repository, &tree, "", &mut found).map_err(failed)?;
+    for (path, id) in found {
+        let bytes = blob(&repository, id, limit).map_err(failed)?;
+        let bytes = bytes.ok_or_else(|| {
+            HostError::because(
+                Action::ReadRepository,
+                folder.join(&path),
+                format!("it is larger than {limit} bytes at that revision"),
+            )
+        })?;
+        files.insert(path, bytes);
+    }
+    Ok(AtRevision::Files(files))
+}
+
+/// The files that the next commit adds or changes, from the index that git points to; deleted files, links and
+/// submodules are left out.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub fn staged(limit: u64) -> Result<InIndex, HostError> {
+    let failed = |cause| git_error(Path::new("."), &cause);
+    let repository = match Repository::open_from_env() {
+        Ok(repository) => repository,
+        Err(cause) if cause.code() == ErrorCode::NotFound => return Ok(InIndex::NoRepository),
+        Err(cause) => return Err(failed(cause)),
+    };
+    let Some(top) = repository.workdir().map(Path::to_owned) else { return Ok(InIndex::NoRepository) };
+    let mut staged = Staged { top, files: BTreeMap::new(), too_large: Vec::new() };
+    for (path, id) in staged_blobs(&repository).map_err(failed)? {
+        match blob(&repository, id, limit).map_err(failed)? {
+            Some(bytes) => _ = staged.files.insert(path, bytes),
+            None => staged.too_large.push(path),
+        }
+    }
+    Ok(InIndex::Files(staged))
+}
+
+/// The repository around a folder. `GIT_DIR` counts when its working tree holds the folder; `discover` would ignore the
+/// index of a running commit.
+fn containing(real: &Path) -> Result<Option<Repository>, git2::Error> {
+    let found = |result: Result<Repository, git2::Error>| match result {
+        Ok(repository) => Ok(Some(repository)),
+        Err(cause) if cause.code() == ErrorCode::NotFound => Ok(None),
+        Err(cause) => Err(cause),
+    };
+    let mut flags = RepositoryOpenFlags::FROM_ENV;
+    if env::var_os("GIT_DIR").is_some() {
+        if let Some(repository) = found(Repository::open_from_env())?
+            && within(&repository, real).is_some()
+        {
+            return Ok(Some(repository));
+        }
+        // The variables speak of another repository than the folder's.
+        flags = RepositoryOpenFlags::empty();
+    }
+    let ceilings = env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    found(Repository::open_ext(real, flags, env::split_paths(&ceilings).filter(|path| path.is_absolute())))
+}
+
+/// The path of a real folder from the top of the working tree.
+fn within(repository: &Repository, real: &Path) -> Option<PathBuf> {
+    let top = std::fs::canonicalize(repository.workdir()?).ok()?;
+    real.strip_prefix(top).ok().map(Path::to_owned)
+}
+
+fn no_revision(cause: &git2::Error) -> bool {
+    let named = matches!(cause.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Ambiguous | ErrorCode::Peel);
+    named || cause.class() == ErrorClass::Invalid
+}
+
+fn subtree<'r>(repository: &'r Repository, tree: Tree<'r>, inner: &Path) -> Result<Option<Tree<'r>>, git2::Error> {
+    if inner.as_os_str().is_empty() {
+        return Ok(Some(tree));
+    }
+    match tree.get_path(inner) {
+        Ok(entry) if entry.kind() == Some(ObjectType::Tree) => repository.find_tree(entry.id()).map(Some),
+        Ok(_) => Ok(None),
+        Err(cause) if cause.code() == ErrorCode::NotFound => Ok(None),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Adds the regular files of a tree, `above` in front of their names.
+fn blobs(repository: &Repository, tree: &Tree<'_>, above: &str, found: &mut Vec<(String, Oid)>) -> Result<(), git2::Error> {
+    for entry in tree {
+        let path = format!("{above}{}", String::from_utf8_lossy(entry.name_bytes()));
+        if entry.kind() == Some(ObjectType::Tree) {
+            blobs(repository, &repository.find_tree(entry.id())?, &format!("{path}/"), found)?;
+        } else if regular(entry.filemode()) {
+            found.push((path, entry.id()));
+        }
+    }
+    Ok(())
+}
+
+fn regular(mode: i32) -> bool {
+    [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable].iter().any(|known| i32::from(*known) == mode)
+}
+
+fn staged_blobs(repository: &Repository) -> Result<Vec<(String, Oid)>, git2::Error> {
+    let head = match repository.head() {
+        Ok(head) => Some(head.peel_to_tree()?),
+        Err(cause) if matches!(cause.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
+        Err(cause) => return Err(cause),
+    };
+    let index = repository.index()?;
+    let diff = repository.diff_tree_to_index(head.as_ref(), Some(&index), Some(DiffOptions::new().include_typechange(true)))?;
+    let changed = |status| matches!(status, Delta::Added | Delta::Modified | Delta::Copied | Delta::Renamed | Delta::Typechange);
+    let mut found = Vec::new();
+    for delta in diff.deltas().filter(|delta| changed(delta.status())) {
+        let file = delta.new_file();
+        if regular(i32::from(file.mode()))
+            && let Some(path) = file.path_bytes()
+        {
+            found.push((String::from_utf8_lossy(path).into_owned(), file.id()));
+        }
+    }
+    Ok(found)
+}
+
+/// The bytes of a blob; `None` when there are more than `limit`.
+fn blob(repository: &Repository, id: Oid, limit: u64) -> Result<Option<Vec<u8>>, git2::Error> {
+    let (size, _) = repository.odb()?.read_header(id)?;
+    if size as u64 > limit {
+        return Ok(None);
+    }
+    Ok(Some(repository.find_blob(id)?.content().to_owned()))
+}
+
+fn git_error(path: &Path, cause: &git2::Error) -> HostError {
+    let hint = if cause.code() == ErrorCode::Owner { "; `git config --global --add safe.directory` trusts it" } else { "" };
+    HostError::because(Action::ReadRepository, path, format!("{}{hint}", cause.message()))
+}

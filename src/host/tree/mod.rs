@@ -1,0 +1,28 @@
+//! Output trees: what `build` writes and `build --check` compares. A new tree is made beside the old one (unchanged and
+//! foreign files hard-linked), the two are exchanged in one system call, and the old one is taken apart: a kill at any
+//! moment leaves the old tree or the new one, whole. What harden did not write is never changed or lost.
+//!
+//! Nothing is flushed to the disk: the system writes back in its own time, and after a power cut a tree may hold empty
+//! files, which `build --check` and `verify` see by content and hash. The tree is derived and built again in
+//! milliseconds, while one flush per cluster costs many times more than writing its files (`cargo bench` has figures).
+
+mod beside;
+mod compare;
+mod error;
+mod journal;
+mod manifest;
+mod planned;
+mod reader;
+mod recover;
+mod retire;
+mod stage;
+mod survey;
+mod swap;
+mod write;
+
+pub use compare::{Difference, What, compare};
+pub use error::{Foreign, TreeError, Why};
+pub use manifest::{LastManifest, MANIFEST, MANIFEST_LIMIT, last};
+pub use planned::NewFile;
+pub use recover::recover;
+pub use write::{Exchange, Outcome, Transfer, Ways, write, write_by};

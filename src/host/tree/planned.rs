@@ -1,0 +1,89 @@
+//! The files a tree is to hold.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use crate::{
+    base::{Artifact, OutPath},
+    host::{Action, HostError},
+};
+
+/// A file that the tree is to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Where.
+    pub path: OutPath,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Its permission bits; the user's umask may take some away.
+    pub mode: u32,
+}
+
+impl From<&Artifact> for NewFile {
+    fn from(artifact: &Artifact) -> Self {
+        NewFile { path: artifact.path.clone(), bytes: artifact.text().into_bytes(), mode: artifact.mode.bits() }
+    }
+}
+
+impl NewFile {
+    /// Whether a file with these permissions may stay: the owner can run it if and only if wanted, and nobody may do more
+    /// than wanted. So neither a strict umask nor the modes git keeps make a tree look changed, but a private file that
+    /// became readable does.
+    pub(super) fn accepts(&self, mode: u32) -> bool {
+        self.same_use(mode) && mode & 0o7777 & !self.mode == 0
+    }
+
+    /// Whether the owner can run the file if and only if wanted: all of a mode that git keeps.
+    pub(super) fn same_use(&self, mode: u32) -> bool {
+        (mode ^ self.mode) & 0o100 == 0
+    }
+}
+
+/// The files of a tree, sorted by path, none twice, none below another.
+pub(super) struct Planned<'a> {
+    files: BTreeMap<&'a str, &'a NewFile>,
+    folders: BTreeSet<&'a str>,
+}
+
+impl<'a> Planned<'a> {
+    pub(super) fn new(dir: &Path, files: &'a [NewFile]) -> Result<Self, HostError> {
+        let clash =
+            |path: &str| HostError::because(Action::Write, dir.join(path), "internal error: two artifacts want this path");
+        let mut planned = Planned { files: BTreeMap::new(), folders: BTreeSet::new() };
+        for file in files {
+            let path = file.path.as_str();
+            planned.folders.extend(above(path));
+            if planned.files.insert(path, file).is_some() {
+                return Err(clash(path));
+            }
+        }
+        match planned.folders.iter().find(|folder| planned.files.contains_key(**folder)) {
+            Some(folder) => Err(clash(folder)),
+            None => Ok(planned),
+        }
+    }
+
+    pub(super) fn files(&self) -> impl Iterator<Item = &'a NewFile> {
+        self.files.values().copied()
+    }
+
+    pub(super) fn file(&self, path: &str) -> Option<&'a NewFile> {
+        self.files.get(path).copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether files are wanted below this path.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+}
+
+/// The folders a path lies in, the innermost first.
+pub(super) fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.char_indices().rev().filter(|(_, letter)| *letter == '/').map(|(at, _)| &path[..at])
+}

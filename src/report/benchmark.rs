@@ -1,0 +1,130 @@
+//! What kube-bench will say on a control-plane node with these artifacts: the tests run over the emitted bytes, every miss with its reason.
+
+use crate::{
+    base::Artifact,
+    diag::Source,
+    facts::{
+        self,
+        benchmarks::{On, Target},
+    },
+    plan::{Ground, Outcome, Plan, Program, Verdict},
+    semantics::benchmark::{self, Evidence},
+    yaml::{self, Node},
+};
+
+/// A test of the benchmark that misses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The number in the benchmark.
+    pub id: &'static str,
+    /// What it is about, in our words.
+    pub topic: &'static str,
+    /// The word that kube-bench prints: `FAIL` or `WARN`.
+    pub printed: &'static str,
+    /// What it sees.
+    pub observed: String,
+    /// What it expects.
+    pub expected: String,
+    /// Why it is so: what became of the controls behind it.
+    pub why: String,
+}
+
+/// Everything that misses, in the benchmark's order; empty where harden writes no control plane.
+#[must_use]
+pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
+    let Some(chosen) = facts::benchmarks::for_minor(plan.cluster.minor()) else { return Vec::new() };
+    if plan.cluster.kubeadm.is_none() {
+        return Vec::new();
+    }
+    let evidence = evidence(plan, artifacts);
+    let mut findings = Vec::new();
+    for verdict in benchmark::evaluate(chosen.benchmark, &evidence) {
+        if matches!(verdict.item.target, Target::Policies | Target::ManagedServices) {
+            continue;
+        }
+        let (benchmark::Outcome::Fail { observed, expected }, Some(printed)) = (&verdict.outcome, verdict.printed()) else { continue };
+        findings.push(Finding {
+            id: verdict.item.id,
+            topic: verdict.item.topic.words,
+            printed,
+            observed: observed.clone(),
+            expected: expected.clone(),
+            why: why(plan, verdict.item.topic.key),
+        });
+    }
+    findings
+}
+
+/// What is known of a control-plane node before it exists: the emitted command lines and files, and what kubeadm leaves.
+fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
+    let mut evidence = Evidence::default();
+    for artifact in artifacts {
+        let name = artifact.path.as_str().strip_prefix("control-plane/flags/").and_then(|name| name.strip_suffix(".flags"));
+        if let Some(name) = name {
+            evidence.commands.insert(name.to_owned(), artifact.lines.iter().map(|line| line.text.clone()).collect());
+        }
+        if artifact.path.as_str() == "kubeadm/init.yaml" {
+            evidence.kubelet_config = document(artifact, "KubeletConfiguration");
+        }
+        if artifact.path.as_str().starts_with("control-plane/etc/kubernetes/encryption/") && artifact.path.as_str().ends_with(".yaml") {
+            evidence.encryption_config = Some(artifact.text());
+        }
+    }
+    evidence.commands.insert(Program::Kubelet.name().to_owned(), kubelet_arguments());
+    evidence.commands.insert(Program::KubeProxy.name().to_owned(), kube_proxy_arguments());
+    let mut kinds = vec![On::ControlPlane];
+    if plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none()) {
+        kinds.push(On::Etcd);
+    }
+    evidence.add_kubeadm_files(&kinds);
+    evidence
+}
+
+/// The arguments that kubeadm's systemd drop-in gives the kubelet.
+fn kubelet_arguments() -> Vec<String> {
+    ["--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf", "--kubeconfig=/etc/kubernetes/kubelet.conf", "--config=/var/lib/kubelet/config.yaml"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+/// The arguments of kubeadm's kube-proxy.
+fn kube_proxy_arguments() -> Vec<String> {
+    ["--config=/var/lib/kube-proxy/config.conf", "--hostname-override=$(NODE_NAME)"].map(str::to_owned).to_vec()
+}
+
+/// The document of a kind in an emitted file.
+fn document(artifact: &Artifact, kind: &str) -> Option<serde_json::Value> {
+    let documents = yaml::read(&Source::new(artifact.path.as_str(), artifact.text()));
+    let roots = documents.into_iter().filter_map(|document| document.root);
+    roots.into_iter().find(|root| root.get("kind").and_then(Node::as_str) == Some(kind)).map(|root| root.to_json())
+}
+
+/// What became of the controls that answer to a topic.
+fn why(plan: &Plan, topic: &str) -> String {
+    let mut texts = Vec::new();
+    for id in facts::benchmarks::controls_of(topic) {
+        let Some(control) = plan.verdicts.iter().find(|control| control.id.0 == id) else { continue };
+        for verdict in &control.verdicts {
+            texts.push(format!("`{id}` is {}: {}", verdict.outcome, ground(plan, verdict)));
+        }
+    }
+    if texts.is_empty() {
+        facts::sentence(facts::id::NO_CONTROL_FOR_TOPIC, plan.cluster.minor()).to_owned()
+    } else {
+        texts.join("; ")
+    }
+}
+
+fn ground(plan: &Plan, verdict: &Verdict) -> String {
+    let text = match &verdict.ground {
+        Ground::Fact(fact) => facts::sentence(*fact, plan.cluster.minor()).to_owned(),
+        Ground::Waiver(id) => format!("waiver {id}"),
+        Ground::Settings(keys) => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    };
+    match verdict.outcome {
+        Outcome::Enforced if !verdict.detail.is_empty() => format!("{text} ({})", verdict.detail),
+        Outcome::Enforced | Outcome::NotApplicable | Outcome::Provider | Outcome::Elsewhere | Outcome::Waived => text,
+        Outcome::Weaker | Outcome::Impossible if verdict.detail.is_empty() => text,
+        Outcome::Weaker | Outcome::Impossible => format!("{text} ({})", verdict.detail),
+    }
+}

@@ -1,0 +1,543 @@
+//! From a spec to its answers: profiles merged under the cluster, waivers and dates judged, what was not said answered or refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{Cause, Cidr, FactId, Platform, SpecPath},
+    diag::{Diagnostics, Place, Source},
+    facts::{self, Support},
+    kube::audit::Goal,
+    plan::{
+        EncryptionPlan, EncryptionProvider, EncryptionStage, ExternalEtcd, Ground, IssuerPlan, KubeadmCluster, NodeAddress, NodePlan,
+        Outcome, PoolRole, PrefixedClaim, Scope, Verdict,
+    },
+    spec::{
+        self,
+        model::{self, Spec},
+        words,
+    },
+    yaml::{Entry, Node, Value},
+};
+
+use super::{
+    Surroundings,
+    answers::{
+        Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
+        ServingCertificates, Size, Sources,
+    },
+    diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
+    owner,
+    profiles::{Flat, GivenParam, Profiles},
+    waivers,
+};
+
+/// A cluster as it was read: its document has been validated, nothing is decoded yet.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// `metadata.name`.
+    pub name: String,
+    /// Where the name stands.
+    pub name_place: Place,
+    /// `spec`.
+    pub spec: Node,
+    /// Its file, relative to the workspace.
+    pub file: String,
+    /// Waivers that lie in files of their own: their documents.
+    pub waivers: Vec<Node>,
+    /// The input files that may decide about it, relative to the workspace, with their digests.
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// The profile of a cluster that names none.
+const DEFAULT_PROFILE: &str = "baseline";
+
+/// Answers every question of a cluster. `None` when one stays open; the diagnostics say which.
+pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
+    let before = diags.errors();
+    let flats = flatten(cluster, profiles, diags)?;
+    let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
+    let spec = spec::decode(&tree, diags)?;
+    let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
+    let version = spec.platform.version();
+    check_version(&spec, &at, diags);
+    let kubeadm = kubeadm(&spec, &tree, around, diags);
+    check_decisions(&spec, &at, diags);
+    let waivers = waivers::judge(&spec, &cluster.name, around, &at, diags);
+    check_open(&spec, &waivers, &at, diags);
+    if diags.errors() > before {
+        return None;
+    }
+    let (kubeadm, owner) = match kubeadm {
+        Some((kubeadm, owner)) => (Some(kubeadm), owner),
+        None => (None, owner::Owner::default()),
+    };
+    let mut sources_by_name: BTreeMap<String, (Source, Node)> = BTreeMap::new();
+    for name in profiles.names() {
+        if let Some(profile) = profiles.tree(name) {
+            sources_by_name.insert(name.to_owned(), (profile.place.source.clone(), profile.clone()));
+        }
+    }
+    for (name, source, root) in owner.sources() {
+        sources_by_name.insert(name, (source, root));
+    }
+    let dates = waivers::dates(&spec, &waivers);
+    Some(Resolved {
+        name: cluster.name.clone(),
+        platform: spec.platform.kind(),
+        version,
+        as_of: around.as_of,
+        profiles: flats.iter().map(|flat| flat.name.clone()).collect(),
+        given: given(&spec, &tree),
+        used_waivers: BTreeSet::new(),
+        choices: BTreeMap::new(),
+        due: waivers::due(&dates, around),
+        next_date: waivers::until(&dates, around.as_of),
+        waivers,
+        serving_certificates: serving_certificates(&spec),
+        kube_proxy: kube_proxy(&spec),
+        cni: cni(&spec),
+        runtime: runtime(&spec),
+        node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
+        size: size(&spec),
+        pools: pools(&spec),
+        sources: sources(&spec),
+        issuers: issuers(&spec),
+        encryption: encryption(&spec),
+        last_encryption_stage: around.last_encryption_stage.clone(),
+        addons: addons(&spec),
+        namespaces: namespaces(&spec),
+        images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
+        audit: audit(&spec, &tree),
+        rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
+        owner_notes: owner.notes(),
+        intents: spec::intents(&spec),
+        answered: answered(&spec, &flats),
+        inputs: cluster.inputs.clone(),
+        owner,
+        kubeadm,
+        flats,
+        tree,
+        sources_by_name,
+    })
+}
+
+/// The profiles of the cluster, each flattened; the default where it names none.
+fn flatten(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagnostics) -> Option<Vec<Flat>> {
+    let named = cluster.spec.get("profiles").and_then(Node::as_seq).unwrap_or(&[]);
+    let mut flats = Vec::new();
+    let mut sound = true;
+    for node in named {
+        let Some(name) = node.as_str() else { continue };
+        match profiles.flatten(name, &node.place, diags) {
+            Some(flat) => flats.push(flat),
+            None => sound = false,
+        }
+    }
+    if named.is_empty() {
+        flats.extend(profiles.flatten(DEFAULT_PROFILE, &cluster.spec.place, diags));
+    }
+    sound.then_some(flats)
+}
+
+/// The parts of specs that profiles hold, merged under the cluster's own.
+fn merged(cluster: &Cluster, flats: &[Flat], diags: &mut Diagnostics) -> Node {
+    let mut base: Option<Node> = None;
+    for flat in flats {
+        if let Some(own) = &flat.spec {
+            if let Some(present) = &base {
+                conflicts(present, own, &cluster.spec, String::new(), diags);
+            }
+            base = Some(base.map_or_else(|| own.clone(), |present| spec::merge(&present, own)));
+        }
+    }
+    base.map_or_else(|| cluster.spec.clone(), |base| spec::merge(&base, &cluster.spec))
+}
+
+/// Reports leaves that two profiles set differently and the cluster leaves open.
+fn conflicts(first: &Node, second: &Node, cluster: &Node, path: String, diags: &mut Diagnostics) {
+    match (&first.value, &second.value) {
+        (Value::Map(_), Value::Map(entries)) => {
+            for entry in entries {
+                let below = format!("{path}/{}", entry.key);
+                if let Some(other) = first.get(&entry.key) {
+                    conflicts(other, &entry.value, cluster, below, diags);
+                }
+            }
+        }
+        _ if first == second || cluster.at_pointer(&path).is_some() || first.as_seq().is_some() => {}
+        _ => diags.push(ProfileConflict {
+            what: path,
+            first: first.raw().unwrap_or("...").to_owned(),
+            second: second.raw().unwrap_or("...").to_owned(),
+            at: first.place.clone(),
+            other: second.place.clone(),
+        }),
+    }
+}
+
+/// Waivers of files of their own stand beside the cluster's.
+fn with_waiver_files(mut tree: Node, cluster: &Cluster) -> Node {
+    for document in &cluster.waivers {
+        let Some(list) = document.get("waivers") else { continue };
+        let entry = Entry {
+            key: "waivers".to_owned(),
+            key_place: document.place_of_key("waivers").cloned().unwrap_or_else(|| document.place.clone()),
+            key_style: crate::yaml::Style::Plain,
+            value: list.clone(),
+        };
+        let more = Node::new(Value::Map(vec![entry]), document.place.clone());
+        tree = spec::merge(&more, &tree);
+    }
+    tree
+}
+
+fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+    let version = spec.platform.version();
+    let place = at(&format!("/platform/{}/kubernetesVersion", spec.platform.kind()));
+    let (oldest, newest) = (facts::OLDEST_BUILD, facts::NEWEST);
+    let (why, help) = match facts::support(version.minor) {
+        Support::Build => return,
+        Support::CheckOnly => (
+            format!("artifacts are built for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
+            format!("upgrade the cluster; `harden check` knows {} and judges what runs there", version.minor),
+        ),
+        Support::TooOld => (
+            format!("no table reaches back to it; artifacts are built for {oldest} to {newest}"),
+            format!("upgrade the cluster to {oldest} or later"),
+        ),
+        Support::TooNew => (
+            format!("no table knows its flags yet; artifacts are built for {oldest} to {newest}"),
+            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then build for {newest}"),
+        ),
+    };
+    diags.push(UnsupportedVersion { version: version.to_string(), why, help, at: place });
+}
+
+/// Decisions about security, and what artifacts cannot do without.
+fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+    let mut need = |missing: bool, field: &'static str, parent: &str, why: &'static str, example: &'static str| {
+        if missing {
+            diags.push(MissingDecision { field, why, example, at: at(parent) });
+        }
+    };
+    let admins = spec.api.sources.as_ref().and_then(|sources| sources.admins.as_ref());
+    need(
+        admins.is_none(),
+        "api.sources.admins",
+        "/api/sources",
+        "who may reach the API server is never guessed",
+        "api: { sources: { admins: [203.0.113.0/24] } }",
+    );
+    need(
+        spec.platform.cni.is_none(),
+        "platform.cni",
+        "/platform",
+        "what a network policy means depends on it",
+        "cni: { calico: { version: \"3.31\" } }",
+    );
+    need(
+        spec.platform.runtime.is_none(),
+        "platform.runtime",
+        "/platform",
+        "the socket of the nodes and the hardening of the runtime depend on it",
+        "runtime: { containerd: \"2.3\" }",
+    );
+    need(
+        spec.platform.node_pools.is_empty(),
+        "platform.nodePools",
+        "/platform",
+        "what holds on which nodes depends on them",
+        "nodePools: [{ name: workers, role: worker, os: debian-12, cidrs: [192.0.2.64/26] }]",
+    );
+}
+
+/// The whole internet may reach the API server only through a waiver.
+fn check_open(spec: &Spec, waivers: &[super::Waiver], at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+    let Some(sources) = &spec.api.sources else { return };
+    let waived = waivers.iter().any(|waiver| waiver.control == "apiserver/api-sources" && waiver.counts());
+    for (field, ranges) in [("admins", &sources.admins), ("egress", &sources.egress)] {
+        let ranges = ranges.as_deref().unwrap_or(&[]);
+        if Cidr::cover_everything(ranges) && !waived {
+            let text = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            diags.push(OpenToTheWorld { ranges: text, at: at(&format!("/api/sources/{field}")) });
+        }
+    }
+}
+
+/// What kubeadm's documents are made from, with the owner's own configuration.
+fn kubeadm(
+    spec: &Spec,
+    tree: &Node,
+    around: &Surroundings<'_>,
+    diags: &mut Diagnostics,
+) -> Option<(KubeadmCluster, owner::Owner)> {
+    let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider else { return None };
+    let owner = owner::read(kubeadm, tree, around, diags);
+    let place = spec::locate(tree, &SpecPath::new("/platform/kubeadm"));
+    let mut missing = |field: &'static str, why: &'static str, example: &'static str| {
+        diags.push(MissingDecision { field, why, example, at: place.clone() });
+    };
+    let endpoint = kubeadm.control_plane_endpoint.as_ref().map(ToString::to_string).or_else(|| owner.endpoint());
+    let pods = kubeadm.pod_subnets.clone().or_else(|| owner.pod_subnets());
+    let services = kubeadm.service_subnets.clone().or_else(|| owner.service_subnets());
+    if endpoint.is_none() {
+        missing(
+            "platform.kubeadm.controlPlaneEndpoint",
+            "every kubeconfig and certificate names it",
+            "controlPlaneEndpoint: api.example.internal:6443",
+        );
+    }
+    if pods.is_none() {
+        missing("platform.kubeadm.podSubnets", "the controller manager and the CNI need them", "podSubnets: [10.244.0.0/16]");
+    }
+    if services.is_none() {
+        missing("platform.kubeadm.serviceSubnets", "the API server needs them", "serviceSubnets: [10.96.0.0/12]");
+    }
+    let endpoint = endpoint.unwrap_or_default();
+    let runtime = spec.platform.runtime.as_ref();
+    let nodes = spec.platform.node_pools.iter().filter(|pool| pool.role == words::Role::ControlPlane).flat_map(|pool| {
+        pool.nodes.iter().map(|node| NodeAddress { name: node.name.clone(), address: node.address, pool: pool.name.clone() })
+    });
+    let answers = KubeadmCluster {
+        bind_port: owner.bind_port().unwrap_or(6443),
+        endpoint,
+        pod_subnets: pods.unwrap_or_default(),
+        service_subnets: services.unwrap_or_default(),
+        dns_domain: kubeadm.dns_domain.clone().or_else(|| owner.dns_domain()).unwrap_or_else(|| "cluster.local".to_owned()),
+        certificates_dir: owner.certificates_dir().unwrap_or_else(|| "/etc/kubernetes/pki".to_owned()),
+        cluster_name: owner.cluster_name().unwrap_or_else(|| "kubernetes".to_owned()),
+        image_repository: owner.image_repository().unwrap_or_else(|| "registry.k8s.io".to_owned()),
+        cri_socket: owner.cri_socket().unwrap_or_else(|| cri_socket(runtime).to_owned()),
+        external_etcd: match &kubeadm.etcd {
+            Some(model::Etcd::External(etcd)) => Some(ExternalEtcd {
+                endpoints: etcd.endpoints.clone(),
+                ca_file: etcd.ca_file.clone(),
+                cert_file: etcd.cert_file.clone(),
+                key_file: etcd.key_file.clone(),
+            }),
+            Some(model::Etcd::Stacked) => None,
+            None => owner.external_etcd(),
+        },
+        nodes: nodes.collect(),
+        kube_proxy: kubeadm.kube_proxy.mode != Some(words::ProxyMode::None),
+        owner_documents: owner.documents(),
+    };
+    Some((answers, owner))
+}
+
+/// The socket that each runtime listens on by default.
+fn cri_socket(runtime: Option<&model::Runtime>) -> &'static str {
+    match runtime {
+        Some(model::Runtime::Containerd(_)) | None => "unix:///var/run/containerd/containerd.sock",
+        Some(model::Runtime::Crio(_)) => "unix:///var/run/crio/crio.sock",
+        Some(model::Runtime::Docker { .. }) => "unix:///var/run/cri-dockerd.sock",
+    }
+}
+
+fn given(spec: &Spec, tree: &Node) -> BTreeMap<String, Given> {
+    let root = SpecPath::new("/controls");
+    spec.controls
+        .iter()
+        .map(|(id, choice)| {
+            let path = root.child(id);
+            let with = choice
+                .with
+                .iter()
+                .map(|(name, value)| {
+                    let at = path.child("with").child(name);
+                    GivenParam {
+                        control: id.clone(),
+                        name: name.clone(),
+                        value: value.clone(),
+                        place: spec::locate(tree, &at).unwrap_or_else(|| tree.place.clone()),
+                        cause: Cause::Spec(at),
+                    }
+                })
+                .collect();
+            (id.clone(), Given { apply: choice.apply, waiver: choice.waiver.clone(), with, path })
+        })
+        .collect()
+}
+
+fn serving_certificates(spec: &Spec) -> ServingCertificates {
+    match &spec.platform.provider {
+        model::Provider::Kubeadm(kubeadm) => match &kubeadm.serving_certificates {
+            Some(model::ServingCertificates::Approver(name)) => ServingCertificates::Approver(name.clone()),
+            Some(model::ServingCertificates::None) | None => ServingCertificates::SelfSigned,
+        },
+        model::Provider::Eks(_) | model::Provider::Aks(_) => ServingCertificates::SelfSigned,
+    }
+}
+
+fn kube_proxy(spec: &Spec) -> KubeProxyAnswers {
+    let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider else {
+        return KubeProxyAnswers::Runs { mode: None, node_port_addresses: Vec::new() };
+    };
+    let addresses = kubeadm.kube_proxy.node_port_addresses.as_deref().unwrap_or(&[]);
+    let addresses = addresses.iter().map(|address| match address {
+        model::NodePortAddress::Primary => "primary".to_owned(),
+        model::NodePortAddress::Range(range) => range.to_string(),
+    });
+    match kubeadm.kube_proxy.mode {
+        Some(words::ProxyMode::None) => KubeProxyAnswers::Absent,
+        mode => KubeProxyAnswers::Runs { mode: mode.map(|mode| mode.name().to_owned()), node_port_addresses: addresses.collect() },
+    }
+}
+
+fn cni(spec: &Spec) -> Cni {
+    let name = spec.platform.cni.as_ref().map_or("none", model::Cni::name).to_owned();
+    let version = match &spec.platform.cni {
+        Some(model::Cni::Calico(calico)) => calico.version,
+        Some(model::Cni::Cilium(cilium)) => cilium.version,
+        Some(model::Cni::Flannel(flannel)) => flannel.version,
+        Some(model::Cni::Weave { version } | model::Cni::AwsVpcCni { version }) => *version,
+        Some(model::Cni::AzureCni { .. } | model::Cni::None) | None => None,
+    };
+    Cni { name, version: version.map(|version| version.to_string()) }
+}
+
+fn runtime(spec: &Spec) -> Runtime {
+    let (name, version) = match &spec.platform.runtime {
+        Some(model::Runtime::Containerd(version)) => ("containerd", version.to_string()),
+        Some(model::Runtime::Crio(version)) => ("crio", version.to_string()),
+        Some(model::Runtime::Docker { docker, .. }) => ("docker", docker.to_string()),
+        None => ("containerd", String::new()),
+    };
+    Runtime { name: name.to_owned(), version }
+}
+
+/// The kubelet's own limit of pods on a node; what a size that is not declared is counted with.
+const PODS_PER_NODE: i64 = 110;
+
+fn size(spec: &Spec) -> Size {
+    let counted: usize = spec.platform.node_pools.iter().map(|pool| pool.nodes.len().max(1)).sum();
+    let nodes = spec.platform.size.nodes.map_or_else(|| i64::try_from(counted).unwrap_or(1).max(1), i64::from);
+    let pods = spec.platform.size.pods.map_or(nodes * PODS_PER_NODE, i64::from);
+    Size { nodes, pods, declared: spec.platform.size.nodes.is_some() && spec.platform.size.pods.is_some() }
+}
+
+fn pools(spec: &Spec) -> Vec<NodePlan> {
+    let pool = |pool: &model::NodePool| NodePlan {
+        name: pool.name.clone(),
+        role: match pool.role {
+            words::Role::ControlPlane => PoolRole::ControlPlane,
+            words::Role::Worker => PoolRole::Worker,
+            words::Role::Etcd => PoolRole::Etcd,
+        },
+        os: pool.os.name().to_owned(),
+        cidrs: pool.cidrs.clone(),
+        file_rules: BTreeMap::new(),
+    };
+    spec.platform.node_pools.iter().map(pool).collect()
+}
+
+fn sources(spec: &Spec) -> Sources {
+    let Some(sources) = &spec.api.sources else { return Sources::default() };
+    Sources {
+        admins: sources.admins.clone().unwrap_or_default(),
+        load_balancer: sources.load_balancer.iter().flat_map(|lb| lb.addresses.iter().copied().map(Cidr::host)).collect(),
+        preserves_client_ip: sources.load_balancer.as_ref().and_then(|lb| lb.preserves_client_ip),
+        egress: sources.egress.clone().unwrap_or_default(),
+    }
+}
+
+fn issuers(spec: &Spec) -> Vec<IssuerPlan> {
+    let claim = |mapping: &model::ClaimMapping| PrefixedClaim {
+        claim: mapping.claim.clone(),
+        prefix: mapping.prefix.clone().unwrap_or_default(),
+    };
+    let issuer = |issuer: &model::Issuer| IssuerPlan {
+        name: issuer.name.clone(),
+        url: issuer.url.clone(),
+        audiences: issuer.audiences.clone(),
+        username: claim(&issuer.username),
+        groups: issuer.groups.as_ref().map(claim),
+    };
+    spec.identity.issuers.iter().map(issuer).collect()
+}
+
+fn encryption(spec: &Spec) -> Option<EncryptionPlan> {
+    let declared = spec.api.encryption_at_rest.as_ref()?;
+    Some(EncryptionPlan {
+        provider: match &declared.provider {
+            model::EncryptionProvider::Secretbox => EncryptionProvider::Secretbox,
+            model::EncryptionProvider::Aescbc => EncryptionProvider::Aescbc,
+            model::EncryptionProvider::Kms { name, socket } => {
+                EncryptionProvider::Kms { name: name.clone(), socket: socket.clone() }
+            }
+        },
+        resources: declared.resources.clone().unwrap_or_else(|| vec!["secrets".to_owned()]),
+        stage: match declared.stage {
+            Some(words::EncryptionStage::Write) => EncryptionStage::Write,
+            Some(words::EncryptionStage::Enforce) => EncryptionStage::Enforce,
+            Some(words::EncryptionStage::Prepare) | None => EncryptionStage::Prepare,
+        },
+    })
+}
+
+fn addons(spec: &Spec) -> Vec<Addon> {
+    let root = SpecPath::new("/platform/addons");
+    spec.platform.addons.iter().map(|name| Addon { name: name.clone(), path: root.child(name) }).collect()
+}
+
+fn namespaces(spec: &Spec) -> Vec<NamespaceAnswer> {
+    let answer = |namespace: &model::Namespace| NamespaceAnswer {
+        name: namespace.name.clone(),
+        pod_security: namespace.pod_security.map(|level| level.name().to_owned()),
+        waiver: namespace.waiver.clone(),
+    };
+    spec.namespaces.iter().map(answer).collect()
+}
+
+fn audit(spec: &Spec, tree: &Node) -> AuditAnswers {
+    let goal = |goal: &words::AuditGoal| {
+        let path = SpecPath::new("/logging/audit/goals").child(goal.name());
+        Goal::of(goal.name()).map(|found| (found, Cause::Spec(path)))
+    };
+    let declared = tree.at_pointer("/logging/audit").is_some();
+    AuditAnswers {
+        goals: spec.logging.audit.goals.iter().flatten().filter_map(goal).collect(),
+        retention_days: spec.logging.audit.retention_days.map(i64::from),
+        events_per_second: spec.logging.audit.events_per_second.map(i64::from),
+        declared,
+    }
+}
+
+/// Intents that the answers themselves settle: names, versions, sizes and choices that every artifact is made from.
+fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
+    let mut out = BTreeMap::new();
+    let mut settle = |path: SpecPath, fact: &'static str| {
+        let verdict = Verdict {
+            scope: Scope::Cluster,
+            outcome: Outcome::Enforced,
+            ground: Ground::Fact(FactId(fact)),
+            detail: String::new(),
+            cause: Cause::Spec(path.clone()),
+        };
+        out.insert(path, verdict);
+    };
+    let platform = spec.platform.kind();
+    let mut fields = vec!["kubernetesVersion"];
+    if platform == Platform::Kubeadm {
+        fields.extend(["config", "controlPlaneEndpoint", "podSubnets", "serviceSubnets", "dnsDomain", "etcd"]);
+    }
+    for field in fields {
+        settle(SpecPath::new(&format!("/platform/{platform}/{field}")), "shapes-artifacts");
+    }
+    for field in ["runtime", "size/nodes", "size/pods"] {
+        settle(SpecPath::new(&format!("/platform/{field}")), "shapes-artifacts");
+    }
+    for pool in &spec.platform.node_pools {
+        settle(SpecPath::new("/platform/nodePools").child(&pool.name), "shapes-artifacts");
+    }
+    for flat in flats {
+        settle(SpecPath::new("/profiles").child(&flat.name), "selects-controls");
+    }
+    for waiver in &spec.waivers {
+        settle(SpecPath::new("/waivers").child(&waiver.id), "selects-controls");
+    }
+    for id in spec.controls.keys() {
+        settle(SpecPath::new("/controls").child(id), "selects-controls");
+    }
+    out
+}
