@@ -5,7 +5,10 @@ mod audit;
 mod gates;
 mod mounts;
 mod nodes;
+mod proxy;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use settings::{ALL, Clash, RULES, Rule, Side, agree};

@@ -8,7 +8,7 @@ use crate::{
     plan::{Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, gates, mounts, nodes, tls};
+use super::{access, audit, gates, mounts, nodes, proxy, tls};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,7 @@ pub const RULES: &[Rule] = &[
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,
+    proxy::NODE_PORT_ADDRESS_REFUSED,
 ];
 
 const ENTRIES: [Entry; RULES.len()] = {

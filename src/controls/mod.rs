@@ -2,10 +2,18 @@
 
 mod apiserver;
 mod catalogue;
+mod controller_manager;
 mod diagnostics;
+mod etcd;
+mod files;
+mod kube_proxy;
+mod kubeconfig;
+mod kubelet;
 mod lower;
+mod scheduler;
 mod select;
 mod shape;
+mod tls;
 
 use crate::{
     base::{Area, ControlId, FactId, Level},
@@ -106,9 +114,9 @@ pub enum Stricter {
 
 /// On the managed platforms the provider runs the control plane: nothing of it can be set.
 #[must_use]
-pub fn self_managed(cluster: &Resolved, managed: Outcome, fact: &'static str) -> Applies {
+pub fn self_managed(cluster: &Resolved, managed: Outcome, fact: FactId) -> Applies {
     match cluster.kubeadm {
         Some(_) => Applies::Yes,
-        None => Applies::No(managed, FactId(fact)),
+        None => Applies::No(managed, fact),
     }
 }

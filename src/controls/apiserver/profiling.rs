@@ -3,6 +3,7 @@
 use crate::{
     base::{Area, Level},
     controls::{Applies, Control, self_managed},
+    facts,
     plan::{Lowering, Outcome, Program},
     resolve::Resolved,
 };
@@ -19,7 +20,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    self_managed(cluster, Outcome::Provider, "provider-runs-control-plane")
+    self_managed(cluster, Outcome::Provider, facts::id::PROVIDER_RUNS_CONTROL_PLANE)
 }
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {

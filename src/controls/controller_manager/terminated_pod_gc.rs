@@ -1,7 +1,7 @@
 //! Limits how many ended pods are kept.
 
 use crate::{
-    base::{Area, Level},
+    base::{Area, Level, Platform},
     controls::{Applies, Control, Param, ParamKind, Stricter},
     facts,
     plan::{Lowering, Outcome, Program},

@@ -28,7 +28,7 @@ fn applies(cluster: &Resolved) -> Applies {
 fn answers(cluster: &Resolved) -> (&str, &[String]) {
     match &cluster.kube_proxy {
         KubeProxyAnswers::Absent => ("", &[]),
-        KubeProxyAnswers::Runs { mode, node_port_addresses } => (mode, node_port_addresses),
+        KubeProxyAnswers::Runs { mode, node_port_addresses } => (mode.as_str(), node_port_addresses.as_slice()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Limits how many processes a pod may have.
 
 use crate::{
-    base::{Area, Level},
+    base::{Area, Level, Platform},
     controls::{Applies, Control, Param, ParamKind, Stricter},
     facts,
     plan::{Lowering, Outcome, Program},

@@ -1,7 +1,7 @@
 //! Filters the system calls of pods that say nothing with the runtime's profile.
 
 use crate::{
-    base::{Area, Level},
+    base::{Area, Level, Platform},
     controls::{Applies, Control},
     facts,
     plan::{Lowering, Outcome, Program},

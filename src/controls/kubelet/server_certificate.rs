@@ -1,11 +1,11 @@
 //! Has the kubelet's serving certificate signed by the cluster's CA, where somebody approves the requests.
 
 use crate::{
-    base::{Area, Level},
+    base::{Area, Cause, Level, SpecPath},
     controls::Control,
     facts,
     plan::{Lowering, Outcome, Program, Scope, SettingKey},
-    resolve::Resolved,
+    resolve::{Resolved, ServingCertificates},
 };
 
 use super::applies;
