@@ -162,7 +162,7 @@ fn one_cluster(args: &Args, loaded: &Loaded, job: &Job<'_>, today: Date) -> Resu
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
-        told.written = differences.iter().map(ToString::to_string).collect();
+        told.written = differences.iter().map(difference_text).collect();
         return Ok(told);
     }
     if told.exit != Exit::Success {
@@ -242,6 +242,19 @@ pub(super) fn new_files(built: &Built) -> Vec<tree::NewFile> {
             mode: artifact.mode.bits(),
         })
         .collect()
+}
+
+/// A difference of `--check` for people.
+fn difference_text(difference: &tree::Difference) -> String {
+    let what = match &difference.what {
+        tree::What::Missing => "is missing".to_owned(),
+        tree::What::Differs(_) => "differs".to_owned(),
+        tree::What::Executable { wanted: true } => "should be executable".to_owned(),
+        tree::What::Executable { wanted: false } => "should not be executable".to_owned(),
+        tree::What::Left => "left the plan".to_owned(),
+        tree::What::Blocked(foreign) => foreign.why.to_string(),
+    };
+    format!("{} {what}", difference.path)
 }
 
 fn tree_failed(error: &tree::TreeError) -> Failed {

@@ -1,6 +1,11 @@
 //! The integration tests, one binary.
+#![expect(clippy::disallowed_methods, reason = "tests run the program and read files")]
 
+mod architecture;
 mod audit;
 mod benchmark;
 mod facts;
+mod goldens;
 mod host;
+mod references;
+mod support;

@@ -77,6 +77,26 @@ pub fn nsa(control: &str) -> Option<&'static str> {
     mapping(control)?.nsa
 }
 
+/// Controls that the CIS benchmark asks for at level 2 only ("profile applicability" of cis-1.12: unique CA of etcd, event rate, audit
+/// of key concerns); what else it asks for is level 1.
+const LEVEL_2: &[&str] = &["apiserver/audit-policy", "etcd/unique-ca", "kubelet/event-record-qps"];
+
+/// Whether a benchmark, as profiles name it, asks for what a control does: `cis`, `cis-level-1`, `cis-level-2` or `nsa`.
+#[must_use]
+pub fn asks(name: &str, control: &str, minor: Minor) -> bool {
+    let level_2 = LEVEL_2.contains(&control);
+    match name {
+        "cis" => !ids(control, minor).is_empty(),
+        "cis-level-1" => !level_2 && !ids(control, minor).is_empty(),
+        "cis-level-2" => level_2 && !ids(control, minor).is_empty(),
+        "nsa" => nsa(control).is_some(),
+        _ => false,
+    }
+}
+
+/// The benchmarks that profiles can name.
+pub const SELECTABLE: &[&str] = &["cis", "cis-level-1", "cis-level-2", "nsa"];
+
 /// Every control that the map knows, sorted.
 pub fn mapped_controls() -> impl Iterator<Item = &'static str> {
     tables::CONTROLS.iter().map(|mapping| mapping.control)

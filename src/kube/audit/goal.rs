@@ -52,6 +52,14 @@ impl Goal {
     }
 }
 
+impl Goal {
+    /// The goal of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Goal::ALL.into_iter().find(|goal| goal.name() == name)
+    }
+}
+
 impl fmt::Display for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -1,0 +1,111 @@
+//! What the tests share: running the program, folders of cases, comparing with expectations.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// The day that every golden is built for.
+pub(crate) const DAY: &str = "2026-11-26";
+
+/// The root of the project.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs the program in a folder, without colours or the caller's settings.
+pub(crate) fn harden(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_harden"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the program starts")
+}
+
+/// Whether expectations are to be rewritten.
+pub(crate) fn blessing() -> bool {
+    std::env::var_os("HARDEN_BLESS").is_some_and(|value| value == "1")
+}
+
+/// The case folders of a kind, sorted.
+pub(crate) fn cases(kind: &str) -> Vec<PathBuf> {
+    let folder = root().join("golden").join(kind);
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(&folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default();
+    found.retain(|path| path.is_dir());
+    found.sort();
+    found
+}
+
+/// Every file below a folder by its relative path.
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    if !folder.exists() {
+        return found;
+    }
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            found.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    found
+}
+
+/// Compares a folder with what it should hold, or rewrites it; gives what differs.
+pub(crate) fn compare_folder(expected: &Path, actual: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    if blessing() {
+        if expected.exists() {
+            fs::remove_dir_all(expected).unwrap();
+        }
+        for (name, bytes) in actual {
+            let path = expected.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        return Vec::new();
+    }
+    let wanted = files(expected);
+    let mut wrong = Vec::new();
+    for (name, bytes) in actual {
+        match wanted.get(name) {
+            None => wrong.push(format!("{}: not expected", expected.join(name).display())),
+            Some(expected_bytes) if expected_bytes != bytes => {
+                wrong.push(difference(&expected.join(name), expected_bytes, bytes));
+            }
+            Some(_) => {}
+        }
+    }
+    wrong.extend(wanted.keys().filter(|name| !actual.contains_key(*name)).map(|name| format!("{}: missing", expected.join(name).display())));
+    wrong
+}
+
+/// Compares a file with its expected text, or rewrites it; gives what differs.
+pub(crate) fn compare_file(expected: &Path, actual: &str) -> Vec<String> {
+    if blessing() {
+        fs::create_dir_all(expected.parent().unwrap()).unwrap();
+        fs::write(expected, actual).unwrap();
+        return Vec::new();
+    }
+    match fs::read(expected) {
+        Err(_) => vec![format!("{}: not there; run HARDEN_BLESS=1 cargo test", expected.display())],
+        Ok(bytes) if bytes == actual.as_bytes() => Vec::new(),
+        Ok(bytes) => vec![difference(expected, &bytes, actual.as_bytes())],
+    }
+}
+
+fn difference(path: &Path, expected: &[u8], actual: &[u8]) -> String {
+    let (old, new) = (String::from_utf8_lossy(expected), String::from_utf8_lossy(actual));
+    let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
+    format!("{}:\n{}", path.display(), diff.unified_diff().context_radius(1))
+}
+
+/// Fails with everything that differs.
+pub(crate) fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
