@@ -24,11 +24,11 @@ fn applies(cluster: &Resolved) -> Applies {
     }
 }
 
-/// The mode of a kube-proxy that runs, and the addresses that its node ports listen on.
-fn answers(cluster: &Resolved) -> (&str, &[String]) {
+/// The mode that the spec declares for a kube-proxy that runs, and the addresses that its node ports listen on.
+fn answers(cluster: &Resolved) -> (Option<&str>, &[String]) {
     match &cluster.kube_proxy {
-        KubeProxyAnswers::Absent => ("", &[]),
-        KubeProxyAnswers::Runs { mode, node_port_addresses } => (mode.as_str(), node_port_addresses.as_slice()),
+        KubeProxyAnswers::Absent => (None, &[]),
+        KubeProxyAnswers::Runs { mode, node_port_addresses } => (mode.as_deref(), node_port_addresses),
     }
 }
 

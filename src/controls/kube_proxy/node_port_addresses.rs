@@ -22,16 +22,21 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let (mode, addresses) = answers(cluster);
-    let path = because_of("nodePortAddresses", out);
-    if addresses.is_empty() {
+    let kube_proxy = out.plan().component(Program::KubeProxy);
+    let field = |path: &str| kube_proxy.fields.get(path).map(|held| held.value.clone());
+    let (_, declared) = answers(cluster);
+    let carried = field("nodePortAddresses").filter(|list| list.as_array().is_some_and(|items| !items.is_empty()));
+    if let (true, Some(list)) = (declared.is_empty(), &carried) {
+        out.field(Program::KubeProxy, "nodePortAddresses", list.clone());
+    } else if declared.is_empty() {
         // nftables opens the primary addresses unless told otherwise, the older modes every address.
-        let outcome = if mode == "nftables" { Outcome::Elsewhere } else { Outcome::Weaker };
-        out.verdict(Scope::Cluster, outcome, facts::id::NODE_PORTS, format!("mode is `{mode}`, `nodePortAddresses` is empty"));
-        return;
-    }
-    out.field(Program::KubeProxy, "nodePortAddresses", addresses.into());
-    if let Some(path) = path {
-        out.intent_by(path, &[SettingKey::Field(Program::KubeProxy, "nodePortAddresses".to_owned())]);
+        let nftables = field("mode") == Some("nftables".into());
+        let outcome = if nftables { Outcome::Elsewhere } else { Outcome::Weaker };
+        out.verdict(Scope::Cluster, outcome, facts::id::NODE_PORTS, "the spec names no addresses under `nodePortAddresses`");
+    } else {
+        if let Some(path) = because_of("nodePortAddresses", out) {
+            out.intent_by(path, &[SettingKey::Field(Program::KubeProxy, "nodePortAddresses".to_owned())]);
+        }
+        out.field(Program::KubeProxy, "nodePortAddresses", declared.into());
     }
 }
