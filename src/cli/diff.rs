@@ -75,6 +75,10 @@ fn at_revision(tree: &Path, rev: &str) -> Result<Value, Failed> {
             format!("`{}` lies in no git repository", tree.display()),
             "compare two folders, or run it where the tree is committed",
         )),
+        AtRevision::NoFolder => Err(Failed::usage(
+            format!("`{}` did not exist at `{rev}`", tree.display()),
+            "name a revision in which the tree is committed",
+        )),
         AtRevision::NoRevision => {
             Err(Failed::usage(format!("no revision `{rev}`"), "name a commit, branch or tag of the tree's repository"))
         }

@@ -90,8 +90,8 @@ impl Loaded {
                     more.extend(workspace.waivers);
                     globs = Some(workspace.clusters);
                 }
-                Parsed::Profile(profile) => self.profiles.add(profile.tree, false, diags),
-                Parsed::Waivers(waivers) => self.waivers.push(waivers.tree),
+                Parsed::Profile(profile) => self.profiles.add(profile.root, false, diags),
+                Parsed::Waivers(waivers) => self.waivers.push(waivers.spec),
                 Parsed::Cluster(_) => globs = globs.or(Some(Vec::new())).map(|mut list: Vec<String>| {
                     list.push(WORKSPACE.to_owned());
                     list
@@ -103,8 +103,8 @@ impl Loaded {
                 let file = self.root.path().join(&named);
                 for parsed in self.documents(&file, diags)? {
                     match parsed {
-                        Parsed::Profile(profile) => self.profiles.add(profile.tree, false, diags),
-                        Parsed::Waivers(waivers) => self.waivers.push(waivers.tree),
+                        Parsed::Profile(profile) => self.profiles.add(profile.root, false, diags),
+                        Parsed::Waivers(waivers) => self.waivers.push(waivers.spec),
                         Parsed::Cluster(_) | Parsed::Workspace(_) => {}
                     }
                 }
@@ -170,9 +170,9 @@ impl Loaded {
             match parsed {
                 Parsed::Cluster(cluster) => clusters.push(cluster),
                 Parsed::Profile(profile) if file.file_name().is_some_and(|name| name != WORKSPACE) => {
-                    profiles.to_mut().add(profile.tree, false, diags);
+                    profiles.to_mut().add(profile.root, false, diags);
                 }
-                Parsed::Waivers(more) if file.file_name().is_some_and(|name| name != WORKSPACE) => waivers.push(more.tree),
+                Parsed::Waivers(more) if file.file_name().is_some_and(|name| name != WORKSPACE) => waivers.push(more.spec),
                 Parsed::Profile(_) | Parsed::Waivers(_) | Parsed::Workspace(_) => {}
             }
         }

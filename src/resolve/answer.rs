@@ -16,7 +16,7 @@ use crate::{
         model::{self, Spec},
         words,
     },
-    yaml::{Entry, Node, Value},
+    yaml::{Node, Value},
 };
 
 use super::{
@@ -42,7 +42,7 @@ pub struct Cluster {
     pub spec: Node,
     /// Its file, relative to the workspace.
     pub file: String,
-    /// Waivers that lie in files of their own: their documents.
+    /// Waivers that lie in files of their own: specs that hold nothing else.
     pub waivers: Vec<Node>,
     /// The input files that may decide about it, relative to the workspace, with their digests.
     pub inputs: BTreeMap<String, String>,
@@ -176,19 +176,8 @@ fn conflicts(first: &Node, second: &Node, cluster: &Node, path: String, diags: &
 }
 
 /// Waivers of files of their own stand beside the cluster's.
-fn with_waiver_files(mut tree: Node, cluster: &Cluster) -> Node {
-    for document in &cluster.waivers {
-        let Some(list) = document.get("waivers") else { continue };
-        let entry = Entry {
-            key: "waivers".to_owned(),
-            key_place: document.place_of_key("waivers").cloned().unwrap_or_else(|| document.place.clone()),
-            key_style: crate::yaml::Style::Plain,
-            value: list.clone(),
-        };
-        let more = Node::new(Value::Map(vec![entry]), document.place.clone());
-        tree = spec::merge(&more, &tree);
-    }
-    tree
+fn with_waiver_files(tree: Node, cluster: &Cluster) -> Node {
+    cluster.waivers.iter().fold(tree, |tree, waivers| spec::merge(waivers, &tree))
 }
 
 fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {

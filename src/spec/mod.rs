@@ -1,8 +1,12 @@
 //! The spec language: YAML documents to `Spec`. In: documents of the kinds Cluster, Profile, Workspace and Waivers. Out: what was
 //! written, typed, and where; nothing is defaulted.
 
+mod convert;
 mod diagnostics;
+mod document;
+mod intents;
 mod merge;
+mod mistakes;
 pub mod model;
 mod published;
 mod schema;
@@ -10,7 +14,12 @@ mod tree;
 pub mod v1alpha1;
 pub mod words;
 
+pub use convert::decode;
 pub use diagnostics::ALL;
+pub use document::{
+    ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
+};
+pub use intents::intents;
 pub use merge::merge;
 pub use model::Spec;
 pub use published::{API_VERSION, KINDS, schemas};

@@ -144,12 +144,13 @@ fn what(kind: &ValidationErrorKind, around: &Value) -> Option<What> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "only one of jsonschema's forty keywords is asked for")]
 /// Of alternatives the one whose type fits is meant; where none fits, the types of all are expected.
 fn branch(schema: &Value, error: &ValidationError<'_>, context: &[Vec<ValidationError<'static>>], found: &mut Vec<Mistake>) {
     let here = error.instance_path();
     let type_of = |errors: &[ValidationError<'static>]| {
-        errors.iter().find_map(|e| match e.kind() {
-            ValidationErrorKind::Type { kind } if e.instance_path() == here => Some(types(kind)),
+        errors.iter().filter(|e| e.instance_path() == here).find_map(|e| match e.kind() {
+            ValidationErrorKind::Type { kind } => Some(types(kind)),
             _ => None,
         })
     };

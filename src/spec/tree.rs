@@ -57,9 +57,14 @@ fn step<'a>(node: &'a Node, segment: &str) -> Option<(Place, &'a Node)> {
         return Some((entry.key_place.clone(), &entry.value));
     }
     let items = node.as_seq()?;
-    let named = items.iter().find(|item| name_of(item).and_then(Node::as_str) == Some(segment));
+    let named = items.iter().find(|item| called(item) == Some(segment));
     let item = named.or_else(|| items.get(segment.parse::<usize>().ok()?))?;
     Some((place_of_item(item), item))
+}
+
+/// What a path calls a list item: its name or id, or its own text.
+fn called(item: &Node) -> Option<&str> {
+    item.as_str().or_else(|| name_of(item)?.as_str())
 }
 
 /// The value of `name`, or of `id`, of a list item.
@@ -84,7 +89,7 @@ fn is_short(place: &Place) -> bool {
     !text.is_empty() && !text.trim_end().contains('\n')
 }
 
-/// The path of a JSON pointer: list items by their name where they have one that no item before them has.
+/// The path of a JSON pointer: list items by their name (or their text) where no item before them has it.
 #[must_use]
 pub fn path_of(root: &Node, pointer: &str) -> SpecPath {
     let mut path = SpecPath::root();
@@ -107,8 +112,8 @@ pub fn path_of(root: &Node, pointer: &str) -> SpecPath {
 }
 
 fn item_path(list: &SpecPath, items: &[Node], index: usize) -> SpecPath {
-    let name = items.get(index).and_then(name_of).and_then(Node::as_str);
-    match name.filter(|name| !items[..index].iter().any(|before| name_of(before).and_then(Node::as_str) == Some(name))) {
+    let name = items.get(index).and_then(called);
+    match name.filter(|name| !items[..index].iter().any(|before| called(before) == Some(name))) {
         Some(name) => list.child(name),
         None => list.index(index),
     }
@@ -135,6 +140,7 @@ controls:
   kubelet/pod-pids-limit:
     with: { limit: 4096 }
 waivers: [{ id: W-1 }, { id: W-1, owner: me }]
+goals: [exec, exec]
 ";
 
     fn tree() -> Node {
@@ -155,6 +161,7 @@ waivers: [{ id: W-1 }, { id: W-1, owner: me }]
         assert_eq!(at("/platform/nodePools"), (2, 3, "nodePools".into()));
         assert_eq!(at("/controls/kubelet~1pod-pids-limit/with/limit"), (9, 20, "4096".into()));
         assert_eq!(at("/api/sources"), (1, 1, "platform".into()));
+        assert_eq!(at("/goals/exec"), (11, 9, "exec".into()));
         let spot = spot(&tree(), &SpecPath::new("/platform/nodePools/cp/role")).unwrap();
         assert!(spot.exact);
         assert_eq!(spot.field.position().column, 19);
@@ -168,6 +175,8 @@ waivers: [{ id: W-1 }, { id: W-1, owner: me }]
         assert_eq!(path("/controls/kubelet~1pod-pids-limit"), "/controls/kubelet~1pod-pids-limit");
         assert_eq!(path("/waivers/0/owner"), "/waivers/W-1/owner");
         assert_eq!(path("/waivers/1/owner"), "/waivers/1/owner");
+        assert_eq!(path("/goals/0"), "/goals/exec");
+        assert_eq!(path("/goals/1"), "/goals/1");
         assert_eq!(path("/nowhere/0/x"), "/nowhere/0/x");
         assert_eq!(path(""), "");
     }

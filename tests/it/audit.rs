@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use harden::{
+    base::{FactId, Minor, Origin},
+    diag::{Diagnostic, Diagnostics, Source},
     kube::audit::{self, ExplainedRule, Goal, GroupResources, GroupWildcard, Level, Policy, Rule, Stage},
-    semantics::audit::{Caller, Request, Served, Target, decide},
+    semantics::audit::{Caller, Request, Served, Target, decide, group_wildcard},
+    yaml,
 };
 
 /// The columns of the matrix: no goal, the goals of the product's example, every goal, all writes, and the changes of rules and nodes.
@@ -153,9 +156,24 @@ fn request(who: &str, verb: &str, target: &str) -> Request {
     Request { caller: caller(who), verb: verb.to_owned(), target }
 }
 
+/// What is written for the goals, as text.
+fn text(goals: &BTreeSet<Goal>, groups: GroupWildcard) -> String {
+    let origin = Origin::shape(FactId("audit-document"));
+    let document = audit::document(&audit::policy(goals, groups), |_| origin.clone());
+    yaml::write(&[document], &[], &origin).into_iter().map(|line| line.text + "\n").collect()
+}
+
+/// Reads a policy and everything that is wrong with it.
+fn reading(text: &str, groups: GroupWildcard) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut diagnostics = Diagnostics::default();
+    let documents = yaml::read(&Source::new("policy.yaml", text));
+    let policy = documents.first().and_then(|d| d.root.as_ref()).and_then(|root| audit::read(root, groups, &mut diagnostics));
+    (policy, diagnostics.list().to_vec())
+}
+
+/// The policy for the goals, read from the bytes that are written.
 fn policy(goals: &BTreeSet<Goal>, groups: GroupWildcard) -> Policy {
-    let rules = audit::policy(goals, groups).into_iter().map(|explained| explained.rule).collect();
-    Policy { omit_stages: vec![Stage::RequestReceived], omit_managed_fields: true, rules }
+    reading(&text(goals, groups), groups).0.unwrap_or_default()
 }
 
 fn letter(level: Level) -> &'static str {
@@ -301,4 +319,84 @@ fn names_namespaces_and_paths_match_as_in_the_server() {
     assert!(!first(both, "alice", "get", ":pods"), "user and group are combined with and");
     assert!(!first(Rule { user_groups: texts(&["system:authenticated"]), ..all() }, "nobody", "get", ":pods"));
     assert_eq!(decide(&Policy::default(), &request("alice", "get", ":pods")).level, Level::None);
+}
+
+/// What is written is read back whole, and nothing is said about it.
+#[test]
+fn written_policies_are_read_back() {
+    for goals in every_choice() {
+        for groups in [GroupWildcard::Refused, GroupWildcard::Taken] {
+            let (policy, problems) = reading(&text(&goals, groups), groups);
+            assert_eq!(problems, []);
+            assert_eq!(policy, Some(audit::assemble(&audit::policy(&goals, groups))));
+        }
+    }
+}
+
+#[test]
+fn each_rule_is_commented_and_carries_its_origin() {
+    let goals = BTreeSet::from([Goal::Exec]);
+    let rules = audit::policy(&goals, GroupWildcard::Refused);
+    let of = |rule: &ExplainedRule| Origin::shape(FactId(if rule.goals.is_empty() { "volume" } else { "goal" }));
+    let default = Origin::shape(FactId("audit-document"));
+    let lines = yaml::write(&[audit::document(&rules, of)], &[], &default);
+    assert_eq!(lines.iter().filter(|line| line.text.starts_with("# ")).count(), rules.len());
+    let exec = lines.iter().find(|line| line.text.contains("pods/exec"));
+    assert_eq!(exec.map(|line| line.origin.clone()), Some(Origin::shape(FactId("goal"))));
+    let comment = lines.iter().find(|line| line.text.contains("sessions in running workloads"));
+    assert!(comment.is_some_and(|line| line.text.ends_with("(exec)") && line.origin == Origin::shape(FactId("goal"))));
+    assert_eq!(lines.first().map(|line| line.origin.clone()), Some(default));
+}
+
+/// Codes of what is wrong with a policy of these rules.
+fn codes(rules: &str, groups: GroupWildcard) -> Vec<&'static str> {
+    let text = format!("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n{rules}\n");
+    reading(&text, groups).1.iter().map(|d| d.code).collect()
+}
+
+#[test]
+fn reading_is_strict_where_the_server_is_lenient() {
+    let new = |rules: &str| codes(rules, GroupWildcard::Taken);
+    assert_eq!(new("- level: Metadata"), [""; 0]);
+    assert_eq!(new("- level: Metadata\n  user: [alice]"), ["audit-unknown-field"]);
+    assert_eq!(new("- level: Metadata\n  resources: [{group: apps, resource: [deployments]}]"), ["audit-unknown-field"]);
+    assert_eq!(new("- level: metadata"), ["audit-level"]);
+    assert_eq!(new("- users: [alice]"), ["audit-level"]);
+    assert_eq!(new("- level: None\n  omitStages: [ResponseStart]"), ["audit-stage"]);
+    assert_eq!(new("- level: None\n  users: alice"), ["audit-shape"]);
+    assert_eq!(new("- level: None\n  users: [1]"), ["audit-shape"]);
+    assert_eq!(new("- level: None\n  omitManagedFields: 'true'"), ["audit-shape"]);
+    assert_eq!(new("- None"), ["audit-shape"]);
+    assert_eq!(new("- level: Metadata\n  verbs: [impersonate, get]"), ["audit-verb"]);
+    assert_eq!(new("- level: Metadata\n  resources: [{group: rbac.authorization.k8s.io/v1}]"), ["audit-group"]);
+    assert_eq!(new("- level: Metadata\n  resources: [{group: Apps}]"), ["audit-group"]);
+    assert_eq!(new("- level: Metadata\n  resources: [{resources: [Pods]}]"), ["audit-resource"]);
+    assert_eq!(new("- level: Metadata\n  resources: [{resources: ['pod*', pods/exec/x, '*/*', '']}]"), ["audit-resource"; 4]);
+    assert_eq!(new("- level: Metadata\n  resources: [{resources: ['*', 'pods/*', '*/status', pods/http_requests]}]"), [""; 0]);
+    assert_eq!(new("- level: Metadata\n  resources: [{resourceNames: [x]}]"), ["audit-names"]);
+    assert_eq!(new("- level: None\n  nonResourceURLs: [healthz, '/a*b', '/a**', '', '*', '/x*']"), ["audit-url"; 4]);
+    assert_eq!(new("- level: None\n  nonResourceURLs: ['/x']\n  namespaces: [shop]"), ["audit-mixed-rule"]);
+    assert_eq!(new("- level: None\n  nonResourceURLs: ['/x']\n  resources: [{group: apps}]"), ["audit-mixed-rule"]);
+    assert_eq!(new("  []"), ["audit-no-rules"]);
+    assert_eq!(reading("apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n", GroupWildcard::Taken).1.len(), 1);
+    assert_eq!(reading("apiVersion: audit.k8s.io/v1\nkind: Policy\nrule: []\n", GroupWildcard::Taken).1.len(), 2);
+}
+
+#[test]
+fn the_group_star_stops_older_servers() {
+    assert_eq!(group_wildcard(Minor(35)), GroupWildcard::Refused);
+    assert_eq!(group_wildcard(Minor(36)), GroupWildcard::Taken);
+    let rule = "- level: Metadata\n  resources: [{group: '*', resources: ['*/status']}]";
+    assert_eq!(codes(rule, GroupWildcard::Taken), [""; 0]);
+    assert_eq!(codes(rule, GroupWildcard::Refused), ["audit-group"]);
+}
+
+#[test]
+fn everything_wrong_is_said_at_its_place() {
+    let text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Meta\n  userGroup: [x]\n- level: None\n  omitStages: [Start]\n";
+    let problems = reading(text, GroupWildcard::Taken).1;
+    let lines: Vec<usize> = problems.iter().flat_map(|p| &p.labels).map(|label| label.place.position().line).collect();
+    assert_eq!(lines, [5, 4, 7]);
+    assert!(problems.iter().any(|p| p.help == "did you mean `userGroups`?"));
+    assert!(reading(text, GroupWildcard::Taken).0.is_none());
 }

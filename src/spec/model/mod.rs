@@ -7,7 +7,7 @@ mod network;
 mod nodes;
 mod platform;
 mod policies;
-mod values;
+pub(super) mod values;
 mod vulnerabilities;
 
 use std::collections::BTreeMap;

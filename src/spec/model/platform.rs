@@ -78,6 +78,7 @@ impl PlatformSpec {
 
 /// Who runs the control plane, with what only that platform has.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a spec holds one")]
 pub enum Provider {
     /// You, with kubeadm.
     Kubeadm(Kubeadm),

@@ -22,6 +22,11 @@ impl<T> List<T> {
         self.0.iter().enumerate().filter_map(|(index, entry)| Some((index, entry.as_ref()?)))
     }
 
+    /// The entries themselves with their indexes in the text.
+    pub fn indexed(self) -> impl Iterator<Item = (usize, T)> {
+        self.0.into_iter().enumerate().filter_map(|(index, entry)| Some((index, entry?)))
+    }
+
     /// The entries alone.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.iter().flatten()
@@ -45,5 +50,14 @@ impl<T: JsonSchema> JsonSchema for List<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         Vec::<T>::json_schema(generator)
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Option<T>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().flatten()
     }
 }

@@ -1,0 +1,72 @@
+//! What was written (`v1alpha1`) to `Spec`: texts become values, alternatives become enums, and everything a schema cannot see is
+//! asked here. One file per part of the spec; all mistakes are collected.
+
+mod access;
+mod controls;
+mod logging;
+mod network;
+mod nodes;
+mod platform;
+mod policies;
+mod reader;
+mod references;
+mod vulnerabilities;
+
+pub(super) use reader::Reader;
+
+use super::{
+    mistakes,
+    model::Spec,
+    schema::{self, Part},
+    v1alpha1::ClusterSpec,
+};
+use crate::{base::SpecPath, diag::Diagnostics, yaml::Node};
+
+/// Decodes the spec of a cluster, its profiles merged in. Reports every mistake and gives `None` when there is one.
+///
+/// Waivers of the workspace belong into the tree first: references to waivers are checked here.
+pub fn decode(spec: &Node, diagnostics: &mut Diagnostics) -> Option<Spec> {
+    let mut value = spec.to_json();
+    let wrong = schema::mistakes(Part::Spec, &value);
+    let mut reader = Reader::new(spec);
+    reader.extend(mistakes::diagnostics(spec, &wrong));
+    mistakes::prune(&mut value, &wrong);
+    let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
+    references::check(&mut reader, &written);
+    let converted = convert(&mut reader, written);
+    if reader.finish(diagnostics) { converted } else { None }
+}
+
+fn convert(reader: &mut Reader<'_>, written: ClusterSpec) -> Option<Spec> {
+    let at = |field: &str| SpecPath::root().child(field);
+    let names = network::Names::of(written.network.as_ref());
+    let profiles = reader.labels(&at("profiles"), "a profile", written.profiles).unwrap_or_default();
+    let platform = platform::platform(reader, &at("platform"), written.platform);
+    let api = access::api(reader, &at("api"), written.api.unwrap_or_default());
+    let identity = access::identity(reader, &at("identity"), written.identity.unwrap_or_default());
+    let namespaces = policies::namespaces(reader, &at("namespaces"), written.namespaces.unwrap_or_default());
+    let images = policies::images(reader, &at("images"), written.images.unwrap_or_default());
+    let workloads = policies::workloads(reader, &at("workloads"), written.workloads.unwrap_or_default());
+    let policies = policies::policies(reader, &at("policies"), written.policies.unwrap_or_default());
+    let network = network::network(reader, &at("network"), &names, written.network.unwrap_or_default());
+    let logging = logging::logging(reader, &at("logging"), written.logging.unwrap_or_default());
+    let vulnerabilities =
+        vulnerabilities::vulnerabilities(reader, &at("vulnerabilities"), written.vulnerabilities.unwrap_or_default());
+    let controls = controls::controls(reader, &at("controls"), written.controls.unwrap_or_default());
+    let waivers = controls::waivers(reader, &at("waivers"), written.waivers.unwrap_or_default());
+    Some(Spec {
+        profiles,
+        platform: platform?,
+        api,
+        identity,
+        namespaces,
+        images,
+        workloads,
+        policies,
+        network,
+        logging,
+        vulnerabilities,
+        controls,
+        waivers,
+    })
+}

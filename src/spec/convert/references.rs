@@ -1,0 +1,316 @@
+//! What parts of a spec say about each other: names that must exist, ranges that must be apart, fields that need others.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use super::Reader;
+use crate::{
+    base::{Cidr, SpecPath},
+    diag::Place,
+    spec::{
+        diagnostics::{
+            AddressOutsidePool, DoesNotBelong, DuplicateAddress, OverlappingRanges, SubnetFamilies, UndeclaredNamespace,
+            UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
+        },
+        v1alpha1::{self as v1, ClusterSpec, List},
+        words::Role,
+    },
+};
+
+pub(super) fn check(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    groups(r, spec);
+    waivers(r, spec);
+    tiers(r, spec);
+    if let Some(platform) = &spec.platform {
+        subnets(r, platform);
+        apart(r, platform);
+        addresses(r, platform);
+        belongs(r, platform);
+    }
+    load_balancer(r, spec);
+    engines(r, spec);
+}
+
+/// The path of an entry of a list: by its name, else by its index.
+fn entry(at: &SpecPath, index: usize, name: Option<&str>) -> SpecPath {
+    name.map_or_else(|| at.index(index), |name| at.child(name))
+}
+
+fn path(text: &str) -> SpecPath {
+    SpecPath::new(text)
+}
+
+fn groups(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let Some(identity) = &spec.identity else { return };
+    let known: Vec<String> = identity.groups.iter().flatten().map(|(name, _)| name.clone()).collect();
+    let mut named: Vec<(SpecPath, String)> = Vec::new();
+    for (index, duty) in identity.duties.iter().flat_map(List::entries) {
+        let at = entry(&path("/identity/duties"), index, duty.name.as_deref());
+        named.extend(duty.group.clone().map(|group| (at.child("group"), group)));
+    }
+    for (index, grant) in identity.impersonation.iter().flat_map(List::entries) {
+        let at = entry(&path("/identity/impersonation"), index, grant.name.as_deref());
+        named.extend(grant.by.clone().map(|group| (at.child("by"), group)));
+        let groups = grant.acts_as.iter().flat_map(|taken| &taken.groups).flat_map(List::entries);
+        named.extend(groups.map(|(index, group)| (at.child("as").child("groups").index(index), group.clone())));
+    }
+    for (at, group) in named {
+        if !known.contains(&group) {
+            let place = r.value_place(&at);
+            r.push(UnknownGroup { group, known: known.clone(), place });
+        }
+    }
+}
+
+fn waivers(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let known: Vec<String> = spec.waivers.iter().flat_map(List::iter).filter_map(|waiver| waiver.id.clone()).collect();
+    let mut named: Vec<(SpecPath, String)> = Vec::new();
+    for (index, namespace) in spec.namespaces.iter().flat_map(List::entries) {
+        let at = entry(&path("/namespaces"), index, namespace.name.as_deref());
+        named.extend(namespace.waiver.clone().map(|id| (at.child("waiver"), id)));
+    }
+    for (control, choice) in spec.controls.iter().flatten() {
+        named.extend(choice.waiver.clone().map(|id| (path("/controls").child(control).child("waiver"), id)));
+    }
+    for (at, waiver) in named {
+        if !known.contains(&waiver) {
+            let place = r.value_place(&at);
+            r.push(UnknownWaiver { waiver, known: known.clone(), place });
+        }
+    }
+    scopes(r, spec);
+}
+
+fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let pools = spec.platform.iter().flat_map(|platform| &platform.node_pools).flat_map(List::iter);
+    let known: Vec<String> = pools.filter_map(|pool| pool.name.clone()).collect();
+    for (index, waiver) in spec.waivers.iter().flat_map(List::entries) {
+        let Some(pool) = waiver.scope.as_ref().and_then(|scope| scope.pool.clone()) else { continue };
+        if !known.contains(&pool) {
+            let place = r.value_place(&entry(&path("/waivers"), index, waiver.id.as_deref()).child("scope").child("pool"));
+            r.push(UnknownPool { pool, known: known.clone(), place });
+        }
+    }
+}
+
+fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
+    for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
+        let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
+        let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
+        r.push(UndeclaredNamespace { namespace, tier: tier.name.clone().unwrap_or_default(), known: known.clone(), place });
+    }
+}
+
+/// The ranges of a list that can be read, with their places.
+fn ranges(r: &Reader<'_>, at: &SpecPath, list: Option<&List<String>>) -> Vec<(Cidr, Place)> {
+    let entries = list.into_iter().flat_map(List::entries);
+    entries.filter_map(|(index, text)| Some((text.parse().ok()?, r.value_place(&at.index(index))))).collect()
+}
+
+fn pods(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(Cidr, Place)> {
+    match &platform.kubeadm {
+        Some(kubeadm) => ranges(r, &path("/platform/kubeadm/podSubnets"), kubeadm.pod_subnets.as_ref()),
+        None => ranges(r, &path("/platform/podCidrs"), platform.pod_cidrs.as_ref()),
+    }
+}
+
+fn services(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(Cidr, Place)> {
+    match &platform.kubeadm {
+        Some(kubeadm) => ranges(r, &path("/platform/kubeadm/serviceSubnets"), kubeadm.service_subnets.as_ref()),
+        None => ranges(r, &path("/platform/serviceCidrs"), platform.service_cidrs.as_ref()),
+    }
+}
+
+/// kubeadm takes one range, or one of each family, and the same families for pods and Services.
+fn subnets(r: &mut Reader<'_>, platform: &v1::Platform) {
+    if platform.kubeadm.is_none() {
+        return;
+    }
+    let (pods, services) = (pods(r, platform), services(r, platform));
+    for (what, list) in [("pods", &pods), ("Services", &services)] {
+        for (index, (range, place)) in list.iter().enumerate() {
+            if let Some((_, first)) =
+                list[..index].iter().find(|(before, _)| before.address().is_ipv4() == range.address().is_ipv4())
+            {
+                let what = format!("{what} have two ranges of one family");
+                r.push(SubnetFamilies { what, place: place.clone(), other: Some(first.clone()) });
+            }
+        }
+    }
+    for v4 in [true, false] {
+        let of = |list: &[(Cidr, Place)]| {
+            list.iter().find(|(range, _)| range.address().is_ipv4() == v4).map(|(_, place)| place.clone())
+        };
+        let family = if v4 { "IPv4" } else { "IPv6" };
+        match (of(&pods), of(&services)) {
+            (Some(place), None) if !services.is_empty() => {
+                let what = format!("pods have a range of {family} and Services have none");
+                r.push(SubnetFamilies { what, place, other: services.first().map(|(_, place)| place.clone()) });
+            }
+            (None, Some(place)) if !pods.is_empty() => {
+                let what = format!("Services have a range of {family} and pods have none");
+                r.push(SubnetFamilies { what, place, other: pods.first().map(|(_, place)| place.clone()) });
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+}
+
+/// Ranges of pods, Services and nodes share no address; in a cloud, pods may live in the nodes' ranges.
+fn apart(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let (pods, services) = (pods(r, platform), services(r, platform));
+    let mut nodes = Vec::new();
+    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+        let name = pool.name.clone().unwrap_or_default();
+        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("cidrs");
+        nodes.extend(ranges(r, &at, pool.cidrs.as_ref()).into_iter().map(|(range, place)| (range, place, name.clone())));
+    }
+    let mut pairs = Vec::new();
+    for (range, place) in &services {
+        pairs.extend(
+            pods.iter().map(|(pod, at)| ((*pod, "the range of pods".to_owned(), at), (*range, "the range of Services", place))),
+        );
+    }
+    let own: &[(Cidr, Place)] = if platform.kubeadm.is_some() { &pods } else { &[] };
+    for (list, what) in [(own, "the range of pods"), (&services[..], "the range of Services")] {
+        for (range, place) in list {
+            pairs.extend(
+                nodes.iter().map(|(node, at, pool)| ((*node, format!("the range of pool `{pool}`"), at), (*range, what, place))),
+            );
+        }
+    }
+    for ((first, first_what, first_at), (second, second_what, second_at)) in pairs {
+        if first.overlaps(&second) {
+            r.push(OverlappingRanges {
+                first: (first_what, first_at.clone()),
+                second: (second_what.to_owned(), second_at.clone()),
+            });
+        }
+    }
+}
+
+fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let mut seen: BTreeMap<IpAddr, Place> = BTreeMap::new();
+    let (pods, services) = (pods(r, platform), services(r, platform));
+    let inside: Vec<(Cidr, Place, &str)> = services
+        .into_iter()
+        .map(|(c, p)| (c, p, "Services"))
+        .chain(pods.into_iter().filter(|_| platform.kubeadm.is_some()).map(|(c, p)| (c, p, "pods")))
+        .collect();
+    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+        let pool_at = entry(&path("/platform/nodePools"), index, pool.name.as_deref());
+        let cidrs = ranges(r, &pool_at.child("cidrs"), pool.cidrs.as_ref());
+        for (index, node) in pool.nodes.iter().flat_map(List::entries) {
+            let Some(address) = node.address.as_ref().and_then(|text| text.parse::<IpAddr>().ok()) else { continue };
+            let at = pool_at.child("nodes").index(index).child("address");
+            let place = r.value_place(&at);
+            if unusable(r, address, &place) {
+                continue;
+            }
+            if let Some((range, other, what)) = inside.iter().find(|(range, _, _)| range.contains(address)) {
+                let why = format!("it lies in the range of {what}, {range}");
+                r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
+            } else if !cidrs.is_empty() && !cidrs.iter().any(|(range, _)| range.contains(address)) {
+                let ranges = r.field_place(&pool_at.child("cidrs"));
+                let pool = pool.name.clone().unwrap_or_default();
+                r.push(AddressOutsidePool { address: address.to_string(), pool, place: place.clone(), ranges });
+            }
+            if let Some(first) = seen.get(&address) {
+                r.push(DuplicateAddress { address: address.to_string(), first: first.clone(), second: place });
+            } else {
+                seen.insert(address, place);
+            }
+        }
+    }
+}
+
+fn load_balancer(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let at = path("/api/sources/loadBalancer/addresses");
+    let balancer = spec.api.iter().flat_map(|api| &api.sources).flat_map(|sources| &sources.load_balancer);
+    for (index, text) in balancer.flat_map(|balancer| &balancer.addresses).flat_map(List::entries) {
+        if let Ok(address) = text.parse() {
+            let place = r.value_place(&at.index(index));
+            unusable(r, address, &place);
+        }
+    }
+}
+
+/// Reports an address under which no other machine reaches one.
+fn unusable(r: &mut Reader<'_>, address: IpAddr, place: &Place) -> bool {
+    let link_local = match address {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    let mapped = matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
+    let reasons = [
+        (address.is_loopback(), "it is a loopback address"),
+        (address.is_unspecified(), "it means no address at all"),
+        (address.is_multicast(), "it is a multicast address"),
+        (link_local, "it is a link-local or broadcast address"),
+        (mapped, "it is an IPv4 address written as IPv6"),
+    ];
+    let Some((_, why)) = reasons.into_iter().find(|(holds, _)| *holds) else { return false };
+    r.push(UnusableAddress { address: address.to_string(), why: why.to_owned(), place: place.clone(), other: None });
+    true
+}
+
+/// Fields of one platform beside another.
+fn belongs(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let at = path("/platform");
+    let provider = ["kubeadm", "eks", "aks"].into_iter().find(|name| r.has(&at.child(name)));
+    let Some(provider) = provider else { return };
+    let beside = r.field_place(&at.child(provider));
+    let mut foreign = |field: &SpecPath, what: &str, why: String, help: &str| {
+        let place = r.field_place(field);
+        r.push(DoesNotBelong { what: what.to_owned(), why, help: help.to_owned(), place, beside: Some(beside.clone()) });
+    };
+    if provider == "kubeadm" {
+        for (field, own, given) in [
+            ("podCidrs", "podSubnets", platform.pod_cidrs.is_some()),
+            ("serviceCidrs", "serviceSubnets", platform.service_cidrs.is_some()),
+        ] {
+            if given {
+                foreign(&at.child(field), field, format!("`kubeadm` has `{own}`"), "move the ranges there");
+            }
+        }
+    } else {
+        for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+            if let Some(role @ (Role::ControlPlane | Role::Etcd)) = pool.role {
+                let at = entry(&at.child("nodePools"), index, pool.name.as_deref()).child("role");
+                foreign(&at, role.name(), "the provider runs the control plane".to_owned(), "remove the pool");
+            }
+        }
+    }
+    for (cni, home) in [("aws-vpc-cni", "eks"), ("azure-cni", "aks")] {
+        let given =
+            platform.cni.as_ref().is_some_and(|c| if home == "eks" { c.aws_vpc_cni.is_some() } else { c.azure_cni.is_some() });
+        if given && provider != home {
+            foreign(
+                &at.child("cni").child(cni),
+                cni,
+                format!("it runs on `{home}` alone"),
+                "declare the CNI that the cluster runs",
+            );
+        }
+    }
+}
+
+/// Azure Policy brings its own Gatekeeper and runs on AKS alone.
+fn engines(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let Some(engines) = spec.policies.as_ref().and_then(|policies| policies.engines.as_ref()) else { return };
+    if engines.azure_policy.is_none() {
+        return;
+    }
+    let at = path("/policies/engines");
+    let place = r.field_place(&at.child("azurePolicy"));
+    let other = ["kubeadm", "eks"].into_iter().find(|name| r.has(&path("/platform").child(name)));
+    let (why, beside) = match (other, engines.gatekeeper.is_some()) {
+        (Some(platform), _) => ("it runs on `aks` alone", r.field_place(&path("/platform").child(platform))),
+        (None, true) => {
+            ("the add-on brings its own Gatekeeper, and two are not supported", r.field_place(&at.child("gatekeeper")))
+        }
+        (None, false) => return,
+    };
+    let what = "azurePolicy".to_owned();
+    r.push(DoesNotBelong { what, why: why.to_owned(), help: "remove one of the two".to_owned(), place, beside: Some(beside) });
+}

@@ -1,0 +1,153 @@
+//! Mistakes that the schema found, as diagnostics with places; and the value without them, so that the rest can be judged too.
+
+use serde_json::Value;
+
+use super::{
+    diagnostics::{
+        MissingChoice, MissingField, OutOfRange, SeveralChoices, UnknownField, UnknownWord, UnquotedVersion, WrongType,
+    },
+    schema::{Mistake, What},
+    tree::{dotted, path_of, spot},
+};
+use crate::{
+    diag::{Diagnostic, Place},
+    yaml::{self, Node},
+};
+
+/// The diagnostics of mistakes in a tree.
+pub(super) fn diagnostics(root: &Node, mistakes: &[Mistake]) -> Vec<Diagnostic> {
+    mistakes.iter().flat_map(|mistake| diagnose(root, mistake)).collect()
+}
+
+fn diagnose(root: &Node, mistake: &Mistake) -> Vec<Diagnostic> {
+    let Some(node) = root.at_pointer(&mistake.pointer) else { return Vec::new() };
+    let path = path_of(root, &mistake.pointer);
+    let Some(at) = spot(root, &path) else { return Vec::new() };
+    let field = called(root, &mistake.pointer);
+    match &mistake.what {
+        What::Unknown { fields, allowed } => {
+            fields.iter().map(|name| unknown(node, name, dotted(&path), allowed, &at.field)).collect()
+        }
+        What::Missing { field, hint } => {
+            vec![MissingField { field: field.clone(), parent: dotted(&path), hint: hint.clone(), place: at.field }.into()]
+        }
+        What::Type { expected, version } => vec![wrong_type(node, field, expected, *version, at.value)],
+        What::Word { allowed } => {
+            vec![UnknownWord { field, word: shown(node), allowed: allowed.clone(), place: at.value }.into()]
+        }
+        What::Range { minimum, maximum } => {
+            vec![OutOfRange { field, found: shown(node), range: range(*minimum, *maximum), place: at.value }.into()]
+        }
+        What::TooMany => {
+            let found = node.as_map().into_iter().flatten().map(|e| (e.key.clone(), e.key_place.clone())).collect();
+            vec![SeveralChoices { field: dotted(&path), found }.into()]
+        }
+        What::TooFew { allowed } => {
+            vec![MissingChoice { field: dotted(&path), choices: allowed.clone(), place: at.field }.into()]
+        }
+    }
+}
+
+/// What messages call the value of a pointer: its field, or an entry of it.
+fn called(root: &Node, pointer: &str) -> String {
+    match pointer.rsplit_once('/') {
+        None => "the document".to_owned(),
+        Some((parent, last)) if root.at_pointer(parent).is_some_and(|node| node.as_seq().is_none()) => {
+            format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
+        }
+        Some((parent, _)) => format!("an entry of {}", called(root, parent)),
+    }
+}
+
+fn unknown(node: &Node, name: &str, parent: String, allowed: &[String], around: &Place) -> Diagnostic {
+    let place = node.place_of_key(name).unwrap_or(around).clone();
+    UnknownField { field: name.to_owned(), parent, allowed: allowed.to_vec(), place }.into()
+}
+
+fn wrong_type(node: &Node, field: String, expected: &[String], version: bool, place: Place) -> Diagnostic {
+    let number = matches!(node.value, yaml::Value::Int(_) | yaml::Value::Float(_));
+    if let (true, true, Some(raw)) = (version, number, node.raw()) {
+        return UnquotedVersion { field, raw: raw.to_owned(), read: node.to_json().to_string(), place }.into();
+    }
+    let names: Vec<&str> = expected.iter().map(|name| type_name(name)).collect();
+    let help = type_help(node, expected);
+    WrongType { field, expected: names.join(" or "), found: node.kind_name().to_owned(), help, place }.into()
+}
+
+fn type_name(name: &str) -> &'static str {
+    match name {
+        "object" => "a map",
+        "array" => "a list",
+        "string" => "a text",
+        "integer" => "a whole number",
+        "boolean" => "`true` or `false`",
+        _ => "another value",
+    }
+}
+
+fn type_help(node: &Node, expected: &[String]) -> String {
+    let takes = |name: &str| expected.iter().any(|e| e == name);
+    let raw = node.raw().unwrap_or_default();
+    if node.is_null() {
+        return "give it a value, or remove it".to_owned();
+    }
+    let scalar = !raw.is_empty() && !raw.contains('\n');
+    let number = node.as_str().filter(|text| text.parse::<i64>().is_ok());
+    match (scalar, number) {
+        (true, Some(number)) if takes("integer") => format!("write {number}, without quotes"),
+        (true, _) if takes("string") => format!("write \"{raw}\""),
+        (true, _) if takes("array") => format!("write it as a list: [{raw}]"),
+        (_, _) if takes("boolean") => "write `true` or `false`".to_owned(),
+        (_, _) if takes("integer") => "write a whole number".to_owned(),
+        (_, _) if takes("object") => "write its fields below it, as `key: value`".to_owned(),
+        (_, _) if takes("array") => "begin each entry with `- `".to_owned(),
+        (_, _) => "write a text".to_owned(),
+    }
+}
+
+/// A value as messages show it: the text of a scalar.
+fn shown(node: &Node) -> String {
+    node.as_str().or_else(|| node.raw()).unwrap_or_else(|| node.kind_name()).to_owned()
+}
+
+fn range(minimum: Option<i64>, maximum: Option<i64>) -> String {
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!("from {minimum} to {maximum}"),
+        (Some(minimum), None) => format!("of at least {minimum}"),
+        (None, Some(maximum)) => format!("of at most {maximum}"),
+        (None, None) => "in its range".to_owned(),
+    }
+}
+
+/// Takes out what the mistakes are about: unknown fields and wrong values go, list entries become holes.
+pub(super) fn prune(value: &mut Value, mistakes: &[Mistake]) {
+    for mistake in mistakes {
+        match &mistake.what {
+            What::Unknown { fields, .. } => {
+                if let Some(Value::Object(map)) = value.pointer_mut(&mistake.pointer) {
+                    map.retain(|key, _| !fields.contains(key));
+                }
+            }
+            What::Type { .. } | What::Word { .. } | What::Range { .. } => remove(value, &mistake.pointer),
+            What::Missing { .. } | What::TooMany | What::TooFew { .. } => {}
+        }
+    }
+}
+
+fn remove(value: &mut Value, pointer: &str) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else {
+        *value = Value::Object(serde_json::Map::new());
+        return;
+    };
+    match value.pointer_mut(parent) {
+        Some(Value::Object(map)) => {
+            map.shift_remove(&last.replace("~1", "/").replace("~0", "~"));
+        }
+        Some(Value::Array(items)) => {
+            if let Some(item) = last.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
+                *item = Value::Null;
+            }
+        }
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {}
+    }
+}
