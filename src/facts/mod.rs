@@ -9,6 +9,7 @@ mod feature;
 mod field;
 mod flag;
 mod gate;
+mod kernel;
 mod kubeadm;
 mod lookup;
 mod plugin;
@@ -25,6 +26,7 @@ pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,

@@ -88,8 +88,7 @@ impl<'a> Lowering<'a> {
 
     /// Asks for a single-valued flag.
     pub fn flag(&mut self, program: Program, name: &str, value: FlagValue) {
-        let minor = self.plan.cluster.minor();
-        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+        if !self.has_flag(program, name) {
             return;
         }
         let held = self.held(value);
@@ -131,8 +130,7 @@ impl<'a> Lowering<'a> {
 
     /// Asks that a list flag holds these items, beside what others ask for; their order is kept.
     pub fn flag_items(&mut self, program: Program, name: &str, items: &[&str]) {
-        let minor = self.plan.cluster.minor();
-        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+        if !self.has_flag(program, name) {
             return;
         }
         let reason = self.reason();
@@ -185,7 +183,7 @@ impl<'a> Lowering<'a> {
         let found = match program {
             Program::Kubelet => facts::kubelet_field(path, minor).map(|_| ()),
             Program::KubeProxy => facts::kube_proxy_field(path, minor).map(|_| ()),
-            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::Unknown { nearest: None },
+            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::<()>::Unknown { nearest: None },
         };
         if !self.known(found, &format!("field `{path}` of the {} configuration", program.name())) {
             return;
@@ -275,8 +273,18 @@ impl<'a> Lowering<'a> {
         (self.verdicts, self.intents)
     }
 
-    /// Whether a look-up found the thing in the exact minor; else says what replaces it.
-    fn known(&mut self, found: Lookup<()>, what: &str) -> bool {
+    /// Whether the exact version of a program knows a flag; etcd is the one that kubeadm of the minor deploys.
+    fn has_flag(&mut self, program: Program, name: &str) -> bool {
+        let minor = self.plan.cluster.minor();
+        let what = format!("`--{name}` of {}", program.name());
+        match (program, facts::etcd_for(minor)) {
+            (Program::Etcd, Some(etcd)) => self.known(facts::etcd_flag(name, etcd).map(|_| ()), &what),
+            _ => self.known(facts::flag(program, name, minor).map(|_| ()), &what),
+        }
+    }
+
+    /// Whether a look-up found the thing in the exact version; else says what replaces it.
+    fn known<V: std::fmt::Display>(&mut self, found: Lookup<(), V>, what: &str) -> bool {
         let why = match found {
             Lookup::Known(()) => return true,
             Lookup::Removed { in_, replacement } => {
