@@ -126,7 +126,10 @@ fn many(folder: &Path, count: usize) {
     }
     let (write, floor, rebuild, read) = (median(writes), median(floors), median(rebuilds), median(reads));
     let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
-    println!("{count} clusters: build {write:?}, floor of writing {floor:?}, ratio {:.2} (aim 2); peak {peak} MiB", ratio(write, floor));
+    println!(
+        "{count} clusters: build {write:?}, floor of writing {floor:?}, ratio {:.2} (aim 2); peak {peak} MiB",
+        ratio(write, floor)
+    );
     println!("{count} clusters unchanged: {rebuild:?}, floor of reading {read:?}, ratio {:.2} (aim 2)", ratio(rebuild, read));
 }
 

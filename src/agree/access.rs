@@ -141,10 +141,7 @@ fn node_restriction_lost(plan: &Plan) -> Vec<Clash> {
         a,
         b: None,
     };
-    lost.map(|a| clash(a, "not in the list of enabled plugins"))
-        .into_iter()
-        .chain(off.map(|a| clash(a, "disabled")))
-        .collect()
+    lost.map(|a| clash(a, "not in the list of enabled plugins")).into_iter().chain(off.map(|a| clash(a, "disabled"))).collect()
 }
 
 pub(super) const PLUGIN_ENABLED_AND_DISABLED: Rule = Rule {
@@ -187,7 +184,8 @@ fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
     let Some(a) = Side::flag(plan, SERVER, ENABLE) else { return Vec::new() };
     vec![Clash {
         message: "admission plugin `EventRateLimit` is enabled, and nothing gives it a limit".to_owned(),
-        help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out".to_owned(),
+        help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out"
+            .to_owned(),
         a,
         b: Side::flag(plan, SERVER, CONFIG),
     }]

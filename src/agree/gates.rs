@@ -60,7 +60,10 @@ fn unknown_gate(plan: &Plan) -> Vec<Clash> {
         let refusal = found.refusal()?;
         let advice = found.advice().unwrap_or_else(|| format!("take `{}` out of the gates", asked.name));
         Some(Clash {
-            message: format!("{} {} does not start with gate `{}`: it {refusal}", asked.program, plan.cluster.version, asked.name),
+            message: format!(
+                "{} {} does not start with gate `{}`: it {refusal}",
+                asked.program, plan.cluster.version, asked.name
+            ),
             help: advice,
             a: asked.side,
             b: Some(Side::version(plan)),

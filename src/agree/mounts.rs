@@ -5,8 +5,7 @@ use crate::plan::{Component, Flag, MountType, Plan, Program, SettingKey};
 use super::settings::{Clash, Rule, Side, text};
 
 /// The programs that run as static pods.
-const STATIC_PODS: [Program; 4] =
-    [Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler, Program::Etcd];
+const STATIC_PODS: [Program; 4] = [Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler, Program::Etcd];
 
 /// Flags whose values begin with a slash and name no file of the host: prefixes of keys and URLs, and what a program makes for itself.
 const NO_FILES: [&str; 4] = ["authorization-always-allow-paths", "cert-dir", "debug-socket-path", "etcd-prefix"];
@@ -39,7 +38,9 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
 fn help(program: Program, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder });
     if program == Program::Etcd {
-        return format!("move the file below the folder of etcd's certificates or data: kubeadm mounts no other folder than `{folder}`'s");
+        return format!(
+            "move the file below the folder of etcd's certificates or data: kubeadm mounts no other folder than `{folder}`'s"
+        );
     }
     format!("mount `{folder}` under the same path with `extraVolumes`, or move the file to a folder that is mounted")
 }
@@ -48,7 +49,11 @@ fn help(program: Program, path: &str) -> String {
 fn paths(flag: &Flag) -> Vec<String> {
     let first = flag.held.value.to_string();
     let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
-    values.flat_map(|value| value.split([',', ':'])).filter(|part| part.starts_with('/') && !part.starts_with("//")).map(str::to_owned).collect()
+    values
+        .flat_map(|value| value.split([',', ':']))
+        .filter(|part| part.starts_with('/') && !part.starts_with("//"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether a mount shows a path: the path itself or a folder above it.

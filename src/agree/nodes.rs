@@ -47,7 +47,8 @@ fn kubelet_ca_without_serving_certificates(plan: &Plan) -> Vec<Clash> {
     }
     vec![Clash {
         message: "`--kubelet-certificate-authority` is set, but kubelets sign their own serving certificates".to_owned(),
-        help: "declare an approver under `servingCertificates` and select `kubelet/server-certificate`, or take the flag out".to_owned(),
+        help: "declare an approver under `servingCertificates` and select `kubelet/server-certificate`, or take the flag out"
+            .to_owned(),
         a,
         b: None,
     }]
@@ -82,7 +83,11 @@ fn kernel_defaults_without_sysctls(plan: &Plan) -> Vec<Clash> {
     let clash = |pool: &NodePlan| {
         let missing: Vec<String> = missing(pool).map(|(key, value)| format!("`{key}` = {value}")).collect();
         (!missing.is_empty()).then(|| Clash {
-            message: format!("`protectKernelDefaults` stops the kubelets of pool `{}`: nothing sets {}", pool.name, missing.join(", ")),
+            message: format!(
+                "`protectKernelDefaults` stops the kubelets of pool `{}`: nothing sets {}",
+                pool.name,
+                missing.join(", ")
+            ),
             help: "take `protectKernelDefaults` out until the nodes have these sysctls".to_owned(),
             a: a.clone(),
             b: Some(Side::spec(&format!("/platform/nodePools/{}", pool.name), "the nodes of this pool")),
@@ -93,7 +98,7 @@ fn kernel_defaults_without_sysctls(plan: &Plan) -> Vec<Clash> {
 
 /// The sysctls that the kubelet wants to find and that the plan does not set on the nodes of a pool.
 fn missing(pool: &NodePlan) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    facts::KUBELET_SYSCTLS.iter().filter(|(key, value)| {
-        pool.file_rules.get(&format!("sysctl/{key}")).is_none_or(|held| held.value != *value)
-    })
+    facts::KUBELET_SYSCTLS
+        .iter()
+        .filter(|(key, value)| pool.file_rules.get(&format!("sysctl/{key}")).is_none_or(|held| held.value != *value))
 }

@@ -48,5 +48,6 @@ fn refused(items: &[&str], mixes: bool) -> Option<String> {
     if let Some(twice) = items.iter().find(|item| !seen.insert(**item)) {
         return Some(format!("`{twice}` stands twice in `{FIELD}`"));
     }
-    (!mixes && !words.is_empty() && items.len() > 1).then(|| format!("`{}` does not go with other entries of `{FIELD}`", words[0]))
+    (!mixes && !words.is_empty() && items.len() > 1)
+        .then(|| format!("`{}` does not go with other entries of `{FIELD}`", words[0]))
 }

@@ -9,8 +9,8 @@ use crate::{
     base::{Area, Cause, ControlId, FactId, Platform, Reason, SpecPath},
     diag::{Diagnostics, Place, Source, Span},
     plan::{
-        AccessPlan, AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, EventLimit, Flag, FlagValue, Ground, Held, HostMount,
-        LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
+        AccessPlan, AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, EventLimit, Flag, FlagValue, Ground, Held,
+        HostMount, LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
     },
 };
 
@@ -95,7 +95,8 @@ fn mount(mut plan: Plan, program: Program, path: &str, kind: MountType) -> Plan 
 }
 
 fn pool(mut plan: Plan, name: &str, rules: &[(&str, &str)]) -> Plan {
-    let file_rules = rules.iter().map(|(name, rule)| ((*name).to_owned(), Held::new((*rule).to_owned(), control("node/sysctls"))));
+    let file_rules =
+        rules.iter().map(|(name, rule)| ((*name).to_owned(), Held::new((*rule).to_owned(), control("node/sysctls"))));
     let pool = NodePlan {
         name: name.to_owned(),
         role: PoolRole::Worker,
@@ -236,7 +237,8 @@ fn node_restriction_stays() {
 
 #[test]
 fn a_plugin_is_enabled_or_disabled() {
-    let plan = |off: &str| with(&[(API, "enable-admission-plugins", "NodeRestriction,A"), (API, "disable-admission-plugins", off)]);
+    let plan =
+        |off: &str| with(&[(API, "enable-admission-plugins", "NodeRestriction,A"), (API, "disable-admission-plugins", off)]);
     agrees(&plan("B"));
     clashes(&plan("B, A"), "plugin-enabled-and-disabled");
 }

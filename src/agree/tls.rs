@@ -63,7 +63,10 @@ fn tls13_with_ciphers(plan: &Plan) -> Vec<Clash> {
         let tls13 = is_tls13(server.minimum.as_ref());
         let (Some((_, minimum)), Some((_, ciphers)), true) = (server.minimum, server.ciphers, tls13) else { return None };
         Some(Clash {
-            message: format!("{} is given cipher suites beside a minimum of TLS 1.3, where they cannot be chosen", server.program),
+            message: format!(
+                "{} is given cipher suites beside a minimum of TLS 1.3, where they cannot be chosen",
+                server.program
+            ),
             help: "take the list out, or lower the minimum to TLS 1.2".to_owned(),
             a: ciphers,
             b: Some(minimum),

@@ -22,8 +22,13 @@ const OWN_FLAG: FactId = FactId("kubeadm-owns-flag");
 const OWN_FIELD: FactId = FactId("kubeadm-owns-field");
 
 /// Folders that hold the targets of links in `/etc/ssl/certs`, in kubeadm's source: what lies there is mounted already.
-const CA_FOLDERS: &[&str] =
-    &["/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"];
+const CA_FOLDERS: &[&str] = &[
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+];
 
 /// The plan before any control has written into it.
 pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {

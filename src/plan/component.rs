@@ -184,8 +184,7 @@ pub struct Component {
 }
 
 impl Component {
-    pub(super) const EMPTY: Component =
-        Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
+    pub(super) const EMPTY: Component = Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
 
     /// Whether nothing is asked of the program.
     #[must_use]

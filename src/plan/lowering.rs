@@ -12,8 +12,7 @@ use crate::{
 };
 
 use super::{
-    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey,
-    Verdict,
+    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey, Verdict,
     diagnostics::{NotInVersion, SettingConflict},
     strictness,
 };
@@ -106,7 +105,8 @@ impl<'a> Lowering<'a> {
                     let old = std::mem::take(&mut flag.also);
                     if before.is_owners() && KEEPS_OLD.contains(&(program, name)) {
                         let value = flag.held.value.to_string();
-                        flag.also = std::iter::once(before.map(|v| v.to_string())).chain(old).filter(|old| old.value != value).collect();
+                        flag.also =
+                            std::iter::once(before.map(|v| v.to_string())).chain(old).filter(|old| old.value != value).collect();
                     }
                 }
             }
@@ -183,7 +183,9 @@ impl<'a> Lowering<'a> {
         let found = match program {
             Program::Kubelet => facts::kubelet_field(path, minor).map(|_| ()),
             Program::KubeProxy => facts::kube_proxy_field(path, minor).map(|_| ()),
-            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::<()>::Unknown { nearest: None },
+            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => {
+                Lookup::<()>::Unknown { nearest: None }
+            }
         };
         if !self.known(found, &format!("field `{path}` of the {} configuration", program.name())) {
             return;
@@ -252,13 +254,7 @@ impl<'a> Lowering<'a> {
 
     /// Says what became of an intent of the spec that this control lowers.
     pub fn intent(&mut self, path: SpecPath, outcome: Outcome, ground: Ground, detail: impl Into<String>) {
-        let verdict = Verdict {
-            scope: Scope::Cluster,
-            outcome,
-            ground,
-            detail: detail.into(),
-            cause: Cause::Spec(path.clone()),
-        };
+        let verdict = Verdict { scope: Scope::Cluster, outcome, ground, detail: detail.into(), cause: Cause::Spec(path.clone()) };
         self.intents.entry(path).or_default().push(verdict);
     }
 
@@ -304,10 +300,8 @@ impl<'a> Lowering<'a> {
             why,
             asked_by: self.control.map_or_else(|| "the owner's configuration".to_owned(), |c| format!("`{c}`")),
             at: self.place(&self.cause),
-            version_at: self.place(&Cause::Spec(SpecPath::new(&format!(
-                "/platform/{}/kubernetesVersion",
-                self.plan.cluster.platform
-            )))),
+            version_at: self
+                .place(&Cause::Spec(SpecPath::new(&format!("/platform/{}/kubernetesVersion", self.plan.cluster.platform)))),
         };
         self.diags.push(problem);
         false
@@ -359,13 +353,12 @@ fn settle<T>(
 }
 
 /// A JSON value as people write it: texts without quotes.
-fn plain(value: &serde_json::Value) -> String {
+pub(super) fn plain(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::Object(_) => value.to_string(),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_) => {
+            value.to_string()
+        }
     }
 }

@@ -118,16 +118,15 @@ mod tests {
         let own = arguments(&["secure-port=6443", "authorization-mode=Node,RBAC", "issuer=b"]);
         let extra = arguments(&["issuer=z", "issuer=a", "profiling=false"]);
         let new = command("1.36.3".parse().unwrap(), own.clone(), extra.clone());
-        let expected =
-            ["--authorization-mode=Node,RBAC", "--secure-port=6443", "--issuer=z", "--issuer=a", "--profiling=false"];
+        let expected = ["--authorization-mode=Node,RBAC", "--secure-port=6443", "--issuer=z", "--issuer=a", "--profiling=false"];
         assert_eq!(words(&new), expected);
         assert!(misplaced(&new, &extra).is_empty());
         let old = command("1.34.3".parse().unwrap(), own, extra.clone());
-        let expected =
-            ["--authorization-mode=Node,RBAC", "--issuer=a", "--issuer=z", "--profiling=false", "--secure-port=6443"];
+        let expected = ["--authorization-mode=Node,RBAC", "--issuer=a", "--issuer=z", "--profiling=false", "--secure-port=6443"];
         assert_eq!(words(&old), expected);
         let wrong = misplaced(&old, &extra);
-        let shown: Vec<(usize, &str, &str)> = wrong.iter().map(|(n, is, to)| (*n, is.value.as_str(), to.value.as_str())).collect();
+        let shown: Vec<(usize, &str, &str)> =
+            wrong.iter().map(|(n, is, to)| (*n, is.value.as_str(), to.value.as_str())).collect();
         assert_eq!(shown, [(1, "a", "z"), (2, "z", "a")]);
     }
 }

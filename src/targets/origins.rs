@@ -1,9 +1,6 @@
 //! Origins of emitted lines: from settings, places of the spec, the owner's file and the forms that consumers demand.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     base::{Cause, ControlId, FactId, Origin, Reason, SpecPath},

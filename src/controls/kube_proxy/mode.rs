@@ -44,7 +44,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         mode
     };
     if mode == "ipvs" {
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::KUBE_PROXY_MODE, "change to `nftables` or `iptables` before ipvs is gone");
+        out.verdict(
+            Scope::Cluster,
+            Outcome::Weaker,
+            facts::id::KUBE_PROXY_MODE,
+            "change to `nftables` or `iptables` before ipvs is gone",
+        );
     }
     out.field(Program::KubeProxy, "mode", mode.into());
 }

@@ -56,7 +56,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.plan().pools.values().map(|pool| (Scope::Pool(pool.name.clone()), runs_control_plane(pool))).collect();
     for (scope, control_plane) in pools {
         if control_plane {
-            out.verdict(scope.clone(), Outcome::Elsewhere, facts::id::KUBEADM_FILE_MODES, "nothing restores a mode that is changed later");
+            out.verdict(
+                scope.clone(),
+                Outcome::Elsewhere,
+                facts::id::KUBEADM_FILE_MODES,
+                "nothing restores a mode that is changed later",
+            );
         }
         out.verdict(scope, Outcome::Weaker, facts::id::KUBELET_FILE_MODE, "");
     }

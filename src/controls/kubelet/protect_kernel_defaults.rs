@@ -39,7 +39,7 @@ fn lower(_: &Resolved, out: &mut Lowering<'_>) {
 
 /// Whether the plan sets every sysctl that the kubelet wants to find on the nodes of a pool.
 fn prepared(pool: &NodePlan) -> bool {
-    facts::KUBELET_SYSCTLS.iter().all(|(key, value)| {
-        pool.file_rules.get(&format!("sysctl/{key}")).is_some_and(|held| held.value == *value)
-    })
+    facts::KUBELET_SYSCTLS
+        .iter()
+        .all(|(key, value)| pool.file_rules.get(&format!("sysctl/{key}")).is_some_and(|held| held.value == *value))
 }

@@ -23,5 +23,10 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     out.field(Program::Kubelet, "streamingConnectionIdleTimeout", "5m0s".into());
-    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::STREAMING_IDLE, "the value is there for benchmarks and protects nothing");
+    out.verdict(
+        Scope::Cluster,
+        Outcome::Weaker,
+        facts::id::STREAMING_IDLE,
+        "the value is there for benchmarks and protects nothing",
+    );
 }

@@ -25,6 +25,11 @@ fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     out.flag_bool(Program::KubeScheduler, "profiling", false);
     // With a file of its own the scheduler does not look at the flag.
     if out.plan().component(Program::KubeScheduler).flags.contains_key("config") {
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::PROFILING, "write `enableProfiling: false` into the file of `--config`");
+        out.verdict(
+            Scope::Cluster,
+            Outcome::Weaker,
+            facts::id::PROFILING,
+            "write `enableProfiling: false` into the file of `--config`",
+        );
     }
 }

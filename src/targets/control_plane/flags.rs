@@ -8,7 +8,11 @@ use crate::{
 };
 
 pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
-    Program::ALL.into_iter().filter(|program| !plan.component(*program).flags.is_empty()).map(|program| set(plan, program)).collect()
+    Program::ALL
+        .into_iter()
+        .filter(|program| !plan.component(*program).flags.is_empty())
+        .map(|program| set(plan, program))
+        .collect()
 }
 
 fn set(plan: &Plan, program: Program) -> Artifact {

@@ -10,8 +10,7 @@ use crate::{
 use super::{node::Node, pod};
 
 /// The programs that run as static pods, in the order of the tree.
-const PROGRAMS: [Program; 4] =
-    [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
+const PROGRAMS: [Program; 4] = [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
 
 pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
     let programs: Vec<Program> = PROGRAMS.into_iter().filter(|program| !plan.component(*program).is_empty()).collect();

@@ -10,8 +10,8 @@ use crate::plan::Plan;
 
 use super::Target;
 
-pub use node::PER_NODE;
 pub(super) use node::Node;
+pub use node::PER_NODE;
 
 fn is_self_managed(plan: &Plan) -> bool {
     plan.cluster.kubeadm.is_some()

@@ -127,7 +127,13 @@ fn value_of<'a>(command: &'a [Argument], name: &str) -> Option<&'a str> {
     command.iter().find(|argument| argument.name == name).map(|argument| argument.value.as_str())
 }
 
-fn container(node: &Node<'_>, program: Program, shape: &Shape, command: &[Argument], mounts: &[(Held<HostMount>, Arc<Origin>)]) -> Out {
+fn container(
+    node: &Node<'_>,
+    program: Program,
+    shape: &Shape,
+    command: &[Argument],
+    mounts: &[(Held<HostMount>, Arc<Origin>)],
+) -> Out {
     let words = std::iter::once(Out::str(shape.component))
         .chain(command.iter().map(|argument| Out::str(argument.word()).with(&argument.origin)));
     let mut container = Out::empty_map();
@@ -211,7 +217,8 @@ fn seconds(text: &str) -> Option<i64> {
 fn image(node: &Node<'_>, program: Program, component: &str) -> Out {
     let kubeadm = node.kubeadm;
     if program == Program::Etcd {
-        let repository = kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageRepository").unwrap_or(&kubeadm.image_repository);
+        let repository =
+            kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageRepository").unwrap_or(&kubeadm.image_repository);
         let tag = node.plan.cluster.etcd_tag().unwrap_or_default();
         return Out::str(format!("{repository}/etcd:{tag}"));
     }

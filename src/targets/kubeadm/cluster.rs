@@ -99,9 +99,8 @@ fn component(context: &Context<'_>, program: Program) -> Out {
 
 fn arguments_of(context: &Context<'_>, program: Program) -> Option<Out> {
     let extra = arguments::extra(program, context.plan.component(program));
-    let pair = |argument: arguments::Argument| {
-        Out::map([("name", argument.name), ("value", argument.value)]).with(&argument.origin)
-    };
+    let pair =
+        |argument: arguments::Argument| Out::map([("name", argument.name), ("value", argument.value)]).with(&argument.origin);
     Some(Out::list(extra.into_iter().map(pair))).filter(|list| !list.is_empty())
 }
 

@@ -32,8 +32,14 @@ fn order(plan: &Plan, program: Program) -> Option<Artifact> {
     let document = [Out::list(tests.chain(replacements))];
     let name = program.name();
     let purpose = [
-        format!("Order of repeated arguments of {name}: kubeadm {} sorts them by value, and the first one counts.", plan.cluster.version),
-        format!("Lies in {} on every control-plane node; the documents name the folder. kubeadm upgrade needs it again.", host_paths::PATCHES),
+        format!(
+            "Order of repeated arguments of {name}: kubeadm {} sorts them by value, and the first one counts.",
+            plan.cluster.version
+        ),
+        format!(
+            "Lies in {} on every control-plane node; the documents name the folder. kubeadm upgrade needs it again.",
+            host_paths::PATCHES
+        ),
     ];
     let head = head::lines(&purpose, &document);
     Some(Artifact {

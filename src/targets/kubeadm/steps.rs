@@ -1,9 +1,6 @@
 //! Head comments of the documents: what each is and how it is used.
 
-use crate::{
-    plan::host_paths,
-    targets::control_plane::Node,
-};
+use crate::{plan::host_paths, targets::control_plane::Node};
 
 use super::Context;
 
@@ -32,11 +29,15 @@ pub(super) fn join_worker(context: &Context<'_>) -> Vec<String> {
 
 pub(super) fn join_control_plane(context: &Context<'_>) -> Vec<String> {
     let version = context.plan.cluster.version;
-    let mut head = vec![format!("kubeadm {version} join: a further control-plane node. It takes its host name and the address of its default route.")];
+    let mut head = vec![format!(
+        "kubeadm {version} join: a further control-plane node. It takes its host name and the address of its default route."
+    )];
     if Node::all(context.plan).len() > 1 {
         head.push("The nodes that the spec names have documents of their own in nodes/, with name and address.".to_owned());
     } else {
-        head.push("Another address or name: add controlPlane.localAPIEndpoint.advertiseAddress and nodeRegistration.name.".to_owned());
+        head.push(
+            "Another address or name: add controlPlane.localAPIEndpoint.advertiseAddress and nodeRegistration.name.".to_owned(),
+        );
     }
     head.push(before(context));
     head.extend(certificates());
@@ -47,7 +48,8 @@ pub(super) fn join_control_plane(context: &Context<'_>) -> Vec<String> {
 
 pub(super) fn join_named(context: &Context<'_>, node: &Node<'_>) -> Vec<String> {
     let version = context.plan.cluster.version;
-    let mut head = vec![format!("kubeadm {version} join: control-plane node {} at {}.", node.name, node.address), before(context)];
+    let mut head =
+        vec![format!("kubeadm {version} join: control-plane node {} at {}.", node.name, node.address), before(context)];
     head.extend(certificates());
     head.extend(discovery());
     head.push("Then, there:    kubeadm join --config join-control-plane.yaml".to_owned());

@@ -51,11 +51,8 @@ fn event_rate_limit(plan: &Plan, admission: &str) -> Option<Artifact> {
 
 fn event_limit(limits: &Held<Vec<EventLimit>>, limit: &EventLimit) -> Out {
     let key = SettingKey::File("admission", format!("event-rate-limit/{}", limit.kind.name()));
-    let mut out = Out::map([
-        ("type", Out::str(limit.kind.name())),
-        ("qps", Out::int(limit.qps)),
-        ("burst", Out::int(limit.burst)),
-    ]);
+    let mut out =
+        Out::map([("type", Out::str(limit.kind.name())), ("qps", Out::int(limit.qps)), ("burst", Out::int(limit.burst))]);
     match limit.kind {
         LimitType::Server => {}
         LimitType::Namespace | LimitType::User | LimitType::SourceAndObject => out.set("cacheSize", limit.cache_size),

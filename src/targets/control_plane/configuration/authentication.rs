@@ -32,9 +32,7 @@ fn anonymous(held: &Held<AnonymousPlan>) -> Out {
     let paths = &held.value.paths;
     let mut out = Out::map([("enabled", Out::bool(!paths.is_empty()))]);
     if !paths.is_empty() {
-        let condition = |path: &Held<String>| {
-            Out::map([("path", path.value.as_str())]).with(&origins::setting(&key, path))
-        };
+        let condition = |path: &Held<String>| Out::map([("path", path.value.as_str())]).with(&origins::setting(&key, path));
         out.set("conditions", Out::list(paths.iter().map(condition)));
     }
     out.with(&origins::setting(&key, held))

@@ -31,7 +31,9 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
             artifact(&path, Mode::Private, &purpose, out, "encryption-document")
         }
         EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
-            let becomes = format!("A template: make-key.sh beside it puts the key in and writes {path}; the API server refuses it as it is.");
+            let becomes = format!(
+                "A template: make-key.sh beside it puts the key in and writes {path}; the API server refuses it as it is."
+            );
             let purpose = ["How objects are stored.", &becomes, &stage];
             artifact(&beside(&path, TEMPLATE), Mode::Private, &purpose, out, "encryption-template")
         }

@@ -45,8 +45,12 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
 
 fn comment(plan: &Plan, form: &std::sync::Arc<Origin>) -> Vec<Line> {
     let purpose = [
-        format!("Makes the key of encryption at rest on a control-plane node of {}, and the file that holds it.", plan.cluster.name),
-        "The key is made once, on one node; copy the file from there to every other control-plane node. Never into git.".to_owned(),
+        format!(
+            "Makes the key of encryption at rest on a control-plane node of {}, and the file that holds it.",
+            plan.cluster.name
+        ),
+        "The key is made once, on one node; copy the file from there to every other control-plane node. Never into git."
+            .to_owned(),
     ];
     let controls = plan.encryption.iter().flat_map(|held| held.reasons.iter().filter_map(|reason| reason.control)).collect();
     let text = |line: String| Line { text: format!("# {line}"), origin: std::sync::Arc::clone(form) };
