@@ -50,6 +50,9 @@ const KUBELET_FIELDS: [(&str, &str); 15] = [
 /// Flags of the kubelet whose value belongs to one node.
 const KUBELET_OF_ONE_NODE: [&str; 3] = ["hostname-override", "node-ip", "provider-id"];
 
+/// Where the kubelet's flags stand; each has a line of its own in the list of fields.
+const KUBELET_ARGUMENTS: &str = "/nodeRegistration/kubeletExtraArgs";
+
 /// The fields of the InitConfiguration's registration that hold for every control-plane node.
 const OF_EVERY_CONTROL_PLANE: [&str; 4] = ["taints", "ignorePreflightErrors", "imagePullPolicy", "imagePullSerial"];
 
@@ -106,7 +109,7 @@ impl<'a> Carried<'a> {
         let mut document =
             OwnerDocument { file: reading.file.to_owned(), tree: self.tree, moved: self.moved.into_iter().collect() };
         let leaves = leaves(&document.tree, "");
-        for (pointer, value) in leaves {
+        for (pointer, value) in leaves.into_iter().filter(|(pointer, _)| pointer != KUBELET_ARGUMENTS) {
             let place = document.place(self.kind, &pointer);
             let field = place.split_once('#').map_or(place.as_str(), |(_, field)| field);
             reading.note(field, OwnerField::Carried, &value, None);
@@ -258,11 +261,10 @@ fn further_control_plane(reading: &mut Reading<'_>) {
 
 /// The kubelet's flags stay in the document, but for those that would override its file: they become fields of it.
 fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags: &mut Diagnostics, any_node: bool) {
-    const AT: &str = "/nodeRegistration/kubeletExtraArgs";
-    let list = carried.document.at_pointer(AT);
+    let list = carried.document.at_pointer(KUBELET_ARGUMENTS);
     let mut kept = Vec::new();
     for (name, value) in node::arguments(list) {
-        let pointer = carried.pointer(&format!("{AT}/{name}"));
+        let pointer = carried.pointer(&format!("{KUBELET_ARGUMENTS}/{name}"));
         let field = KUBELET_FIELDS.iter().find(|(flag, _)| *flag == name);
         if let Some((_, path)) = field {
             if let Some(value) = typed(path, &value, reading) {
@@ -278,10 +280,10 @@ fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags
             kept.push((name, value));
         }
     }
-    node::take(&mut carried.tree, AT);
-    settings::kubelet_flags(reading, &kept, &carried.pointer(AT));
+    node::take(&mut carried.tree, KUBELET_ARGUMENTS);
+    settings::kubelet_flags(reading, &kept, &carried.pointer(KUBELET_ARGUMENTS));
     if !kept.is_empty() {
-        node::put(&mut carried.tree, AT, node::as_list(kept));
+        node::put(&mut carried.tree, KUBELET_ARGUMENTS, node::as_list(kept));
     }
 }
 
