@@ -5,7 +5,7 @@
 mod client;
 mod pod;
 
-pub(crate) use client::{Answer, Client, Person};
+pub(crate) use client::{Client, Person};
 pub(crate) use pod::{Pod, Running};
 
 use std::{
