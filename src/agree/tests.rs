@@ -65,11 +65,7 @@ fn with(flags: &[(Program, &str, &str)]) -> Plan {
 fn with_of(version: &str, flags: &[(Program, &str, &str)]) -> Plan {
     let mut plan = empty(version);
     for (program, name, value) in flags {
-        let flag = Flag {
-            held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)),
-            installer: None,
-            also: Vec::new(),
-        };
+        let flag = Flag { held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)), installer: None, also: Vec::new() };
         plan.components.entry(*program).or_default().flags.insert((*name).to_owned(), flag);
     }
     plan
