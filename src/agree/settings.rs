@@ -36,7 +36,7 @@ pub const RULES: &[Rule] = &[
     mounts::AUDIT_LOG_MOUNTED_AS_FILE,
     tls::TLS13_WITH_CIPHERS,
     tls::CIPHERS_WITHOUT_HTTP2,
-    tls::UNKNOWN_CIPHER,
+    tls::UNKNOWN_CIPHER_SUITE,
     gates::UNKNOWN_GATE,
     gates::LOCKED_GATE,
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,

@@ -69,7 +69,6 @@ fn with_of(version: &str, flags: &[(Program, &str, &str)]) -> Plan {
             held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)),
             installer: None,
             also: Vec::new(),
-            per_node: false,
         };
         plan.components.entry(*program).or_default().flags.insert((*name).to_owned(), flag);
     }
@@ -321,9 +320,9 @@ fn http2_needs_a_suite() {
 #[test]
 fn suites_have_known_names() {
     let plan = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,ECDHE-RSA-AES256-GCM-SHA384")]);
-    clashes(&plan, "unknown-cipher");
+    clashes(&plan, "unknown-cipher-suite");
     let typo = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA38")]);
-    let help = (RULES.iter().find(|rule| rule.id == "unknown-cipher").unwrap().check)(&typo).remove(0).help;
+    let help = (RULES.iter().find(|rule| rule.id == "unknown-cipher-suite").unwrap().check)(&typo).remove(0).help;
     assert_eq!(help, "did you mean `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`?");
 }
 
