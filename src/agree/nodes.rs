@@ -10,6 +10,9 @@ use crate::{
 
 use super::settings::{Clash, Rule, Side, waived};
 
+/// Where the spec declares what kubelets serve with.
+const SERVING: &str = "/platform/kubeadm/servingCertificates";
+
 /// Where the spec declares who approves serving certificates; a setting with this reason has an approver.
 const APPROVER: &str = "/platform/kubeadm/servingCertificates/approver";
 
@@ -68,7 +71,7 @@ fn serving_certificates_without_approver(plan: &Plan) -> Vec<Clash> {
         message: "kubelets ask for serving certificates, and nobody is declared who approves them".to_owned(),
         help: "declare the approver that runs in the cluster: `servingCertificates: { approver: NAME }`".to_owned(),
         a,
-        b: None,
+        b: Some(Side::spec(SERVING, "no approver is declared here")),
     }]
 }
 
