@@ -244,15 +244,16 @@ fn benchmark(out: &mut String, extras: &Extras<'_>) {
             "No published benchmark is mapped to this minor; {name} is used, as kube-bench does with its newest file.\n"
         );
     }
-    line(out, "Every FAIL and every missed WARN that its tests give on a control-plane node with these artifacts, and why:\n");
-    line(out, "| id | result | topic | seen | why |");
-    line(out, "|---|---|---|---|---|");
+    line(out, "Every FAIL and every missed WARN that its tests give on control-plane nodes with these artifacts, and why:\n");
+    line(out, "| id | result | on | topic | seen | why |");
+    line(out, "|---|---|---|---|---|---|");
     for finding in extras.benchmark {
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             finding.id,
             finding.printed,
+            finding.on,
             cell(finding.topic),
             cell(&finding.observed),
             cell(&finding.why)

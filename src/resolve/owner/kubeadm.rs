@@ -245,10 +245,10 @@ fn further_control_plane(reading: &mut Reading<'_>) {
     if derived.tree.is_empty() {
         return;
     }
-    let document = reading.documents.entry("JoinConfiguration/control-plane".to_owned()).or_insert_with(|| OwnerDocument {
-        file: derived.file.clone(),
-        ..OwnerDocument::default()
-    });
+    let document = reading
+        .documents
+        .entry("JoinConfiguration/control-plane".to_owned())
+        .or_insert_with(|| OwnerDocument { file: derived.file.clone(), ..OwnerDocument::default() });
     for (pointer, from) in derived.moved {
         let field = pointer.rsplit('/').next().unwrap_or_default();
         let value = derived.tree.get("nodeRegistration").and_then(|registration| registration.get(field)).cloned();

@@ -160,7 +160,8 @@ impl Owner {
     }
 
     pub(super) fn cri_socket(&self) -> Option<String> {
-        self.text("/InitConfiguration/nodeRegistration/criSocket").or_else(|| self.text("/JoinConfiguration/nodeRegistration/criSocket"))
+        self.text("/InitConfiguration/nodeRegistration/criSocket")
+            .or_else(|| self.text("/JoinConfiguration/nodeRegistration/criSocket"))
     }
 
     pub(super) fn external_etcd(&self) -> Option<ExternalEtcd> {
