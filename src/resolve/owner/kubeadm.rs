@@ -53,8 +53,14 @@ const KUBELET_OF_ONE_NODE: [&str; 3] = ["hostname-override", "node-ip", "provide
 /// Where the kubelet's flags stand; each has a line of its own in the list of fields.
 const KUBELET_ARGUMENTS: &str = "/nodeRegistration/kubeletExtraArgs";
 
-/// The fields of the InitConfiguration's registration that hold for every control-plane node.
-const OF_EVERY_CONTROL_PLANE: [&str; 4] = ["taints", "ignorePreflightErrors", "imagePullPolicy", "imagePullSerial"];
+/// The fields of the InitConfiguration that hold for every control-plane node.
+const OF_EVERY_CONTROL_PLANE: [&str; 5] = [
+    "/nodeRegistration/ignorePreflightErrors",
+    "/nodeRegistration/imagePullPolicy",
+    "/nodeRegistration/imagePullSerial",
+    "/nodeRegistration/taints",
+    TIMEOUT,
+];
 
 pub(super) fn take(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
     cluster(reading, diags);
@@ -234,27 +240,18 @@ fn join(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
 /// What the first node says of itself and holds for every control-plane node, where no document says it for the others.
 fn further_control_plane(reading: &mut Reading<'_>) {
     let Some(init) = reading.documents.get("InitConfiguration").cloned() else { return };
-    let mut derived = OwnerDocument { file: reading.file.to_owned(), ..OwnerDocument::default() };
-    for field in OF_EVERY_CONTROL_PLANE {
-        let pointer = format!("/nodeRegistration/{field}");
-        if let Some(value) = init.tree.get("nodeRegistration").and_then(|registration| registration.get(field)) {
-            node::put(&mut derived.tree, &pointer, value.clone());
-            derived.moved.insert(pointer.clone(), format!("/InitConfiguration{pointer}"));
-        }
-    }
-    if derived.tree.is_empty() {
-        return;
-    }
-    let document = reading
-        .documents
-        .entry("JoinConfiguration/control-plane".to_owned())
-        .or_insert_with(|| OwnerDocument { file: derived.file.clone(), ..OwnerDocument::default() });
-    for (pointer, from) in derived.moved {
-        let field = pointer.rsplit('/').next().unwrap_or_default();
-        let value = derived.tree.get("nodeRegistration").and_then(|registration| registration.get(field)).cloned();
-        if let Some(value) = value.filter(|_| document.tree.get("nodeRegistration").and_then(|r| r.get(field)).is_none()) {
-            node::put(&mut document.tree, &pointer, value);
-            document.moved.insert(pointer, from);
+    for pointer in OF_EVERY_CONTROL_PLANE {
+        let Some(value) = node::at(&init.tree, pointer) else { continue };
+        let file = reading.file.to_owned();
+        let document = reading
+            .documents
+            .entry("JoinConfiguration/control-plane".to_owned())
+            .or_insert_with(|| OwnerDocument { file, ..OwnerDocument::default() });
+        if node::at(&document.tree, pointer).is_none() {
+            let place = init.place("InitConfiguration", pointer);
+            let from = place.split_once('#').map_or_else(String::new, |(_, from)| from.to_owned());
+            node::put(&mut document.tree, pointer, value.clone());
+            document.moved.insert(pointer.to_owned(), from);
         }
     }
 }
