@@ -38,6 +38,7 @@ pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, d
         return None;
     }
     let plan = controls::lower(&resolved, diags)?;
+    resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
     resolve::report_unused_waivers(&resolved, diags);
     (diags.errors() == before).then_some((resolved, plan))

@@ -95,8 +95,18 @@ enum Asked {
     No(Cause),
 }
 
-/// Whether some profile of the cluster selects the control; within one profile later words win.
+/// Controls that the spec itself asks for by what it declares, whatever the profiles select: else the declaration would have no effect.
+const DECLARED: &[(&str, &str, fn(&Resolved) -> bool)] = &[
+    ("admission/always-pull-images", "/images/alwaysPull", |cluster| cluster.images.always_pull == Some(true)),
+    ("apiserver/encryption-at-rest", "/api/encryptionAtRest", |cluster| cluster.encryption.is_some()),
+];
+
+/// Whether the spec or some profile of the cluster selects the control; within one profile later words win.
 fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
+    let declared = DECLARED.iter().find(|(id, _, holds)| *id == control.id && holds(cluster));
+    if let Some((_, place, _)) = declared {
+        return Asked::Yes(Cause::Spec(SpecPath::new(place)));
+    }
     let mut dropped = None;
     for flat in &cluster.flats {
         match asked_in(flat, control, cluster) {

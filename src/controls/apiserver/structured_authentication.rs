@@ -84,7 +84,7 @@ fn require_verified(cluster: &Resolved, out: &mut Lowering<'_>, issuer: &IssuerP
     let (required, cause) = cluster.bool(ID, "require-verified-email");
     if required && issuer.username.claim == "email" {
         let rule = out.because(cause).held(VERIFIED);
-        authentication_file::open(out).claim_rules.insert(issuer.name.clone(), vec![rule]);
+        out.plan_mut().authentication.get_or_insert_default().claim_rules.insert(issuer.name.clone(), vec![rule]);
     }
 }
 
