@@ -9,8 +9,7 @@ use super::{
 type Words = &'static [(&'static str, &'static str)];
 
 /// Every row of the section `shape`: its type in the code, and its words.
-const SHAPE: [(&str, &str, Words); 5] = [
-    ("argument-order", "ArgumentOrder", &[("own-sorted-then-extra", "OwnSortedThenExtra"), ("sorted", "Sorted")]),
+const SHAPE: [(&str, &str, Words); 4] = [
     ("flexvolume-mount", "bool", &[("no", "false"), ("yes", "true")]),
     ("pod-seccomp", "PodSeccomp", &[("none", "None"), ("runtime-default", "RuntimeDefault")]),
     ("probe-port", "ProbePort", &[("named", "Named"), ("number", "Number")]),
@@ -19,7 +18,12 @@ const SHAPE: [(&str, &str, Words); 5] = [
 
 pub(super) fn compile(mut file: File) -> Compiled {
     let cover = file.cover()?;
-    let code = apis(&mut file, cover)? + &targets(&mut file, cover)? + &shape(&mut file, cover)? + &etcd(&mut file, cover)?;
+    let code = apis(&mut file, cover)?
+        + &targets(&mut file, cover)?
+        + &shape(&mut file, cover)?
+        + &etcd(&mut file, cover)?
+        + &arguments(&mut file)?
+        + &folders(&mut file)?;
     file.done()?;
     Ok(code)
 }
@@ -99,4 +103,26 @@ fn etcd(file: &mut File, cover: Cover) -> Compiled {
 fn tag_version(tag: &str) -> Option<(u16, u16)> {
     let (minor, patch) = tag.strip_prefix("3.")?.rsplit_once('-')?.0.split_once('.')?;
     Some((minor.parse().ok()?, patch.parse().ok()?))
+}
+
+/// What kubeadm adds to etcd's arguments, by first minor of etcd.
+fn arguments(file: &mut File) -> Compiled {
+    let wrong = |text: &str| Error(format!("kubeadm.toml: [etcd-arguments] `{text}` must be minor = \"name=value ...\""));
+    let mut rows = Vec::new();
+    for (minor, text) in file.texts("etcd-arguments")? {
+        let first: u16 = minor.parse().map_err(|_| wrong(&minor))?;
+        let pairs: Option<Vec<String>> = text.split(' ').map(|word| Some(format!("{:?}", word.split_once('=')?))).collect();
+        rows.push((first, format!("&[{}]", pairs.ok_or_else(|| wrong(&text))?.join(", "))));
+    }
+    let rows = emit::by_minor(&rows);
+    Ok(format!("pub(super) static KUBEADM_ETCD_ARGUMENTS: ByMinor<&[(&str, &str)]> = {rows};\n"))
+}
+
+/// Folders of certificates by operating system.
+fn folders(file: &mut File) -> Compiled {
+    let mut rows = Vec::new();
+    for (os, text) in file.texts("ca-folders")? {
+        rows.push(format!("({os:?}, &{:?})", text.split(' ').collect::<Vec<&str>>()));
+    }
+    Ok(format!("pub(super) static KUBEADM_CA_FOLDERS: &[(&str, &[&str])] = &[{}];\n", rows.join(", ")))
 }

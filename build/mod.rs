@@ -10,7 +10,6 @@ mod flags;
 mod gates;
 mod kinds;
 mod kubeadm;
-mod kubeadm_shape;
 mod plugins;
 mod read;
 mod replacements;
@@ -52,7 +51,6 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &fields::compile("KUBE_PROXY_FIELDS", take("kube-proxy-fields.toml")?)?;
     code += &fields::compile_kubeadm(take("kubeadm-fields.toml")?)?;
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
-    code += &kubeadm_shape::compile(take("kubeadm-shape.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;

@@ -267,36 +267,6 @@ impl Row {
         table.into_iter().map(read).collect()
     }
 
-    /// First minors with the patch release that begins it: a plain minor, or a table of minor = patch, rising; empty = from the oldest.
-    pub(super) fn patches(&mut self, key: &str, cover: Cover) -> Result<Vec<(u16, u16)>, Error> {
-        let wrong = |row: &Row| row.error(&format!("`{key}` must be a minor or a table of minor = first patch, rising"));
-        let list = match self.rest.remove(key) {
-            None => return Ok(Vec::new()),
-            Some(Value::Table(table)) => numbered(table).ok_or_else(|| wrong(self))?,
-            Some(value) => vec![(minor(&value).ok_or_else(|| wrong(self))?, Value::Integer(0))],
-        };
-        let mut rising = Vec::new();
-        for (first, value) in list {
-            let patch = minor(&value).ok_or_else(|| wrong(self))?;
-            if first < cover.oldest || first > cover.newest {
-                return Err(wrong(self));
-            }
-            rising.push((first, patch));
-        }
-        Ok(rising)
-    }
-
-    /// Texts by first patch release, from 0 on.
-    pub(super) fn texts_by_patch(&mut self, key: &str) -> Result<Vec<(u16, String)>, Error> {
-        let wrong = |row: &Row| row.error(&format!("`{key}` must be a table of patch = text, rising from 0"));
-        let Some(Value::Table(table)) = self.rest.remove(key) else { return Err(wrong(self)) };
-        let mut texts = Vec::new();
-        for (patch, value) in numbered(table).ok_or_else(|| wrong(self))? {
-            texts.push((patch, value.as_str().ok_or_else(|| wrong(self))?.to_owned()));
-        }
-        if texts.first().is_none_or(|(patch, _)| *patch != 0) { Err(wrong(self)) } else { Ok(texts) }
-    }
-
     /// Nothing may be left that nobody asked for.
     pub(super) fn done(self) -> Result<(), Error> {
         match self.rest.keys().next() {
@@ -309,12 +279,6 @@ impl Row {
 /// A minor: a small whole number.
 fn minor(value: &Value) -> Option<u16> {
     value.as_integer().and_then(|number| u16::try_from(number).ok()).filter(|number| *number < 1000)
-}
-
-/// A table whose keys are numbers, rising.
-fn numbered(table: Table) -> Option<Vec<(u16, Value)>> {
-    let list: Option<Vec<(u16, Value)>> = table.into_iter().map(|(key, value)| Some((key.parse().ok()?, value))).collect();
-    list.filter(|list| list.windows(2).all(|pair| pair[0].0 < pair[1].0))
 }
 
 fn period(value: &Value) -> Option<Period> {

@@ -1,12 +1,14 @@
-//! Agreement: contradictions between settings, each with both places.
+//! Agreement: settings that contradict each other are errors which show both places. What may not stand together is a table of rules.
 
-use crate::{
-    diag::{Diagnostics, Entry},
-    plan::{Locate, Plan},
-};
+mod access;
+mod audit;
+mod gates;
+mod mounts;
+mod nodes;
+mod proxy;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod tls;
 
-/// Every kind of diagnostic of this stage.
-pub const ALL: &[Entry] = &[];
-
-/// Reports every contradiction between the settings of a plan.
-pub fn agree(_plan: &Plan, _places: &dyn Locate, _diags: &mut Diagnostics) {}
+pub use settings::{ALL, Clash, RULES, Rule, Side, agree};

@@ -30,7 +30,12 @@ pub struct Built {
 }
 
 /// Answers and lowers: spec to plan. `None` when something is wrong; the diagnostics say what.
-pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<(Resolved, Plan)> {
+pub fn plan(
+    cluster: &Cluster,
+    profiles: &Profiles,
+    around: &Surroundings<'_>,
+    diags: &mut Diagnostics,
+) -> Option<(Resolved, Plan)> {
     let before = diags.errors();
     let mut resolved = resolve::resolve(cluster, profiles, around, diags)?;
     controls::select(&mut resolved, diags);
@@ -40,7 +45,7 @@ pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, d
     let plan = controls::lower(&resolved, diags)?;
     resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
-    resolve::report_unused_waivers(&resolved, diags);
+    resolve::report_unused_waivers(&resolved, &plan, diags);
     (diags.errors() == before).then_some((resolved, plan))
 }
 
@@ -55,7 +60,8 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
         waivers: &resolved.waivers,
         due: &resolved.due,
         benchmark: &findings,
-        benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor()).map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
+        benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor())
+            .map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
         steps: &steps,
     };
     let coverage = report::coverage(&plan, &artifacts);

@@ -49,7 +49,8 @@ pub(super) struct Args {
     due: DueRule,
 }
 
-const AFTER: &str = "The first build takes today and records it in manifest.json; later builds use the recorded date until --as-of moves it, and
+const AFTER: &str =
+    "The first build takes today and records it in manifest.json; later builds use the recorded date until --as-of moves it, and
 always say what has become due since. Files that harden did not write are never changed.";
 
 /// The dates of a build.
@@ -188,13 +189,16 @@ pub(super) fn compile(
     let last = last_manifest(dir)?;
     let as_of = match dates.as_of.as_deref() {
         Some("today") => today,
-        Some(text) => text.parse().map_err(|error| Failed::usage(format!("--as-of {text}: {error}"), "write `today` or a day"))?,
+        Some(text) => {
+            text.parse().map_err(|error| Failed::usage(format!("--as-of {text}: {error}"), "write `today` or a day"))?
+        }
         None => last.as_ref().map_or(today, |manifest| manifest.as_of),
     };
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
     for grace in &dates.grace {
         let parsed = grace.split_once('=').and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
-        let (id, day) = parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
+        let (id, day) =
+            parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
         graces.insert(id, day);
     }
     let read = |named: &str| read_named(loaded, named);
@@ -318,7 +322,8 @@ fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], loaded
     }
     screen.result(&text)?;
     if exit == Exit::Mistake {
-        let errors: usize = told.iter().map(|t| t.diagnostics.list().iter().filter(|d| d.severity == Severity::Error).count()).sum();
+        let errors: usize =
+            told.iter().map(|t| t.diagnostics.list().iter().filter(|d| d.severity == Severity::Error).count()).sum();
         let what = if errors == 1 { "error" } else { "errors" };
         screen.say(&format!("{errors} {what}; nothing was written for {}", names_of_failed(told)))?;
     }

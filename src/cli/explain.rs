@@ -111,7 +111,8 @@ fn of_line(args: &Args, file: &Path, line: usize, screen: &Screen) -> Done {
         let bytes = files::read(&tree.join(name), SPEC_LIMIT)?;
         String::from_utf8(bytes).map_err(|_| Failed::usage(format!("`{name}` is no text"), "build the tree again"))
     };
-    let broken = |name: &str, why: String| Failed::usage(format!("`{name}` of this tree cannot be used: {why}"), "build the tree again");
+    let broken =
+        |name: &str, why: String| Failed::usage(format!("`{name}` of this tree cannot be used: {why}"), "build the tree again");
     let manifest = Manifest::read(&read("manifest.json")?).map_err(|why| broken("manifest.json", why))?;
     let provenance = Provenance::read(&read("provenance.json")?).map_err(|why| broken("provenance.json", why))?;
     let coverage: Value =

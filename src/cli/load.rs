@@ -92,10 +92,12 @@ impl Loaded {
                 }
                 Parsed::Profile(profile) => self.profiles.add(profile.root, false, diags),
                 Parsed::Waivers(waivers) => self.waivers.push(waivers.spec),
-                Parsed::Cluster(_) => globs = globs.or(Some(Vec::new())).map(|mut list: Vec<String>| {
-                    list.push(WORKSPACE.to_owned());
-                    list
-                }),
+                Parsed::Cluster(_) => {
+                    globs = globs.or(Some(Vec::new())).map(|mut list: Vec<String>| {
+                        list.push(WORKSPACE.to_owned());
+                        list
+                    })
+                }
             }
         }
         for pattern in more {

@@ -31,7 +31,8 @@ pub struct Cli {
     command: Command,
 }
 
-const AFTER: &str = "Exit codes: 0 success, 1 findings or differences, 2 a mistake in the input, 3 a failure of the machine or of harden.
+const AFTER: &str =
+    "Exit codes: 0 success, 1 findings or differences, 2 a mistake in the input, 3 a failure of the machine or of harden.
 
 A first cluster:
   harden init > cluster.yaml      a commented spec that builds

@@ -63,7 +63,9 @@ impl From<FileError> for Failed {
     fn from(error: FileError) -> Self {
         match error {
             FileError::Host(error) => error.into(),
-            other => Failed::Usage(other.to_string(), "name a file or folder that exists and lies inside the workspace".to_owned()),
+            other => {
+                Failed::Usage(other.to_string(), "name a file or folder that exists and lies inside the workspace".to_owned())
+            }
         }
     }
 }
@@ -136,7 +138,9 @@ impl Screen {
                 }),
                 Failed::Usage(message, help) => self.say(&format!("error: {message}\n  help: {help}")),
                 Failed::Machine(message) => self.say(&format!("error: {message}")),
-                Failed::Bug(message) => self.say(&format!("internal error: {message}\n  help: report this with the input that caused it")),
+                Failed::Bug(message) => {
+                    self.say(&format!("internal error: {message}\n  help: report this with the input that caused it"))
+                }
             }
         };
         if shown.is_err() { Exit::Failure } else { exit }

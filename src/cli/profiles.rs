@@ -22,7 +22,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     if let Some(name) = &args.name {
         let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
         let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| built_in == name) else {
-            return Err(Failed::usage(format!("no built-in profile is called `{name}`"), format!("the profiles are {}", names.join(", "))));
+            return Err(Failed::usage(
+                format!("no built-in profile is called `{name}`"),
+                format!("the profiles are {}", names.join(", ")),
+            ));
         };
         screen.result(text)?;
         return Ok(Exit::Success);

@@ -8,7 +8,10 @@ use crate::{
     base::sha256_hex,
     build::Built,
     diag::Diagnostics,
-    host::{clock, files::{self, Depth, Kind, SPEC_LIMIT}},
+    host::{
+        clock,
+        files::{self, Depth, Kind, SPEC_LIMIT},
+    },
     report::Manifest,
     verify::observe_tree,
 };
@@ -40,7 +43,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let bytes = files::read(&args.dir.join("manifest.json"), SPEC_LIMIT)?;
     let text = String::from_utf8_lossy(&bytes);
     let manifest = Manifest::read(&text).map_err(|why| {
-        Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()), "build the tree again")
+        Failed::usage(
+            format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()),
+            "build the tree again",
+        )
     })?;
     let mut findings = hashes(&args.dir, &manifest)?;
     let foreign = foreign(&args.dir, &manifest)?;
@@ -63,7 +69,11 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         out.push_str(&format!("{file}: not written by harden, left alone\n"));
     }
     if findings.is_empty() {
-        let how = if args.spec.is_some() { "equal to their hashes, to the spec's build, and to the plan when read back" } else { "equal to their hashes" };
+        let how = if args.spec.is_some() {
+            "equal to their hashes, to the spec's build, and to the plan when read back"
+        } else {
+            "equal to their hashes"
+        };
         out.push_str(&format!("{}: {} files are {how}\n", manifest.cluster, manifest.files.len()));
     }
     screen.result(&out)?;
@@ -115,7 +125,10 @@ fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Fin
         return Err(Failed::Mistakes(diags));
     }
     let built = built.ok_or_else(|| {
-        Failed::usage(format!("no cluster `{}` in `{}`", manifest.cluster, spec.display()), "name the spec that the tree was built from")
+        Failed::usage(
+            format!("no cluster `{}` in `{}`", manifest.cluster, spec.display()),
+            "name the spec that the tree was built from",
+        )
     })?;
     let mut findings = Vec::new();
     for file in new_files(&built) {

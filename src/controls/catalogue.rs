@@ -1,6 +1,6 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver};
+use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -35,6 +35,45 @@ pub const CATALOGUE: &[Control] = &[
     apiserver::TLS_CIPHERS,
     apiserver::TLS_MINIMUM,
     apiserver::TLS_SERVING,
+    controller_manager::BIND_ADDRESS,
+    controller_manager::PROFILING,
+    controller_manager::ROOT_CA,
+    controller_manager::ROTATE_KUBELET_SERVER_CERTIFICATE,
+    controller_manager::SERVICE_ACCOUNT_CREDENTIALS,
+    controller_manager::SERVICE_ACCOUNT_KEY,
+    controller_manager::TERMINATED_POD_GC,
+    controller_manager::TLS,
+    etcd::AUTO_TLS,
+    etcd::CLIENT_TLS,
+    etcd::DATA_DIR,
+    etcd::PEER_TLS,
+    etcd::TLS_MINIMUM,
+    etcd::UNIQUE_CA,
+    kube_proxy::METRICS_BIND,
+    kube_proxy::MODE,
+    kube_proxy::NODE_PORT_ADDRESSES,
+    kubeconfig::ADMIN,
+    kubeconfig::FILE_MODES,
+    kubeconfig::NO_TOKENS,
+    kubeconfig::SUPER_ADMIN,
+    kubelet::ANONYMOUS,
+    kubelet::AUTHORIZATION,
+    kubelet::CLIENT_CA,
+    kubelet::EVENT_RECORD_QPS,
+    kubelet::HOSTNAME_OVERRIDE,
+    kubelet::IMAGE_CREDENTIAL_VERIFICATION,
+    kubelet::IPTABLES_CHAINS,
+    kubelet::POD_PIDS_LIMIT,
+    kubelet::PROTECT_KERNEL_DEFAULTS,
+    kubelet::READ_ONLY_PORT,
+    kubelet::ROTATE_CERTIFICATES,
+    kubelet::SECCOMP_DEFAULT,
+    kubelet::SERVER_CERTIFICATE,
+    kubelet::STREAMING_IDLE,
+    kubelet::TLS,
+    scheduler::BIND_ADDRESS,
+    scheduler::PROFILING,
+    scheduler::TLS,
 ];
 
 /// The control of an id.

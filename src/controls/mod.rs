@@ -3,11 +3,19 @@
 mod admission;
 mod apiserver;
 mod catalogue;
+mod controller_manager;
 mod diagnostics;
+mod etcd;
+mod files;
+mod kube_proxy;
+mod kubeconfig;
+mod kubelet;
 mod lower;
+mod scheduler;
 mod select;
 mod shape;
 mod strokes;
+mod tls;
 
 use crate::{
     base::{Area, ControlId, FactId, Level, Platform},

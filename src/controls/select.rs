@@ -80,9 +80,13 @@ fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, di
             }
         };
     }
-    let by_name = given.filter(|given| given.apply == Some(true)).map(|given| Cause::Spec(given.path.child("apply")));
+    // To apply a control by name, or to give it parameters, is to ask for it.
+    let by_name = given.map(|given| match given.apply {
+        Some(_) => Cause::Spec(given.path.child("apply")),
+        None => Cause::Spec(given.path.clone()),
+    });
     match (by_name, asked) {
-        (Some(cause), _) | (None, Asked::Yes(cause)) => {
+        (_, Asked::Yes(cause)) | (Some(cause), Asked::No(_)) => {
             let params = params(cluster, control, used, diags);
             Choice::Selected { cause, params }
         }

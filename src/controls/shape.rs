@@ -1,20 +1,37 @@
-//! The start of a plan: what kubeadm of the exact minor writes by itself, then the owner's own fields. Controls write over it.
+//! The start of a plan: what kubeadm of the exact version writes by itself, then the owner's own fields. Controls write over it.
+//!
+//! What differs from node to node (advertised addresses, etcd's names and URLs) is no setting of the plan: the back end of static pods knows it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
+
+use serde_json::{Value, json};
 
 use crate::{
-    base::{Cause, FactId, Reason},
+    base::{Cause, Cidr, FactId, Reason},
     diag::Diagnostics,
     facts,
-    plan::{AccessPlan, Cluster, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, Plan, Program},
+    plan::{AccessPlan, Cluster, ExternalEtcd, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, Plan, Program},
     resolve::Resolved,
 };
 
-/// The shape that kubeadm's own source gives to its static pods.
-const SHAPE: FactId = FactId("kubeadm-static-pod");
+/// The form that kubeadm's own source gives to its static pods.
+const STATIC_POD: FactId = FactId("kubeadm-static-pod");
+/// The arguments that kubeadm sets itself.
+const OWN_FLAG: FactId = FactId("kubeadm-owns-flag");
+/// What kubeadm writes into the files of kubelet and kube-proxy.
+const OWN_FIELD: FactId = FactId("kubeadm-owns-field");
+
+/// Folders that hold the targets of links in `/etc/ssl/certs`, in kubeadm's source: what lies there is mounted already.
+const CA_FOLDERS: &[&str] = &[
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+];
 
 /// The plan before any control has written into it.
-pub(super) fn start(cluster: &Resolved, _diags: &mut Diagnostics) -> Plan {
+pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     let mut plan = Plan {
         cluster: Cluster {
             name: cluster.name.clone(),
@@ -36,27 +53,38 @@ pub(super) fn start(cluster: &Resolved, _diags: &mut Diagnostics) -> Plan {
         intents: Vec::new(),
     };
     if let Some(kubeadm) = &cluster.kubeadm {
-        api_server(&mut plan, kubeadm);
-        controller_manager(&mut plan, kubeadm);
-        scheduler(&mut plan);
-        if kubeadm.external_etcd.is_none() {
-            etcd(&mut plan, kubeadm);
-        }
+        kubeadm_shape(&mut plan, kubeadm);
+        cluster.owner.into_plan(&mut plan, diags);
     }
     plan
+}
+
+/// What kubeadm writes for this cluster without being told.
+fn kubeadm_shape(plan: &mut Plan, kubeadm: &KubeadmCluster) {
+    api_server(plan, kubeadm);
+    controller_manager(plan, kubeadm);
+    scheduler(plan);
+    if kubeadm.external_etcd.is_none() {
+        etcd(plan, kubeadm);
+    }
+    kubelet(plan, kubeadm);
+    if kubeadm.kube_proxy {
+        kube_proxy(plan, kubeadm);
+    }
 }
 
 /// Puts a flag in as kubeadm writes it.
 fn put(plan: &mut Plan, program: Program, name: &str, value: impl Into<String>) {
     let value = value.into();
-    let reason = Reason { control: None, cause: Cause::Shape(SHAPE) };
-    let flag = Flag {
-        held: Held::new(FlagValue::Text(value.clone()), reason),
-        installer: Some(value),
-        also: Vec::new(),
-        per_node: PER_NODE.contains(&(program, name)),
-    };
+    let reason = Reason { control: None, cause: Cause::Shape(OWN_FLAG) };
+    let flag = Flag { held: Held::new(FlagValue::Text(value.clone()), reason), installer: Some(value), also: Vec::new() };
     plan.components.entry(program).or_default().flags.insert(name.to_owned(), flag);
+}
+
+/// Puts a field in as kubeadm writes it.
+fn field(plan: &mut Plan, program: Program, path: &str, value: Value) {
+    let reason = Reason { control: None, cause: Cause::Shape(OWN_FIELD) };
+    plan.components.entry(program).or_default().fields.insert(path.to_owned(), Held::new(value, reason));
 }
 
 /// Puts a mount in as kubeadm writes it.
@@ -69,20 +97,9 @@ fn mount(plan: &mut Plan, program: Program, name: &str, path: &str, read_only: b
         kind,
         installer: true,
     };
-    let reason = Reason { control: None, cause: Cause::Shape(SHAPE) };
+    let reason = Reason { control: None, cause: Cause::Shape(STATIC_POD) };
     plan.components.entry(program).or_default().mounts.insert(path.to_owned(), Held::new(mount, reason));
 }
-
-/// Flags whose value belongs to one node.
-const PER_NODE: &[(Program, &str)] = &[
-    (Program::KubeApiserver, "advertise-address"),
-    (Program::Etcd, "name"),
-    (Program::Etcd, "listen-client-urls"),
-    (Program::Etcd, "advertise-client-urls"),
-    (Program::Etcd, "listen-peer-urls"),
-    (Program::Etcd, "initial-advertise-peer-urls"),
-    (Program::Etcd, "initial-cluster"),
-];
 
 fn join<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
@@ -116,7 +133,6 @@ fn api_server(plan: &mut Plan, kubeadm: &KubeadmCluster) {
         ("requestheader-extra-headers-prefix", "X-Remote-Extra-"),
         ("requestheader-allowed-names", "front-proxy-client"),
         ("authorization-mode", "Node,RBAC"),
-        ("advertise-address", ""),
     ];
     for (flag, value) in texts {
         put(plan, program, flag, value);
@@ -124,24 +140,64 @@ fn api_server(plan: &mut Plan, kubeadm: &KubeadmCluster) {
     put(plan, program, "service-account-issuer", format!("https://kubernetes.default.svc.{}", kubeadm.dns_domain));
     put(plan, program, "service-cluster-ip-range", join(&kubeadm.service_subnets));
     put(plan, program, "secure-port", kubeadm.bind_port.to_string());
+    etcd_client(plan, kubeadm);
+    mount(plan, program, "k8s-certs", pki, true, MountType::DirectoryOrCreate);
+    mount(plan, program, "ca-certs", "/etc/ssl/certs", true, MountType::DirectoryOrCreate);
+}
+
+/// How the API server reaches etcd.
+fn etcd_client(plan: &mut Plan, kubeadm: &KubeadmCluster) {
+    let program = Program::KubeApiserver;
+    let pki = &kubeadm.certificates_dir;
     match &kubeadm.external_etcd {
         Some(etcd) => {
             put(plan, program, "etcd-servers", join(&etcd.endpoints));
-            for (flag, value) in [("etcd-cafile", &etcd.ca_file), ("etcd-certfile", &etcd.cert_file), ("etcd-keyfile", &etcd.key_file)] {
-                if !value.is_empty() {
-                    put(plan, program, flag, value.clone());
-                }
+            if !etcd.ca_file.is_empty() {
+                put(plan, program, "etcd-cafile", &etcd.ca_file);
+            }
+            if !etcd.cert_file.is_empty() && !etcd.key_file.is_empty() {
+                put(plan, program, "etcd-certfile", &etcd.cert_file);
+                put(plan, program, "etcd-keyfile", &etcd.key_file);
+            }
+            for (n, folder) in etcd_certificate_folders(etcd, pki).iter().enumerate() {
+                mount(plan, program, &format!("etcd-certs-{n}"), folder, true, MountType::DirectoryOrCreate);
             }
         }
         None => {
-            put(plan, program, "etcd-servers", "https://127.0.0.1:2379");
+            put(plan, program, "etcd-servers", format!("https://{}:2379", loopback(kubeadm)));
             put(plan, program, "etcd-cafile", format!("{pki}/etcd/ca.crt"));
             put(plan, program, "etcd-certfile", format!("{pki}/apiserver-etcd-client.crt"));
             put(plan, program, "etcd-keyfile", format!("{pki}/apiserver-etcd-client.key"));
         }
     }
-    mount(plan, program, "k8s-certs", pki, true, MountType::DirectoryOrCreate);
-    mount(plan, program, "ca-certs", "/etc/ssl/certs", true, MountType::DirectoryOrCreate);
+}
+
+/// The folders of external etcd's files that no other mount holds, sorted, each once and no folder inside another.
+fn etcd_certificate_folders(etcd: &ExternalEtcd, pki: &str) -> Vec<String> {
+    let mut folders: Vec<String> = Vec::new();
+    for file in [&etcd.ca_file, &etcd.cert_file, &etcd.key_file] {
+        let folder = crate::plan::host_paths::folder(file);
+        let held = CA_FOLDERS.iter().copied().chain(["/etc/ssl/certs", pki]).any(|known| folder.starts_with(known));
+        if file.is_empty() || held {
+            continue;
+        }
+        let mut inside = false;
+        folders.retain(|other| {
+            inside |= !other.starts_with(folder) && folder.starts_with(other.as_str());
+            !other.starts_with(folder)
+        });
+        if !inside {
+            folders.push(folder.to_owned());
+        }
+        folders.sort();
+    }
+    folders
+}
+
+/// The loopback address of the family that the nodes advertise, as URLs write it.
+fn loopback(kubeadm: &KubeadmCluster) -> &'static str {
+    let first = kubeadm.nodes.first().map(|node| node.address).or(kubeadm.service_subnets.first().map(Cidr::address));
+    if first.is_some_and(|address: IpAddr| address.is_ipv6()) { "[::1]" } else { "127.0.0.1" }
 }
 
 fn controller_manager(plan: &mut Plan, kubeadm: &KubeadmCluster) {
@@ -179,11 +235,11 @@ fn controller_manager(plan: &mut Plan, kubeadm: &KubeadmCluster) {
     }
     mount(plan, program, "k8s-certs", pki, true, MountType::DirectoryOrCreate);
     mount(plan, program, "ca-certs", "/etc/ssl/certs", true, MountType::DirectoryOrCreate);
-    if facts::kubeadm_mounts_flexvolume(plan.cluster.minor()) {
+    if facts::static_pods(plan.cluster.minor()).is_some_and(|pods| pods.flexvolume_mount) {
         let path = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec";
         mount(plan, program, "flexvolume-dir", path, false, MountType::DirectoryOrCreate);
     }
-    mount(plan, program, "kubeconfig", conf, true, MountType::File);
+    mount(plan, program, "kubeconfig", conf, true, MountType::FileOrCreate);
 }
 
 fn scheduler(plan: &mut Plan) {
@@ -199,7 +255,7 @@ fn scheduler(plan: &mut Plan) {
     for (flag, value) in texts {
         put(plan, program, flag, value);
     }
-    mount(plan, program, "kubeconfig", conf, true, MountType::File);
+    mount(plan, program, "kubeconfig", conf, true, MountType::FileOrCreate);
 }
 
 fn etcd(plan: &mut Plan, kubeadm: &KubeadmCluster) {
@@ -216,25 +272,54 @@ fn etcd(plan: &mut Plan, kubeadm: &KubeadmCluster) {
     for (flag, file) in files {
         put(plan, program, flag, format!("{pki}/{file}"));
     }
-    let texts = [
-        ("data-dir", "/var/lib/etcd"),
-        ("client-cert-auth", "true"),
-        ("peer-client-cert-auth", "true"),
-        ("snapshot-count", "10000"),
-        ("listen-metrics-urls", "http://127.0.0.1:2381"),
-        ("name", ""),
-        ("listen-client-urls", ""),
-        ("advertise-client-urls", ""),
-        ("listen-peer-urls", ""),
-        ("initial-advertise-peer-urls", ""),
-        ("initial-cluster", ""),
-    ];
+    let data = kubeadm.owner_text("ClusterConfiguration", "/etcd/local/dataDir").unwrap_or("/var/lib/etcd");
+    let texts =
+        [("data-dir", data), ("client-cert-auth", "true"), ("peer-client-cert-auth", "true"), ("snapshot-count", "10000")];
     for (flag, value) in texts {
         put(plan, program, flag, value);
     }
-    for (flag, value) in facts::kubeadm_etcd_arguments(plan.cluster.minor()) {
-        put(plan, program, flag, *value);
+    put(plan, program, "listen-metrics-urls", format!("http://{}:2381", loopback(kubeadm)));
+    if let Some(version) = plan.cluster.etcd_version() {
+        for (flag, value) in facts::kubeadm_etcd_arguments(version) {
+            put(plan, program, flag, *value);
+        }
     }
-    mount(plan, program, "etcd-data", "/var/lib/etcd", false, MountType::DirectoryOrCreate);
-    mount(plan, program, "etcd-certs", &pki, true, MountType::DirectoryOrCreate);
+    mount(plan, program, "etcd-data", data, false, MountType::DirectoryOrCreate);
+    mount(plan, program, "etcd-certs", &pki, false, MountType::DirectoryOrCreate);
+}
+
+/// What kubeadm writes into the kubelet's file where the owner says nothing.
+fn kubelet(plan: &mut Plan, kubeadm: &KubeadmCluster) {
+    let dns = kubeadm.service_subnets.first().and_then(|range| range.nth(10));
+    let fields = [
+        ("staticPodPath", json!("/etc/kubernetes/manifests")),
+        ("clusterDomain", json!(kubeadm.dns_domain)),
+        ("authentication.x509.clientCAFile", json!(format!("{}/ca.crt", kubeadm.certificates_dir))),
+        ("authentication.anonymous.enabled", json!(false)),
+        ("authentication.webhook.enabled", json!(true)),
+        ("authorization.mode", json!("Webhook")),
+        ("healthzBindAddress", json!("127.0.0.1")),
+        ("healthzPort", json!(10_248)),
+        ("rotateCertificates", json!(true)),
+        ("cgroupDriver", json!("systemd")),
+    ];
+    for (path, value) in fields {
+        field(plan, Program::Kubelet, path, value);
+    }
+    if let Some(address) = dns {
+        field(plan, Program::Kubelet, "clusterDNS", json!([address.to_string()]));
+    }
+}
+
+/// What kubeadm writes into kube-proxy's file where the owner says nothing.
+fn kube_proxy(plan: &mut Plan, kubeadm: &KubeadmCluster) {
+    let every = if loopback(kubeadm) == "127.0.0.1" { "0.0.0.0" } else { "::" };
+    field(plan, Program::KubeProxy, "bindAddress", json!(every));
+    field(plan, Program::KubeProxy, "clientConnection.kubeconfig", json!("/var/lib/kube-proxy/kubeconfig.conf"));
+    if !kubeadm.pod_subnets.is_empty() {
+        field(plan, Program::KubeProxy, "clusterCIDR", json!(join(&kubeadm.pod_subnets)));
+    }
+    if facts::kube_proxy_field("mode", plan.cluster.minor()).is_known_and(|field| field.kubeadm.is_some()) {
+        field(plan, Program::KubeProxy, "mode", json!("iptables"));
+    }
 }

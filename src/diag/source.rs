@@ -124,14 +124,16 @@ impl SourceCode for Source {
         let first = starts.partition_point(|s| *s <= span.offset()).saturating_sub(1);
         let last = starts.partition_point(|s| *s <= span.offset() + span.len()).saturating_sub(1);
         let from_line = first.saturating_sub(before);
-        let start = starts[from_line];
+        // The renderer asks without context for the head line, and takes line and column of what it gets as those of the span.
+        let (start, column) =
+            if before == 0 { (span.offset(), self.position(span.offset()).column - 1) } else { (starts[from_line], 0) };
         let end = starts.get(last + after + 1).map_or(text.len(), |next| next.saturating_sub(1)).max(span.offset() + span.len());
         Ok(Box::new(MietteSpanContents::new_named(
             self.0.name.clone(),
             &text.as_bytes()[start..end],
             (start, end - start).into(),
             from_line,
-            0,
+            column,
             starts.len(),
         )))
     }

@@ -1,12 +1,13 @@
 //! What kubeadm reads and writes, by its minor.
 
 use super::{
-    Gate, Lookup,
+    EtcdVersion, Gate, Lookup,
     field::{FieldKind, above, plain_path},
     row::{ByMinor, Period, Table, nearest, value_at},
+    sentence::{holds, id},
     tables,
 };
-use crate::base::Minor;
+use crate::base::{KubeVersion, Minor};
 
 /// A kind of kubeadm's documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,10 +169,29 @@ fn covered(minor: Minor) -> Option<&'static Table<KubeadmApiRow>> {
 /// In which order kubeadm writes the arguments of a static pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArgumentOrder {
-    /// All sorted by name.
+    /// All sorted by name and value.
     Sorted,
     /// Its own, without those that the owner replaces, sorted by name; then the owner's in their order.
     OwnSortedThenExtra,
+}
+
+/// In which order a kubeadm of this version writes arguments; patch releases changed it.
+#[must_use]
+pub fn kubeadm_argument_order(version: KubeVersion) -> ArgumentOrder {
+    if holds(id::EXTRAARGS_ORDER, version) { ArgumentOrder::OwnSortedThenExtra } else { ArgumentOrder::Sorted }
+}
+
+/// What kubeadm adds to the arguments of this etcd, beside those that never changed, as name and value.
+#[must_use]
+pub fn kubeadm_etcd_arguments(etcd: EtcdVersion) -> &'static [(&'static str, &'static str)] {
+    value_at(tables::KUBEADM_ETCD_ARGUMENTS, Minor(etcd.minor)).unwrap_or(&[])
+}
+
+/// The folders of certificates beside `/etc/ssl/certs` that kubeadm mounts on this operating system; nothing where that is not known.
+#[must_use]
+pub fn kubeadm_ca_folders(os: &str) -> Option<&'static [&'static str]> {
+    let table = tables::KUBEADM_CA_FOLDERS;
+    table.binary_search_by(|(name, _)| (*name).cmp(os)).ok().map(|index| table[index].1)
 }
 
 /// The seccomp profile of the pod.
@@ -204,8 +224,6 @@ pub enum SchedulerProbes {
 /// What differs between minors in the static pods that kubeadm writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaticPods {
-    /// In which order the arguments stand.
-    pub argument_order: ArgumentOrder,
     /// Whether the controller manager mounts the flexvolume folder of the host.
     pub flexvolume_mount: bool,
     /// The seccomp profile of the pods.
@@ -221,7 +239,6 @@ pub struct StaticPods {
 pub fn static_pods(minor: Minor) -> Option<StaticPods> {
     covered(minor)?;
     Some(StaticPods {
-        argument_order: value_at(tables::SHAPE_ARGUMENT_ORDER, minor)?,
         flexvolume_mount: value_at(tables::SHAPE_FLEXVOLUME_MOUNT, minor)?,
         pod_seccomp: value_at(tables::SHAPE_POD_SECCOMP, minor)?,
         probe_port: value_at(tables::SHAPE_PROBE_PORT, minor)?,

@@ -9,8 +9,8 @@ mod feature;
 mod field;
 mod flag;
 mod gate;
+mod kernel;
 mod kubeadm;
-mod kubeadm_shape;
 mod lookup;
 mod plugin;
 mod program;
@@ -26,13 +26,11 @@ pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
-    kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, static_pods,
-};
-pub use kubeadm_shape::{
-    kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_etcd_image, kubeadm_keeps_argument_order, kubeadm_mounts_flexvolume,
-    kubeadm_names_probe_port, kubeadm_probes_scheduler_readiness,
+    kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
+    kubeadm_patch_targets, static_pods,
 };
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{Cidr, KubeVersion, Minor, Platform, SpecPath},
+    facts::{self, EtcdVersion},
     plan::Held,
 };
 
@@ -25,6 +26,19 @@ impl Cluster {
     #[must_use]
     pub fn minor(&self) -> Minor {
         self.version.minor
+    }
+
+    /// The tag of the etcd image that kubeadm deploys here: the owner's, or that of the version.
+    #[must_use]
+    pub fn etcd_tag(&self) -> Option<&str> {
+        let owner = self.kubeadm.as_ref().and_then(|kubeadm| kubeadm.owner_text("ClusterConfiguration", "/etcd/local/imageTag"));
+        owner.or_else(|| facts::etcd_image(self.version).map(|image| image.tag))
+    }
+
+    /// The version of the etcd that kubeadm deploys here; nothing where it is not known.
+    #[must_use]
+    pub fn etcd_version(&self) -> Option<EtcdVersion> {
+        self.etcd_tag()?.trim_start_matches('v').parse().ok()
     }
 }
 
@@ -57,6 +71,22 @@ pub struct KubeadmCluster {
     pub kube_proxy: bool,
     /// The owner's own documents by kind, as they are written under ours: without what became settings, secrets and refused fields.
     pub owner_documents: BTreeMap<String, OwnerDocument>,
+}
+
+impl KubeadmCluster {
+    /// A text that the owner's documents hold, by kind and pointer.
+    #[must_use]
+    pub fn owner_text(&self, kind: &str, pointer: &str) -> Option<&str> {
+        self.owner_value(kind, pointer)?.as_str()
+    }
+
+    /// A value that the owner's documents hold, by kind and pointer.
+    #[must_use]
+    pub fn owner_value(&self, kind: &str, pointer: &str) -> Option<&serde_json::Value> {
+        let mut segments = pointer.split('/').skip(1);
+        let first = self.owner_documents.get(kind)?.tree.get(segments.next()?)?;
+        segments.try_fold(first, |value, segment| value.get(segment))
+    }
 }
 
 /// One document of the owner's configuration, in the form of the API version that is written.

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use crate::base::Reason;
+use crate::base::{Cause, Reason};
 
 /// A value that somebody asked for. Two controls may ask for one setting: both reasons stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,18 @@ impl<T> Held<T> {
     /// A view of it.
     pub fn as_ref(&self) -> Held<&T> {
         Held { value: &self.value, reasons: self.reasons.clone() }
+    }
+
+    /// Whether nobody but the installer and the owner's own configuration asked.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        self.reasons.iter().all(|reason| matches!(reason.cause, Cause::Shape(_) | Cause::Owner(_)))
+    }
+
+    /// Whether the owner's own configuration asked.
+    #[must_use]
+    pub fn is_owners(&self) -> bool {
+        self.reasons.iter().any(|reason| matches!(reason.cause, Cause::Owner(_)))
     }
 
     /// The same reasons for a value made from this one.
@@ -74,11 +86,15 @@ pub struct Flag {
     pub installer: Option<String>,
     /// Further values that follow under the same name (an old service-account issuer stays second).
     pub also: Vec<Held<String>>,
-    /// The value differs from node to node (addresses, member names); only files of one node can carry it.
-    pub per_node: bool,
 }
 
 impl Flag {
+    /// A flag that somebody asks for.
+    #[must_use]
+    pub fn new(held: Held<FlagValue>) -> Self {
+        Flag { held, installer: None, also: Vec::new() }
+    }
+
     /// Whether the installer writes it just so without being told.
     #[must_use]
     pub fn is_installers_own(&self) -> bool {
@@ -168,8 +184,7 @@ pub struct Component {
 }
 
 impl Component {
-    pub(super) const EMPTY: Component =
-        Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
+    pub(super) const EMPTY: Component = Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
 
     /// Whether nothing is asked of the program.
     #[must_use]

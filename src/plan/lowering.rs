@@ -12,8 +12,7 @@ use crate::{
 };
 
 use super::{
-    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey,
-    Verdict,
+    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey, Verdict,
     diagnostics::{NotInVersion, SettingConflict},
     strictness,
 };
@@ -88,8 +87,7 @@ impl<'a> Lowering<'a> {
 
     /// Asks for a single-valued flag.
     pub fn flag(&mut self, program: Program, name: &str, value: FlagValue) {
-        let minor = self.plan.cluster.minor();
-        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+        if !self.has_flag(program, name) {
             return;
         }
         let held = self.held(value);
@@ -97,11 +95,19 @@ impl<'a> Lowering<'a> {
         let flags = &mut self.plan.components.entry(program).or_default().flags;
         match flags.get_mut(name) {
             None => {
-                flags.insert(name.to_owned(), Flag { held, installer: None, also: Vec::new(), per_node: false });
+                flags.insert(name.to_owned(), Flag::new(held));
             }
             Some(flag) => {
+                let before = flag.held.clone();
                 if let Err(other) = settle(&key, &mut flag.held, held, |v| v.to_string()) {
                     self.conflict(&key, &other);
+                } else if flag.held.value != before.value {
+                    let old = std::mem::take(&mut flag.also);
+                    if before.is_owners() && KEEPS_OLD.contains(&(program, name)) {
+                        let value = flag.held.value.to_string();
+                        flag.also =
+                            std::iter::once(before.map(|v| v.to_string())).chain(old).filter(|old| old.value != value).collect();
+                    }
                 }
             }
         }
@@ -124,8 +130,7 @@ impl<'a> Lowering<'a> {
 
     /// Asks that a list flag holds these items, beside what others ask for; their order is kept.
     pub fn flag_items(&mut self, program: Program, name: &str, items: &[&str]) {
-        let minor = self.plan.cluster.minor();
-        if !self.known(facts::flag(program, name, minor).map(|_| ()), &format!("`--{name}` of {}", program.name())) {
+        if !self.has_flag(program, name) {
             return;
         }
         let reason = self.reason();
@@ -134,7 +139,6 @@ impl<'a> Lowering<'a> {
             held: Held { value: FlagValue::List(Vec::new()), reasons: BTreeSet::new() },
             installer: None,
             also: Vec::new(),
-            per_node: false,
         });
         flag.held.reasons.insert(reason.clone());
         let mut list = match &flag.held.value {
@@ -179,7 +183,9 @@ impl<'a> Lowering<'a> {
         let found = match program {
             Program::Kubelet => facts::kubelet_field(path, minor).map(|_| ()),
             Program::KubeProxy => facts::kube_proxy_field(path, minor).map(|_| ()),
-            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => Lookup::Unknown { nearest: None },
+            Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => {
+                Lookup::<()>::Unknown { nearest: None }
+            }
         };
         if !self.known(found, &format!("field `{path}` of the {} configuration", program.name())) {
             return;
@@ -209,8 +215,12 @@ impl<'a> Lowering<'a> {
             kind,
             installer: false,
         };
-        let held = self.held(mount);
+        let mut held = self.held(mount);
         let mounts = &mut self.plan.components.entry(program).or_default().mounts;
+        // Of two volumes with one name kubeadm keeps the later, and the server misses the other.
+        while mounts.values().any(|other| other.value.name == held.value.name && other.value.mount_path != path) {
+            held.value.name.push_str("-2");
+        }
         match mounts.get_mut(path) {
             Some(present) => present.reasons.extend(held.reasons),
             None => {
@@ -244,13 +254,7 @@ impl<'a> Lowering<'a> {
 
     /// Says what became of an intent of the spec that this control lowers.
     pub fn intent(&mut self, path: SpecPath, outcome: Outcome, ground: Ground, detail: impl Into<String>) {
-        let verdict = Verdict {
-            scope: Scope::Cluster,
-            outcome,
-            ground,
-            detail: detail.into(),
-            cause: Cause::Spec(path.clone()),
-        };
+        let verdict = Verdict { scope: Scope::Cluster, outcome, ground, detail: detail.into(), cause: Cause::Spec(path.clone()) };
         self.intents.entry(path).or_default().push(verdict);
     }
 
@@ -265,8 +269,18 @@ impl<'a> Lowering<'a> {
         (self.verdicts, self.intents)
     }
 
-    /// Whether a look-up found the thing in the exact minor; else says what replaces it.
-    fn known(&mut self, found: Lookup<()>, what: &str) -> bool {
+    /// Whether the exact version of a program knows a flag; etcd is the one that kubeadm of the minor deploys.
+    fn has_flag(&mut self, program: Program, name: &str) -> bool {
+        let minor = self.plan.cluster.minor();
+        let what = format!("`--{name}` of {}", program.name());
+        match (program, facts::etcd_for(minor)) {
+            (Program::Etcd, Some(etcd)) => self.known(facts::etcd_flag(name, etcd).map(|_| ()), &what),
+            _ => self.known(facts::flag(program, name, minor).map(|_| ()), &what),
+        }
+    }
+
+    /// Whether a look-up found the thing in the exact version; else says what replaces it.
+    fn known<V: std::fmt::Display>(&mut self, found: Lookup<(), V>, what: &str) -> bool {
         let why = match found {
             Lookup::Known(()) => return true,
             Lookup::Removed { in_, replacement } => {
@@ -286,10 +300,8 @@ impl<'a> Lowering<'a> {
             why,
             asked_by: self.control.map_or_else(|| "the owner's configuration".to_owned(), |c| format!("`{c}`")),
             at: self.place(&self.cause),
-            version_at: self.place(&Cause::Spec(SpecPath::new(&format!(
-                "/platform/{}/kubernetesVersion",
-                self.plan.cluster.platform
-            )))),
+            version_at: self
+                .place(&Cause::Spec(SpecPath::new(&format!("/platform/{}/kubernetesVersion", self.plan.cluster.platform)))),
         };
         self.diags.push(problem);
         false
@@ -309,7 +321,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Lets two values of one setting meet: the stricter stays; equal ones share their reasons; else both texts are given back.
+/// Flags whose old value stays second when it changes: what was issued under it must stay valid.
+const KEEPS_OLD: &[(Program, &str)] =
+    &[(Program::KubeApiserver, "service-account-issuer"), (Program::KubeApiserver, "service-account-key-file")];
+
+/// Lets two values of one setting meet. The stricter stays, with the reasons of every control that asked; what the installer writes
+/// gives way, and so does what the owner wrote unless it is stricter. Else both texts are given back.
 fn settle<T>(
     key: &SettingKey,
     present: &mut Held<T>,
@@ -318,30 +335,30 @@ fn settle<T>(
 ) -> Result<(), (String, String, BTreeSet<Reason>)> {
     let (old_text, new_text) = (text(&present.value), text(&new.value));
     let only_shape = present.reasons.iter().all(|r| matches!(r.cause, Cause::Shape(_)));
+    let found = present.is_found();
     match strictness(key, &new_text, &old_text) {
-        Some(Ordering::Equal) => {
-            if only_shape {
-                present.reasons = new.reasons;
-            } else {
-                present.reasons.extend(new.reasons);
-            }
-        }
+        Some(Ordering::Equal) if only_shape => present.reasons = new.reasons,
+        Some(Ordering::Equal) => present.reasons.extend(new.reasons),
         _ if only_shape => *present = new,
+        Some(Ordering::Less) => present.reasons.extend(new.reasons),
+        Some(Ordering::Greater) if !found => {
+            let reasons = std::mem::replace(present, new).reasons;
+            present.reasons.extend(reasons.into_iter().filter(|r| r.control.is_some()));
+        }
         Some(Ordering::Greater) => *present = new,
-        Some(Ordering::Less) => {}
+        None if found => *present = new,
         None => return Err((new_text, old_text, present.reasons.clone())),
     }
     Ok(())
 }
 
 /// A JSON value as people write it: texts without quotes.
-fn plain(value: &serde_json::Value) -> String {
+pub(super) fn plain(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::Object(_) => value.to_string(),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_) => {
+            value.to_string()
+        }
     }
 }

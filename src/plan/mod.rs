@@ -12,7 +12,9 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-pub use cluster::{AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole};
+pub use cluster::{
+    AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole,
+};
 pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType};
 pub use diagnostics::ALL;
 pub use files::{

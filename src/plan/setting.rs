@@ -151,7 +151,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
             out.insert(SettingKey::Flag(*program, name.clone()), flag.held.as_ref().map(|v| v.to_string()));
         }
         for (path, field) in &component.fields {
-            out.insert(SettingKey::Field(*program, path.clone()), field.as_ref().map(|v| v.to_string()));
+            out.insert(SettingKey::Field(*program, path.clone()), field.as_ref().map(super::lowering::plain));
         }
         for (path, mount) in &component.mounts {
             out.insert(SettingKey::Mount(*program, path.clone()), mount.as_ref().map(|m| m.to_string()));

@@ -44,6 +44,10 @@ const RULES: &[(&str, Rule)] = &[
     ("controller-manager/flag/use-service-account-credentials", Rule::True),
     ("controller-manager/flag/terminated-pod-gc-threshold", Rule::LowerButZero),
     ("scheduler/flag/profiling", Rule::False),
+    ("controller-manager/flag/bind-address", LOOPBACK),
+    ("scheduler/flag/bind-address", LOOPBACK),
+    ("kube-proxy/field/metricsBindAddress", Rule::Ladder(&["[::]:10249", "0.0.0.0:10249", "0.0.0.0", "127.0.0.1:10249"])),
+    ("kube-proxy/field/enableProfiling", Rule::False),
     ("apiserver/flag/tls-min-version", TLS),
     ("controller-manager/flag/tls-min-version", TLS),
     ("scheduler/flag/tls-min-version", TLS),
@@ -81,6 +85,7 @@ const RULES: &[(&str, Rule)] = &[
     ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
     ("encryption/resources", Rule::More),
 ];
+const LOOPBACK: Rule = Rule::Ladder(&["::", "0.0.0.0", "127.0.0.1"]);
 const TLS: Rule = Rule::Ladder(&["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"]);
 
 /// Compares two values of a setting: `Greater` when `a` is stricter than `b`; `None` when they cannot be compared.

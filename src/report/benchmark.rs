@@ -42,7 +42,9 @@ pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
         if matches!(verdict.item.target, Target::Policies | Target::ManagedServices) {
             continue;
         }
-        let (benchmark::Outcome::Fail { observed, expected }, Some(printed)) = (&verdict.outcome, verdict.printed()) else { continue };
+        let (benchmark::Outcome::Fail { observed, expected }, Some(printed)) = (&verdict.outcome, verdict.printed()) else {
+            continue;
+        };
         findings.push(Finding {
             id: verdict.item.id,
             topic: verdict.item.topic.words,
@@ -66,7 +68,9 @@ fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
         if artifact.path.as_str() == "kubeadm/init.yaml" {
             evidence.kubelet_config = document(artifact, "KubeletConfiguration");
         }
-        if artifact.path.as_str().starts_with("control-plane/etc/kubernetes/encryption/") && artifact.path.as_str().ends_with(".yaml") {
+        if artifact.path.as_str().starts_with("control-plane/etc/kubernetes/encryption/")
+            && artifact.path.as_str().ends_with(".yaml")
+        {
             evidence.encryption_config = Some(artifact.text());
         }
     }
@@ -82,9 +86,13 @@ fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
 
 /// The arguments that kubeadm's systemd drop-in gives the kubelet.
 fn kubelet_arguments() -> Vec<String> {
-    ["--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf", "--kubeconfig=/etc/kubernetes/kubelet.conf", "--config=/var/lib/kubelet/config.yaml"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf",
+        "--kubeconfig=/etc/kubernetes/kubelet.conf",
+        "--config=/var/lib/kubelet/config.yaml",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// The arguments of kubeadm's kube-proxy.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     base::{Area, Artifact, Date, Minor},
     facts,
-    plan::{ControlVerdict, Ground, Held, OwnerField, Outcome, Plan, SettingKey, Verdict},
+    plan::{ControlVerdict, Ground, Held, Outcome, OwnerField, Plan, SettingKey, Verdict},
     resolve::{Due, Waiver, WaiverState},
 };
 
@@ -54,11 +54,8 @@ fn line(out: &mut String, text: &str) {
 
 fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
     let _ = writeln!(out, "# Hardening report of cluster `{}`\n", cell(&plan.cluster.name));
-    let _ = writeln!(
-        out,
-        "Platform {}, Kubernetes {}, built for {}.\n",
-        plan.cluster.platform, plan.cluster.version, extras.as_of
-    );
+    let _ =
+        writeln!(out, "Platform {}, Kubernetes {}, built for {}.\n", plan.cluster.platform, plan.cluster.version, extras.as_of);
     line(out, "| outcome | controls | intents of the spec |");
     line(out, "|---|---:|---:|");
     for outcome in Outcome::ALL {

@@ -8,8 +8,8 @@ use crate::{
     facts::{self, Support},
     kube::audit::Goal,
     plan::{
-        EncryptionPlan, EncryptionProvider, EncryptionStage, ExternalEtcd, Ground, IssuerPlan, KubeadmCluster, NodeAddress, NodePlan,
-        Outcome, PoolRole, PrefixedClaim, Scope, Verdict,
+        EncryptionPlan, EncryptionProvider, EncryptionStage, ExternalEtcd, Ground, IssuerPlan, KubeadmCluster, NodeAddress,
+        NodePlan, Outcome, PoolRole, PrefixedClaim, Scope, Verdict,
     },
     spec::{
         self,
@@ -369,7 +369,9 @@ fn kube_proxy(spec: &Spec) -> KubeProxyAnswers {
     });
     match kubeadm.kube_proxy.mode {
         Some(words::ProxyMode::None) => KubeProxyAnswers::Absent,
-        mode => KubeProxyAnswers::Runs { mode: mode.map(|mode| mode.name().to_owned()), node_port_addresses: addresses.collect() },
+        mode => {
+            KubeProxyAnswers::Runs { mode: mode.map(|mode| mode.name().to_owned()), node_port_addresses: addresses.collect() }
+        }
     }
 }
 

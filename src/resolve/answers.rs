@@ -270,9 +270,10 @@ impl Resolved {
     #[must_use]
     pub fn list(&self, id: &str, name: &str) -> (Vec<String>, Cause) {
         let param = self.param(id, name);
-        let items = param.value.as_array().map_or_else(Vec::new, |items| {
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        });
+        let items = param
+            .value
+            .as_array()
+            .map_or_else(Vec::new, |items| items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect());
         (items, param.cause)
     }
 

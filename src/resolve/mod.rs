@@ -12,9 +12,8 @@ use std::collections::BTreeMap;
 
 pub use answer::{Cluster, resolve};
 pub use answers::{
-    Given,
-    Addon, AuditAnswers, Cni, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime, ServingCertificates, Size,
-    Sources,
+    Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
+    ServingCertificates, Size, Sources,
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;

@@ -1,9 +1,11 @@
 //! Waivers and dates: which count on the day, which have ended, what has become due.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    base::{Date, SpecPath},
+    base::{Cause, Date, SpecPath},
     diag::{Diagnostics, Place},
-    plan::Locate,
+    plan::{Ground, Locate, Plan},
     spec::model::Spec,
 };
 
@@ -137,13 +139,12 @@ pub(super) fn dates(spec: &Spec, waivers: &[Waiver]) -> Vec<Due> {
             Due { date: last.next(), what: format!("waiver {} has ended", waiver.id), path: waiver.path.child("expires") }
         })
         .collect();
-    let steps = [("warn", spec.policies.rollout.warn, "policies begin to warn"), ("deny", spec.policies.rollout.deny, "policies begin to deny")];
+    let steps = [
+        ("warn", spec.policies.rollout.warn, "policies begin to warn"),
+        ("deny", spec.policies.rollout.deny, "policies begin to deny"),
+    ];
     for (step, date, what) in steps {
-        dates.extend(date.map(|date| Due {
-            date,
-            what: what.to_owned(),
-            path: SpecPath::new("/policies/rollout").child(step),
-        }));
+        dates.extend(date.map(|date| Due { date, what: what.to_owned(), path: SpecPath::new("/policies/rollout").child(step) }));
     }
     dates.sort();
     dates
@@ -159,14 +160,24 @@ pub(super) fn until(dates: &[Due], as_of: Date) -> Option<Date> {
     dates.iter().map(|due| due.date).find(|date| *date > as_of)
 }
 
-/// Warns about waivers that nothing took up.
-pub fn report_unused_waivers(cluster: &Resolved, diags: &mut Diagnostics) {
+/// Warns about waivers that nothing took up: no choice, no verdict, no value.
+pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
+    let verdicts = plan.verdicts.iter().flat_map(|control| &control.verdicts);
+    let intents = plan.intents.iter().flat_map(|intent| &intent.verdicts);
+    let mut used: BTreeSet<&str> = cluster.used_waivers.iter().map(String::as_str).collect();
+    used.extend(verdicts.chain(intents).filter_map(|verdict| match &verdict.ground {
+        Ground::Waiver(id) => Some(id.as_str()),
+        Ground::Fact(_) | Ground::Settings(_) => None,
+    }));
+    let settings = plan.settings();
+    let causes: Vec<&Cause> = settings.values().flat_map(|held| &held.reasons).map(|reason| &reason.cause).collect();
     for waiver in &cluster.waivers {
-        if !cluster.used_waivers.contains(&waiver.id) {
+        let a_value = causes.iter().any(|cause| matches!(cause, Cause::Spec(path) if path.is_within(&waiver.path)));
+        if !used.contains(waiver.id.as_str()) && !a_value {
             diags.push(UnusedWaiver {
                 id: waiver.id.clone(),
                 control: waiver.control.clone(),
-                at: cluster.locate(&crate::base::Cause::Spec(waiver.path.clone())),
+                at: cluster.locate(&Cause::Spec(waiver.path.clone())),
             });
         }
     }

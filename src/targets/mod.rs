@@ -1,7 +1,15 @@
 //! Back ends: one folder per kind of output. They see the plan alone, and cannot fail.
 
+mod arguments;
+mod carried;
+mod control_plane;
+mod head;
+mod kubeadm;
 mod observed;
+mod origins;
+mod shell;
 
+pub use control_plane::PER_NODE;
 pub use observed::Observed;
 
 use crate::{base::Artifact, plan::Plan};
@@ -18,7 +26,7 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] = &[];
+pub const TARGETS: &[Target] = &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

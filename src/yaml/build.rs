@@ -6,8 +6,8 @@ use crate::diag::{Diagnostic, Place, Source, Span};
 
 use super::{
     Style,
-    diagnostics::{LimitReached, ResolvedKey, UnusableAlias, UnusableKey, UnusableValue},
-    events::{Event, Tag},
+    diagnostics::{LimitReached, NotYaml, ResolvedKey, UnusableAlias, UnusableKey, UnusableValue},
+    events::{Event, Tag, is_name},
     limits::{MAX_COPIES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS},
     map::{self, Part},
     scalar::{self, Plain, ScalarError},
@@ -138,6 +138,12 @@ impl<'s> Builder<'s> {
                 let span = spans::scalar(self.text, span, style, before);
                 self.reached = self.reached.max(span.end);
                 self.count(span)?;
+                if style == Style::Plain
+                    && (text.contains('?') || text.starts_with(':'))
+                    && self.stack.last().is_some_and(|f| f.flow)
+                {
+                    self.report(indicator(self.source.place(span)));
+                }
                 self.scalar(text, style, anchor, tag, span)
             }
             Event::ListStart { flow, anchor } => {
@@ -147,8 +153,16 @@ impl<'s> Builder<'s> {
             Event::MapStart { flow, anchor } => self.open(Kind::Map { parts: Vec::new(), key: None }, flow, anchor, span),
             Event::ListEnd | Event::MapEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span),
-            Event::UnknownAlias(_) => {
-                self.report(UnusableAlias { what: "an alias without an anchor before it", place: self.source.place(span) });
+            Event::OddAnchor => {
+                self.report(odd_name(self.source.place(span)));
+                Ok(())
+            }
+            Event::UnknownAlias => {
+                self.report(UnusableAlias {
+                    what: "an alias without an anchor before it",
+                    help: "define the anchor earlier in the same document, or quote the text",
+                    place: self.source.place(span),
+                });
                 self.count(span)?;
                 self.node(Built { node: Node::new(Value::Null, self.source.place(span)), height: 0 })
             }
@@ -200,12 +214,9 @@ impl<'s> Builder<'s> {
         {
             return Key::Merge(place);
         }
-        if style == Style::Plain
-            && !text.is_empty()
-            && self.stack.last().is_some_and(|f| f.flow)
-            && spans::glued(self.text, span.end)
-        {
-            return Key::Glued { text: format!("{text}:"), place: self.source.place(Span::new(span.start, span.end + 1)) };
+        let flow = self.stack.last().is_some_and(|f| f.flow);
+        if let Some(end) = spans::glued(self.text, span.end).filter(|_| flow && style == Style::Plain && !text.is_empty()) {
+            return self.glued_key(text, Span::new(span.start, end), span.end);
         }
         match scalar::plain(text, style, tag) {
             Ok(Plain::Text) if tag == Some(Tag::Binary) => match scalar::value(text.into(), style, tag) {
@@ -218,6 +229,20 @@ impl<'s> Builder<'s> {
                 Key::Broken
             }
         }
+    }
+
+    fn glued_key(&mut self, text: &str, span: Span, text_end: usize) -> Key {
+        let place = self.source.place(span);
+        let tail = &self.text[text_end..span.end];
+        if tail.contains(['\n', '\r']) {
+            self.report(NotYaml {
+                what: "a `:` right before a bracket or comma, which kubectl takes into the text before it".to_owned(),
+                help: "quote the text, or put a blank after the `:`",
+                place,
+            });
+            return Key::Broken;
+        }
+        Key::Glued { text: format!("{text}{tail}"), place }
     }
 
     fn named_key(&mut self, text: &str, plain: Plain, style: Style, place: Place) -> Key {
@@ -269,7 +294,7 @@ impl<'s> Builder<'s> {
         let node = match frame.kind {
             Kind::List(items) => Node::new(Value::Seq(items), place),
             Kind::Map { mut parts, .. } => {
-                match lone_text(&mut parts, frame.flow && !self.text[frame.start..].starts_with('{')) {
+                match lone_text(&mut parts, frame.flow && !self.text[frame.start..].starts_with(['{', '?'])) {
                     Some(text) => text,
                     None => {
                         let room = MAX_PROBLEMS.saturating_sub(self.problems.len());
@@ -325,8 +350,15 @@ impl<'s> Builder<'s> {
 
     fn alias(&mut self, id: usize, span: Span) -> Result<(), Stop> {
         let place = self.source.place(span);
+        if !is_name(self.text[span.start..span.end].trim_start_matches('*')) {
+            self.report(odd_name(place.clone()));
+        }
         let Some(anchored) = self.anchors.get(&id) else {
-            self.report(UnusableAlias { what: "an alias inside the value that it stands for", place: place.clone() });
+            self.report(UnusableAlias {
+                what: "an alias inside the value that it stands for",
+                help: "write the value out",
+                place: place.clone(),
+            });
             self.count(span)?;
             return self.node(Built { node: Node::new(Value::Null, place), height: 0 });
         };
@@ -369,6 +401,23 @@ impl<'s> Builder<'s> {
         let what = format!("aliases expand to more than {MAX_COPIES} values");
         self.limit(what, "write the values out instead of nesting aliases", self.source.place(span));
         Err(Stop::Stream)
+    }
+}
+
+/// `{?a: b}` and `{!t :a}`: the indicators count for kubectl and belong to the text for YAML 1.2.
+fn indicator(place: Place) -> NotYaml {
+    NotYaml {
+        what: "an unquoted `?` or leading `:` between brackets, where kubectl ends the text".to_owned(),
+        help: "quote the text",
+        place,
+    }
+}
+
+fn odd_name(place: Place) -> UnusableAlias {
+    UnusableAlias {
+        what: "a name of an anchor or alias that kubectl ends earlier",
+        help: "use only letters, digits, `_` and `-` in the name, and put a blank after it",
+        place,
     }
 }
 

@@ -8,6 +8,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<LimitReached>(),
     Entry::of::<NotYaml>(),
     Entry::of::<ForbiddenCharacter>(),
+    Entry::of::<UnusableSeparator>(),
     Entry::of::<DuplicateKey>(),
     Entry::of::<UnusableKey>(),
     Entry::of::<ResolvedKey>(),
@@ -129,6 +130,29 @@ impl Problem for ForbiddenCharacter {
     }
 }
 
+/// A line that begins with `---` holds more than a comment.
+#[derive(Debug, Clone)]
+pub(super) struct UnusableSeparator {
+    /// The text after the dashes.
+    pub(super) place: Place,
+}
+
+impl Problem for UnusableSeparator {
+    const CODE: &'static str = "yaml-separator";
+    const MEANING: &'static str = "kubectl splits a file at every line that begins with `---`, before it reads YAML, and refuses the file when more than a \
+         comment follows the dashes; older releases drop the text. Put the text on the next line, or indent or quote text that begins with dashes.";
+
+    fn message(&self) -> String {
+        "kubectl takes nothing but a comment after `---`".to_owned()
+    }
+    fn help(&self) -> String {
+        "move the text to the next line".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "refused or dropped by kubectl")]
+    }
+}
+
 /// A key stands twice in one map.
 #[derive(Debug, Clone)]
 pub(super) struct DuplicateKey {
@@ -195,11 +219,11 @@ pub(super) struct ResolvedKey {
 impl Problem for ResolvedKey {
     const CODE: &'static str = "yaml-resolved-key";
     const SEVERITY: Severity = Severity::Warning;
-    const MEANING: &'static str = "kubectl reads an unquoted key as a boolean or number and writes it back differently: `on:` and `y:` become `true`, \
+    const MEANING: &'static str = "Kubectl reads an unquoted key as a boolean or number and writes it back differently: `on:` and `y:` become `true`, \
          `0x10:` becomes `16`. Quote the key if its text is meant.";
 
     fn message(&self) -> String {
-        format!("kubectl reads the key `{}` as `{}`", self.raw, self.key)
+        format!("Kubectl reads the key `{}` as `{}`", self.raw, self.key)
     }
     fn help(&self) -> String {
         format!("write `\"{}\"` if the text is meant, else `\"{}\"`", self.raw, self.key)
@@ -241,23 +265,26 @@ impl Problem for UnusableValue {
 pub(super) struct UnusableAlias {
     /// What is wrong.
     pub(super) what: &'static str,
+    /// What to do.
+    pub(super) help: &'static str,
     /// Where.
     pub(super) place: Place,
 }
 
 impl Problem for UnusableAlias {
     const CODE: &'static str = "yaml-alias";
-    const MEANING: &'static str = "An alias (`*name`) has no anchor (`&name`) before it in the same document, or lies inside the value it stands for. \
-         Define the anchor first, or quote a text that begins with `*`.";
+    const MEANING: &'static str = "An alias (`*name`) has no anchor (`&name`) before it in the same document, lies inside the value it stands for, or has a name \
+         with other characters than letters, digits, `_` and `-`, which programs end in different places. Define the anchor first, or quote a text \
+         that begins with `*` or `&`.";
 
     fn message(&self) -> String {
         self.what.to_owned()
     }
     fn help(&self) -> String {
-        "define the anchor earlier in the same document, or quote the text".to_owned()
+        self.help.to_owned()
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), "this alias")]
+        vec![Label::new(self.place.clone(), "this one")]
     }
 }
 

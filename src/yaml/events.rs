@@ -6,7 +6,7 @@ use granit_parser::{ErrorKind, Event as Raw, Parser, ScalarStyle, StrInput, Stru
 
 use crate::diag::Span;
 
-use super::{Style, characters::forbidden, limits::MAX_DEPTH};
+use super::{Style, bare::forbidden, limits::MAX_DEPTH};
 
 /// What a tag asks for; collections ignore their tags, as kubectl does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +31,24 @@ pub(super) enum Event<'a> {
     DocumentStart,
     DocumentEnd,
     Alias(usize),
-    UnknownAlias(String),
-    Scalar { text: Cow<'a, str>, style: Style, anchor: usize, tag: Option<Tag> },
-    ListStart { flow: bool, anchor: usize },
+    UnknownAlias,
+    /// An anchor whose name kubectl ends earlier (`&a:b`).
+    OddAnchor,
+    Scalar {
+        text: Cow<'a, str>,
+        style: Style,
+        anchor: usize,
+        tag: Option<Tag>,
+    },
+    ListStart {
+        flow: bool,
+        anchor: usize,
+    },
     ListEnd,
-    MapStart { flow: bool, anchor: usize },
+    MapStart {
+        flow: bool,
+        anchor: usize,
+    },
     MapEnd,
 }
 
@@ -52,6 +65,7 @@ pub(super) enum Fault {
 
 /// The events of a text; stops at a fault until `next_document` is called.
 pub(super) struct Events<'a> {
+    text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
 }
 
@@ -60,11 +74,12 @@ impl<'a> Events<'a> {
         let mut options = granit_parser::options! {
             block_scalar_eof_without_line_feed: true,
             emit_unresolved_aliases: true,
+            emit_anchor_events: true,
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
         };
         options.set_emit_comments(false);
-        Events { parser: Parser::new_from_str_with_options(text, options) }
+        Events { text, parser: Parser::new_from_str_with_options(text, options) }
     }
 
     /// The next event, or the fault and the byte where it was met; `None` at the end.
@@ -72,6 +87,9 @@ impl<'a> Events<'a> {
         loop {
             match self.parser.next_event()? {
                 Ok((raw, span)) => {
+                    if let Some(at) = span.tag_span().and_then(|tag| self.runs_on(tag.byte_range()?.end)) {
+                        return Some(Err((run_on_tag(), at)));
+                    }
                     let span = span.byte_range().map_or_else(Span::default, |r| Span::new(r.start, r.end));
                     if let Some(event) = convert(raw) {
                         return Some(Ok((event, span)));
@@ -85,10 +103,27 @@ impl<'a> Events<'a> {
         }
     }
 
+    /// The end of a tag where a flow indicator follows it at once: kubectl takes the indicator into the tag (YAML 1.1).
+    fn runs_on(&self, tag_end: usize) -> Option<usize> {
+        matches!(self.text.as_bytes().get(tag_end), Some(b',' | b'[' | b']' | b'{' | b'}')).then_some(tag_end)
+    }
+
     /// Leaves the current document; whether another one follows.
     pub(super) fn next_document(&mut self) -> bool {
         self.parser.proceed_next_document().unwrap_or(false)
     }
+}
+
+fn run_on_tag() -> Fault {
+    Fault::Syntax {
+        what: "a tag right before a bracket or comma, which kubectl takes for a part of the tag".to_owned(),
+        help: "put a blank after the tag, or remove the tag",
+    }
+}
+
+/// Whether kubectl reads a name of an anchor or alias to its end.
+pub(super) fn is_name(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
 
 fn convert(raw: Raw<'_>) -> Option<Event<'_>> {
@@ -96,7 +131,8 @@ fn convert(raw: Raw<'_>) -> Option<Event<'_>> {
         Raw::DocumentStart(..) => Event::DocumentStart,
         Raw::DocumentEnd => Event::DocumentEnd,
         Raw::Alias(id) => Event::Alias(id),
-        Raw::UnresolvedAlias(name) => Event::UnknownAlias(name.into_owned()),
+        Raw::UnresolvedAlias(_) => Event::UnknownAlias,
+        Raw::Anchor(_, name) if !is_name(&name) => Event::OddAnchor,
         Raw::Scalar(text, style, anchor, tag) => {
             Event::Scalar { text, style: convert_style(style), anchor, tag: tag.as_deref().map(convert_tag) }
         }

@@ -1,7 +1,7 @@
 //! YAML as kubectl reads it, with the place of every value; and the one writer of YAML and JSON.
 
+mod bare;
 mod build;
-mod characters;
 mod decode;
 mod diagnostics;
 mod events;

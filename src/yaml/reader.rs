@@ -3,8 +3,8 @@
 use crate::diag::{Diagnostic, Source, Span};
 
 use super::{
+    bare,
     build::{Builder, Stop, too_deep},
-    characters,
     diagnostics::{LimitReached, NotYaml},
     events::{Event, Events, Fault},
     limits::MAX_BYTES,
@@ -22,17 +22,16 @@ pub fn read(source: &Source) -> Vec<Document> {
         };
         return vec![Document { index: 1, place: source.place(Span::default()), root: None, problems: vec![problem.into()] }];
     }
-    let characters = characters::find(source.text());
-    let text = characters::without_nul(source.text());
-    let mut reader = Reader { source, characters, documents: Vec::new() };
+    let text = bare::without_nul(source.text());
+    let mut reader = Reader { source, bare: bare::find(source), documents: Vec::new() };
     reader.run(&text);
     reader.documents
 }
 
 struct Reader<'s> {
     source: &'s Source,
-    /// Forbidden characters that no document has reported yet, last first.
-    characters: Vec<(usize, char)>,
+    /// Problems of the bare text that no document has reported yet, last first.
+    bare: Vec<(usize, Diagnostic)>,
     documents: Vec<Document>,
 }
 
@@ -66,27 +65,27 @@ impl Reader<'_> {
                 break;
             }
         }
-        if !self.characters.is_empty() {
+        if !self.bare.is_empty() {
             self.leftovers(&mut builder);
         }
     }
 
     fn finish(&mut self, builder: &mut Builder<'_>, start: usize, end: usize) {
         let (root, mut problems) = builder.finish();
-        while self.characters.last().is_some_and(|(at, _)| *at < end) {
-            problems.extend(self.characters.pop().map(|(at, c)| characters::problem(self.source, at, c)));
+        while let Some((_, problem)) = self.bare.pop_if(|(at, _)| *at < end) {
+            problems.push(problem);
         }
         let end = root.as_ref().map_or(end, |r| r.place.span.end.max(start));
         let place = self.source.place(Span::new(start, end));
         self.documents.push(Document { index: self.documents.len() + 1, place, root, problems });
     }
 
-    /// Characters after the last document: comments that kubectl reads as more than comments.
+    /// Problems after the last document: comments that kubectl reads as more than comments.
     fn leftovers(&mut self, builder: &mut Builder<'_>) {
         match self.documents.last_mut() {
             Some(last) => {
-                while let Some((at, c)) = self.characters.pop() {
-                    last.problems.push(characters::problem(self.source, at, c));
+                while let Some((_, problem)) = self.bare.pop() {
+                    last.problems.push(problem);
                 }
             }
             None => self.finish(builder, 0, self.source.text().len() + 1),
@@ -98,7 +97,7 @@ impl Reader<'_> {
         match fault {
             Fault::Depth => Some(too_deep(place).into()),
             Fault::Syntax { what, help } => Some(NotYaml { what, help, place }.into()),
-            // Found by `characters` already, all of them and not only the first.
+            // Found by `bare` already, all of them and not only the first.
             Fault::Character => None,
         }
     }

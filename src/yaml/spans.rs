@@ -27,9 +27,13 @@ pub(super) fn list(text: &str, span: Span, from: usize) -> Span {
     Span::new(start, span.end)
 }
 
-/// Whether a `:` here belongs to the text before it: right before `,`, `]`, `}` (or another bracket, which kubectl refuses).
-pub(super) fn glued(text: &str, at: usize) -> bool {
-    matches!(text.as_bytes().get(at..at + 2), Some([b':', b',' | b']' | b'}' | b'[' | b'{']))
+/// The end of a `:` that kubectl takes into the unquoted text before it, because it stands right before `,`, `]` or `}`
+/// (or another opening bracket, which kubectl refuses). Blanks may lie between text and `:`.
+pub(super) fn glued(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let colon = at + rest.len() - rest.trim_start().len();
+    let bytes = text.as_bytes().get(colon..colon + 2)?;
+    matches!(bytes, [b':', b',' | b']' | b'}' | b'[' | b'{']).then_some(colon + 1)
 }
 
 /// The indicator of a block scalar: the first token of `from..to` that begins with it. Indicators, tags, anchors and

@@ -168,7 +168,7 @@ fn modes_are_compared_by_bits() {
     for mode in [0o600, 0o400, 0] {
         assert_eq!(with(mode), Outcome::Pass, "{mode:o}");
     }
-    for mode in [0o640, 0o601, 0o700, 0o644] {
+    for mode in [0o640, 0o601, 0o700, 0o644, 0o444, 0o060] {
         assert!(matches!(with(mode), Outcome::Fail { .. }), "{mode:o}");
     }
 }

@@ -366,12 +366,22 @@ fn kubeadm_versions_follow_the_minor() {
 fn static_pods_and_patches_follow_the_minor() {
     use facts::{ArgumentOrder, ProbePort, SchedulerProbes};
     let shape = |minor| facts::static_pods(Minor(minor)).expect("covered");
-    assert_eq!([35, 36].map(|minor| shape(minor).argument_order), [ArgumentOrder::Sorted, ArgumentOrder::OwnSortedThenExtra]);
+    let order = |text: &str| facts::kubeadm_argument_order(text.parse().expect("a version"));
+    for sorted in ["1.31.14", "1.32.11", "1.33.7", "1.34.3", "1.35.0"] {
+        assert_eq!(order(sorted), ArgumentOrder::Sorted, "{sorted}");
+    }
+    for kept in ["1.32.12", "1.33.8", "1.34.4", "1.35.1", "1.36.0", "1.37.2"] {
+        assert_eq!(order(kept), ArgumentOrder::OwnSortedThenExtra, "{kept}");
+    }
     assert_eq!([33, 34].map(|minor| shape(minor).probe_port), [ProbePort::Number, ProbePort::Named]);
     assert_eq!([31, 32].map(|minor| shape(minor).scheduler_probes), [SchedulerProbes::Healthz, SchedulerProbes::LivezReadyz]);
     assert_eq!([35, 36].map(|minor| shape(minor).flexvolume_mount), [true, false]);
     assert_eq!(facts::static_pods(Minor(38)), None);
     assert!(!facts::kubeadm_patch_targets(Minor(36)).contains(&"kubeproxydaemonset"));
+    let arguments = |text: &str| facts::kubeadm_etcd_arguments(text.parse().expect("a version"))[0].0;
+    assert_eq!(["3.5.24-0", "3.6.8-0"].map(arguments), ["experimental-initial-corrupt-check", "feature-gates"]);
+    assert_eq!(facts::kubeadm_ca_folders("debian-12").map(<[_]>::len), Some(3));
+    assert_eq!(facts::kubeadm_ca_folders("other"), None);
     assert!(facts::kubeadm_patch_targets(Minor(37)).contains(&"kubeproxydaemonset"));
 }
 

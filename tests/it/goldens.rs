@@ -45,8 +45,7 @@ fn diagnostics() {
 /// Every code has a case, but those that no spec can cause.
 #[test]
 fn every_code_has_a_case() {
-    let cases: Vec<String> =
-        cases("diag").iter().map(|case| case.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    let cases: Vec<String> = cases("diag").iter().map(|case| case.file_name().unwrap().to_string_lossy().into_owned()).collect();
     let missing: Vec<&str> =
         harden::codes::all().iter().map(|entry| entry.code).filter(|code| !cases.iter().any(|case| case == code)).collect();
     let expected: Vec<&str> = WITHOUT_CASE.iter().map(|(code, _)| *code).collect();

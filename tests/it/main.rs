@@ -9,5 +9,5 @@ mod facts;
 mod goldens;
 mod host;
 mod references;
-mod support;
 mod spec;
+mod support;

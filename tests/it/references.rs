@@ -8,7 +8,9 @@ use crate::support::{compare_file, none, root};
 
 #[test]
 fn errors() {
-    let mut text = String::from("# Messages\n\nGenerated from the code: `HARDEN_BLESS=1 cargo test` rewrites it. `harden explain CODE` shows one.\n");
+    let mut text = String::from(
+        "# Messages\n\nGenerated from the code: `HARDEN_BLESS=1 cargo test` rewrites it. `harden explain CODE` shows one.\n",
+    );
     for entry in harden::codes::all() {
         let _ = write!(text, "\n## {}\n\n*{}* {}\n", entry.code, entry.severity.name(), entry.meaning);
     }
@@ -33,7 +35,11 @@ fn catalogue() {
             if !ids.is_empty() {
                 let _ = writeln!(text, "\nBenchmark: {}.", ids.join(", "));
             }
-            let doc: String = control.doc.lines().map(|line| format!("{}\n", line.replacen("# ", "### ", usize::from(line.starts_with("# "))))).collect();
+            let doc: String = control
+                .doc
+                .lines()
+                .map(|line| format!("{}\n", line.replacen("# ", "### ", usize::from(line.starts_with("# ")))))
+                .collect();
             let _ = write!(text, "\n{doc}");
         }
     }

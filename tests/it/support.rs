@@ -81,7 +81,12 @@ pub(crate) fn compare_folder(expected: &Path, actual: &BTreeMap<String, Vec<u8>>
             Some(_) => {}
         }
     }
-    wrong.extend(wanted.keys().filter(|name| !actual.contains_key(*name)).map(|name| format!("{}: missing", expected.join(name).display())));
+    wrong.extend(
+        wanted
+            .keys()
+            .filter(|name| !actual.contains_key(*name))
+            .map(|name| format!("{}: missing", expected.join(name).display())),
+    );
     wrong
 }
 

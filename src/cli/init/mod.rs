@@ -44,7 +44,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     };
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if args.name.is_empty() || !args.name.chars().all(plain) {
-        return Err(Failed::usage(format!("`{}` cannot name a cluster", args.name), "use lower-case letters, digits and hyphens"));
+        return Err(Failed::usage(
+            format!("`{}` cannot name a cluster", args.name),
+            "use lower-case letters, digits and hyphens",
+        ));
     }
     let mut text = text.replace("name: my-cluster", &format!("name: {}", args.name));
     if let Some(path) = &args.from {
@@ -70,7 +73,9 @@ fn from_live(text: &str, path: &std::path::Path) -> Result<String, Failed> {
         .iter()
         .filter_map(|document| document.root.as_ref())
         .find(|root| root.get("kind").and_then(Node::as_str) == Some("ClusterConfiguration"))
-        .ok_or_else(|| Failed::usage(format!("`{}` holds no ClusterConfiguration", path.display()), "name a kubeadm configuration file"))?;
+        .ok_or_else(|| {
+            Failed::usage(format!("`{}` holds no ClusterConfiguration", path.display()), "name a kubeadm configuration file")
+        })?;
     let field = |pointer: &str| cluster.at_pointer(pointer).and_then(Node::as_str).map(str::to_owned);
     let mut out = String::new();
     for line in text.lines() {

@@ -91,7 +91,6 @@ fn flag(out: &mut Lowering<'_>, modes: Vec<Held<String>>) {
         held: Held::new(FlagValue::List(Vec::new()), reason.clone()),
         installer: None,
         also: Vec::new(),
-        per_node: false,
     });
     flag.held.reasons.insert(reason);
     flag.held.value = FlagValue::List(modes);

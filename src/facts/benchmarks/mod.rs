@@ -6,5 +6,6 @@ mod tables;
 
 pub use item::{Benchmark, Expect, Files, Item, KubeadmFile, Look, On, Target, Test, Topic};
 pub use map::{
-    BenchmarkId, Chosen, SELECTABLE, asks, Mapping, benchmark, benchmarks, controls_of, for_minor, ids, ids_in, kubeadm_files, mapped_controls, nsa,
+    BenchmarkId, Chosen, Mapping, SELECTABLE, asks, benchmark, benchmarks, controls_of, for_minor, ids, ids_in, kubeadm_files,
+    mapped_controls, nsa,
 };

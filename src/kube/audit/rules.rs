@@ -71,7 +71,7 @@ pub fn policy(goals: &BTreeSet<Goal>, groups: GroupWildcard) -> Vec<ExplainedRul
     }
     changes(&mut rules);
     rules.add(
-        "everything else is kept: who did what, when and from where, refused logins and impersonated requests among it",
+        "everything else: who did what, when and from where; refused logins and impersonated requests among it",
         &Goal::ALL,
         Rule::everything(Level::Metadata),
     );
@@ -165,7 +165,7 @@ fn volume_of_the_control_plane(rules: &mut Builder<'_>) {
         Rule { users: list(CONTROL_PLANE), ..event_writes() },
     );
     rules.add(
-        "four built-in controllers read the list of APIs again and again",
+        "the controller manager and four of its controllers read the list of APIs again and again",
         &[],
         Rule {
             users: list(&[

@@ -20,17 +20,16 @@ pub fn assemble(rules: &[ExplainedRule]) -> Policy {
 #[must_use]
 pub fn document(rules: &[ExplainedRule], origin: impl Fn(&ExplainedRule) -> Arc<Origin>) -> Out {
     let mut document = assemble(rules).to_out();
-    let outs = rules.iter().map(|explained| explained.rule.to_out().with(&origin(explained)).note(explained.comment()));
-    document.set("rules", Out::list(outs));
+    document.set("rules", Out::list(rules.iter().map(|explained| explained.to_out().with(&origin(explained)))));
     document
 }
 
 impl ExplainedRule {
-    /// What the rule is for, and the wanted goals that it serves.
-    #[must_use]
-    pub fn comment(&self) -> String {
+    /// The rule under a comment: what it is for, and the wanted goals that it serves.
+    fn to_out(&self) -> Out {
         let goals: Vec<&str> = self.goals.iter().map(|goal| goal.name()).collect();
-        if goals.is_empty() { self.why.to_owned() } else { format!("{} ({})", self.why, goals.join(", ")) }
+        let out = self.rule.to_out().note(self.why);
+        if goals.is_empty() { out } else { out.note(format!("goals: {}", goals.join(", "))) }
     }
 }
 

@@ -143,6 +143,40 @@ fn line_ends_of_yaml_1_1_are_refused() {
     assert_eq!(json("a: \u{a0}\u{e000}\u{fffd}\u{10ffff}x"), Ok(j!({ "a": "\u{a0}\u{e000}\u{fffd}\u{10ffff}x" })));
 }
 
+/// Where a YAML 1.2 parser sees other values than kubectl, we must not guess.
+#[test]
+fn texts_that_parsers_read_differently_are_refused() {
+    for (text, code) in [
+        ("a: {?privileged: true}", "yaml-syntax"),
+        ("a: [?b, c]", "yaml-syntax"),
+        ("a: [http://x/?b=c]", "yaml-syntax"),
+        ("a: {!t :b}", "yaml-syntax"),
+        ("a: [::1]", "yaml-syntax"),
+        ("a: [b\n:, c]", "yaml-syntax"),
+        ("a: [!t, b]", "yaml-syntax"),
+        ("a: {b: !!str, c: d}", "yaml-syntax"),
+        ("a: &x:b\nc: d", "yaml-alias"),
+        ("a: &x?b c", "yaml-alias"),
+        ("&x:b: c", "yaml-alias"),
+        ("a: &xé b", "yaml-alias"),
+        ("a: 1\n---b: 2\n", "yaml-separator"),
+        ("--- {a: 1}\n", "yaml-separator"),
+        ("--- |\n  x\n", "yaml-separator"),
+    ] {
+        assert_eq!(json(text), Err(vec![code]), "{text}");
+    }
+    let found = documents("--- # comment\na: b?c\nd: &x-1_Y z\ne: *x-1_Y\n---  \n");
+    assert!(found.iter().all(|d| d.problems.is_empty()), "{found:?}");
+}
+
+#[test]
+fn json_is_yaml() {
+    assert_eq!(
+        json("{\n\t\"a\": [1,\"b\\/\\ud83d\\ude00\"],\"c\":{\"d\":null},\n\t\"e\":1E5\n}\n"),
+        Ok(j!({ "a": [1, "b/😀"], "c": { "d": null }, "e": 100_000 }))
+    );
+}
+
 #[test]
 fn pointers_find_nodes() {
     let found = documents("a: [{b: 1}]\n\"c/d~e\": 2\n\"\": 3\n");

@@ -54,7 +54,7 @@ fn block_scalars() {
         texts("- a: !!str >- # c | d\n    x\n\n\n- |+\n  y\n\n"),
         ["- a: !!str >- # c | d\n    x\n\n\n- |+\n  y", "a: !!str >- # c | d\n    x", "a", ">- # c | d\n    x", "|+\n  y"]
     );
-    assert_eq!(texts("a: &p|q |2\n    x\nb:\n"), ["a: &p|q |2\n    x\nb", "a", "|2\n    x", "b", ""]);
+    assert_eq!(texts("a: &pq |2\n    x\nb:\n"), ["a: &pq |2\n    x\nb", "a", "|2\n    x", "b", ""]);
     assert_eq!(texts("a: |\r\n  x\r\n\r\nb: |\r\n  z"), ["a: |\r\n  x\r\n\r\nb: |\r\n  z", "a", "|\r\n  x", "b", "|\r\n  z"]);
     assert_eq!(texts("a: |\nb: >\n"), ["a: |\nb: >", "a", "|", "b", ">"]);
 }

@@ -1,0 +1,192 @@
+//! The API server's front door: authentication, authorization and admission settings that exclude each other.
+
+use std::net::IpAddr;
+
+use crate::{
+    facts,
+    plan::{Plan, Program, SettingKey},
+};
+
+use super::settings::{Clash, Rule, Side, text, waived};
+
+const SERVER: Program = Program::KubeApiserver;
+const ENABLE: &str = "enable-admission-plugins";
+const DISABLE: &str = "disable-admission-plugins";
+
+pub(super) const ANONYMOUS_FLAG_BESIDE_BLOCK: Rule = Rule {
+    id: "anonymous-flag-beside-block",
+    about: "The flag `--anonymous-auth` stands beside an AuthenticationConfiguration that says who may come without credentials. The API \
+        server does not start, whatever the flag says. Keep one of the two.",
+    check: anonymous_flag_beside_block,
+};
+
+fn anonymous_flag_beside_block(plan: &Plan) -> Vec<Clash> {
+    let block = plan.authentication.as_ref().and_then(|file| file.anonymous.as_ref());
+    let (Some(flag), Some(block)) = (Side::flag(plan, SERVER, "anonymous-auth"), block) else { return Vec::new() };
+    vec![Clash {
+        message: "`--anonymous-auth` and the anonymous block of the AuthenticationConfiguration exclude each other".to_owned(),
+        help: "take `anonymous-auth` out: the block says more".to_owned(),
+        a: flag,
+        b: Some(Side::of(&SettingKey::File("authentication", "anonymous".to_owned()), block)),
+    }]
+}
+
+pub(super) const AUTHORIZATION_FILE_BESIDE_FLAGS: Rule = Rule {
+    id: "authorization-file-beside-flags",
+    about: "The flag `--authorization-config` excludes `--authorization-mode` and every `--authorization-webhook-...` flag: with both \
+        the API server does not start.",
+    check: authorization_file_beside_flags,
+};
+
+fn authorization_file_beside_flags(plan: &Plan) -> Vec<Clash> {
+    let Some(file) = Side::flag(plan, SERVER, "authorization-config") else { return Vec::new() };
+    let names = plan.component(SERVER).flags.keys();
+    let excluded = names.filter(|name| *name == "authorization-mode" || name.starts_with("authorization-webhook-"));
+    let clash = |name: &String| {
+        Some(Clash {
+            message: format!("`--authorization-config` and `--{name}` exclude each other"),
+            help: format!("take `{name}` out and name its authorizer in the file, or take `authorization-config` out"),
+            a: Side::flag(plan, SERVER, name)?,
+            b: Some(file.clone()),
+        })
+    };
+    excluded.filter_map(clash).collect()
+}
+
+pub(super) const SHARED_FRONT_PROXY_CA: Rule = Rule {
+    id: "shared-front-proxy-ca",
+    about: "One CA is trusted for clients and for the front proxy. Whoever gets a client certificate with the front proxy's name could \
+        then speak for every user; from 1.35.6 and 1.36.3 on the API server does not start where no name is asked for.",
+    check: shared_front_proxy_ca,
+};
+
+fn shared_front_proxy_ca(plan: &Plan) -> Vec<Clash> {
+    let names = ["requestheader-client-ca-file", "client-ca-file"];
+    let [Some(front), Some(clients)] = names.map(|name| text(plan, SERVER, name)) else { return Vec::new() };
+    let any_name = text(plan, SERVER, "requestheader-allowed-names").is_none();
+    if front != clients || (waived(plan, "apiserver/front-proxy-ca") && !any_name) {
+        return Vec::new();
+    }
+    let [Some(a), b] = names.map(|name| Side::flag(plan, SERVER, name)) else { return Vec::new() };
+    vec![Clash {
+        message: format!("`{front}` is the CA of clients and of the front proxy"),
+        help: "give the front proxy a CA of its own, such as kubeadm's `front-proxy-ca.crt`".to_owned(),
+        a,
+        b,
+    }]
+}
+
+pub(super) const LOOPBACK_ADVERTISED: Rule = Rule {
+    id: "loopback-advertised",
+    about: "The API server would advertise an address that no other machine can reach: loopback, link-local or unspecified. From 1.37 on \
+        it does not start with one, and kubeadm refuses one in every version.",
+    check: loopback_advertised,
+};
+
+fn loopback_advertised(plan: &Plan) -> Vec<Clash> {
+    let help = "name an address that every node can reach";
+    let mut clashes = Vec::new();
+    let exempt = text(plan, SERVER, "endpoint-reconciler-type").is_some_and(|kind| kind == "none");
+    if facts::holds(facts::id::ADVERTISE_LOOPBACK, plan.cluster.version)
+        && !exempt
+        && let Some(address) = text(plan, SERVER, "advertise-address").filter(|text| text.parse().is_ok_and(unreachable))
+        && let Some(a) = Side::flag(plan, SERVER, "advertise-address")
+    {
+        clashes.push(Clash {
+            message: format!("the API server of Kubernetes {} does not start with the address `{address}`", plan.cluster.version),
+            help: help.to_owned(),
+            a,
+            b: Some(Side::version(plan)),
+        });
+    }
+    for node in plan.cluster.kubeadm.iter().flat_map(|kubeadm| &kubeadm.nodes).filter(|node| unreachable(node.address)) {
+        let path = format!("/platform/nodePools/{}/nodes/{}/address", node.pool, node.name);
+        clashes.push(Clash {
+            message: format!("kubeadm refuses the address `{}` of node `{}`", node.address, node.name),
+            help: help.to_owned(),
+            a: Side::spec(&path, "no other machine reaches this address"),
+            b: None,
+        });
+    }
+    clashes
+}
+
+/// Whether no other machine can reach an address: loopback, link-local or unspecified.
+fn unreachable(address: IpAddr) -> bool {
+    let link_local = match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.segments()[0] & 0xffc0 == 0xfe80,
+    };
+    address.is_loopback() || address.is_unspecified() || link_local
+}
+
+pub(super) const NODE_RESTRICTION_LOST: Rule = Rule {
+    id: "node-restriction-lost",
+    about: "The list of admission plugins replaces kubeadm's own, and NodeRestriction is not in it, or is switched off. A kubelet could \
+        then change other nodes and their pods. A waiver of `admission/node-restriction` says that this is meant.",
+    check: node_restriction_lost,
+};
+
+fn node_restriction_lost(plan: &Plan) -> Vec<Clash> {
+    const PLUGIN: &str = "NodeRestriction";
+    if waived(plan, "admission/node-restriction") {
+        return Vec::new();
+    }
+    let server = plan.component(SERVER);
+    let lost = Side::flag(plan, SERVER, ENABLE).filter(|_| !server.flag_has(ENABLE, PLUGIN));
+    let off = Side::flag(plan, SERVER, DISABLE).filter(|_| server.flag_has(DISABLE, PLUGIN));
+    let clash = |a: Side, how: &str| Clash {
+        message: format!("admission plugin `{PLUGIN}` is {how}: a kubelet could change other nodes"),
+        help: format!("name `{PLUGIN}` in `{ENABLE}`, or waive `admission/node-restriction`"),
+        a,
+        b: None,
+    };
+    lost.map(|a| clash(a, "not in the list of enabled plugins")).into_iter().chain(off.map(|a| clash(a, "disabled"))).collect()
+}
+
+pub(super) const PLUGIN_ENABLED_AND_DISABLED: Rule = Rule {
+    id: "plugin-enabled-and-disabled",
+    about: "One admission plugin is in both lists, `--enable-admission-plugins` and `--disable-admission-plugins`. The API server does \
+        not start.",
+    check: plugin_enabled_and_disabled,
+};
+
+fn plugin_enabled_and_disabled(plan: &Plan) -> Vec<Clash> {
+    let server = plan.component(SERVER);
+    let disabled = text(plan, SERVER, DISABLE).unwrap_or_default();
+    let clash = |plugin: &str| {
+        Some(Clash {
+            message: format!("admission plugin `{plugin}` is both enabled and disabled"),
+            help: format!("take `{plugin}` out of one of the two lists"),
+            a: Side::flag(plan, SERVER, DISABLE)?,
+            b: Side::flag(plan, SERVER, ENABLE),
+        })
+    };
+    disabled.split(',').map(str::trim).filter(|plugin| server.flag_has(ENABLE, plugin)).filter_map(clash).collect()
+}
+
+pub(super) const EVENT_LIMIT_WITHOUT_CONFIGURATION: Rule = Rule {
+    id: "event-limit-without-configuration",
+    about: "EventRateLimit is enabled without a file that holds at least one limit: the API server does not start.",
+    check: event_limit_without_configuration,
+};
+
+fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
+    const CONFIG: &str = "admission-control-config-file";
+    if !plan.component(SERVER).flag_has(ENABLE, "EventRateLimit") || plan.event_limits.is_some() {
+        return Vec::new();
+    }
+    // What a file of the owner holds is not known here.
+    let file = plan.component(SERVER).flags.get(CONFIG);
+    if file.is_some_and(|flag| flag.held.reasons.iter().all(|reason| reason.control.is_none())) {
+        return Vec::new();
+    }
+    let Some(a) = Side::flag(plan, SERVER, ENABLE) else { return Vec::new() };
+    vec![Clash {
+        message: "admission plugin `EventRateLimit` is enabled, and nothing gives it a limit".to_owned(),
+        help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out"
+            .to_owned(),
+        a,
+        b: Side::flag(plan, SERVER, CONFIG),
+    }]
+}

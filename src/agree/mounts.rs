@@ -1,0 +1,93 @@
+//! Files that static pods name, and the mounts through which they see them.
+
+use crate::plan::{Component, Flag, MountType, Plan, Program, SettingKey};
+
+use super::settings::{Clash, Rule, Side, text};
+
+/// The programs that run as static pods.
+const STATIC_PODS: [Program; 4] = [Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler, Program::Etcd];
+
+/// Flags whose values begin with a slash and name no file of the host: prefixes of keys and URLs, and what a program makes for itself.
+const NO_FILES: [&str; 4] = ["authorization-always-allow-paths", "cert-dir", "debug-socket-path", "etcd-prefix"];
+
+pub(super) const FILE_NOT_MOUNTED: Rule = Rule {
+    id: "file-not-mounted",
+    about: "A flag of a static pod names a file that no volume of the pod covers. The program looks into its own image, does not find the \
+        file and does not start; a log would be written into the container and be lost.",
+    check: file_not_mounted,
+};
+
+fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    for program in STATIC_PODS {
+        let component = plan.component(program);
+        for (name, flag) in component.flags.iter().filter(|(name, _)| !NO_FILES.contains(&name.as_str())) {
+            for path in paths(flag).into_iter().filter(|path| !covered(component, path)) {
+                clashes.push(Clash {
+                    message: format!("`--{name}` of {program} names `{path}`, which no volume of its pod covers"),
+                    help: help(program, &path),
+                    a: Side::of(&SettingKey::Flag(program, name.clone()), &flag.held),
+                    b: None,
+                });
+            }
+        }
+    }
+    clashes
+}
+
+fn help(program: Program, path: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+    if program == Program::Etcd {
+        return format!(
+            "move the file below the folder of etcd's certificates or data: kubeadm mounts no other folder than `{folder}`'s"
+        );
+    }
+    format!("mount `{folder}` under the same path with `extraVolumes`, or move the file to a folder that is mounted")
+}
+
+/// The paths in the values of a flag; pairs of certificate and key are two.
+fn paths(flag: &Flag) -> Vec<String> {
+    let first = flag.held.value.to_string();
+    let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
+    values
+        .flat_map(|value| value.split([',', ':']))
+        .filter(|part| part.starts_with('/') && !part.starts_with("//"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether a mount shows a path: the path itself or a folder above it.
+fn covered(component: &Component, path: &str) -> bool {
+    component.mounts.keys().any(|mount| {
+        let rest = path.strip_prefix(mount.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+pub(super) const AUDIT_LOG_MOUNTED_AS_FILE: Rule = Rule {
+    id: "audit-log-mounted-as-file",
+    about: "The audit log is mounted as a file. Rotation renames the log and begins a new one, which is impossible on a mounted file: the \
+        log grows without end, or what follows is written into the container and lost. Mount its folder.",
+    check: audit_log_mounted_as_file,
+};
+
+fn audit_log_mounted_as_file(plan: &Plan) -> Vec<Clash> {
+    let program = Program::KubeApiserver;
+    let Some(log) = text(plan, program, "audit-log-path") else { return Vec::new() };
+    let mount = plan.component(program).mounts.get(&log).filter(|held| is_file(held.value.kind));
+    let (Some(mount), Some(a)) = (mount, Side::flag(plan, program, "audit-log-path")) else { return Vec::new() };
+    vec![Clash {
+        message: format!("the audit log `{log}` is mounted as a file, so that it cannot be rotated"),
+        help: "mount the folder of the log, with `pathType: DirectoryOrCreate`".to_owned(),
+        a,
+        b: Some(Side::of(&SettingKey::Mount(program, log.clone()), mount)),
+    }]
+}
+
+/// Whether what is mounted at the path of a log can be anything but a folder.
+fn is_file(kind: MountType) -> bool {
+    match kind {
+        MountType::File | MountType::FileOrCreate | MountType::Socket | MountType::Unchecked => true,
+        MountType::Directory | MountType::DirectoryOrCreate => false,
+    }
+}

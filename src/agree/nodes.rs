@@ -1,0 +1,104 @@
+//! The kubelet: its certificates and who verifies them, its kernel settings and who sets them.
+
+use serde_json::Value;
+
+use crate::{
+    base::Cause,
+    facts,
+    plan::{NodePlan, Plan, Program, SettingKey},
+};
+
+use super::settings::{Clash, Rule, Side};
+
+/// Where the spec declares who approves serving certificates.
+const APPROVER: &str = "/platform/kubeadm/servingCertificates/approver";
+
+/// A field of the kubelet that is true, or the flag that says the same.
+fn asked(plan: &Plan, field: &str, flag: &str) -> Option<Side> {
+    let kubelet = plan.component(Program::Kubelet);
+    let in_file = kubelet.fields.get(field).filter(|held| held.value == Value::Bool(true));
+    let in_file = in_file.map(|held| Side::of(&SettingKey::Field(Program::Kubelet, field.to_owned()), held));
+    let by_flag = || Side::flag(plan, Program::Kubelet, flag).filter(|_| kubelet.flag_has(flag, "true"));
+    in_file.or_else(by_flag)
+}
+
+fn serving_certificates(plan: &Plan) -> Option<Side> {
+    asked(plan, "serverTLSBootstrap", "rotate-server-certificates")
+}
+
+/// Whether the spec declares an approver: an intent of the spec, or the reason of a setting.
+fn has_approver(plan: &Plan) -> bool {
+    let intent = plan.intents.iter().any(|intent| intent.path.as_str() == APPROVER);
+    let from_spec = |cause: &Cause| matches!(cause, Cause::Spec(path) if path.as_str() == APPROVER);
+    intent || serving_certificates(plan).is_some_and(|side| side.reasons.iter().any(|reason| from_spec(&reason.cause)))
+}
+
+pub(super) const KUBELET_CA_WITHOUT_SERVING_CERTIFICATES: Rule = Rule {
+    id: "kubelet-ca-without-serving-certificates",
+    about: "The API server is told to verify the serving certificates of kubelets, and the kubelets sign their own: logs, exec and \
+        port-forward would fail for every pod. Both come together, with an approver, or not at all.",
+    check: kubelet_ca_without_serving_certificates,
+};
+
+fn kubelet_ca_without_serving_certificates(plan: &Plan) -> Vec<Clash> {
+    let Some(a) = Side::flag(plan, Program::KubeApiserver, "kubelet-certificate-authority") else { return Vec::new() };
+    if serving_certificates(plan).is_some() {
+        return Vec::new();
+    }
+    vec![Clash {
+        message: "`--kubelet-certificate-authority` is set, but kubelets sign their own serving certificates".to_owned(),
+        help: "declare an approver under `servingCertificates` and select `kubelet/server-certificate`, or take the flag out"
+            .to_owned(),
+        a,
+        b: None,
+    }]
+}
+
+pub(super) const SERVING_CERTIFICATES_WITHOUT_APPROVER: Rule = Rule {
+    id: "serving-certificates-without-approver",
+    about: "Kubelets are told to ask for signed serving certificates, and the spec declares nobody who approves the requests; Kubernetes \
+        itself never does. Logs, exec and metrics of every node would fail.",
+    check: serving_certificates_without_approver,
+};
+
+fn serving_certificates_without_approver(plan: &Plan) -> Vec<Clash> {
+    let Some(a) = serving_certificates(plan).filter(|_| !has_approver(plan)) else { return Vec::new() };
+    vec![Clash {
+        message: "kubelets ask for serving certificates, and nobody is declared who approves them".to_owned(),
+        help: "declare the approver that runs in the cluster: `servingCertificates: { approver: NAME }`".to_owned(),
+        a,
+        b: None,
+    }]
+}
+
+pub(super) const KERNEL_DEFAULTS_WITHOUT_SYSCTLS: Rule = Rule {
+    id: "kernel-defaults-without-sysctls",
+    about: "With `protectKernelDefaults` a kubelet exits unless six kernel settings already have its values, and nothing sets them on the \
+        nodes of a pool.",
+    check: kernel_defaults_without_sysctls,
+};
+
+fn kernel_defaults_without_sysctls(plan: &Plan) -> Vec<Clash> {
+    let Some(a) = asked(plan, "protectKernelDefaults", "protect-kernel-defaults") else { return Vec::new() };
+    let clash = |pool: &NodePlan| {
+        let missing: Vec<String> = missing(pool).map(|(key, value)| format!("`{key}` = {value}")).collect();
+        (!missing.is_empty()).then(|| Clash {
+            message: format!(
+                "`protectKernelDefaults` stops the kubelets of pool `{}`: nothing sets {}",
+                pool.name,
+                missing.join(", ")
+            ),
+            help: "take `protectKernelDefaults` out until the nodes have these sysctls".to_owned(),
+            a: a.clone(),
+            b: Some(Side::spec(&format!("/platform/nodePools/{}", pool.name), "the nodes of this pool")),
+        })
+    };
+    plan.pools.values().filter_map(clash).collect()
+}
+
+/// The sysctls that the kubelet wants to find and that the plan does not set on the nodes of a pool.
+fn missing(pool: &NodePlan) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    facts::KUBELET_SYSCTLS
+        .iter()
+        .filter(|(key, value)| pool.file_rules.get(&format!("sysctl/{key}")).is_none_or(|held| held.value != *value))
+}

@@ -1,0 +1,28 @@
+//! Lets clients of etcd in with certificates alone.
+
+use crate::{
+    base::{Area, Level},
+    controls::{Control, files},
+    plan::{Lowering, Program},
+    resolve::Resolved,
+};
+
+use super::applies;
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "etcd/client-tls",
+    area: Area::Authentication,
+    title: "let clients of etcd in with certificates alone",
+    level: Level::Baseline,
+    doc: include_str!("client_tls.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    for (flag, file) in [("cert-file", "server.crt"), ("key-file", "server.key"), ("trusted-ca-file", "ca.crt")] {
+        files::named(out, Program::Etcd, flag, files::in_pki(cluster, &format!("etcd/{file}")));
+    }
+    out.flag_bool(Program::Etcd, "client-cert-auth", true);
+}

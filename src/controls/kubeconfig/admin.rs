@@ -1,0 +1,36 @@
+//! Keeps admin.conf on the control plane, for emergencies.
+
+use crate::{
+    base::{Area, Level},
+    controls::Control,
+    facts,
+    plan::{Lowering, Outcome, Scope},
+    resolve::Resolved,
+};
+
+use super::{applies, runs_control_plane};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "kubeconfig/admin",
+    area: Area::Authentication,
+    title: "keep admin.conf on the control plane and let people log in as themselves",
+    level: Level::Baseline,
+    doc: include_str!("admin.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    out.node_rule(runs_control_plane, "mode/etc/kubernetes/admin.conf", "0600 root:root");
+    if cluster.issuers.is_empty() {
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ADMIN_CONF_SHARED, "declare an issuer under `identity.issuers`");
+    } else {
+        out.verdict(
+            Scope::Cluster,
+            Outcome::Elsewhere,
+            facts::id::SUPER_ADMIN_CONF,
+            "people log in through the declared issuers",
+        );
+    }
+}

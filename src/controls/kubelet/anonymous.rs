@@ -1,0 +1,25 @@
+//! Refuses requests without credentials at the kubelet.
+
+use crate::{
+    base::{Area, Level},
+    controls::Control,
+    plan::{Lowering, Program},
+    resolve::Resolved,
+};
+
+use super::applies;
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "kubelet/anonymous",
+    area: Area::Authentication,
+    title: "refuse requests without credentials at the kubelet",
+    level: Level::Baseline,
+    doc: include_str!("anonymous.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+fn lower(_: &Resolved, out: &mut Lowering<'_>) {
+    out.field(Program::Kubelet, "authentication.anonymous.enabled", false.into());
+}

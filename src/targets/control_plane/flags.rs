@@ -1,0 +1,31 @@
+//! Flag sets for other installers: one flag a line, sorted, without those that belong to one node. Nothing but flags stands in the file,
+//! so that a shell can take it as it is.
+
+use crate::{
+    base::{Artifact, Line, Mode, OutPath},
+    plan::{Plan, Program},
+    targets::arguments::{self, Argument},
+};
+
+pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
+    Program::ALL
+        .into_iter()
+        .filter(|program| !plan.component(*program).flags.is_empty())
+        .map(|program| set(plan, program))
+        .collect()
+}
+
+fn set(plan: &Plan, program: Program) -> Artifact {
+    let component = plan.component(program);
+    let mut arguments = arguments::own(program, component);
+    arguments.extend(arguments::extra(program, component));
+    // Repeated flags keep their order.
+    arguments.sort_by(|a, b| a.name.cmp(&b.name));
+    let line = |argument: Argument| Line { text: argument.word(), origin: argument.origin };
+    let path = format!("control-plane/flags/{}.flags", program.name());
+    Artifact {
+        path: OutPath::new(&path).expect("internal error: names of programs are plain"),
+        mode: Mode::Plain,
+        lines: arguments.into_iter().map(line).collect(),
+    }
+}

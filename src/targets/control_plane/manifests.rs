@@ -1,0 +1,35 @@
+//! Static pods of the named control-plane nodes: what kubeadm writes there from our documents, and the hardening in it.
+
+use crate::{
+    base::{Artifact, Mode, Origin, OutPath},
+    plan::{Plan, Program},
+    targets::head,
+    yaml,
+};
+
+use super::{node::Node, pod};
+
+/// The programs that run as static pods, in the order of the tree.
+const PROGRAMS: [Program; 4] = [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
+
+pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
+    let programs: Vec<Program> = PROGRAMS.into_iter().filter(|program| !plan.component(*program).is_empty()).collect();
+    let nodes = Node::all(plan);
+    nodes.iter().flat_map(|node| programs.iter().map(|program| manifest(node, *program))).collect()
+}
+
+fn manifest(node: &Node<'_>, program: Program) -> Artifact {
+    let document = [pod::pod(node, program)];
+    let name = program.name();
+    let mut purpose = vec![
+        format!("Static pod {name} of node {}, as kubeadm {} writes it there.", node.name, node.plan.cluster.version),
+        format!("Lies at /etc/kubernetes/manifests/{name}.yaml, owner root, mode 0600; files that it mounts come first."),
+    ];
+    if program == Program::Etcd && !node.is_first() {
+        purpose.push("`kubeadm join` may list the members in another order; a member with data ignores the list.".to_owned());
+    }
+    let head = head::lines(&purpose, &document);
+    let lines = yaml::write(&document, &head, &Origin::shape(pod::FORM));
+    let path = format!("control-plane/{}/manifests/{name}.yaml", node.name);
+    Artifact { path: OutPath::new(&path).expect("internal error: node names are DNS labels"), mode: Mode::Private, lines }
+}

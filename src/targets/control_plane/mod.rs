@@ -1,0 +1,32 @@
+//! The control plane: files that the API server reads, flag sets for other installers, static pods of the named nodes.
+
+mod configuration;
+mod flags;
+mod manifests;
+mod node;
+mod pod;
+
+use crate::plan::Plan;
+
+use super::Target;
+
+pub(super) use node::Node;
+pub use node::PER_NODE;
+
+fn is_self_managed(plan: &Plan) -> bool {
+    plan.cluster.kubeadm.is_some()
+}
+
+/// The files that the API server reads.
+pub(super) const CONFIGURATION: Target =
+    Target { name: "control-plane/configuration", wanted: is_self_managed, emit: configuration::emit };
+
+/// Flag sets, one flag a line.
+pub(super) const FLAGS: Target = Target { name: "control-plane/flags", wanted: is_self_managed, emit: flags::emit };
+
+/// Static pods, one folder for each named node.
+pub(super) const MANIFESTS: Target = Target {
+    name: "control-plane/manifests",
+    wanted: |plan| plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| !kubeadm.nodes.is_empty()),
+    emit: manifests::emit,
+};

@@ -1,0 +1,49 @@
+//! Head comments: what a file is, how it is used, and which controls are behind it.
+
+use std::collections::BTreeSet;
+
+use crate::{base::ControlId, yaml::Out};
+
+use super::origins;
+
+/// Comments are wrapped before this column.
+const WIDTH: usize = 110;
+
+/// The head of a file: its purpose, one paragraph a line, and the controls behind its documents.
+pub(super) fn lines(purpose: &[String], documents: &[Out]) -> Vec<String> {
+    let mut controls = BTreeSet::new();
+    for document in documents {
+        origins::controls(document, &mut controls);
+    }
+    with_controls(purpose, &controls)
+}
+
+/// The same with the controls given.
+pub(super) fn with_controls(purpose: &[String], controls: &BTreeSet<ControlId>) -> Vec<String> {
+    let mut head: Vec<String> = purpose.iter().flat_map(|paragraph| wrap(paragraph)).collect();
+    if !controls.is_empty() {
+        let names: Vec<&str> = controls.iter().map(|control| control.0).collect();
+        head.extend(wrap(&format!("Controls: {}", names.join(", "))));
+    }
+    head
+}
+
+/// Breaks a paragraph at blanks; an indented one (a command) stays whole.
+fn wrap(paragraph: &str) -> Vec<String> {
+    if paragraph.starts_with(' ') || paragraph.len() <= WIDTH {
+        return vec![paragraph.to_owned()];
+    }
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in paragraph.split(' ') {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}

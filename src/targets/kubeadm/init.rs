@@ -1,0 +1,64 @@
+//! `init.yaml`: the first control-plane node, the cluster, and the files of kubelet and kube-proxy that kubeadm hands to every node.
+
+use crate::{
+    base::Artifact,
+    targets::{carried, control_plane::Node, origins},
+    yaml::Out,
+};
+
+use super::{Context, artifact, cluster, components, order, steps};
+
+const KIND: &str = "InitConfiguration";
+
+pub(super) fn emit(context: &Context<'_>) -> Artifact {
+    let mut documents = vec![first_node(context), cluster::document(context)];
+    documents.extend(components::documents(context));
+    artifact("kubeadm/init.yaml", &steps::init(context), &documents)
+}
+
+fn first_node(context: &Context<'_>) -> Out {
+    let mut out = context.document(KIND);
+    if let Some(document) = context.kubeadm.owner_documents.get(KIND) {
+        order::lay(&mut out, carried::tree(KIND, document));
+    }
+    let first = Node::all(context.plan).into_iter().next();
+    order::lay(&mut out, Out::map([("nodeRegistration", registration(context, first.as_ref()))]));
+    let endpoint = endpoint(context, first.as_ref());
+    if !endpoint.is_empty() {
+        order::lay(&mut out, Out::map([("localAPIEndpoint", endpoint)]));
+    }
+    name_patches(context, &mut out);
+    order::sort(KIND, &mut out);
+    out
+}
+
+/// The node's name and its runtime.
+pub(super) fn registration(context: &Context<'_>, node: Option<&Node<'_>>) -> Out {
+    let mut out = Out::empty_map();
+    if let Some(node) = node {
+        out.set("name", Out::str(node.name).with(&node.origin()));
+    }
+    let runtime = origins::spec(crate::base::SpecPath::new("/platform/runtime"));
+    out.set("criSocket", Out::str(context.kubeadm.cri_socket.as_str()).with(&runtime));
+    out
+}
+
+/// The address and port of the node's API server, where they are not kubeadm's own choice.
+pub(super) fn endpoint(context: &Context<'_>, node: Option<&Node<'_>>) -> Out {
+    let mut out = Out::empty_map();
+    if let Some(node) = node {
+        out.set("advertiseAddress", Out::str(node.address.to_string()).with(&node.origin()));
+    }
+    if context.kubeadm.bind_port != 6443 {
+        out.set("bindPort", context.kubeadm.bind_port);
+    }
+    out
+}
+
+/// Names the folder of patches where there are any: beside `--config` kubeadm refuses the option.
+pub(super) fn name_patches(context: &Context<'_>, out: &mut Out) {
+    if !context.patches.is_empty() {
+        let folder = Out::map([("directory", crate::plan::host_paths::PATCHES)]);
+        order::lay(out, Out::map([("patches", folder.with(&origins::form("kubeadm-cannot-mix")))]));
+    }
+}

@@ -1,0 +1,43 @@
+//! Where the real programs are, and how to run them.
+#![expect(clippy::disallowed_methods, reason = "these tests run real programs")]
+
+use std::{
+    env,
+    io::Write,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+/// A program that was built, with the set it belongs to.
+pub(crate) struct Built {
+    path: PathBuf,
+}
+
+/// The program of a set (`k136`, `etcd37`), or nothing when it was not built: that is said, and fails where everything is required.
+pub(crate) fn find(set: &str, program: &str) -> Option<Built> {
+    let path = folder().join(set).join(program);
+    if path.is_file() {
+        return Some(Built { path });
+    }
+    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
+    assert!(!required, "{set}/{program} is required and was not built: run tests/consumers/build.sh");
+    // Past the capture of the test harness: a skipped test must be seen.
+    let _ = writeln!(std::io::stderr(), "skipped: {set}/{program} was not built (tests/consumers/build.sh)");
+    None
+}
+
+fn folder() -> PathBuf {
+    let given = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = || given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache"))).unwrap_or_default();
+    given("HARDEN_CONSUMERS").unwrap_or_else(|| cache().join("harden/consumers"))
+}
+
+impl Built {
+    /// What the program says on both streams, run without input.
+    pub(crate) fn says<S: AsRef<str>>(&self, arguments: &[S]) -> String {
+        let arguments = arguments.iter().map(AsRef::as_ref);
+        let run = Command::new(&self.path).args(arguments).stdin(Stdio::null()).output();
+        let run = run.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()));
+        String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr)
+    }
+}
