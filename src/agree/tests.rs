@@ -69,7 +69,6 @@ fn with_of(version: &str, flags: &[(Program, &str, &str)]) -> Plan {
             held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)),
             installer: None,
             also: Vec::new(),
-            per_node: false,
         };
         plan.components.entry(*program).or_default().flags.insert((*name).to_owned(), flag);
     }
