@@ -256,3 +256,15 @@ fn issuers_cannot_take_names_of_others() {
     let twice = [issuer("a", "https://a.example", "a:"), issuer("b", "https://a.example", "b:")].join(", ");
     assert_eq!(with(&twice), Err(vec!["issuer-twice"]));
 }
+
+/// What the authentication file says of an issuer beyond the mapping of its claims reaches the file.
+#[test]
+fn rules_of_tokens_are_written() {
+    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n";
+    let plan = plan(&small("restricted", more), None).unwrap();
+    let files = harden::targets::emit(&plan);
+    let file = files.iter().find(|file| file.path.as_str().ends_with("/authentication.yaml")).unwrap().text();
+    for line in ["claims.?email_verified.orValue(false) == true", "!user.username.startsWith('system:')"] {
+        assert!(file.contains(line), "{line} is not in\n{file}");
+    }
+}
