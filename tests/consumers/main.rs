@@ -2,4 +2,6 @@
 //! A program that is missing is said; with `HARDEN_CONSUMERS_REQUIRED=1` it fails the run.
 
 mod facts;
+mod node;
 mod programs;
+mod server;

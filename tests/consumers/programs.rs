@@ -33,6 +33,21 @@ fn folder() -> PathBuf {
 }
 
 impl Built {
+    /// Where the program is.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Runs the program, which must succeed; gives what it says.
+    pub(crate) fn must<S: AsRef<str>>(&self, arguments: &[S]) -> String {
+        let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+        let run = Command::new(&self.path).args(&arguments).stdin(Stdio::null()).output();
+        let run = run.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()));
+        let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{} {arguments:?}: {text}", self.path.display());
+        text
+    }
+
     /// What the program says on both streams, run without input.
     pub(crate) fn says<S: AsRef<str>>(&self, arguments: &[S]) -> String {
         let arguments = arguments.iter().map(AsRef::as_ref);

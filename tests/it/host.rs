@@ -3,6 +3,7 @@
 
 mod files;
 mod git;
+mod terminal;
 mod trees;
 mod trees_killed;
 

@@ -6,6 +6,7 @@ mod globs;
 mod root;
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -112,6 +113,21 @@ pub fn list(folder: &Path, depth: Depth) -> Result<Vec<Found>, HostError> {
         found.push(Found { path, kind: kind(entry.file_type()) });
     }
     Ok(found)
+}
+
+/// The regular files below a folder with their bytes, by their paths with `/`; links are left out, as git keeps no content
+/// behind them. The counterpart of `git::read_folder` for what is on the disk.
+///
+/// # Errors
+/// When a file is larger than `limit` bytes, has a name that is no text, or cannot be read.
+pub fn read_folder(folder: &Path, limit: u64) -> Result<BTreeMap<String, Vec<u8>>, FileError> {
+    let mut files = BTreeMap::new();
+    for found in list(folder, Depth::Below)?.into_iter().filter(|found| found.kind == Kind::File) {
+        let bytes = read(&folder.join(&found.path), limit)?;
+        let path = found.path.to_str().map(str::to_owned).ok_or(FileError::NotText { path: found.path })?;
+        files.insert(path, bytes);
+    }
+    Ok(files)
 }
 
 pub(super) fn kind(file_type: std::fs::FileType) -> Kind {

@@ -170,14 +170,11 @@ fn named_end(r: &mut Reader<'_>, at: &SpecPath, side: Side, (flow, names): (&str
 
 fn outside(r: &mut Reader<'_>, at: &SpecPath, side: Side, flow: &str, written: v1::FlowPlace) -> Option<FlowEnd> {
     let chosen = r.choice(at, &["cidr", "fqdn"])?;
-    if side == Side::From && r.has(&at.child("port")) {
-        direction(
-            r,
-            &at.child("port"),
-            flow,
-            "a port belongs to the end that answers".to_owned(),
-            "remove it, or name it in `ports`",
-        );
+    for field in ["port", "protocol"] {
+        if side == Side::From && r.has(&at.child(field)) {
+            let what = format!("a {field} belongs to the end that answers");
+            direction(r, &at.child(field), flow, what, "remove it, or name it in `ports`");
+        }
     }
     if chosen == "fqdn" && side == Side::From {
         direction(

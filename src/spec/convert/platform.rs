@@ -156,7 +156,6 @@ fn eks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Eks) -> Option<Eks> {
     let region = place_name(r, &at.child("region"), written.region, "a region such as eu-west-1");
     let owns = written.owns.unwrap_or_default();
     let terraform = written.terraform.unwrap_or_default();
-    foreign_provider(r, &at.child("terraform"), "azurerm", "EKS");
     let terraform = constraint(r, &at.child("terraform").child("aws"), terraform.aws);
     Some(Eks {
         kubernetes_version: kubernetes_version?,
@@ -179,7 +178,6 @@ fn aks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Aks) -> Option<Aks> {
         Entra { admin_groups: entra.admin_groups.unwrap_or_default().indexed().filter_map(group).collect() }
     });
     let terraform = written.terraform.unwrap_or_default();
-    foreign_provider(r, &at.child("terraform"), "aws", "AKS");
     let terraform = constraint(r, &at.child("terraform").child("azurerm"), terraform.azurerm);
     let (access, tier) = (written.access, written.tier);
     Some(Aks { kubernetes_version: kubernetes_version?, location, access, tier, entra, terraform })
@@ -188,14 +186,6 @@ fn aks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Aks) -> Option<Aks> {
 fn place_name(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>, expected: &'static str) -> Option<String> {
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     r.check(at, text?, expected, plain)
-}
-
-fn foreign_provider(r: &mut Reader<'_>, at: &SpecPath, field: &str, platform: &str) {
-    if r.has(&at.child(field)) {
-        let place = r.field_place(&at.child(field));
-        let why = format!("that provider does not know {platform}");
-        r.push(DoesNotBelong { what: field.to_owned(), why, help: "remove it".to_owned(), place, beside: None });
-    }
 }
 
 fn constraint(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>) -> Option<String> {

@@ -139,7 +139,9 @@ impl<'a> Reader<'a> {
                 None
             }
             several => {
-                let found = several.iter().map(|name| ((*name).to_owned(), self.field_place(&at.child(name)))).collect();
+                let mut found: Vec<(String, Place)> =
+                    several.iter().map(|name| ((*name).to_owned(), self.field_place(&at.child(name)))).collect();
+                found.sort_by_key(|(_, place)| place.span.start);
                 self.push(SeveralChoices { field: dotted(at), found });
                 None
             }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Label, Place, Problem};
 
-use super::listed;
+use super::{either, listed};
 
 /// Several alternatives where exactly one is allowed.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ impl Problem for SeveralChoices {
 
     fn message(&self) -> String {
         let names: Vec<&str> = self.found.iter().map(|(name, _)| name.as_str()).collect();
-        format!("`{}` takes one of {}, and several are given", self.field, listed(&names))
+        format!("`{}` takes one alternative, and {} are given", self.field, listed(&names))
     }
     fn help(&self) -> String {
         "keep one of them and remove the others".to_owned()
@@ -48,7 +48,7 @@ impl Problem for MissingChoice {
         format!("add one of {}", listed(&self.choices))
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), format!("expected {}", listed(&self.choices).replace(" and ", " or ")))]
+        vec![Label::new(self.place.clone(), format!("expected {}", either(&self.choices)))]
     }
 }
 

@@ -45,7 +45,7 @@ impl Problem for DuplicateName {
          the like are told apart by name. Rename one.";
 
     fn message(&self) -> String {
-        format!("two entries are {} `{}`", self.what, self.name)
+        format!("{} named `{}` is there already", self.what, self.name)
     }
     fn help(&self) -> String {
         "rename one of the two".to_owned()

@@ -2,7 +2,7 @@
 
 use crate::diag::{Label, Place, Problem};
 
-use super::{listed, suggestion};
+use super::{either, suggestion};
 
 /// A document is no map, so it cannot be of any kind.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Problem for UnknownKind {
         suggestion(&self.kind, &self.kinds, "")
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), format!("expected {}", listed(&self.kinds)))]
+        vec![Label::new(self.place.clone(), format!("expected {}", either(&self.kinds)))]
     }
 }
 
@@ -125,7 +125,7 @@ impl Problem for UnknownWord {
         suggestion(&self.word, &self.allowed, "remove it")
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), format!("expected {}", listed(&self.allowed).replace(" and ", " or ")))]
+        vec![Label::new(self.place.clone(), format!("expected {}", either(&self.allowed)))]
     }
 }
 

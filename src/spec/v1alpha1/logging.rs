@@ -56,7 +56,6 @@ pub struct CollectorAgent {
 /// Where logs are shipped to: exactly one.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1))]
 pub struct Siem {
     /// A syslog receiver.
     pub syslog: Option<Syslog>,

@@ -30,8 +30,8 @@ pub use logging::{
 };
 pub use network::{Flow, FlowEnd, FlowPlace, Network, Peer, Port, PortAndProtocol, Tier};
 pub use platform::{
-    Aks, AzureCni, Calico, Cilium, Cni, Eks, Empty, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, Owns, Platform,
-    Runtime, ServingCertificates, Size, Terraform, VersionedCni,
+    Aks, AksTerraform, AzureCni, Calico, Cilium, Cni, Eks, EksTerraform, Empty, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy,
+    Kubeadm, Owns, Platform, Runtime, ServingCertificates, Size, VersionedCni,
 };
 pub use policies::{Engines, Gatekeeper, HostPath, HostPort, Images, Namespace, Policies, Rollout, Workloads};
 pub use pools::{Node, NodePool, OpenPort};

@@ -148,8 +148,8 @@ pub struct Eks {
     pub nodes: Option<EksNodes>,
     /// Who owns what may exist already; `existing` where nothing is said.
     pub owns: Option<Owns>,
-    /// The provider versions that the emitted Terraform must fit.
-    pub terraform: Option<Terraform>,
+    /// The version of the provider that the emitted Terraform must fit.
+    pub terraform: Option<EksTerraform>,
 }
 
 /// Who owns what may exist already on EKS.
@@ -164,13 +164,19 @@ pub struct Owns {
     pub vpc_cni: Option<Owner>,
 }
 
-/// Constraints on provider versions, as Terraform writes them.
+/// A constraint on the provider's version, as Terraform writes it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Terraform {
+pub struct EksTerraform {
     /// The provider `hashicorp/aws`.
     #[schemars(example = &">= 5.99, < 7")]
     pub aws: Option<String>,
+}
+
+/// A constraint on the provider's version, as Terraform writes it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AksTerraform {
     /// The provider `hashicorp/azurerm`.
     #[schemars(example = &">= 4.46, < 6")]
     pub azurerm: Option<String>,
@@ -192,8 +198,8 @@ pub struct Aks {
     pub tier: Option<AksTier>,
     /// Microsoft Entra ID as the identity provider.
     pub entra: Option<Entra>,
-    /// The provider versions that the emitted Terraform must fit.
-    pub terraform: Option<Terraform>,
+    /// The version of the provider that the emitted Terraform must fit.
+    pub terraform: Option<AksTerraform>,
 }
 
 /// Microsoft Entra ID as the identity provider.
@@ -287,7 +293,6 @@ pub struct AzureCni {
 /// The container runtime: exactly one of `containerd`, `crio` and `docker`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1))]
 pub struct Runtime {
     /// The version of containerd, in quotes.
     #[schemars(example = &"2.3", extend("format" = "version"))]

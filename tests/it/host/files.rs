@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
-use harden::host::files::{Depth, FileError, Kind, Leaves, Root, list, read};
+use harden::host::files::{Depth, FileError, Kind, Leaves, Root, list, read, read_folder};
 
 use super::scratch;
 
@@ -141,6 +141,10 @@ fn folders_are_listed_in_order() {
         [("a.yaml", Kind::File), ("b.yaml", Kind::File), ("deep", Kind::Folder), ("link", Kind::Link), ("notes.txt", Kind::File)];
     assert_eq!(shown, expected.map(|(path, kind)| (path.to_owned(), kind)));
     assert_eq!(paths(Depth::Below).len(), 6);
+    let contents = read_folder(root.path(), 4).unwrap();
+    assert_eq!(contents.len(), 8);
+    assert_eq!(contents["live/kubeadm.yaml"], b"text");
+    assert!(matches!(read_folder(root.path(), 3), Err(FileError::TooLarge { .. })));
     let error = list(&root.path().join("none"), Depth::Below).unwrap_err();
     assert!(error.to_string().starts_with("cannot list `"), "{error}");
 }

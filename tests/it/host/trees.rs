@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     fs,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -114,6 +114,23 @@ fn what_the_user_put_into_the_tree_stays() {
         assert_eq!(fs::metadata(dir.join("mine")).unwrap().permissions().mode() & 0o777, 0o700);
         assert!(!dir.join("gone/old.yaml").exists());
         assert_eq!(fs::read_to_string(&outside).unwrap(), "outside");
+    }
+}
+
+#[test]
+fn folders_keep_their_owner() {
+    let scratch = scratch();
+    let dir = scratch.path().join("shop");
+    write(&dir, &build(FIRST)).unwrap();
+    // Only the superuser can give folders away, and only he could take them from their owner by a build.
+    let folders = [dir.clone(), dir.join("kubeadm")];
+    if folders.iter().any(|folder| std::os::unix::fs::chown(folder, Some(65_534), Some(65_534)).is_err()) {
+        return;
+    }
+    write(&dir, &build(SECOND)).unwrap();
+    for folder in folders {
+        let found = fs::metadata(folder).unwrap();
+        assert_eq!((found.uid(), found.gid()), (65_534, 65_534));
     }
 }
 

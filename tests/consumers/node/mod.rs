@@ -1,0 +1,142 @@
+//! A node that is none: a folder with what a control-plane node holds, and the static pods of an emitted tree run in it, each in a mount
+//! namespace whose root holds nothing but the program and the volumes of its manifest. A path that is emitted and not mounted fails as
+//! on a node. Only addresses, ports and the URLs of etcd are replaced.
+
+mod client;
+mod pod;
+
+pub(crate) use client::{Client, Person};
+pub(crate) use pod::{Pod, Running};
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use crate::programs::{self, Built};
+
+/// The programs of one Kubernetes minor.
+pub(crate) struct Set {
+    /// `1.36.3`.
+    pub(crate) version: &'static str,
+    /// The folder of the Kubernetes programs.
+    pub(crate) kube: &'static str,
+    /// The folder of its etcd.
+    pub(crate) etcd: &'static str,
+}
+
+/// The sets that can be judged, newest last.
+pub(crate) const SETS: [Set; 2] = [
+    Set { version: "1.36.3", kube: "k136", etcd: "etcd36" },
+    Set { version: "1.37.2", kube: "k137", etcd: "etcd37" },
+];
+
+impl Set {
+    /// A Kubernetes program.
+    pub(crate) fn kube(&self, name: &str) -> Option<Built> {
+        programs::find(self.kube, name)
+    }
+
+    /// A program of etcd.
+    pub(crate) fn etcd(&self, name: &str) -> Option<Built> {
+        programs::find(self.etcd, name)
+    }
+}
+
+/// The sets asked for: `HARDEN_CONSUMERS_MINORS=1.36,1.37`, by default the first.
+pub(crate) fn sets() -> Vec<&'static Set> {
+    let wanted = std::env::var("HARDEN_CONSUMERS_MINORS").unwrap_or_else(|_| "1.36".to_owned());
+    let wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
+    SETS.iter().filter(|set| wanted.iter().any(|minor| set.version.starts_with(&format!("{minor}.")))).collect()
+}
+
+/// A node.
+pub(crate) struct Node {
+    /// Its root folder.
+    pub(crate) root: PathBuf,
+    /// The tree that was built for it.
+    pub(crate) tree: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Node {
+    /// Builds the tree of a spec for a set, brings the files to the node, and lets kubeadm make certificates and kubeconfigs from the
+    /// emitted configuration.
+    pub(crate) fn new(set: &Set, kubeadm: &Built) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/specs");
+        let spec = fs::read_to_string(specs.join("server.yaml")).expect("the spec").replace("VERSION", set.version);
+        fs::write(folder.path().join("server.yaml"), spec).expect("a spec");
+        fs::copy(specs.join("live.yaml"), folder.path().join("live.yaml")).expect("the owner's file");
+        harden(folder.path(), &["build", "server.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+        let node = Node { root: folder.path().join("node"), tree: folder.path().join("out/judged"), folder };
+        node.bring_files();
+        node.make_credentials(kubeadm);
+        node
+    }
+
+    /// What the report tells to do: the files of the API server, and the key of encryption at rest.
+    fn bring_files(&self) {
+        fs::create_dir_all(&self.root).expect("a folder");
+        let from = self.tree.join("control-plane/etc");
+        run(Command::new("cp").arg("-a").arg(&from).arg(self.root.join("etc")));
+        let make_key = self.root.join("etc/kubernetes/encryption/make-key.sh");
+        run(Command::new(make_key).args(["apply", "--new-key"]));
+    }
+
+    fn make_credentials(&self, kubeadm: &Built) {
+        fs::copy(self.tree.join("kubeadm/init.yaml"), self.root.join("kubeadm.yaml")).expect("the configuration");
+        for phase in ["certs", "kubeconfig"] {
+            let root = self.root.to_str().expect("a path");
+            let arguments = ["init", "phase", phase, "all", "--rootfs", root, "--config", "/kubeadm.yaml"];
+            kubeadm.must(&arguments);
+        }
+    }
+
+    /// A path on the node.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path.trim_start_matches('/'))
+    }
+
+    /// A folder for scratch files.
+    pub(crate) fn scratch(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The emitted manifest of a static pod.
+    pub(crate) fn manifest(&self, name: &str) -> String {
+        fs::read_to_string(self.tree.join(format!("control-plane/cp-1/manifests/{name}.yaml"))).expect("a manifest")
+    }
+}
+
+/// Runs harden and gives its output; it must succeed.
+pub(crate) fn harden(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_harden")).args(arguments).current_dir(folder).output().expect("harden starts");
+    assert!(output.status.success(), "harden {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a command that must succeed.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {text}");
+    text
+}
+
+/// A port of this machine that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+/// Asks again until it holds, for at most so many seconds.
+pub(crate) fn eventually(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(seconds), "{what}: not within {seconds} s");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
