@@ -5,12 +5,13 @@ use crate::diag::Entry;
 /// Every code with its meaning, sorted.
 #[must_use]
 pub fn all() -> Vec<Entry> {
-    let stages: [&[Entry]; 7] = [
+    let stages: [&[Entry]; 8] = [
         crate::agree::ALL,
         crate::controls::ALL,
         crate::kube::audit::ALL,
         crate::plan::ALL,
         crate::resolve::ALL,
+        crate::resolve::OWNER,
         crate::spec::ALL,
         crate::yaml::ALL,
     ];

@@ -16,7 +16,6 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
-    Entry::of::<OidcFlagsBesideFile>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
@@ -435,32 +434,6 @@ impl Problem for IssuersShareNames {
     fn labels(&self) -> Vec<Label> {
         let first = self.first.2.iter().map(|at| Label::new(at.clone(), "this issuer"));
         first.chain(self.second.2.iter().map(|at| Label::new(at.clone(), "and this one"))).collect()
-    }
-}
-
-/// The owner's configuration has flags for an issuer, which the server refuses beside the authentication file.
-#[derive(Debug)]
-pub(super) struct OidcFlagsBesideFile {
-    pub(super) names: Vec<String>,
-    pub(super) at: Option<Place>,
-}
-
-impl Problem for OidcFlagsBesideFile {
-    const CODE: &'static str = "oidc-flags-beside-file";
-    const MEANING: &'static str = "The API server does not start when `--oidc-*` flags stand beside an authentication file. The file says \
-        the same and more, for several issuers.";
-
-    fn message(&self) -> String {
-        let flags: Vec<String> = self.names.iter().map(|name| format!("--{name}")).collect();
-        format!("{} cannot stand beside the authentication file", quoted(&flags))
-    }
-
-    fn help(&self) -> String {
-        "declare the issuer under `identity.issuers`, and take the flags out of your own configuration".to_owned()
-    }
-
-    fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "an issuer by flags")).collect()
     }
 }
 

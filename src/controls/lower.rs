@@ -24,6 +24,7 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
         plan.verdicts.push(ControlVerdict { id: control.id(), area: control.area, title: control.title, verdicts });
     }
     apiserver::refuse_dropped_encryption(cluster, &plan, diags);
+    cluster.owner.settle(cluster, &mut plan, diags);
     ground_in_settings(&mut plan);
     plan.intents = all_intents(cluster, intents);
     (diags.errors() == before).then_some(plan)

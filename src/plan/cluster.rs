@@ -104,10 +104,11 @@ impl OwnerDocument {
     /// The place in the owner's file behind a pointer into the tree of a kind: `kubeadm.yaml#/ClusterConfiguration/apiServer/certSANs`.
     #[must_use]
     pub fn place(&self, kind: &str, pointer: &str) -> String {
-        match self.moved.get(pointer) {
-            Some(moved) => format!("{}#{moved}", self.file),
-            None => format!("{}#/{kind}{pointer}", self.file),
-        }
+        let moved = |(to, from): (&String, &String)| {
+            let rest = pointer.strip_prefix(to.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some(format!("{}#{from}{rest}", self.file))
+        };
+        self.moved.iter().find_map(moved).unwrap_or_else(|| format!("{}#/{kind}{pointer}", self.file))
     }
 }
 

@@ -5,7 +5,10 @@ use std::{
     fmt,
 };
 
-use crate::base::{Cause, Reason};
+use crate::{
+    base::{Cause, Reason},
+    facts::Program,
+};
 
 /// A value that somebody asked for. Two controls may ask for one setting: both reasons stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +104,18 @@ impl Flag {
         self.also.is_empty() && self.installer.as_deref() == Some(self.held.value.to_string().as_str())
     }
 }
+
+/// Flags whose value belongs to one node: no setting of the plan holds them, and files for every node leave them out.
+pub const PER_NODE: &[(Program, &str)] = &[
+    (Program::KubeApiserver, "advertise-address"),
+    (Program::Etcd, "advertise-client-urls"),
+    (Program::Etcd, "initial-advertise-peer-urls"),
+    (Program::Etcd, "initial-cluster"),
+    (Program::Etcd, "initial-cluster-state"),
+    (Program::Etcd, "listen-client-urls"),
+    (Program::Etcd, "listen-peer-urls"),
+    (Program::Etcd, "name"),
+];
 
 /// What Kubernetes checks about a mounted host path before the pod starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

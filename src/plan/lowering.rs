@@ -164,8 +164,7 @@ impl<'a> Lowering<'a> {
 
     /// Asks for an admission plugin, beside the others.
     pub fn plugin(&mut self, name: &str) {
-        let minor = self.plan.cluster.minor();
-        if self.known(facts::plugin(name, minor).map(|_| ()), &format!("admission plugin `{name}`")) {
+        if self.has_plugin(name) {
             self.flag_items(Program::KubeApiserver, "enable-admission-plugins", &[name]);
         }
     }
@@ -273,10 +272,16 @@ impl<'a> Lowering<'a> {
     fn has_flag(&mut self, program: Program, name: &str) -> bool {
         let minor = self.plan.cluster.minor();
         let what = format!("`--{name}` of {}", program.name());
-        match (program, facts::etcd_for(minor)) {
+        match (program, self.plan.cluster.etcd_version()) {
             (Program::Etcd, Some(etcd)) => self.known(facts::etcd_flag(name, etcd).map(|_| ()), &what),
             _ => self.known(facts::flag(program, name, minor).map(|_| ()), &what),
         }
+    }
+
+    /// Whether the exact version has an admission plugin; else says what replaces it.
+    pub fn has_plugin(&mut self, name: &str) -> bool {
+        let minor = self.plan.cluster.minor();
+        self.known(facts::plugin(name, minor).map(|_| ()), &format!("admission plugin `{name}`"))
     }
 
     /// Whether a look-up found the thing in the exact version; else says what replaces it.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub use cluster::{
     AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole,
 };
-pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType};
+pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType, PER_NODE};
 pub use diagnostics::ALL;
 pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionStage, EventLimit,

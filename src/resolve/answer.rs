@@ -112,7 +112,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         owner_notes: owner.notes(),
         intents: spec::intents(&spec),
         answered: answered(&spec, &flats),
-        inputs: cluster.inputs.clone(),
+        inputs: cluster.inputs.iter().chain(&owner.inputs()).map(|(name, digest)| (name.clone(), digest.clone())).collect(),
         owner,
         kubeadm,
         flats,

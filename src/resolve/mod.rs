@@ -17,6 +17,7 @@ pub use answers::{
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;
+pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 

@@ -9,7 +9,6 @@ mod observed;
 mod origins;
 mod shell;
 
-pub use control_plane::PER_NODE;
 pub use observed::Observed;
 
 use crate::{base::Artifact, plan::Plan};

@@ -11,7 +11,6 @@ use crate::plan::Plan;
 use super::Target;
 
 pub(super) use node::Node;
-pub use node::PER_NODE;
 
 fn is_self_managed(plan: &Plan) -> bool {
     plan.cluster.kubeadm.is_some()

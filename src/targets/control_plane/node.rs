@@ -4,24 +4,12 @@ use std::{net::IpAddr, sync::Arc};
 
 use crate::{
     base::{Origin, SpecPath},
-    plan::{KubeadmCluster, NodeAddress, Plan, Program},
+    plan::{KubeadmCluster, NodeAddress, PER_NODE, Plan, Program},
     targets::{
         arguments::{self, Argument},
         origins,
     },
 };
-
-/// Arguments whose value belongs to one node; files for every node leave them out.
-pub const PER_NODE: &[(Program, &str)] = &[
-    (Program::KubeApiserver, "advertise-address"),
-    (Program::Etcd, "advertise-client-urls"),
-    (Program::Etcd, "initial-advertise-peer-urls"),
-    (Program::Etcd, "initial-cluster"),
-    (Program::Etcd, "initial-cluster-state"),
-    (Program::Etcd, "listen-client-urls"),
-    (Program::Etcd, "listen-peer-urls"),
-    (Program::Etcd, "name"),
-];
 
 /// A named control-plane node in its cluster.
 pub(in crate::targets) struct Node<'a> {

@@ -1,0 +1,241 @@
+//! What cannot be taken from the owner's configuration.
+
+use crate::diag::{Entry, Label, Place, Problem, Severity};
+
+/// Every kind of diagnostic about the owner's configuration.
+pub const ENTRIES: &[Entry] = &[
+    Entry::of::<ConflictsWithControl>(),
+    Entry::of::<ContradictsSpec>(),
+    Entry::of::<DuplicateDocument>(),
+    Entry::of::<FieldRefused>(),
+    Entry::of::<UnknownField>(),
+    Entry::of::<UnknownKubeadmGate>(),
+    Entry::of::<UnusableDocument>(),
+    Entry::of::<WrongValue>(),
+];
+
+/// A document of the owner's file cannot be used.
+#[derive(Debug)]
+pub(super) struct UnusableDocument {
+    pub(super) why: String,
+    pub(super) help: &'static str,
+    pub(super) at: Place,
+}
+
+impl Problem for UnusableDocument {
+    const CODE: &'static str = "owner-document";
+    const MEANING: &'static str = "The file that `platform.kubeadm.config` names holds a document that cannot be carried. It may hold \
+        ClusterConfiguration, InitConfiguration and JoinConfiguration of kubeadm (v1beta3 or v1beta4), KubeletConfiguration and \
+        KubeProxyConfiguration.";
+
+    fn message(&self) -> String {
+        self.why.clone()
+    }
+
+    fn help(&self) -> String {
+        self.help.to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "this document")]
+    }
+}
+
+/// A kind stands twice in the owner's file.
+#[derive(Debug)]
+pub(super) struct DuplicateDocument {
+    pub(super) kind: String,
+    pub(super) at: Place,
+    pub(super) other: Place,
+}
+
+impl Problem for DuplicateDocument {
+    const CODE: &'static str = "owner-document-twice";
+    const MEANING: &'static str = "The file that `platform.kubeadm.config` names holds two documents of one kind. kubeadm takes one of \
+        each, so it is not clear which one is meant.";
+
+    fn message(&self) -> String {
+        format!("two documents of kind `{}`", self.kind)
+    }
+
+    fn help(&self) -> String {
+        "keep one of them".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "the second one"), Label::new(self.other.clone(), "the first one")]
+    }
+}
+
+/// A field of the owner's documents does not exist in the version.
+#[derive(Debug)]
+pub(super) struct UnknownField {
+    pub(super) kind: String,
+    pub(super) field: String,
+    pub(super) version: String,
+    pub(super) nearest: Option<&'static str>,
+    pub(super) why: String,
+    pub(super) at: Place,
+}
+
+impl Problem for UnknownField {
+    const CODE: &'static str = "owner-field";
+    const MEANING: &'static str = "A field of the owner's own configuration does not exist in the version that is built for. kubeadm, \
+        kubelet and kube-proxy only warn of such a field and go on without it, so a mistyped limit is no limit.";
+
+    fn message(&self) -> String {
+        format!("{} of Kubernetes {} has no field `{}`: {}", self.kind, self.version, self.field, self.why)
+    }
+
+    fn help(&self) -> String {
+        match self.nearest {
+            Some(name) => format!("did you mean `{name}`? else take the field out"),
+            None => "take the field out, or build for a version that has it".to_owned(),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "this field")]
+    }
+}
+
+/// A field of the owner's documents holds the wrong kind of value.
+#[derive(Debug)]
+pub(super) struct WrongValue {
+    pub(super) field: String,
+    pub(super) found: &'static str,
+    pub(super) expected: &'static str,
+    pub(super) quote: bool,
+    pub(super) at: Place,
+}
+
+impl Problem for WrongValue {
+    const CODE: &'static str = "owner-value";
+    const MEANING: &'static str = "A field of the owner's own configuration holds another kind of value than its type. Values of extra \
+        arguments are texts: `false` and numbers need quotes.";
+
+    fn message(&self) -> String {
+        format!("`{}` is {}, expected {}", self.field, self.found, self.expected)
+    }
+
+    fn help(&self) -> String {
+        if self.quote { "put the value in quotes" } else { "write a value of this kind, or take the field out" }.to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), format!("expected {}", self.expected))]
+    }
+}
+
+/// A feature gate of kubeadm itself is unknown or locked.
+#[derive(Debug)]
+pub(super) struct UnknownKubeadmGate {
+    pub(super) gate: String,
+    pub(super) why: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for UnknownKubeadmGate {
+    const CODE: &'static str = "owner-gate";
+    const MEANING: &'static str = "A feature gate of kubeadm in the owner's own configuration does not exist in the version that is built \
+        for, or is locked to the other value. kubeadm stops at it.";
+
+    fn message(&self) -> String {
+        format!("feature gate `{}` of kubeadm: {}", self.gate, self.why)
+    }
+
+    fn help(&self) -> String {
+        "take it out of `featureGates`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this gate")).collect()
+    }
+}
+
+/// The owner's documents and the spec say different things.
+#[derive(Debug)]
+pub(super) struct ContradictsSpec {
+    pub(super) what: &'static str,
+    pub(super) spec: String,
+    pub(super) owner: String,
+    pub(super) at: Option<Place>,
+    pub(super) other: Option<Place>,
+}
+
+impl Problem for ContradictsSpec {
+    const CODE: &'static str = "owner-contradiction";
+    const MEANING: &'static str = "The spec and the owner's own configuration say different things about the same fact of the cluster. \
+        Neither is guessed to be right.";
+
+    fn message(&self) -> String {
+        format!("{} is `{}` in the spec and `{}` in the owner's configuration", self.what, self.spec, self.owner)
+    }
+
+    fn help(&self) -> String {
+        "write the same in both, or take the field out of the owner's configuration".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "the spec says so here")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the owner's configuration says so here")));
+        labels
+    }
+}
+
+/// A setting of the owner cannot live beside what a control writes, and cannot be replaced without harm.
+#[derive(Debug)]
+pub(super) struct ConflictsWithControl {
+    pub(super) flag: String,
+    pub(super) why: &'static str,
+    pub(super) help: &'static str,
+    pub(super) at: Option<Place>,
+    pub(super) other: Option<Place>,
+}
+
+impl Problem for ConflictsWithControl {
+    const CODE: &'static str = "owner-conflict";
+    const MEANING: &'static str = "A flag of the owner's own configuration cannot stand beside what the spec asks for, and replacing it \
+        without a word would do harm: lock people out, or make stored objects unreadable.";
+
+    fn message(&self) -> String {
+        format!("`--{}` of the owner's configuration cannot be kept: {}", self.flag, self.why)
+    }
+
+    fn help(&self) -> String {
+        self.help.to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "set here")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the spec asks for its place here")));
+        labels
+    }
+}
+
+/// A field of the owner is not carried into the tree.
+#[derive(Debug)]
+pub(super) struct FieldRefused {
+    pub(super) field: String,
+    pub(super) why: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for FieldRefused {
+    const CODE: &'static str = "owner-field-refused";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A field of the owner's own configuration is not carried into the tree: it is a secret, belongs to one \
+        node, or would undo the hardening. The report lists it.";
+
+    fn message(&self) -> String {
+        format!("`{}` is not carried: {}", self.field, self.why)
+    }
+
+    fn help(&self) -> String {
+        "take it out of the owner's configuration, so that the build says nothing of it".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "left out")).collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! The owner's own kubeadm configuration: what is carried, what becomes settings of the plan, what is refused, what contradicts the spec.
+//!
+//! In: the documents that `platform.kubeadm.config` names. Out: answers where the spec is silent, documents to write under ours, flags,
+//! fields and mounts that go into the plan before any control writes, and a line about every field.
+
+mod components;
+mod contradictions;
+mod diagnostics;
+mod documents;
+mod fields;
+mod kubeadm;
+mod node;
+mod settings;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Cause, Cidr, KubeVersion, SpecPath},
+    diag::{Diagnostics, Place, Source},
+    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, Plan},
+    spec::{self, model::Kubeadm},
+    yaml::Node,
+};
+
+use super::{Surroundings, diagnostics::BrokenFile};
+use settings::Setting;
+
+pub use diagnostics::ENTRIES;
+
+/// Where the spec names the file.
+const NAMED_AT: &str = "/platform/kubeadm/config";
+
+/// The owner's configuration, read.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    /// The name of the file, as the spec writes it.
+    file: String,
+    source: Option<Source>,
+    /// The documents by kind.
+    root: Option<Node>,
+    documents: BTreeMap<String, OwnerDocument>,
+    settings: Vec<Setting>,
+    notes: Vec<OwnerNote>,
+}
+
+/// Reads the file that `platform.kubeadm.config` names, where it names one.
+pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Owner {
+    let Some(file) = &spec.config else { return Owner::default() };
+    let source = match (around.read)(file) {
+        Ok(source) => source,
+        Err(why) => {
+            let at = spec::locate(tree, &SpecPath::new(NAMED_AT));
+            diags.push(BrokenFile { path: file.clone(), why, at });
+            return Owner::default();
+        }
+    };
+    let Some(root) = documents::read(&source, diags) else { return Owner::default() };
+    let mut reading = Reading::new(file, &root, spec.kubernetes_version);
+    fields::check(&root, spec.kubernetes_version, diags);
+    kubeadm::take(&mut reading, diags);
+    components::take(&mut reading);
+    contradictions::report(spec, tree, &root, diags);
+    let Reading { documents, settings, notes, .. } = reading;
+    Owner { file: file.clone(), source: Some(source), documents, settings, notes, root: Some(root) }
+}
+
+/// What reading gathers.
+struct Reading<'a> {
+    file: &'a str,
+    root: &'a Node,
+    version: KubeVersion,
+    documents: BTreeMap<String, OwnerDocument>,
+    settings: Vec<Setting>,
+    notes: Vec<OwnerNote>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(file: &'a str, root: &'a Node, version: KubeVersion) -> Self {
+        Reading { file, root, version, documents: BTreeMap::new(), settings: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Writes down what becomes of a field; the pointer begins with the kind.
+    fn note(&mut self, pointer: &str, fate: OwnerField, value: &serde_json::Value, why: Option<&str>) {
+        self.notes.push(note(pointer, fate, &shown(value), why));
+    }
+}
+
+fn note(pointer: &str, fate: OwnerField, value: &str, why: Option<&str>) -> OwnerNote {
+    OwnerNote {
+        field: pointer.trim_start_matches('/').to_owned(),
+        fate,
+        value: value.to_owned(),
+        why: why.map(str::to_owned),
+        named_at: SpecPath::new(NAMED_AT),
+    }
+}
+
+/// A value shortened for reading.
+fn shown(value: &serde_json::Value) -> String {
+    const LONGEST: usize = 80;
+    let text = match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+impl Owner {
+    fn value(&self, pointer: &str) -> Option<&Node> {
+        spec::node_at(self.root.as_ref()?, &SpecPath::new(pointer)).filter(|node| !node.is_null())
+    }
+
+    fn text(&self, pointer: &str) -> Option<String> {
+        self.value(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn ranges(&self, pointer: &str) -> Option<Vec<Cidr>> {
+        self.text(pointer)?.split(',').map(|range| range.trim().parse().ok()).collect()
+    }
+
+    pub(super) fn endpoint(&self) -> Option<String> {
+        self.text("/ClusterConfiguration/controlPlaneEndpoint")
+    }
+
+    pub(super) fn pod_subnets(&self) -> Option<Vec<Cidr>> {
+        self.ranges("/ClusterConfiguration/networking/podSubnet")
+    }
+
+    pub(super) fn service_subnets(&self) -> Option<Vec<Cidr>> {
+        self.ranges("/ClusterConfiguration/networking/serviceSubnet")
+    }
+
+    pub(super) fn bind_port(&self) -> Option<u16> {
+        self.value("/InitConfiguration/localAPIEndpoint/bindPort")?.as_int()?.try_into().ok()
+    }
+
+    pub(super) fn dns_domain(&self) -> Option<String> {
+        self.text("/ClusterConfiguration/networking/dnsDomain")
+    }
+
+    pub(super) fn certificates_dir(&self) -> Option<String> {
+        self.text("/ClusterConfiguration/certificatesDir")
+    }
+
+    pub(super) fn cluster_name(&self) -> Option<String> {
+        self.text("/ClusterConfiguration/clusterName")
+    }
+
+    pub(super) fn image_repository(&self) -> Option<String> {
+        self.text("/ClusterConfiguration/imageRepository")
+    }
+
+    pub(super) fn cri_socket(&self) -> Option<String> {
+        self.text("/InitConfiguration/nodeRegistration/criSocket").or_else(|| self.text("/JoinConfiguration/nodeRegistration/criSocket"))
+    }
+
+    pub(super) fn external_etcd(&self) -> Option<ExternalEtcd> {
+        let external = self.value("/ClusterConfiguration/etcd/external")?;
+        let text = |field: &str| external.get(field).and_then(Node::as_str).unwrap_or_default().to_owned();
+        let endpoints = external.get("endpoints").and_then(Node::as_seq).unwrap_or(&[]);
+        Some(ExternalEtcd {
+            endpoints: endpoints.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+            ca_file: text("caFile"),
+            cert_file: text("certFile"),
+            key_file: text("keyFile"),
+        })
+    }
+
+    pub(super) fn documents(&self) -> BTreeMap<String, OwnerDocument> {
+        self.documents.clone()
+    }
+
+    pub(super) fn notes(&self) -> Vec<OwnerNote> {
+        self.notes.clone()
+    }
+
+    /// The texts of the owner's files by the name that causes use, for places.
+    pub(super) fn sources(&self) -> Vec<(String, Source, Node)> {
+        match (&self.source, &self.root) {
+            (Some(source), Some(root)) => vec![(self.file.clone(), source.clone(), root.clone())],
+            (None, _) | (_, None) => Vec::new(),
+        }
+    }
+
+    /// The file with its digest, for the manifest.
+    pub(super) fn inputs(&self) -> BTreeMap<String, String> {
+        let digest = |source: &Source| (self.file.clone(), crate::base::sha256_hex(source.text().as_bytes()));
+        self.source.iter().map(digest).collect()
+    }
+
+    /// Puts the owner's flags, fields and mounts into the plan, before controls write.
+    pub fn into_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+        for setting in &self.settings {
+            setting.into_plan(&self.file, places, plan, diags);
+        }
+    }
+
+    /// After every control has written: says of each setting whether it kept its value, and reports what must not be mixed.
+    pub fn settle(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+        for setting in &self.settings {
+            setting.settle(plan);
+        }
+        contradictions::after(self, places, plan, diags);
+    }
+
+    /// The place in the file behind a pointer that begins with the kind.
+    fn cause(&self, pointer: &str) -> Cause {
+        Cause::Owner(format!("{}#{pointer}", self.file))
+    }
+}
+
+/// Where a field of the documents stands.
+fn place(root: &Node, pointer: &str) -> Option<Place> {
+    spec::locate(root, &SpecPath::new(pointer))
+}
