@@ -7,7 +7,7 @@ use harden::{
     build,
     controls::CATALOGUE,
     diag::{Diagnostics, Source},
-    plan::{Ground, Held, Outcome, Plan, Program},
+    plan::{Ground, Held, Outcome, OwnerField, Plan, Program},
     resolve::{Cluster, Profiles, Surroundings},
     spec::{self, Parsed},
     yaml,
@@ -17,6 +17,11 @@ use crate::support::{DAY, compare_file, none, root};
 
 /// A plan of a spec, or the codes of what is wrong with it.
 pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
+    plan_over(text, last_encryption_stage, "")
+}
+
+/// The same over the owner's own configuration, where the spec names it.
+fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
     let mut diags = Diagnostics::default();
     let profiles = Profiles::built_in(&mut diags);
     let source = Source::new("harden.yaml", text);
@@ -37,7 +42,7 @@ pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Pl
         today: day,
         last_encryption_stage: last_encryption_stage.map(str::to_owned),
         graces: BTreeMap::new(),
-        read: &|_| Err("no file here".to_owned()),
+        read: &|name| Ok(Source::new(name, owner)),
     };
     let planned = cluster.and_then(|cluster| build::plan(&cluster, &profiles, &around, &mut diags));
     planned.map(|(_, plan)| plan).ok_or_else(|| diags.list().iter().map(|diagnostic| diagnostic.code).collect())
@@ -51,7 +56,8 @@ fn spec_of(platform: &str, version: &str) -> String {
 }
 
 /// The columns of the goldens: the oldest minor, the one whose files are stable, the newest, and the two clouds.
-const COLUMNS: [(&str, &str); 5] = [("kubeadm", "1.31.14"), ("kubeadm", "1.34.4"), ("kubeadm", "1.37.2"), ("eks", "1.36"), ("aks", "1.36")];
+const COLUMNS: [(&str, &str); 5] =
+    [("kubeadm", "1.31.14"), ("kubeadm", "1.34.4"), ("kubeadm", "1.37.2"), ("eks", "1.36"), ("aks", "1.36")];
 
 #[test]
 fn effects() {
@@ -65,7 +71,10 @@ fn effects() {
     let mut wrong = Vec::new();
     for control in CATALOGUE {
         let path = root().join(format!("golden/controls/{}.txt", control.id));
-        wrong.extend(compare_file(&path, &columns(control.id(), &plans)));
+        let text = columns(control.id(), &plans);
+        // What the emptied `lower` of a control leaves behind.
+        assert!(!text.contains("enforced by 0 settings"), "{} says it is enforced, and by nothing:\n{text}", control.id);
+        wrong.extend(compare_file(&path, &text));
     }
     none(&wrong);
 }
@@ -132,7 +141,13 @@ fn encrypted(stage: &str, socket: &str) -> String {
 fn encryption_goes_one_stage_at_a_time() {
     let with = |last: Option<&str>, stage: &str| plan(&encrypted(stage, "unix:///run/kms/v.sock"), last).map(|_| ());
     let skipped = Err(vec!["encryption-stage-skipped"]);
-    for (last, stage) in [(None, "enforce"), (Some("none"), "prepare"), (Some("prepare"), "write"), (Some("write"), "enforce"), (Some("enforce"), "write")] {
+    for (last, stage) in [
+        (None, "enforce"),
+        (Some("none"), "prepare"),
+        (Some("prepare"), "write"),
+        (Some("write"), "enforce"),
+        (Some("enforce"), "write"),
+    ] {
         assert_eq!(with(last, stage), Ok(()), "{last:?} to {stage}");
     }
     for (last, stage) in [("none", "write"), ("none", "enforce"), ("prepare", "enforce"), ("enforce", "prepare")] {
@@ -174,7 +189,8 @@ fn what_the_spec_declares_is_selected_by_any_profile() {
 #[test]
 fn anonymous_paths_follow_the_parameters() {
     let with = |with: &str| {
-        let waiver = "  waivers: [{ id: W-1, control: apiserver/anonymous-access, owner: sre, reason: r, expires: 2027-03-01 }]\n";
+        let waiver =
+            "  waivers: [{ id: W-1, control: apiserver/anonymous-access, owner: sre, reason: r, expires: 2027-03-01 }]\n";
         let more = format!("  controls: {{ apiserver/anonymous-access: {{ waiver: W-1, with: {with} }} }}\n{waiver}");
         plan(&small("baseline", &more), None).map(|plan| {
             let block = plan.authentication.unwrap().anonymous.unwrap();
@@ -227,7 +243,8 @@ fn pod_security_follows_the_days_of_the_rollout() {
         let levels = plan.pod_security.unwrap();
         (format!("{} {} {}", levels.enforce.value, levels.audit.value, levels.warn.value), outcome)
     };
-    let (none, shown, all) = ("privileged privileged privileged", "privileged restricted restricted", "baseline restricted restricted");
+    let (none, shown, all) =
+        ("privileged privileged privileged", "privileged restricted restricted", "baseline restricted restricted");
     assert_eq!(levels(""), (all.to_owned(), Outcome::Enforced));
     assert_eq!(levels("{ warn: 2026-11-01, deny: 2026-11-26 }"), (all.to_owned(), Outcome::Enforced));
     assert_eq!(levels("{ warn: 2026-11-26, deny: 2026-11-27 }"), (shown.to_owned(), Outcome::Weaker));
@@ -267,4 +284,72 @@ fn rules_of_tokens_are_written() {
     for line in ["claims.?email_verified.orValue(false) == true", "!user.username.startsWith('system:')"] {
         assert!(file.contains(line), "{line} is not in\n{file}");
     }
+}
+
+const OWNER: &str = "\
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+apiServer:
+  extraArgs:
+";
+
+/// A plan of the baseline, or of more, over arguments of the owner: `name=value`.
+fn over(arguments: &[&str], more: &str) -> Result<Plan, Vec<&'static str>> {
+    let lines = arguments.iter().filter_map(|argument| argument.split_once('='));
+    let lines: String = lines.map(|(name, value)| format!("  - {{ name: {name}, value: \"{value}\" }}\n")).collect();
+    let text = small("baseline", more).replace("      podSubnets:", "      config: live.yaml\n      podSubnets:");
+    plan_over(&text, None, &format!("{OWNER}{lines}"))
+}
+
+#[test]
+fn what_the_owner_opened_is_closed() {
+    let plan = over(
+        &[
+            "token-auth-file=/etc/kubernetes/tokens.csv",
+            "anonymous-auth=false",
+            "authorization-mode=AlwaysAllow,Webhook",
+            "disable-admission-plugins=ServiceAccount,NamespaceLifecycle,PodSecurity,DefaultStorageClass",
+            "enable-admission-plugins=PodNodeSelector",
+            "requestheader-allowed-names=",
+            "profiling=true",
+            "service-account-lookup=false",
+        ],
+        "",
+    )
+    .unwrap();
+    for (flag, value) in [
+        ("token-auth-file", None),
+        ("anonymous-auth", None),
+        ("authorization-mode", Some("Node,RBAC,Webhook")),
+        ("disable-admission-plugins", Some("DefaultStorageClass")),
+        ("enable-admission-plugins", Some("NodeRestriction,PodNodeSelector")),
+        ("requestheader-allowed-names", Some("front-proxy-client")),
+        ("profiling", Some("false")),
+        ("service-account-lookup", Some("true")),
+    ] {
+        assert_eq!(api_server(&plan, flag).as_deref(), value, "{flag}");
+    }
+    let fate = |flag: &str| plan.owner.iter().find(|note| note.field.ends_with(flag)).unwrap().fate;
+    assert_eq!(fate("/token-auth-file"), OwnerField::Refused);
+    assert_eq!(fate("/authorization-mode"), OwnerField::Overridden);
+}
+
+#[test]
+fn what_the_owner_chose_and_is_sound_stays() {
+    let mine =
+        ["client-ca-file=/etc/kubernetes/pki/my-ca.crt", "bind-address=192.0.2.1", "request-timeout=5m", "tls-min-version=VersionTLS13"];
+    let plan = over(&mine, "  controls: { apiserver/bind-address: { apply: true } }\n").unwrap();
+    for argument in mine {
+        let (flag, value) = argument.split_once('=').unwrap();
+        assert_eq!(api_server(&plan, flag).as_deref(), Some(value), "{flag}");
+    }
+    assert_eq!(api_server(&plan, "tls-cipher-suites"), None, "suites beside TLS 1.3");
+    assert_eq!(outcome(&plan, "apiserver/bind-address"), Outcome::Enforced);
+    assert_eq!(outcome(&plan, "apiserver/request-timeout"), Outcome::Weaker);
+}
+
+#[test]
+fn the_only_plugin_that_is_switched_off_takes_the_flag_with_it() {
+    let plan = over(&["disable-admission-plugins=ServiceAccount"], "").unwrap();
+    assert_eq!(api_server(&plan, "disable-admission-plugins"), None);
 }

@@ -14,7 +14,7 @@ mod system_namespaces;
 use crate::{
     controls::{Applies, by_platform, self_managed},
     facts,
-    plan::{FlagValue, Ground, Lowering, Outcome, OwnerField, Program, Scope},
+    plan::{FlagValue, Ground, Lowering, Outcome, Program, Scope},
     resolve::Resolved,
 };
 
@@ -64,12 +64,10 @@ fn not_disabled(out: &mut Lowering<'_>, plugin: &str) -> bool {
         return false;
     }
     let left = left.join(",");
-    let why = format!("{plugin} is taken out of it");
     if left.is_empty() {
-        strokes::take_back(out, Program::KubeApiserver, FLAG, &why);
+        strokes::take_back(out, Program::KubeApiserver, FLAG, "the plugins in it must stay on");
         return true;
     }
-    strokes::note(out, Program::KubeApiserver, FLAG, OwnerField::Overridden, &why);
     let reason = out.reason();
     if let Some(component) = out.plan_mut().components.get_mut(&Program::KubeApiserver)
         && let Some(flag) = component.flags.get_mut(FLAG)

@@ -2,10 +2,7 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{
-        Control, Param, ParamKind, Stricter,
-        diagnostics::AuthorizerNotInFile,
-    },
+    controls::{Control, Param, ParamKind, Stricter, diagnostics::AuthorizerNotInFile},
     facts::{self, ConfigKind},
     plan::{AuthorizationPlan, Flag, FlagValue, Held, Lowering, Outcome, OwnerField, Program, Scope, host_paths},
     resolve::Resolved,

@@ -9,8 +9,8 @@ use crate::{
     diag::Diagnostics,
     facts,
     plan::{
-        EncryptionPlan, EncryptionProvider, EncryptionStage, Locate, Lowering, MountType, Outcome, Plan, Program, Scope, SettingKey,
-        host_paths,
+        EncryptionPlan, EncryptionProvider, EncryptionStage, Locate, Lowering, MountType, Outcome, Plan, Program, Scope,
+        SettingKey, host_paths,
     },
     resolve::Resolved,
 };
