@@ -187,6 +187,6 @@ fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
         help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out"
             .to_owned(),
         a,
-        b: Side::flag(plan, SERVER, CONFIG),
+        b: Side::flag(plan, SERVER, CONFIG).or_else(|| Side::absent(plan, "admission/event-rate-limit")),
     }]
 }

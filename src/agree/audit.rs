@@ -26,7 +26,7 @@ fn policy_without_backend(plan: &Plan) -> Vec<Clash> {
         message: "an audit policy is set, but no place that events are written to: nothing would be recorded".to_owned(),
         help: "set `audit-log-path` or `audit-webhook-config-file` too, or select `apiserver/audit-log`".to_owned(),
         a: policy,
-        b: None,
+        b: Side::absent(plan, "apiserver/audit-log"),
     }]
 }
 
@@ -46,7 +46,7 @@ fn backend_without_policy(plan: &Plan) -> Vec<Clash> {
             message: format!("`--{flag}` is set, but no audit policy: nothing would be recorded"),
             help: "set `audit-policy-file` too, or select `apiserver/audit-policy`".to_owned(),
             a: Side::flag(plan, SERVER, flag)?,
-            b: None,
+            b: Side::absent(plan, "apiserver/audit-policy"),
         })
     };
     BACKENDS.iter().filter_map(clash).collect()

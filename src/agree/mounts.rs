@@ -45,14 +45,14 @@ fn help(program: Program, path: &str) -> String {
     format!("mount `{folder}` under the same path with `extraVolumes`, or move the file to a folder that is mounted")
 }
 
-/// The paths in the values of a flag; pairs of certificate and key are two.
+/// The paths in the values of a flag; pairs of certificate and key are two. An IPv6 range is none.
 fn paths(flag: &Flag) -> Vec<String> {
     let first = flag.held.value.to_string();
     let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
     values
-        .flat_map(|value| value.split([',', ':']))
+        .flat_map(|value| value.split(','))
         .filter(|part| part.starts_with('/') && !part.starts_with("//"))
-        .map(str::to_owned)
+        .filter_map(|part| part.split(':').next().map(str::to_owned))
         .collect()
 }
 

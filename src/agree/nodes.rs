@@ -8,9 +8,12 @@ use crate::{
     plan::{NodePlan, Plan, Program, SettingKey},
 };
 
-use super::settings::{Clash, Rule, Side};
+use super::settings::{Clash, Rule, Side, waived};
 
-/// Where the spec declares who approves serving certificates.
+/// Where the spec declares what kubelets serve with.
+const SERVING: &str = "/platform/kubeadm/servingCertificates";
+
+/// Where the spec declares who approves serving certificates; a setting with this reason has an approver.
 const APPROVER: &str = "/platform/kubeadm/servingCertificates/approver";
 
 /// A field of the kubelet that is true, or the flag that says the same.
@@ -26,11 +29,9 @@ fn serving_certificates(plan: &Plan) -> Option<Side> {
     asked(plan, "serverTLSBootstrap", "rotate-server-certificates")
 }
 
-/// Whether the spec declares an approver: an intent of the spec, or the reason of a setting.
-fn has_approver(plan: &Plan) -> bool {
-    let intent = plan.intents.iter().any(|intent| intent.path.as_str() == APPROVER);
-    let from_spec = |cause: &Cause| matches!(cause, Cause::Spec(path) if path.as_str() == APPROVER);
-    intent || serving_certificates(plan).is_some_and(|side| side.reasons.iter().any(|reason| from_spec(&reason.cause)))
+/// Whether somebody is declared who approves what is asked for.
+fn approved(side: &Side) -> bool {
+    side.reasons.iter().any(|reason| matches!(&reason.cause, Cause::Spec(path) if path.as_str() == APPROVER))
 }
 
 pub(super) const KUBELET_CA_WITHOUT_SERVING_CERTIFICATES: Rule = Rule {
@@ -62,12 +63,15 @@ pub(super) const SERVING_CERTIFICATES_WITHOUT_APPROVER: Rule = Rule {
 };
 
 fn serving_certificates_without_approver(plan: &Plan) -> Vec<Clash> {
-    let Some(a) = serving_certificates(plan).filter(|_| !has_approver(plan)) else { return Vec::new() };
+    if waived(plan, "kubelet/server-certificate") {
+        return Vec::new();
+    }
+    let Some(a) = serving_certificates(plan).filter(|side| !approved(side)) else { return Vec::new() };
     vec![Clash {
         message: "kubelets ask for serving certificates, and nobody is declared who approves them".to_owned(),
         help: "declare the approver that runs in the cluster: `servingCertificates: { approver: NAME }`".to_owned(),
         a,
-        b: None,
+        b: Some(Side::spec(SERVING, "no approver is declared here")),
     }]
 }
 

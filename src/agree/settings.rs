@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     base::{Cause, Reason, SpecPath},
     diag::{Diagnostic, Diagnostics, Entry, Label, Severity},
-    plan::{Held, Locate, Outcome, Plan, Program, SettingKey},
+    plan::{Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
 use super::{access, audit, gates, mounts, nodes, proxy, tls};
@@ -36,7 +36,7 @@ pub const RULES: &[Rule] = &[
     mounts::AUDIT_LOG_MOUNTED_AS_FILE,
     tls::TLS13_WITH_CIPHERS,
     tls::CIPHERS_WITHOUT_HTTP2,
-    tls::UNKNOWN_CIPHER,
+    tls::UNKNOWN_CIPHER_SUITE,
     gates::UNKNOWN_GATE,
     gates::LOCKED_GATE,
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,
@@ -67,7 +67,7 @@ pub struct Clash {
     pub help: String,
     /// One side.
     pub a: Side,
-    /// The other side, where there is one: what is missing has no place.
+    /// The other side: a setting, or what keeps a missing one away.
     pub b: Option<Side>,
 }
 
@@ -100,6 +100,19 @@ impl Side {
     pub fn spec(path: &str, text: impl Into<String>) -> Self {
         let cause = Cause::Spec(SpecPath::new(path));
         Side { text: text.into(), reasons: BTreeSet::from([Reason { control: None, cause }]) }
+    }
+
+    /// A control that would bring what is missing: where it is waived, or the profiles that do not select it.
+    #[must_use]
+    pub fn absent(plan: &Plan, control: &str) -> Option<Self> {
+        let verdict = plan.verdicts.iter().find(|verdict| verdict.id.0 == control)?.verdicts.first()?;
+        let text = match (&verdict.ground, verdict.outcome) {
+            (Ground::Waiver(_), _) => format!("`{control}` is not applied here"),
+            (Ground::Fact(_), Outcome::NotApplicable) => format!("nothing here selects `{control}`"),
+            (Ground::Fact(_) | Ground::Settings(_), _) => return None,
+        };
+        let reason = Reason { control: None, cause: verdict.cause.clone() };
+        Some(Side { text, reasons: BTreeSet::from([reason]) })
     }
 
     /// The version of the cluster, for clashes that only some versions know.

@@ -31,7 +31,7 @@ impl Locate for OneFile {
 }
 
 fn owner(place: &str) -> Reason {
-    Reason { control: None, cause: Cause::Owner(format!("kubeadm.yaml#/{place}")) }
+    Reason { control: None, cause: Cause::Owner(format!("kubeadm.yaml#/{place}").into()) }
 }
 
 fn control(id: &'static str) -> Reason {
@@ -65,11 +65,7 @@ fn with(flags: &[(Program, &str, &str)]) -> Plan {
 fn with_of(version: &str, flags: &[(Program, &str, &str)]) -> Plan {
     let mut plan = empty(version);
     for (program, name, value) in flags {
-        let flag = Flag {
-            held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)),
-            installer: None,
-            also: Vec::new(),
-        };
+        let flag = Flag { held: Held::new(FlagValue::Text((*value).to_owned()), owner(name)), installer: None, also: Vec::new() };
         plan.components.entry(*program).or_default().flags.insert((*name).to_owned(), flag);
     }
     plan
@@ -174,6 +170,14 @@ fn an_audit_policy_needs_a_backend_and_the_other_way_round() {
     let mut rules = empty("1.36.3");
     rules.audit_rules = Some(Held::new(Vec::new(), control("apiserver/audit-policy")));
     clashes(&rules, "audit-policy-without-backend");
+}
+
+#[test]
+fn what_keeps_a_missing_setting_away_is_shown() {
+    let plan = with(&[(API, "audit-policy-file", "/etc/p.yaml")]);
+    let plan = waive(mount(plan, API, "/etc", MountType::Directory), "apiserver/audit-log");
+    let clash = (RULES[0].check)(&plan).remove(0);
+    assert_eq!(clash.b.unwrap().text, "`apiserver/audit-log` is not applied here");
 }
 
 #[test]
@@ -320,9 +324,9 @@ fn http2_needs_a_suite() {
 #[test]
 fn suites_have_known_names() {
     let plan = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,ECDHE-RSA-AES256-GCM-SHA384")]);
-    clashes(&plan, "unknown-cipher");
+    clashes(&plan, "unknown-cipher-suite");
     let typo = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA38")]);
-    let help = (RULES.iter().find(|rule| rule.id == "unknown-cipher").unwrap().check)(&typo).remove(0).help;
+    let help = (RULES.iter().find(|rule| rule.id == "unknown-cipher-suite").unwrap().check)(&typo).remove(0).help;
     assert_eq!(help, "did you mean `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`?");
 }
 

@@ -101,8 +101,8 @@ fn ciphers_without_http2(plan: &Plan) -> Vec<Clash> {
     servers(plan).into_iter().filter_map(clash).collect()
 }
 
-pub(super) const UNKNOWN_CIPHER: Rule = Rule {
-    id: "unknown-cipher",
+pub(super) const UNKNOWN_CIPHER_SUITE: Rule = Rule {
+    id: "unknown-cipher-suite",
     about: "A list of cipher suites holds a name that no component knows: it would not start. The names are Go's.",
     check: unknown_cipher,
 };

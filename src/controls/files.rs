@@ -1,9 +1,11 @@
-//! Paths of keys, certificates and folders that a flag names: the owner's own path stays, else kubeadm's is asked for.
+//! Files in the folder of keys and certificates, as flags name them.
 
 use crate::{
     plan::{Lowering, Program},
     resolve::Resolved,
 };
+
+use super::strokes;
 
 /// A file in the folder of keys and certificates.
 pub(super) fn in_pki(cluster: &Resolved, file: &str) -> String {
@@ -11,8 +13,9 @@ pub(super) fn in_pki(cluster: &Resolved, file: &str) -> String {
     format!("{folder}/{file}")
 }
 
-/// Asks that a flag names a file: the one that it names already, else this one.
-pub(super) fn named(out: &mut Lowering<'_>, program: Program, flag: &str, otherwise: String) {
-    let present = out.plan().component(program).flag_text(flag).filter(|path| !path.is_empty());
-    out.flag_text(program, flag, present.unwrap_or(otherwise));
+/// Asks that flags name files there, where nobody has named others.
+pub(super) fn keep_in_pki(cluster: &Resolved, out: &mut Lowering<'_>, program: Program, files: &[(&str, &str)]) {
+    for (flag, file) in files {
+        strokes::keep(out, program, flag, in_pki(cluster, file));
+    }
 }

@@ -1,14 +1,11 @@
-//! The oldest TLS version and the cipher suites of a server: parameters and flags that several programs share.
+//! The oldest TLS version and the cipher suites of a server: parameters that several programs share, and how their flags are written.
 
 use crate::{
     base::Cause,
-    controls::{Param, ParamKind, Stricter},
+    controls::{Param, ParamKind, Stricter, strokes},
     plan::{FlagValue, Held, Lowering, Program},
     resolve::Resolved,
 };
-
-/// The version from which on cipher suites cannot be chosen.
-const TLS13: &[&str] = &["VersionTLS13", "TLS1.3"];
 
 /// The oldest TLS version, in the words of the Kubernetes components.
 pub(super) const MINIMUM: Param = Param {
@@ -29,32 +26,31 @@ pub(super) const CIPHERS: Param = Param {
     about: "the cipher suites of TLS 1.2; not written when the minimum is TLS 1.3, where they cannot be chosen",
 };
 
-/// The answers of a control with both parameters: the minimum, and the suites where they can be chosen.
-pub(super) struct Answers {
-    /// The oldest version, and what set it.
-    pub(super) minimum: (String, Cause),
-    /// The suites, and what set them; `None` from TLS 1.3 on.
-    pub(super) ciphers: Option<(Vec<String>, Cause)>,
+/// Why a list of the owner is taken back.
+pub(super) const NO_CHOICE: &str = "with TLS 1.3 as the minimum suites cannot be chosen";
+
+/// Whether a version is the one from which on cipher suites cannot be chosen.
+pub(super) fn is_tls13(version: &str) -> bool {
+    version == "VersionTLS13" || version == "TLS1.3"
 }
 
-/// The answers of a control.
-pub(super) fn answers(cluster: &Resolved, control: &str) -> Answers {
-    let minimum = cluster.text(control, "minimum");
-    let ciphers = cluster.list(control, "ciphers");
-    let chosen = !TLS13.contains(&minimum.0.as_str()) && !ciphers.0.is_empty();
-    Answers { minimum, ciphers: chosen.then_some(ciphers) }
+/// The suites that a control asks for, with what set them; none when its list is empty.
+pub(super) fn ciphers(cluster: &Resolved, control: &str) -> Option<(Vec<String>, Cause)> {
+    Some(cluster.list(control, "ciphers")).filter(|(names, _)| !names.is_empty())
 }
 
-/// Asks for both flags of a program.
+/// Asks for both flags of a program: the oldest version, and the suites where they can be chosen.
 pub(super) fn flags(cluster: &Resolved, out: &mut Lowering<'_>, control: &str, program: Program, names: [&str; 2]) {
-    let answers = answers(cluster, control);
     let [minimum_flag, ciphers_flag] = names;
-    let (minimum, cause) = answers.minimum;
+    let (minimum, cause) = cluster.text(control, "minimum");
     out.because(cause).flag_text(program, minimum_flag, minimum);
-    if let Some((ciphers, cause)) = answers.ciphers {
+    // The owner may have asked for a stricter version, which stays.
+    if out.plan().component(program).flag_text(minimum_flag).is_some_and(|version| is_tls13(&version)) {
+        strokes::take_back(out, program, ciphers_flag, NO_CHOICE);
+    } else if let Some((names, cause)) = ciphers(cluster, control) {
         out.because(cause);
         // The whole list is one decision: joined with an owner's list it would grow weaker.
-        let items: Vec<Held<String>> = ciphers.into_iter().map(|name| out.held(name)).collect();
+        let items: Vec<Held<String>> = names.into_iter().map(|name| out.held(name)).collect();
         out.flag(program, ciphers_flag, FlagValue::List(items));
     }
 }

@@ -19,6 +19,8 @@ pub struct Finding {
     pub id: &'static str,
     /// What it is about, in our words.
     pub topic: &'static str,
+    /// On which control-plane nodes it misses.
+    pub on: &'static str,
     /// The word that kube-bench prints: `FAIL` or `WARN`.
     pub printed: &'static str,
     /// What it sees.
@@ -29,36 +31,53 @@ pub struct Finding {
     pub why: String,
 }
 
-/// Everything that misses, in the benchmark's order; empty where harden writes no control plane.
+/// Everything that misses, in the benchmark's order; empty where harden writes no control plane. The node on which `kubeadm init` ran has
+/// files that the others lack, so both kinds are judged.
 #[must_use]
 pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
     let Some(chosen) = facts::benchmarks::for_minor(plan.cluster.minor()) else { return Vec::new() };
     if plan.cluster.kubeadm.is_none() {
         return Vec::new();
     }
-    let evidence = evidence(plan, artifacts);
+    let joined = evidence(plan, artifacts, &[On::ControlPlane]);
+    let first = evidence(plan, artifacts, &[On::ControlPlane, On::First]);
+    let judged = benchmark::evaluate(chosen.benchmark, &first).into_iter().zip(benchmark::evaluate(chosen.benchmark, &joined));
     let mut findings = Vec::new();
-    for verdict in benchmark::evaluate(chosen.benchmark, &evidence) {
-        if matches!(verdict.item.target, Target::Policies | Target::ManagedServices) {
-            continue;
-        }
-        let (benchmark::Outcome::Fail { observed, expected }, Some(printed)) = (&verdict.outcome, verdict.printed()) else {
-            continue;
+    for (first, joined) in judged {
+        let on = match (miss(&first), miss(&joined)) {
+            (Some(_), Some(_)) => "every node",
+            (Some(_), None) => "the first node",
+            (None, Some(_)) => "every node but the first",
+            (None, None) => continue,
         };
+        let verdict = if miss(&joined).is_some() { &joined } else { &first };
+        let (Some((observed, expected)), Some(printed)) = (miss(verdict), verdict.printed()) else { continue };
         findings.push(Finding {
             id: verdict.item.id,
             topic: verdict.item.topic.words,
+            on,
             printed,
-            observed: observed.clone(),
-            expected: expected.clone(),
+            observed: observed.to_owned(),
+            expected: expected.to_owned(),
             why: why(plan, verdict.item.topic.key),
         });
     }
     findings
 }
 
+/// What was seen and what is expected, where a test of a node misses.
+fn miss(verdict: &benchmark::Verdict) -> Option<(&str, &str)> {
+    if matches!(verdict.item.target, Target::Policies | Target::ManagedServices) {
+        return None;
+    }
+    match &verdict.outcome {
+        benchmark::Outcome::Fail { observed, expected } => Some((observed, expected)),
+        benchmark::Outcome::Pass | benchmark::Outcome::Manual | benchmark::Outcome::NotEvaluated { .. } => None,
+    }
+}
+
 /// What is known of a control-plane node before it exists: the emitted command lines and files, and what kubeadm leaves.
-fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
+fn evidence(plan: &Plan, artifacts: &[Artifact], kinds: &[On]) -> Evidence {
     let mut evidence = Evidence::default();
     for artifact in artifacts {
         let name = artifact.path.as_str().strip_prefix("control-plane/flags/").and_then(|name| name.strip_suffix(".flags"));
@@ -74,9 +93,9 @@ fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
             evidence.encryption_config = Some(artifact.text());
         }
     }
-    evidence.commands.insert(Program::Kubelet.name().to_owned(), kubelet_arguments());
+    evidence.commands.insert(Program::Kubelet.name().to_owned(), kubelet_arguments(plan));
     evidence.commands.insert(Program::KubeProxy.name().to_owned(), kube_proxy_arguments());
-    let mut kinds = vec![On::ControlPlane];
+    let mut kinds = kinds.to_vec();
     if plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none()) {
         kinds.push(On::Etcd);
     }
@@ -84,15 +103,15 @@ fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
     evidence
 }
 
-/// The arguments that kubeadm's systemd drop-in gives the kubelet.
-fn kubelet_arguments() -> Vec<String> {
-    [
+/// The arguments that kubeadm's systemd drop-in gives the kubelet, and the owner's own.
+fn kubelet_arguments(plan: &Plan) -> Vec<String> {
+    let own = plan.component(Program::Kubelet).flags.iter().map(|(name, flag)| format!("--{name}={}", flag.held.value));
+    let fixed = [
         "--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf",
         "--kubeconfig=/etc/kubernetes/kubelet.conf",
         "--config=/var/lib/kubelet/config.yaml",
-    ]
-    .map(str::to_owned)
-    .to_vec()
+    ];
+    fixed.map(str::to_owned).into_iter().chain(own).collect()
 }
 
 /// The arguments of kubeadm's kube-proxy.
@@ -130,8 +149,8 @@ fn ground(plan: &Plan, verdict: &Verdict) -> String {
         Ground::Settings(keys) => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     match verdict.outcome {
-        Outcome::Enforced if !verdict.detail.is_empty() => format!("{text} ({})", verdict.detail),
-        Outcome::Enforced | Outcome::NotApplicable | Outcome::Provider | Outcome::Elsewhere | Outcome::Waived => text,
+        Outcome::Enforced => format!("it holds by something else than the test looks at: {text}"),
+        Outcome::NotApplicable | Outcome::Provider | Outcome::Elsewhere | Outcome::Waived => text,
         Outcome::Weaker | Outcome::Impossible if verdict.detail.is_empty() => text,
         Outcome::Weaker | Outcome::Impossible => format!("{text} ({})", verdict.detail),
     }

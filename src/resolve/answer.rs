@@ -225,7 +225,7 @@ fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut 
         "cni: { calico: { version: \"3.31\" } }",
     );
     need(
-        spec.platform.runtime.is_none(),
+        spec.platform.runtime.is_none() && spec.platform.kind() == Platform::Kubeadm,
         "platform.runtime",
         "/platform",
         "the socket of the nodes and the hardening of the runtime depend on it",
@@ -515,8 +515,19 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     for field in fields {
         settle(SpecPath::new(&format!("/platform/{platform}/{field}")), "shapes-artifacts");
     }
-    for field in ["runtime", "size/nodes", "size/pods"] {
+    for field in ["size/nodes", "size/pods"] {
         settle(SpecPath::new(&format!("/platform/{field}")), "shapes-artifacts");
+    }
+    if let Some(cni) = &spec.platform.cni {
+        settle(SpecPath::new("/platform/cni").child(cni.name()), "shapes-artifacts");
+    }
+    if let Some(runtime) = &spec.platform.runtime {
+        settle(SpecPath::new("/platform/runtime").child(runtime.name()), "shapes-artifacts");
+    }
+    if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
+        && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)
+    {
+        settle(SpecPath::new("/platform/kubeadm/kubeProxy/mode"), "shapes-artifacts");
     }
     for pool in &spec.platform.node_pools {
         settle(SpecPath::new("/platform/nodePools").child(&pool.name), "shapes-artifacts");

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, mem};
 
-use crate::diag::{Diagnostic, Place, Source, Span};
+use crate::diag::{Diagnostic, Place, Problem, Source, Span};
 
 use super::{
     Style,
@@ -337,6 +337,11 @@ impl<'s> Builder<'s> {
             },
         }
         if let Some((kind, place)) = broken {
+            // `{{ x }}: y` is a map as key of a map as key: the outer one says enough.
+            let inside = |d: &mut Diagnostic| {
+                d.code == UnusableKey::CODE && d.labels.iter().all(|l| l.place.span.start > place.span.start)
+            };
+            while self.problems.pop_if(inside).is_some() {}
             self.report(UnusableKey { kind, place });
         }
         Ok(())

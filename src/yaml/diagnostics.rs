@@ -139,8 +139,8 @@ pub(super) struct UnusableSeparator {
 
 impl Problem for UnusableSeparator {
     const CODE: &'static str = "yaml-separator";
-    const MEANING: &'static str = "kubectl splits a file at every line that begins with `---`, before it reads YAML, and refuses the file when more than a \
-         comment follows the dashes; older releases drop the text. Put the text on the next line, or indent or quote text that begins with dashes.";
+    const MEANING: &'static str = "Kubectl splits a file at every line that begins with `---`, before it reads YAML, and refuses the file when more than a \
+         comment follows the dashes; other programs read the text. Put the text on the next line, or indent or quote text that begins with dashes.";
 
     fn message(&self) -> String {
         "kubectl takes nothing but a comment after `---`".to_owned()
@@ -149,7 +149,7 @@ impl Problem for UnusableSeparator {
         "move the text to the next line".to_owned()
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), "refused or dropped by kubectl")]
+        vec![Label::new(self.place.clone(), "refused by kubectl")]
     }
 }
 
@@ -191,14 +191,14 @@ pub(super) struct UnusableKey {
 
 impl Problem for UnusableKey {
     const CODE: &'static str = "yaml-key";
-    const MEANING: &'static str = "A key is null, a list, a map or a number that no key can be; kubectl refuses the document. Quote the key, or close the \
-         braces of a template in quotes (`\"{{ name }}\"`).";
+    const MEANING: &'static str = "A key is null, a list, a map or a number that no key can be; kubectl refuses the document. Quote the key; render a \
+         template (`{{ name }}`) before it is read as YAML.";
 
     fn message(&self) -> String {
         format!("a key has to be a text, and this one is {}", self.kind)
     }
     fn help(&self) -> String {
-        "quote the key".to_owned()
+        "quote the key, or render the template it comes from first".to_owned()
     }
     fn labels(&self) -> Vec<Label> {
         vec![Label::new(self.place.clone(), format!("{}, not a text", self.kind))]
@@ -223,7 +223,7 @@ impl Problem for ResolvedKey {
          `0x10:` becomes `16`. Quote the key if its text is meant.";
 
     fn message(&self) -> String {
-        format!("Kubectl reads the key `{}` as `{}`", self.raw, self.key)
+        format!("kubectl reads the key `{}` as `{}`", self.raw, self.key)
     }
     fn help(&self) -> String {
         format!("write `\"{}\"` if the text is meant, else `\"{}\"`", self.raw, self.key)

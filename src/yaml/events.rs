@@ -195,7 +195,7 @@ fn fault(kind: &ErrorKind) -> Fault {
             ("a tab where YAML wants spaces".into(), "indent with spaces")
         }
         E::MappingValueNotAllowed | E::InvalidColonPlacement | E::MappingKeyNotAllowed => {
-            ("a `:` where no key can be".into(), "quote the value if the `: ` belongs to it, or put the key on a line of its own")
+            ("a `:` where no key can be".into(), "indent the key like the keys beside it, or quote a value that holds `: `")
         }
         E::ExpectedBlockMappingKey | E::SimpleKeyExpected | E::InvalidSimpleKey => {
             ("expected `key: value` here".into(), "write `key: value` with the same indentation as the keys beside it")
@@ -222,9 +222,34 @@ fn fault(kind: &ErrorKind) -> Fault {
             (format!("`{}` cannot start a value", character.escape_default()), "quote the value")
         }
         E::UndeclaredTagHandle => ("a tag whose handle is not declared".into(), "remove the tag or quote the value"),
+        E::PlainScalarStartsWithDashFlowIndicator => ("an unquoted `-` alone between brackets".into(), "quote the `-`"),
+        E::CommentNotSeparated => ("a `#` right after other text".into(), "put a blank before the `#` of a comment"),
+        E::CommentInterceptedScalar => {
+            ("a comment inside a text over several lines".into(), "move the comment above the text, or quote the text")
+        }
+        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => (
+            "more text after the closing quote".into(),
+            "quote the whole value, and double the quotes inside it (`''`) or escape them (`\\\"`)",
+        ),
+        E::DocumentIndicatorInQuotedScalar => {
+            ("the document ends inside a quoted text".into(), "close the quote, or indent the `---` or `...`")
+        }
+        E::MissingDocumentEndBeforeDirective => (
+            "a line that begins with `%` inside a document".into(),
+            "quote or indent the text, or end the document before it with `...`",
+        ),
+        E::ExpectedDocumentStart | E::InvalidDocumentEnd => {
+            ("a second value in one document".into(), "separate documents with a line `---`, or indent the text")
+        }
+        E::MissingAnchorOrAliasName => ("`&` or `*` without a name".into(), "quote the value"),
+        E::InvalidBlockScalarHeader | E::ZeroBlockScalarIndent => {
+            ("text after `|` or `>`".into(), "begin the text on the next line, or quote a value that starts with `|` or `>`")
+        }
         other => {
-            let text = other.to_string().replace("invalid", "unexpected");
-            (text, "correct the text here; YAML reads no further")
+            let text = other.to_string();
+            // "while parsing a tag, found ...": the second half says what is wrong.
+            let what = text.split_once(", ").filter(|_| text.starts_with("while ")).map_or(text.as_str(), |(_, what)| what);
+            (what.replace("invalid", "unexpected"), "correct the text here; YAML reads no further")
         }
     };
     Fault::Syntax { what, help }

@@ -2,6 +2,7 @@
 //! A program that is missing is said; with `HARDEN_CONSUMERS_REQUIRED=1` it fails the run.
 
 mod facts;
+mod kubeadm;
 mod node;
 mod programs;
 mod server;

@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use harden::{
     diag::{Diagnostics, Source},
-
     kube::audit::{self, Level, Policy, Stage},
     semantics::audit::{Caller, Request, Served, Target, decide, group_wildcard},
     yaml,
@@ -152,7 +151,8 @@ fn node_restriction(cluster: &Cluster) {
     let kubelet = Person::new(&cluster.node, "system:node:n1", &["system:nodes"]);
     let own = client.send(Some(&kubelet), "PATCH", "/api/v1/nodes/n1", Some(&json!({ "metadata": { "labels": { "a": "b" } } })));
     assert_eq!(own.status, 200, "{}", own.body);
-    let other = client.send(Some(&kubelet), "PATCH", "/api/v1/nodes/n2", Some(&json!({ "metadata": { "labels": { "a": "b" } } })));
+    let other =
+        client.send(Some(&kubelet), "PATCH", "/api/v1/nodes/n2", Some(&json!({ "metadata": { "labels": { "a": "b" } } })));
     assert_eq!(other.status, 403, "{}", other.body);
     let forbidden = json!({ "metadata": { "labels": { "node-restriction.kubernetes.io/x": "y" } } });
     let label = client.send(Some(&kubelet), "PATCH", "/api/v1/nodes/n1", Some(&forbidden));
@@ -181,7 +181,8 @@ fn pods(cluster: &Cluster) {
             },
         })
     };
-    let create = |namespace: &str, body: &Value| client.send(admin, "POST", &format!("/api/v1/namespaces/{namespace}/pods"), Some(body));
+    let create =
+        |namespace: &str, body: &Value| client.send(admin, "POST", &format!("/api/v1/namespaces/{namespace}/pods"), Some(body));
     let refused = create("shop", &pod("strong", true));
     assert_eq!(refused.status, 403, "{}", refused.body);
     assert!(refused.body.contains("PodSecurity"), "{}", refused.body);
@@ -276,19 +277,89 @@ fn audited(cluster: &Cluster, set: &Set) {
         (&admin, "GET", "/api/v1/namespaces/shop/secrets/hidden", None, "get", resource("", "secrets", "", "shop", "hidden")),
         (&admin, "GET", "/api/v1/secrets", None, "list", resource("", "secrets", "", "", "")),
         (&nobody, "GET", "/api/v1/secrets", None, "list", resource("", "secrets", "", "", "")),
-        (&admin, "POST", "/api/v1/namespaces/shop/configmaps", Some(body("ConfigMap", "m")), "create", resource("", "configmaps", "", "shop", "")),
+        (
+            &admin,
+            "POST",
+            "/api/v1/namespaces/shop/configmaps",
+            Some(body("ConfigMap", "m")),
+            "create",
+            resource("", "configmaps", "", "shop", ""),
+        ),
         (&admin, "GET", "/api/v1/namespaces/shop/pods/plain", None, "get", resource("", "pods", "", "shop", "plain")),
         (&admin, "GET", "/api/v1/namespaces/shop/pods", None, "list", resource("", "pods", "", "shop", "")),
-        (&nobody, "POST", "/api/v1/namespaces/shop/pods/plain/exec?command=id&stdout=true", None, "create", resource("", "pods", "exec", "shop", "plain")),
-        (&nobody, "POST", "/api/v1/namespaces/shop/pods/plain/attach?stdout=true", None, "create", resource("", "pods", "attach", "shop", "plain")),
-        (&nobody, "POST", "/api/v1/namespaces/shop/pods/plain/portforward?ports=80", None, "create", resource("", "pods", "portforward", "shop", "plain")),
-        (&admin, "POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles", Some(role.clone()), "create", resource("rbac.authorization.k8s.io", "roles", "", "shop", "")),
-        (&admin, "DELETE", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/r", None, "delete", resource("rbac.authorization.k8s.io", "roles", "", "shop", "r")),
-        (&nobody, "POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles", Some(role), "create", resource("rbac.authorization.k8s.io", "roles", "", "shop", "")),
-        (&admin, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", Some(review), "create", resource("authentication.k8s.io", "tokenreviews", "", "", "")),
-        (&admin, "POST", "/apis/coordination.k8s.io/v1/namespaces/shop/leases", Some(lease), "create", resource("coordination.k8s.io", "leases", "", "shop", "")),
+        (
+            &nobody,
+            "POST",
+            "/api/v1/namespaces/shop/pods/plain/exec?command=id&stdout=true",
+            None,
+            "create",
+            resource("", "pods", "exec", "shop", "plain"),
+        ),
+        (
+            &nobody,
+            "POST",
+            "/api/v1/namespaces/shop/pods/plain/attach?stdout=true",
+            None,
+            "create",
+            resource("", "pods", "attach", "shop", "plain"),
+        ),
+        (
+            &nobody,
+            "POST",
+            "/api/v1/namespaces/shop/pods/plain/portforward?ports=80",
+            None,
+            "create",
+            resource("", "pods", "portforward", "shop", "plain"),
+        ),
+        (
+            &admin,
+            "POST",
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles",
+            Some(role.clone()),
+            "create",
+            resource("rbac.authorization.k8s.io", "roles", "", "shop", ""),
+        ),
+        (
+            &admin,
+            "DELETE",
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/r",
+            None,
+            "delete",
+            resource("rbac.authorization.k8s.io", "roles", "", "shop", "r"),
+        ),
+        (
+            &nobody,
+            "POST",
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles",
+            Some(role),
+            "create",
+            resource("rbac.authorization.k8s.io", "roles", "", "shop", ""),
+        ),
+        (
+            &admin,
+            "POST",
+            "/apis/authentication.k8s.io/v1/tokenreviews",
+            Some(review),
+            "create",
+            resource("authentication.k8s.io", "tokenreviews", "", "", ""),
+        ),
+        (
+            &admin,
+            "POST",
+            "/apis/coordination.k8s.io/v1/namespaces/shop/leases",
+            Some(lease),
+            "create",
+            resource("coordination.k8s.io", "leases", "", "shop", ""),
+        ),
         (&kubelet, "GET", "/api/v1/nodes/n2", None, "get", resource("", "nodes", "", "", "n2")),
-        (&kubelet, "PATCH", "/api/v1/nodes/n2", Some(json!({ "metadata": { "labels": { "c": "d" } } })), "patch", resource("", "nodes", "", "", "n2")),
+        (
+            &kubelet,
+            "PATCH",
+            "/api/v1/nodes/n2",
+            Some(json!({ "metadata": { "labels": { "c": "d" } } })),
+            "patch",
+            resource("", "nodes", "", "", "n2"),
+        ),
         (&admin, "GET", "/api/v1/nodes/n2", None, "get", resource("", "nodes", "", "", "n2")),
         (&admin, "GET", "/livez", None, "get", Target::Path("/livez".to_owned())),
         (&admin, "GET", "/version", None, "get", Target::Path("/version".to_owned())),
@@ -319,9 +390,13 @@ fn audited(cluster: &Cluster, set: &Set) {
     let events: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     for one in &sent {
         let decision = decide(&policy, &one.request);
-        let expected: Vec<(Level, Stage)> = decision.events(one.served).into_iter().map(|stage| (decision.level, stage)).collect();
-        let seen: Vec<(Level, Stage)> =
-            events.iter().filter(|event| event["auditID"] == one.id.as_str()).filter_map(|event| level_and_stage(event)).collect();
+        let expected: Vec<(Level, Stage)> =
+            decision.events(one.served).into_iter().map(|stage| (decision.level, stage)).collect();
+        let seen: Vec<(Level, Stage)> = events
+            .iter()
+            .filter(|event| event["auditID"] == one.id.as_str())
+            .filter_map(|event| level_and_stage(event))
+            .collect();
         assert_eq!(seen, expected, "{} {:?}", one.id, one.request);
     }
     assert!(!log.contains("open-sesame"), "the audit log holds a secret");
@@ -361,7 +436,9 @@ fn spoilt_control_planes_are_refused() {
                 }
             }
         };
-        for mount in ["/etc/kubernetes/admission", "/etc/kubernetes/authentication", "/etc/kubernetes/audit", "/etc/kubernetes/encryption"] {
+        for mount in
+            ["/etc/kubernetes/admission", "/etc/kubernetes/authentication", "/etc/kubernetes/audit", "/etc/kubernetes/encryption"]
+        {
             refused("a lost mount", "no such file or directory", &|pod| pod.lose_mount(mount));
         }
         refused("a flag of an older version", "unknown flag: --insecure-port", &|pod| {
@@ -373,7 +450,9 @@ fn spoilt_control_planes_are_refused() {
         refused("anonymous flag beside the block", "anonymous-auth", &|pod| {
             pod.arguments.push("--anonymous-auth=false".to_owned());
         });
-        refused("an unknown authorization mode", "is not a valid mode", &|pod| pod.set(&[("authorization-mode", "Node,Rbac".to_owned())]));
+        refused("an unknown authorization mode", "is not a valid mode", &|pod| {
+            pod.set(&[("authorization-mode", "Node,Rbac".to_owned())])
+        });
         refused("suites without HTTP/2's", "http2", &|pod| {
             pod.set(&[("tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384".to_owned())]);
         });

@@ -154,7 +154,11 @@ fn codes_are_listed() {
 fn meanings_are_worded() {
     for entry in harden::codes::all() {
         let meaning = entry.meaning;
-        assert!(meaning.starts_with(|c: char| c.is_uppercase() || c == '`') || meaning.starts_with("kube"), "{}: {meaning}", entry.code);
+        assert!(
+            meaning.starts_with(|c: char| c.is_uppercase() || c == '`') || meaning.starts_with("kube"),
+            "{}: {meaning}",
+            entry.code
+        );
         assert!(meaning.trim_end().ends_with('.'), "{}: {meaning}", entry.code);
         assert!(!meaning.to_lowercase().contains("please"), "{}", entry.code);
     }

@@ -306,7 +306,6 @@ fn what_the_owner_opened_is_closed() {
     let plan = over(
         &[
             "token-auth-file=/etc/kubernetes/tokens.csv",
-            "anonymous-auth=false",
             "authorization-mode=AlwaysAllow,Webhook",
             "disable-admission-plugins=ServiceAccount,NamespaceLifecycle,PodSecurity,DefaultStorageClass",
             "enable-admission-plugins=PodNodeSelector",
@@ -319,7 +318,6 @@ fn what_the_owner_opened_is_closed() {
     .unwrap();
     for (flag, value) in [
         ("token-auth-file", None),
-        ("anonymous-auth", None),
         ("authorization-mode", Some("Node,RBAC,Webhook")),
         ("disable-admission-plugins", Some("DefaultStorageClass")),
         ("enable-admission-plugins", Some("NodeRestriction,PodNodeSelector")),

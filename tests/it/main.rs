@@ -5,6 +5,7 @@ mod architecture;
 mod audit;
 mod benchmark;
 mod controls;
+mod examples;
 mod facts;
 mod goldens;
 mod host;

@@ -39,9 +39,8 @@ fn not_provided(cluster: &Resolved) -> Applies {
     by_platform(cluster, (Outcome::Impossible, facts::id::EKS_PLUGINS), (Outcome::Impossible, facts::id::AKS_PLUGINS))
 }
 
-/// Asks for a plugin, and that the owner's list does not switch it off: a name in both lists stops the server.
+/// Asks for a plugin. Where the owner's list switches it off, the two places are reported as a contradiction.
 fn enable(out: &mut Lowering<'_>, plugin: &str) {
-    not_disabled(out, plugin);
     out.plugin(plugin);
 }
 

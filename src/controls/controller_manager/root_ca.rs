@@ -21,5 +21,5 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    files::named(out, Program::KubeControllerManager, "root-ca-file", files::in_pki(cluster, "ca.crt"));
+    files::keep_in_pki(cluster, out, Program::KubeControllerManager, &[("root-ca-file", "ca.crt")]);
 }

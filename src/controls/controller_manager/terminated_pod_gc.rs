@@ -1,8 +1,8 @@
 //! Limits how many ended pods are kept.
 
 use crate::{
-    base::{Area, Level, Platform},
-    controls::{Applies, Control, Param, ParamKind, Stricter},
+    base::{Area, Level},
+    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform},
     facts,
     plan::{Lowering, Outcome, Program},
     resolve::Resolved,
@@ -25,11 +25,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    match cluster.platform {
-        Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => Applies::No(Outcome::Impossible, facts::id::EKS_POD_GC),
-        Platform::Aks => Applies::No(Outcome::Provider, facts::id::AKS_POD_GC),
-    }
+    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_POD_GC), (Outcome::Provider, facts::id::AKS_POD_GC))
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {

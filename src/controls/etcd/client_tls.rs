@@ -21,8 +21,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    for (flag, file) in [("cert-file", "server.crt"), ("key-file", "server.key"), ("trusted-ca-file", "ca.crt")] {
-        files::named(out, Program::Etcd, flag, files::in_pki(cluster, &format!("etcd/{file}")));
-    }
+    let named = [("cert-file", "etcd/server.crt"), ("key-file", "etcd/server.key"), ("trusted-ca-file", "etcd/ca.crt")];
+    files::keep_in_pki(cluster, out, Program::Etcd, &named);
     out.flag_bool(Program::Etcd, "client-cert-auth", true);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Control, files},
+    controls::{Control, strokes},
     facts,
     plan::{Lowering, Outcome, PoolRole, Program, Scope},
     resolve::Resolved,
@@ -22,7 +22,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
-    files::named(out, Program::Etcd, "data-dir", "/var/lib/etcd".to_owned());
+    strokes::keep(out, Program::Etcd, "data-dir", "/var/lib/etcd");
     let folder = out.plan().component(Program::Etcd).flag_text("data-dir").unwrap_or_default();
     out.node_rule(|pool| pool.role == PoolRole::ControlPlane, &format!("mode{folder}"), "0700 root:root");
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ETCD_OWNER, "the folder is root's, 0700, as kubeadm makes it");

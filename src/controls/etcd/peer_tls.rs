@@ -21,8 +21,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    for (flag, file) in [("peer-cert-file", "peer.crt"), ("peer-key-file", "peer.key"), ("peer-trusted-ca-file", "ca.crt")] {
-        files::named(out, Program::Etcd, flag, files::in_pki(cluster, &format!("etcd/{file}")));
-    }
+    let named =
+        [("peer-cert-file", "etcd/peer.crt"), ("peer-key-file", "etcd/peer.key"), ("peer-trusted-ca-file", "etcd/ca.crt")];
+    files::keep_in_pki(cluster, out, Program::Etcd, &named);
     out.flag_bool(Program::Etcd, "peer-client-cert-auth", true);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Control, files},
+    controls::{Control, files, strokes},
     plan::{Lowering, Program},
     resolve::Resolved,
 };
@@ -28,7 +28,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         if out.plan().component(Program::Etcd).flag_text(flag) == clients {
             out.flag_text(Program::Etcd, flag, own.clone());
         } else {
-            files::named(out, Program::Etcd, flag, own.clone());
+            strokes::keep(out, Program::Etcd, flag, own.clone());
         }
     }
 }

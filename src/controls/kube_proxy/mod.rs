@@ -5,7 +5,7 @@ mod mode;
 mod node_port_addresses;
 
 use crate::{
-    base::{Cause, SpecPath},
+    base::{Cause, Platform, SpecPath},
     controls::Applies,
     facts,
     plan::{Lowering, Outcome},
@@ -21,6 +21,14 @@ fn applies(cluster: &Resolved) -> Applies {
         (None, _) => Applies::No(Outcome::Impossible, facts::id::MANAGED_KUBE_PROXY),
         (Some(_), KubeProxyAnswers::Absent) => Applies::No(Outcome::NotApplicable, facts::id::KUBE_PROXY_ABSENT),
         (Some(_), KubeProxyAnswers::Runs { .. }) => Applies::Yes,
+    }
+}
+
+/// The same, for a setting that AKS is known to leave open.
+fn applies_but_on_aks(cluster: &Resolved) -> Applies {
+    match cluster.platform {
+        Platform::Aks => Applies::No(Outcome::Impossible, facts::id::AKS_KUBE_PROXY),
+        Platform::Kubeadm | Platform::Eks => applies(cluster),
     }
 }
 

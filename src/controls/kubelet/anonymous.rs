@@ -7,7 +7,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::applies;
+use super::applies_but_on_aks;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubelet/anonymous",
@@ -16,7 +16,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("anonymous.md"),
     params: &[],
-    applies,
+    applies: applies_but_on_aks,
     lower,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::applies;
+use super::applies_but_on_aks;
 
 /// The field.
 const FIELD: &str = "authentication.x509.clientCAFile";
@@ -19,7 +19,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("client_ca.md"),
     params: &[],
-    applies,
+    applies: applies_but_on_aks,
     lower,
 };
 

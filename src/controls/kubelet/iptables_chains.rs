@@ -7,7 +7,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::applies;
+use super::applies_but_on_aks;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubelet/iptables-chains",
@@ -16,7 +16,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("iptables_chains.md"),
     params: &[],
-    applies,
+    applies: applies_but_on_aks,
     lower,
 };
 

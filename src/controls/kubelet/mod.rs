@@ -16,7 +16,13 @@ mod server_certificate;
 mod streaming_idle;
 mod tls;
 
-use crate::{base::Platform, controls::Applies, facts, plan::Outcome, resolve::Resolved};
+use crate::{
+    base::FactId,
+    controls::{Applies, by_platform},
+    facts,
+    plan::Outcome,
+    resolve::Resolved,
+};
 
 pub(super) use anonymous::CONTROL as ANONYMOUS;
 pub(super) use authorization::CONTROL as AUTHORIZATION;
@@ -35,9 +41,15 @@ pub(super) use streaming_idle::CONTROL as STREAMING_IDLE;
 pub(super) use tls::CONTROL as TLS;
 
 fn applies(cluster: &Resolved) -> Applies {
-    match cluster.platform {
-        Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => Applies::No(Outcome::Impossible, facts::id::EKS_KUBELET),
-        Platform::Aks => Applies::No(Outcome::Impossible, facts::id::AKS_KUBELET),
-    }
+    managed(cluster, facts::id::AKS_KUBELET)
+}
+
+/// The same for what AKS's own node images hold already.
+fn applies_but_on_aks(cluster: &Resolved) -> Applies {
+    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_KUBELET), (Outcome::Provider, facts::id::AKS_NODE_IMAGE))
+}
+
+/// No kubelet setting is written for managed nodes yet; why, differs on AKS.
+fn managed(cluster: &Resolved, aks: FactId) -> Applies {
+    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_KUBELET), (Outcome::Impossible, aks))
 }

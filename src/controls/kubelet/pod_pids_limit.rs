@@ -1,12 +1,14 @@
 //! Limits how many processes a pod may have.
 
 use crate::{
-    base::{Area, Level, Platform},
+    base::{Area, Level},
     controls::{Applies, Control, Param, ParamKind, Stricter},
     facts,
-    plan::{Lowering, Outcome, Program},
+    plan::{Lowering, Program},
     resolve::Resolved,
 };
+
+use super::managed;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubelet/pod-pids-limit",
@@ -25,11 +27,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    match cluster.platform {
-        Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => Applies::No(Outcome::Impossible, facts::id::EKS_KUBELET),
-        Platform::Aks => Applies::No(Outcome::Impossible, facts::id::AKS_POD_PIDS),
-    }
+    managed(cluster, facts::id::AKS_POD_PIDS)
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {

@@ -1,12 +1,14 @@
 //! Filters the system calls of pods that say nothing with the runtime's profile.
 
 use crate::{
-    base::{Area, Level, Platform},
+    base::{Area, Level},
     controls::{Applies, Control},
     facts,
-    plan::{Lowering, Outcome, Program},
+    plan::{Lowering, Program},
     resolve::Resolved,
 };
+
+use super::managed;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubelet/seccomp-default",
@@ -20,11 +22,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    match cluster.platform {
-        Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => Applies::No(Outcome::Impossible, facts::id::EKS_KUBELET),
-        Platform::Aks => Applies::No(Outcome::Impossible, facts::id::AKS_SECCOMP),
-    }
+    managed(cluster, facts::id::AKS_SECCOMP)
 }
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {

@@ -2,9 +2,9 @@
 
 use crate::{
     base::{Area, Cause, Level, SpecPath},
-    controls::Control,
+    controls::{Control, strokes},
     facts,
-    plan::{Lowering, Outcome, Program, Scope, SettingKey},
+    plan::{Ground, Lowering, Outcome, Program, Scope, SettingKey},
     resolve::{Resolved, ServingCertificates},
 };
 
@@ -22,15 +22,18 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let declared = SpecPath::new("/platform/kubeadm/servingCertificates");
     match &cluster.serving_certificates {
         ServingCertificates::SelfSigned => {
-            out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::KUBELET_SELF_SIGNED, "");
+            let fact = facts::id::KUBELET_SELF_SIGNED;
+            out.verdict(Scope::Cluster, Outcome::Weaker, fact, "");
+            strokes::intents(cluster, out, &declared, Outcome::Weaker, &Ground::Fact(fact), "");
         }
         ServingCertificates::Approver(_) => {
-            let path = SpecPath::new("/platform/kubeadm/servingCertificates/approver");
-            out.because(Cause::Spec(path.clone()));
+            out.because(Cause::Spec(declared.child("approver")));
             out.field(Program::Kubelet, "serverTLSBootstrap", true.into());
-            out.intent_by(path, &[SettingKey::Field(Program::Kubelet, "serverTLSBootstrap".to_owned())]);
+            let key = SettingKey::Field(Program::Kubelet, "serverTLSBootstrap".to_owned());
+            strokes::intents_by(cluster, out, &declared, &[key]);
         }
     }
 }

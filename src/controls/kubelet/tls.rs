@@ -3,11 +3,14 @@
 use crate::{
     base::{Area, Level},
     controls::{Control, tls},
-    plan::{Lowering, Program},
+    plan::{Lowering, OwnerField, Program},
     resolve::Resolved,
 };
 
 use super::applies;
+
+/// The field of the cipher suites.
+const SUITES: &str = "tlsCipherSuites";
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubelet/tls",
@@ -21,10 +24,19 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let answers = tls::answers(cluster, CONTROL.id);
-    let (minimum, cause) = answers.minimum;
+    let (minimum, cause) = cluster.text(CONTROL.id, "minimum");
     out.because(cause).field(Program::Kubelet, "tlsMinVersion", minimum.into());
-    if let Some((ciphers, cause)) = answers.ciphers {
-        out.because(cause).field(Program::Kubelet, "tlsCipherSuites", ciphers.into());
+    // The owner may have asked for a stricter version, which stays.
+    let fields = &out.plan().component(Program::Kubelet).fields;
+    if fields.get("tlsMinVersion").and_then(|held| held.value.as_str()).is_some_and(tls::is_tls13) {
+        if let Some(kubelet) = out.plan_mut().components.get_mut(&Program::Kubelet) {
+            kubelet.fields.remove(SUITES);
+        }
+        for note in out.plan_mut().owner.iter_mut().filter(|note| note.field.ends_with(SUITES)) {
+            note.fate = OwnerField::Refused;
+            note.why = Some(tls::NO_CHOICE.to_owned());
+        }
+    } else if let Some((names, cause)) = tls::ciphers(cluster, CONTROL.id) {
+        out.because(cause).field(Program::Kubelet, SUITES, names.into());
     }
 }

@@ -48,7 +48,7 @@ impl Setting {
 
     /// Puts it into the plan; what the exact version lacks is reported.
     pub(super) fn into_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
-        let cause = Cause::Owner(format!("{file}#{}", self.pointer));
+        let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());
         let mut pen = Lowering::new(plan, diags, places, None, cause);
         match &self.asked {
             Asked::Flag(program, name, values) => flag_into_plan(&mut pen, *program, name, values),
@@ -60,7 +60,9 @@ impl Setting {
     /// Says in the list of fields whether the setting kept its value.
     pub(super) fn settle(&self, plan: &mut Plan) {
         let name = self.pointer.trim_start_matches('/');
-        let Some(index) = plan.owner.iter().position(|note| note.field == name && note.fate == OwnerField::Carried) else { return };
+        let Some(index) = plan.owner.iter().position(|note| note.field == name && note.fate == OwnerField::Carried) else {
+            return;
+        };
         if let Some(why) = self.lost(plan) {
             plan.owner[index].fate = OwnerField::Overridden;
             plan.owner[index].why = Some(why);
@@ -78,7 +80,8 @@ impl Setting {
                 let kept = |value: &String| {
                     now == *value
                         || flag.also.iter().any(|also| also.value == *value)
-                        || matches!(flag.held.value, FlagValue::List(_)) && value.split(',').all(|item| now.split(',').any(|part| part == item))
+                        || matches!(flag.held.value, FlagValue::List(_))
+                            && value.split(',').all(|item| now.split(',').any(|part| part == item))
                 };
                 let all = values.iter().all(kept);
                 let second = all && now != values[0] && !matches!(flag.held.value, FlagValue::List(_));
@@ -99,7 +102,8 @@ impl Setting {
 
 /// Which controls asked for the value that counts.
 fn asked_by(reasons: &std::collections::BTreeSet<Reason>) -> String {
-    let controls: Vec<String> = reasons.iter().filter_map(|reason| reason.control).map(|control| format!("`{control}`")).collect();
+    let controls: Vec<String> =
+        reasons.iter().filter_map(|reason| reason.control).map(|control| format!("`{control}`")).collect();
     if controls.is_empty() { String::new() } else { format!(", asked for by {}", controls.join(", ")) }
 }
 

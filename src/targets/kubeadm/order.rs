@@ -88,6 +88,24 @@ pub(super) fn lay(base: &mut Out, over: Out) {
     }
 }
 
+/// The same, but a value that is already there keeps its origin: the owner said it.
+pub(super) fn lay_new(base: &mut Out, over: Out) {
+    if base.to_json() == over.to_json() {
+        return;
+    }
+    match (&over.value, base.entries().is_some()) {
+        (OutValue::Map(entries), true) => {
+            for (key, value) in entries.clone() {
+                match base.get_mut(&key) {
+                    Some(below) => lay_new(below, value),
+                    None => base.set(key, value),
+                }
+            }
+        }
+        _ => *base = over,
+    }
+}
+
 /// Brings a document's fields into the order of the types; `name` is its kind.
 pub(super) fn sort(name: &str, out: &mut Out) {
     let order = ORDER.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, order)| order);

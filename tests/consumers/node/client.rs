@@ -1,10 +1,6 @@
 //! People of the tests: client certificates signed by the CA of the node, and requests over curl.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
@@ -82,7 +78,14 @@ impl Client {
     }
 
     /// One request with headers of its own.
-    pub(crate) fn send_as(&self, person: Option<&Person>, method: &str, path: &str, body: Option<&Value>, headers: &[&str]) -> Answer {
+    pub(crate) fn send_as(
+        &self,
+        person: Option<&Person>,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[&str],
+    ) -> Answer {
         let mut curl = Command::new("curl");
         curl.args(["-sS", "--noproxy", "*", "--max-time", "20", "-o", "-", "-w", "\n%{http_code}", "-X", method, "--cacert"]);
         curl.arg(&self.ca);
@@ -99,7 +102,8 @@ impl Client {
         let output = curl
             .args(["--resolve", &format!("kubernetes:{}:127.0.0.1", self.port)])
             .arg(format!("https://kubernetes:{}{path}", self.port))
-            .output().expect("curl starts");
+            .output()
+            .expect("curl starts");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let (body, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
         let error = String::from_utf8_lossy(&output.stderr);
@@ -112,4 +116,3 @@ impl Client {
         self.send(person, "GET", path, None).status
     }
 }
-

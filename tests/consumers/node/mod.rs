@@ -29,10 +29,8 @@ pub(crate) struct Set {
 }
 
 /// The sets that can be judged, newest last.
-pub(crate) const SETS: [Set; 2] = [
-    Set { version: "1.36.3", kube: "k136", etcd: "etcd36" },
-    Set { version: "1.37.2", kube: "k137", etcd: "etcd37" },
-];
+pub(crate) const SETS: [Set; 2] =
+    [Set { version: "1.36.3", kube: "k136", etcd: "etcd36" }, Set { version: "1.37.2", kube: "k137", etcd: "etcd37" }];
 
 impl Set {
     /// A Kubernetes program.
