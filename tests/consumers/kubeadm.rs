@@ -1,5 +1,4 @@
 //! kubeadm reads what was emitted for it, and the static pods that it writes from it are the emitted ones, byte for byte.
-#![expect(clippy::disallowed_methods, reason = "these tests run real programs over files")]
 
 use std::{
     fs,
@@ -13,15 +12,23 @@ use crate::{
 };
 
 /// Specs of this test: what is judged, and the owner's file beside it.
-const CASES: [(&str, &str); 3] =
-    [("three nodes", "kubeadm-stacked.yaml"), ("external etcd", "kubeadm-external.yaml"), ("an older document", "kubeadm-v1beta3.yaml")];
+const CASES: [(&str, &str); 3] = [
+    ("three nodes", "kubeadm-stacked.yaml"),
+    ("external etcd", "kubeadm-external.yaml"),
+    ("an older document", "kubeadm-v1beta3.yaml"),
+];
 
 /// The static pods, by program.
 const PODS: [&str; 4] = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"];
 
 /// Folders that kubeadm mounts where the machine has them.
-const CA_FOLDERS: [&str; 5] =
-    ["/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"];
+const CA_FOLDERS: [&str; 5] = [
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+];
 
 /// A tree that was built for a set.
 struct Tree {
@@ -33,7 +40,8 @@ impl Tree {
     fn new(set: &Set, spec: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/specs");
-        let text = fs::read_to_string(specs.join(spec)).expect("the spec").replace("VERSION", set.version).replace("SYSTEM", system());
+        let text =
+            fs::read_to_string(specs.join(spec)).expect("the spec").replace("VERSION", set.version).replace("SYSTEM", system());
         fs::write(folder.path().join("spec.yaml"), text).expect("a spec");
         for owner in ["owner-stacked.yaml", "owner-external.yaml", "owner-v1beta3.yaml"] {
             fs::copy(specs.join(owner), folder.path().join(owner)).expect("the owner's file");
@@ -106,8 +114,11 @@ fn without_head(text: &str) -> String {
 
 /// The document of the first node as another node would have it.
 fn as_node(init: &str, name: &str, address: &str) -> String {
-    init.replacen("advertiseAddress: 192.0.2.1\n", &format!("advertiseAddress: {address}\n"), 1)
-        .replacen("name: cp-1\n", &format!("name: {name}\n"), 1)
+    init.replacen("advertiseAddress: 192.0.2.1\n", &format!("advertiseAddress: {address}\n"), 1).replacen(
+        "name: cp-1\n",
+        &format!("name: {name}\n"),
+        1,
+    )
 }
 
 #[test]
@@ -155,7 +166,8 @@ fn static_pods_are_kubeadms_own() {
 
 /// etcd of a joining node as if it were alone: without a cluster kubeadm does not know the other members.
 fn as_first_member(emitted: &str, node: &str) -> String {
-    let members = emitted.lines().find_map(|line| line.trim().strip_prefix("- --initial-cluster=")).expect("the members").to_owned();
+    let members =
+        emitted.lines().find_map(|line| line.trim().strip_prefix("- --initial-cluster=")).expect("the members").to_owned();
     let own = members.split(',').find(|member| member.starts_with(&format!("{node}="))).expect("the node is a member");
     assert!(members.starts_with("cp-1=") && members.ends_with(own), "members join one after the other: {members}");
     emitted.replace(&members, own).replace("    - --initial-cluster-state=existing\n", "")
@@ -176,12 +188,14 @@ fn spoilt_documents_are_refused() {
         for (what, text) in spoilt {
             assert_ne!(text, init, "{what}: nothing was spoilt");
             let document = tree.lay("spoilt.yaml", &text);
-            let run = Command::new(kubeadm.path()).args(["config", "validate", "--config", &document]).output().expect("kubeadm runs");
+            let run =
+                Command::new(kubeadm.path()).args(["config", "validate", "--config", &document]).output().expect("kubeadm runs");
             assert!(!run.status.success(), "{what} was taken by {}", set.version);
         }
         let fewer = tree.lay("fewer.yaml", &init.replacen("value: VersionTLS12", "value: VersionTLS13", 1));
         let pods = static_pods(&kubeadm, &tree, &fewer, false);
-        let same = |(pod, text): &(&str, String)| *text == without_head(&tree.read(&format!("control-plane/cp-1/manifests/{pod}.yaml")));
+        let same =
+            |(pod, text): &(&str, String)| *text == without_head(&tree.read(&format!("control-plane/cp-1/manifests/{pod}.yaml")));
         assert!(!pods.iter().all(same), "a changed argument was not noticed");
     }
 }

@@ -104,10 +104,7 @@ fn note(pointer: &str, fate: OwnerField, value: &str, why: Option<&str>) -> Owne
 /// A value shortened for reading.
 fn shown(value: &serde_json::Value) -> String {
     const LONGEST: usize = 80;
-    let text = match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -198,9 +195,9 @@ impl Owner {
     }
 
     /// Puts the owner's flags, fields and mounts into the plan, before controls write.
-    pub fn into_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+    pub fn write_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
         for setting in &self.settings {
-            setting.into_plan(&self.file, places, plan, diags);
+            setting.write_plan(&self.file, places, plan, diags);
         }
     }
 

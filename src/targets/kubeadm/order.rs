@@ -72,19 +72,18 @@ const ORDER: &[(&str, &[&str])] = &[
 /// Lays values over others: mappings are joined, anything else is replaced.
 pub(super) fn lay(base: &mut Out, over: Out) {
     let Out { value, origin, comment } = over;
-    match value {
-        OutValue::Map(entries) if base.entries().is_some() => {
-            for (key, value) in entries {
-                match base.get_mut(&key) {
-                    Some(below) => lay(below, value),
-                    None => base.set(key, value),
-                }
-            }
-            if origin.is_some() {
-                base.origin = origin;
+    if let (OutValue::Map(entries), Some(_)) = (&value, base.entries()) {
+        for (key, value) in entries.clone() {
+            match base.get_mut(&key) {
+                Some(below) => lay(below, value),
+                None => base.set(key, value),
             }
         }
-        value => *base = Out { value, origin, comment },
+        if origin.is_some() {
+            base.origin = origin;
+        }
+    } else {
+        *base = Out { value, origin, comment };
     }
 }
 

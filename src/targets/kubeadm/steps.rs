@@ -14,7 +14,8 @@ pub(super) fn init(context: &Context<'_>) -> Vec<String> {
         before(context),
         "A new cluster:".to_owned(),
         "  kubeadm init --config init.yaml --upload-certs".to_owned(),
-        "A running one: keep it for later upgrades, then bring the static pods, one control-plane node after the other.".to_owned(),
+        "A running one: keep it for later upgrades, then bring the static pods, one control-plane node after the other."
+            .to_owned(),
         "  kubeadm init phase upload-config all --config init.yaml".to_owned(),
         "Kubelets take their file from the cluster, on every node:".to_owned(),
         "  kubeadm upgrade node phase kubelet-config && systemctl restart kubelet".to_owned(),

@@ -1,6 +1,5 @@
 //! Fields of configuration documents: the programs' own decoder must know every field of the table and no other of its names, and
 //! the table every field of the documents that the programs print.
-#![expect(clippy::disallowed_methods, reason = "the programs read and write files")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -14,11 +13,14 @@ use serde_json::{Map, Value, json};
 use super::{Differences, asked, extra};
 use crate::programs::{self, Built};
 
+/// How our tables answer for a path.
+type LookUp = Box<dyn Fn(&str, Minor) -> Lookup<(&'static str, FieldKind)>>;
+
 /// A kind of document with its look-up.
 struct Kind {
     api_version: &'static str,
     kind: &'static str,
-    look_up: Box<dyn Fn(&str, Minor) -> Lookup<(&'static str, FieldKind)>>,
+    look_up: LookUp,
     /// Every path that the table has at any minor.
     paths: BTreeSet<&'static str>,
 }
@@ -84,7 +86,7 @@ fn kinds(minor: Minor) -> Vec<Kind> {
 /// Gives the decoder one document with every field of the table, and one for each name that the table has only elsewhere.
 fn decode(decoder: &Built, kind: &Kind, minor: Minor, folder: &Path, differences: &mut Differences) {
     let known = |path: &&&str| (kind.look_up)(path, minor).is_known();
-    let (here, elsewhere): (Vec<&str>, Vec<&str>) = kind.paths.iter().copied().partition(|path| known(&&path));
+    let (here, elsewhere): (Vec<&str>, Vec<&str>) = kind.paths.iter().copied().partition(|path| known(&path));
     let unknown = unknown_fields(decoder, kind, &here, minor, folder);
     assert_eq!(unknown_fields(decoder, kind, &["hardenNoSuchField"], minor, folder), ["hardenNoSuchField"]);
     for name in unknown {
@@ -148,7 +150,7 @@ fn put(node: &mut Value, path: &str, value: Value) {
 /// Every field of printed documents must be known.
 fn printed_are_known(printed: &str, minor: Minor, differences: &mut Differences) {
     let start = printed.find("apiVersion:").unwrap_or_else(|| panic!("no document: {printed}"));
-    let source = yaml::decode("printed", printed[start..].as_bytes()).unwrap_or_else(|_| panic!("unreadable: {printed}"));
+    let source = yaml::decode("printed", &printed.as_bytes()[start..]).unwrap_or_else(|_| panic!("unreadable: {printed}"));
     for document in yaml::read(&source) {
         let document = document.root.expect("content").to_json();
         let kind = kinds(minor).into_iter().find(|kind| document["kind"] == kind.kind);
