@@ -120,6 +120,10 @@ fn one_file(
     let mut diags = Diagnostics::default();
     let jobs = loaded.clusters(file, &mut diags)?;
     if diags.has_errors() {
+        // Nothing is written, but every other mistake is told in the same run.
+        for job in &jobs {
+            compile(loaded, job, &args.out.join(&job.cluster.name), &args.dates, today, &mut diags)?;
+        }
         return Ok(vec![Told::mistakes(file.display().to_string(), diags)]);
     }
     let mut told = Vec::new();

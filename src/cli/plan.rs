@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
             let dir = args.out.join(&job.cluster.name);
             if let Some(built) = compile(&loaded, &job, &dir, &args.dates, today, &mut diags)? {
                 if screen.json() {
-                    plans.push(plan_json(&built.plan, &built.artifacts));
+                    plans.push(plan_json(&built.plan, &built.plan.settings(), &built.artifacts));
                 } else {
                     table(&mut text, &built);
                 }

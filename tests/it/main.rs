@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod benchmark;
+mod examples;
 mod facts;
 mod goldens;
 mod host;

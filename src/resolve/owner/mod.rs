@@ -209,7 +209,7 @@ impl Owner {
 
     /// The place in the file behind a pointer that begins with the kind.
     fn cause(&self, pointer: &str) -> Cause {
-        Cause::Owner(format!("{}#{pointer}", self.file))
+        Cause::Owner(format!("{}#{pointer}", self.file).into())
     }
 }
 

@@ -48,7 +48,7 @@ impl Setting {
 
     /// Puts it into the plan; what the exact version lacks is reported.
     pub(super) fn into_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
-        let cause = Cause::Owner(format!("{file}#{}", self.pointer));
+        let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());
         let mut pen = Lowering::new(plan, diags, places, None, cause);
         match &self.asked {
             Asked::Flag(program, name, values) => flag_into_plan(&mut pen, *program, name, values),
