@@ -77,6 +77,29 @@ fn shared_front_proxy_ca(plan: &Plan) -> Vec<Clash> {
     }]
 }
 
+pub(super) const SHARED_ETCD_CA: Rule = Rule {
+    id: "shared-etcd-ca",
+    about: "etcd trusts the CA that signs the client certificates of the API server: everybody with a kubeconfig file could read and write \
+        the store, past RBAC. A waiver of `etcd/unique-ca` says that this is meant.",
+    check: shared_etcd_ca,
+};
+
+fn shared_etcd_ca(plan: &Plan) -> Vec<Clash> {
+    let Some(clients) = text(plan, SERVER, "client-ca-file").filter(|_| !waived(plan, "etcd/unique-ca")) else {
+        return Vec::new();
+    };
+    let shared = |name: &&str| text(plan, Program::Etcd, name).as_deref() == Some(clients.as_str());
+    let clash = |name: &str| {
+        Some(Clash {
+            message: format!("`{clients}` is the CA of the API server's clients and, as `--{name}`, of etcd"),
+            help: "give etcd a CA of its own, such as kubeadm's `etcd/ca.crt`".to_owned(),
+            a: Side::flag(plan, Program::Etcd, name)?,
+            b: Side::flag(plan, SERVER, "client-ca-file"),
+        })
+    };
+    ["trusted-ca-file", "peer-trusted-ca-file"].into_iter().filter(shared).filter_map(clash).collect()
+}
+
 const HELP: &str = "name an address that every node can reach";
 
 pub(super) const LOOPBACK_ADVERTISED: Rule = Rule {
@@ -114,7 +137,7 @@ fn own_address(plan: &Plan) -> Option<Clash> {
     if !address.parse().is_ok_and(unreachable) {
         return None;
     }
-    let reason = Reason { control: None, cause: Cause::Owner(document.place(KIND, FIELD)) };
+    let reason = Reason { control: None, cause: Cause::Owner(document.place(KIND, FIELD).into()) };
     Some(Clash {
         message: format!("kubeadm refuses the address `{address}`"),
         help: HELP.to_owned(),

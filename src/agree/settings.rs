@@ -28,6 +28,7 @@ pub const RULES: &[Rule] = &[
     access::ANONYMOUS_FLAG_BESIDE_BLOCK,
     access::AUTHORIZATION_FILE_BESIDE_FLAGS,
     access::SHARED_FRONT_PROXY_CA,
+    access::SHARED_ETCD_CA,
     access::LOOPBACK_ADVERTISED,
     access::NODE_RESTRICTION_LOST,
     access::PLUGIN_ENABLED_AND_DISABLED,
