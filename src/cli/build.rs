@@ -92,6 +92,12 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     if diags.has_errors() {
         return Err(Failed::Mistakes(diags));
     }
+    if files::is_link(&args.out) {
+        return Err(Failed::usage(
+            format!("`{}` is a symbolic link", args.out.display()),
+            "name the folder itself with --out: trees are written only where the call says",
+        ));
+    }
     let today = clock::today()?;
     let taken = Mutex::new(BTreeMap::new());
     let progress = Progress::begin(loaded.files.len(), "clusters");
@@ -224,6 +230,7 @@ fn read_named(loaded: &Loaded, named: &str) -> Result<Source, String> {
 
 /// The manifest of the last build of a tree, where there is one.
 fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
+    tree::recover(dir)?;
     let file = dir.join(tree::MANIFEST);
     if !files::is_file(&file) {
         return Ok(None);
