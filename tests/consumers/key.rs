@@ -28,7 +28,8 @@ impl Folder {
     fn bring(&self, stage: &str, provider: &str) {
         let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/specs");
         let spec = fs::read_to_string(specs.join("server.yaml")).expect("the spec");
-        let spec = spec.replace("VERSION", "1.36.3").replace("stage: write", &format!("stage: {stage}")).replace("secretbox:", provider);
+        let spec =
+            spec.replace("VERSION", "1.36.3").replace("stage: write", &format!("stage: {stage}")).replace("secretbox:", provider);
         assert!(spec.contains(&format!("stage: {stage}")) && spec.contains(provider), "the spec has another form");
         fs::write(self.folder.path().join("spec.yaml"), spec).expect("a spec");
         fs::copy(specs.join("live.yaml"), self.folder.path().join("live.yaml")).expect("the owner's file");
@@ -124,7 +125,10 @@ fn what_was_changed_by_hand_is_left_alone() {
     assert_eq!(node.run(&["apply", "--new-key"]).0, 0);
     let good = node.file();
     let spoilt = [
-        ("two keys", good.replacen("      - name: harden-1", "      - name: older\n        secret: AAAA\n      - name: harden-1", 1)),
+        (
+            "two keys",
+            good.replacen("      - name: harden-1", "      - name: older\n        secret: AAAA\n      - name: harden-1", 1),
+        ),
         ("a short key", good.replace(&node.key(), "c2hvcnQ=")),
         ("another name", good.replace("name: harden-1", "name: mine")),
         ("no key", String::new()),

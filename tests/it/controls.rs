@@ -320,7 +320,7 @@ fn what_the_owner_opened_is_closed() {
         ("token-auth-file", None),
         ("authorization-mode", Some("Node,RBAC,Webhook")),
         ("disable-admission-plugins", Some("DefaultStorageClass")),
-        ("enable-admission-plugins", Some("NodeRestriction,PodNodeSelector")),
+        ("enable-admission-plugins", Some("PodNodeSelector,NodeRestriction")),
         ("requestheader-allowed-names", Some("front-proxy-client")),
         ("profiling", Some("false")),
         ("service-account-lookup", Some("true")),
@@ -334,8 +334,12 @@ fn what_the_owner_opened_is_closed() {
 
 #[test]
 fn what_the_owner_chose_and_is_sound_stays() {
-    let mine =
-        ["client-ca-file=/etc/kubernetes/pki/my-ca.crt", "bind-address=192.0.2.1", "request-timeout=5m", "tls-min-version=VersionTLS13"];
+    let mine = [
+        "client-ca-file=/etc/kubernetes/pki/my-ca.crt",
+        "bind-address=192.0.2.1",
+        "request-timeout=5m",
+        "tls-min-version=VersionTLS13",
+    ];
     let plan = over(&mine, "  controls: { apiserver/bind-address: { apply: true } }\n").unwrap();
     for argument in mine {
         let (flag, value) = argument.split_once('=').unwrap();
