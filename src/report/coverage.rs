@@ -1,6 +1,6 @@
-//! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts.
+//! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts, and every setting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -84,7 +84,18 @@ pub fn plan_json(plan: &Plan, artifacts: &[Artifact]) -> Value {
         "kubernetesVersion": plan.cluster.version.to_string(),
         "controls": controls,
         "intents": intents,
+        "settings": settings.iter().map(|(key, held)| setting_json(key, held)).collect::<Vec<_>>(),
     })
+}
+
+/// One setting: what it is, who asks for it, what its change does.
+fn setting_json(key: &SettingKey, held: &Held<String>) -> Value {
+    let controls: BTreeSet<&str> = held.reasons.iter().filter_map(|reason| reason.control).map(|control| control.0).collect();
+    json!({ "key": key.to_string(), "value": held.value, "controls": controls, "impact": impact_json(key) })
+}
+
+fn impact_json(key: &SettingKey) -> Vec<&'static str> {
+    key.impact().iter().map(|impact| impact.name()).collect()
 }
 
 /// One verdict: scope, outcome, reason, cause, settings with their impact, artifacts.
@@ -97,8 +108,8 @@ pub fn verdict_json(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<Stri
     let held: Vec<Value> = keys
         .iter()
         .map(|key| {
-            let impact: Vec<&str> = key.impact().iter().map(|impact| impact.name()).collect();
-            json!({ "key": key.to_string(), "value": settings.get(key).map(|held| held.value.as_str()), "impact": impact })
+            let value = settings.get(key).map(|held| held.value.as_str());
+            json!({ "key": key.to_string(), "value": value, "impact": impact_json(key) })
         })
         .collect();
     json!({

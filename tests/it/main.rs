@@ -7,6 +7,7 @@ mod benchmark;
 mod facts;
 mod goldens;
 mod host;
+mod promises;
 mod references;
 mod spec;
 mod support;
