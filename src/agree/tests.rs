@@ -31,7 +31,7 @@ impl Locate for OneFile {
 }
 
 fn owner(place: &str) -> Reason {
-    Reason { control: None, cause: Cause::Owner(format!("kubeadm.yaml#/{place}")) }
+    Reason { control: None, cause: Cause::Owner(format!("kubeadm.yaml#/{place}").into()) }
 }
 
 fn control(id: &'static str) -> Reason {

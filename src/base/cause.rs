@@ -36,16 +36,16 @@ pub enum Cause {
     /// A profile and the place in it (`restricted`, `/select` or `/spec/logging`).
     Profile {
         /// The name of the profile.
-        profile: String,
+        profile: Arc<str>,
         /// The place in the profile.
         path: SpecPath,
     },
     /// A place in the owner's own configuration (`kubeadm.yaml#/apiServer/certSANs`), carried unchanged.
-    Owner(String),
+    Owner(Arc<str>),
     /// The shape that the consumer itself demands; a fact says so (kubeadm's own `hostNetwork: true`).
     Shape(FactId),
     /// Follows from other settings (their keys).
-    Derived(Vec<String>),
+    Derived(Arc<[String]>),
 }
 
 impl fmt::Display for Cause {

@@ -1,35 +1,36 @@
 //! Paths into a spec: `/network/flows/web-in`. List items are addressed by name where they have one, else by index.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A place in `Cluster.spec`, stable when lines or unrelated items are added.
+/// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-pub struct SpecPath(String);
+pub struct SpecPath(Arc<str>);
 
 impl SpecPath {
     /// The root of the spec.
     #[must_use]
     pub fn root() -> Self {
-        SpecPath(String::new())
+        SpecPath(Arc::from(""))
     }
 
     /// The path of text such as `/api/sources`; segments are escaped as in JSON pointers (`~1` for `/`).
     #[must_use]
     pub fn new(text: &str) -> Self {
-        SpecPath(text.to_owned())
+        SpecPath(Arc::from(text))
     }
 
     /// This path with one more segment (not yet escaped).
     #[must_use]
     pub fn child(&self, segment: &str) -> Self {
-        SpecPath(format!("{}/{}", self.0, segment.replace('~', "~0").replace('/', "~1")))
+        SpecPath(format!("{}/{}", self.0, segment.replace('~', "~0").replace('/', "~1")).into())
     }
 
     /// This path with the index of a list item.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        SpecPath(format!("{}/{index}", self.0))
+        SpecPath(format!("{}/{index}", self.0).into())
     }
 
     /// The text, `/` first; empty for the root.
@@ -46,7 +47,7 @@ impl SpecPath {
     /// Whether this path is `other` or lies below it.
     #[must_use]
     pub fn is_within(&self, other: &SpecPath) -> bool {
-        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.0.strip_prefix(&*other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

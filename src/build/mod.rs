@@ -44,7 +44,7 @@ pub fn plan(
     }
     let plan = controls::lower(&resolved, diags)?;
     agree::agree(&plan, &resolved, diags);
-    resolve::report_unused_waivers(&resolved, &plan, diags);
+    resolve::report_unused_waivers(&resolved, &plan, &plan.settings(), diags);
     (diags.errors() == before).then_some((resolved, plan))
 }
 
@@ -54,7 +54,9 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     let mut artifacts = targets::emit(&plan);
     let findings = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
+    let settings = plan.settings();
     let extras = Extras {
+        settings: &settings,
         as_of: around.as_of,
         waivers: &resolved.waivers,
         benchmark: &findings,
@@ -62,7 +64,7 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
             .map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
         steps: &steps,
     };
-    let coverage = report::coverage(&plan, &artifacts);
+    let coverage = report::coverage(&plan, &settings, &artifacts);
     let text = report::report(&plan, &artifacts, &extras);
     artifacts.push(coverage);
     artifacts.push(text);

@@ -61,12 +61,10 @@ impl From<HostError> for Failed {
 
 impl From<FileError> for Failed {
     fn from(error: FileError) -> Self {
-        match error {
-            FileError::Host(error) => error.into(),
-            other => {
-                Failed::Usage(other.to_string(), "name a file or folder that exists and lies inside the workspace".to_owned())
-            }
+        if let FileError::Host(error) = error {
+            return error.into();
         }
+        Failed::usage(error.to_string(), "name a file or folder that exists and lies inside the workspace")
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 use super::{
     Done, Exit, Failed, Screen,
     build::{Dates, compile, new_files},
-    load::load,
+    load::load_one,
 };
 
 /// Arguments of `harden verify`.
@@ -119,7 +119,7 @@ fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {
 /// written says what is planned, the mistake is ours.
 fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
     let mut diags = Diagnostics::default();
-    let loaded = load(&[spec.to_owned()], &mut diags)?;
+    let loaded = load_one(spec, &mut diags)?;
     let mut built: Option<Built> = None;
     for file in &loaded.files {
         for job in loaded.clusters(file, &mut diags)? {

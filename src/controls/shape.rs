@@ -54,7 +54,7 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     };
     if let Some(kubeadm) = &cluster.kubeadm {
         kubeadm_shape(&mut plan, kubeadm);
-        cluster.owner.into_plan(cluster, &mut plan, diags);
+        cluster.owner.write_plan(cluster, &mut plan, diags);
     }
     plan
 }

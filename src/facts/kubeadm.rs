@@ -122,6 +122,11 @@ pub fn kubeadm_field(kind: KubeadmKind, api_version: &str, path: &str, minor: Mi
     }
 }
 
+/// Every path that the table has for a kind, in any version, sorted.
+pub fn kubeadm_paths(kind: KubeadmKind) -> impl Iterator<Item = &'static str> {
+    kind.table().rows.iter().map(|row| row.path)
+}
+
 fn listed(table: &'static Table<KubeadmFieldRow>, path: &str) -> Option<&'static KubeadmFieldRow> {
     table.rows.binary_search_by(|row| row.path.cmp(path)).ok().map(|index| &table.rows[index])
 }

@@ -30,7 +30,7 @@ pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
-    kubeadm_patch_targets, static_pods,
+    kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};

@@ -28,6 +28,9 @@ pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict
 
 use crate::kube::audit::ExplainedRule;
 
+/// Every setting by its key: the value as text, and who asked for it.
+pub type Settings = BTreeMap<SettingKey, Held<String>>;
+
 /// Everything that must hold in one cluster, with the reasons.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -69,7 +72,7 @@ impl Plan {
 
     /// Every setting as `key -> (value as text, reasons)`, in the order of the keys: what reports, `diff` and `explain` show.
     #[must_use]
-    pub fn settings(&self) -> BTreeMap<SettingKey, Held<String>> {
+    pub fn settings(&self) -> Settings {
         setting::all(self)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     base::{Artifact, Minor},
     facts,
-    plan::{Ground, Held, Plan, SettingKey, Verdict},
+    plan::{Ground, Held, Plan, SettingKey, Settings, Verdict},
 };
 
 use super::json_artifact;
@@ -35,15 +35,14 @@ fn files_of_controls(artifacts: &[Artifact]) -> BTreeMap<&'static str, Vec<&str>
 
 /// The file of the tree: the same as `harden plan --format json`.
 #[must_use]
-pub fn coverage(plan: &Plan, artifacts: &[Artifact]) -> Artifact {
-    json_artifact("coverage.json", &plan_json(plan, artifacts))
+pub fn coverage(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Artifact {
+    json_artifact("coverage.json", &plan_json(plan, settings, artifacts))
 }
 
 /// The JSON of a plan; the files behind each control come from the artifacts.
 #[must_use]
-pub fn plan_json(plan: &Plan, artifacts: &[Artifact]) -> Value {
+pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Value {
     let files = files_of_controls(artifacts);
-    let settings = plan.settings();
     let minor = plan.cluster.minor();
     let controls: Vec<Value> = plan
         .verdicts
@@ -52,7 +51,7 @@ pub fn plan_json(plan: &Plan, artifacts: &[Artifact]) -> Value {
             let empty = Vec::new();
             let artifacts = files.get(control.id.0).unwrap_or(&empty);
             let verdicts: Vec<Value> =
-                control.verdicts.iter().map(|verdict| verdict_json(verdict, &settings, artifacts, minor)).collect();
+                control.verdicts.iter().map(|verdict| verdict_json(verdict, settings, artifacts, minor)).collect();
             let benchmarks: Vec<Value> = facts::benchmarks::ids(control.id.0, minor)
                 .iter()
                 .map(|id| json!({ "benchmark": id.benchmark, "id": id.id }))
@@ -73,7 +72,7 @@ pub fn plan_json(plan: &Plan, artifacts: &[Artifact]) -> Value {
         .iter()
         .map(|intent| {
             let verdicts: Vec<Value> =
-                intent.verdicts.iter().map(|verdict| verdict_json(verdict, &settings, &[], minor)).collect();
+                intent.verdicts.iter().map(|verdict| verdict_json(verdict, settings, &[], minor)).collect();
             json!({ "path": intent.path.as_str(), "outcome": intent.outcome().name(), "verdicts": verdicts })
         })
         .collect();
@@ -100,7 +99,7 @@ fn impact_json(key: &SettingKey) -> Vec<&'static str> {
 
 /// One verdict: scope, outcome, reason, cause, settings with their impact, artifacts.
 #[must_use]
-pub fn verdict_json(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<String>>, artifacts: &[&str], minor: Minor) -> Value {
+pub fn verdict_json(verdict: &Verdict, settings: &Settings, artifacts: &[&str], minor: Minor) -> Value {
     let keys: &[SettingKey] = match &verdict.ground {
         Ground::Settings(keys) => keys,
         Ground::Fact(_) | Ground::Waiver(_) => &[],

@@ -1,11 +1,11 @@
 //! `REPORT.md`: what holds where and why, for the engineer who applies the tree. Ordered by the ten areas.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::fmt::Write as _;
 
 use crate::{
     base::{Area, Artifact, Date, Minor},
     facts,
-    plan::{ControlVerdict, Ground, Held, Outcome, OwnerField, Plan, SettingKey, Verdict},
+    plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
@@ -13,6 +13,8 @@ use super::{Finding, text_artifact};
 
 /// What the report tells beside the plan.
 pub struct Extras<'a> {
+    /// Every setting of the plan.
+    pub settings: &'a Settings,
     /// The day of the build.
     pub as_of: Date,
     /// Every waiver with its state.
@@ -31,8 +33,8 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     let mut text = String::new();
     head(&mut text, plan, extras);
     steps(&mut text, extras);
-    areas(&mut text, plan);
-    intents(&mut text, plan);
+    areas(&mut text, plan, extras.settings);
+    intents(&mut text, plan, extras.settings);
     owner(&mut text, plan);
     waivers(&mut text, extras);
     benchmark(&mut text, extras);
@@ -75,8 +77,7 @@ fn steps(out: &mut String, extras: &Extras<'_>) {
     }
 }
 
-fn areas(out: &mut String, plan: &Plan) {
-    let settings = plan.settings();
+fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
     let minor = plan.cluster.minor();
     for area in Area::ALL {
         let controls: Vec<&ControlVerdict> = plan.verdicts.iter().filter(|v| v.area == area).collect();
@@ -98,7 +99,7 @@ fn areas(out: &mut String, plan: &Plan) {
                     cell(control.title),
                     cell(&verdict.scope.to_string()),
                     verdict.outcome,
-                    reason(verdict, &settings, minor),
+                    reason(verdict, settings, minor),
                     ids.join(", ")
                 );
             }
@@ -108,7 +109,7 @@ fn areas(out: &mut String, plan: &Plan) {
 
 /// The reason of a verdict in plain words, for the terminal.
 #[must_use]
-pub fn reason_text(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<String>>, minor: Minor) -> String {
+pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
     let ground = match &verdict.ground {
         Ground::Fact(fact) => facts::sentence(*fact, minor).to_owned(),
         Ground::Waiver(id) => format!("waiver {id}"),
@@ -122,7 +123,7 @@ pub fn reason_text(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<Strin
 }
 
 /// The reason of a verdict as one table cell.
-fn reason(verdict: &Verdict, settings: &BTreeMap<SettingKey, Held<String>>, minor: Minor) -> String {
+fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
     let ground = match &verdict.ground {
         Ground::Fact(fact) => cell(facts::sentence(*fact, minor)),
         Ground::Waiver(id) => format!("waiver {}", cell(id)),
@@ -155,8 +156,7 @@ fn impacts(keys: &[SettingKey]) -> String {
     if seen.is_empty() { String::new() } else { format!(" *{}*", seen.join("; ")) }
 }
 
-fn intents(out: &mut String, plan: &Plan) {
-    let settings = plan.settings();
+fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
     let minor = plan.cluster.minor();
     line(out, "\n## What the spec asks for\n");
     line(out, "| intent | scope | outcome | reason |");
@@ -169,7 +169,7 @@ fn intents(out: &mut String, plan: &Plan) {
                 cell(intent.path.as_str()),
                 cell(&verdict.scope.to_string()),
                 verdict.outcome,
-                reason(verdict, &settings, minor)
+                reason(verdict, settings, minor)
             );
         }
     }

@@ -32,14 +32,18 @@ const OF_THE_TREE: [&str; 2] = ["manifest.json", "provenance.json"];
 #[must_use]
 pub fn provenance(artifacts: &[Artifact]) -> Artifact {
     let mut index: BTreeMap<Arc<Origin>, usize> = BTreeMap::new();
+    // Most lines share the very origin of another one: its address answers without comparing contents.
+    let mut by_address: BTreeMap<usize, usize> = BTreeMap::new();
     let mut origins: Vec<Value> = Vec::new();
     let mut files = serde_json::Map::new();
     for artifact in artifacts {
         let mut ranges: Vec<[usize; 3]> = Vec::new();
         for (n, line) in artifact.lines.iter().enumerate() {
-            let id = *index.entry(line.origin.clone()).or_insert_with(|| {
-                origins.push(origin_json(&line.origin));
-                origins.len() - 1
+            let id = *by_address.entry(Arc::as_ptr(&line.origin).addr()).or_insert_with(|| {
+                *index.entry(line.origin.clone()).or_insert_with(|| {
+                    origins.push(origin_json(&line.origin));
+                    origins.len() - 1
+                })
             });
             match ranges.last_mut() {
                 Some(range) if range[2] == id && range[1] == n => range[1] = n + 1,
@@ -49,7 +53,6 @@ pub fn provenance(artifacts: &[Artifact]) -> Artifact {
         let text: Vec<String> = ranges.iter().map(|[from, to, id]| format!("{from}-{to}:{id}")).collect();
         files.insert(artifact.path.as_str().to_owned(), Value::String(text.join(" ")));
     }
-    let origins: Vec<Value> = origins;
     json_artifact("provenance.json", &json!({ "schemaVersion": 1, "origins": origins, "files": files }))
 }
 

@@ -225,7 +225,7 @@ fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut 
         "cni: { calico: { version: \"3.31\" } }",
     );
     need(
-        spec.platform.runtime.is_none(),
+        spec.platform.runtime.is_none() && spec.platform.kind() == Platform::Kubeadm,
         "platform.runtime",
         "/platform",
         "the socket of the nodes and the hardening of the runtime depend on it",

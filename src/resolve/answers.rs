@@ -307,7 +307,7 @@ impl Locate for Resolved {
         match cause {
             Cause::Spec(path) => crate::spec::locate(&self.tree, path),
             Cause::Profile { profile, path } => {
-                let (_, tree) = self.sources_by_name.get(profile)?;
+                let (_, tree) = self.sources_by_name.get(&**profile)?;
                 crate::spec::locate(tree, path)
             }
             Cause::Owner(place) => {

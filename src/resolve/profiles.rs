@@ -170,7 +170,7 @@ fn items(list: Option<&Node>) -> &[Node] {
 }
 
 fn cause(profile: &str, path: &str) -> Cause {
-    Cause::Profile { profile: profile.to_owned(), path: SpecPath::new(path) }
+    Cause::Profile { profile: profile.into(), path: SpecPath::new(path) }
 }
 
 fn read_selection(profile: &str, tree: &Node, flat: &mut Flat) {
@@ -184,6 +184,7 @@ fn read_selection(profile: &str, tree: &Node, flat: &mut Flat) {
     read("levels", &|word| match word {
         "baseline" => Some(AskedFor::Level(Level::Baseline)),
         "restricted" => Some(AskedFor::Level(Level::Restricted)),
+        "optional" => Some(AskedFor::Level(Level::Optional)),
         _ => None,
     });
     read("benchmarks", &|name| Some(AskedFor::Benchmark(name.to_owned())));
@@ -199,7 +200,7 @@ fn read_params(profile: &str, with: Option<&Node>, flat: &mut Flat) {
                 control: control.key.clone(),
                 name: param.key.clone(),
                 value: param.value.to_json(),
-                cause: Cause::Profile { profile: profile.to_owned(), path },
+                cause: Cause::Profile { profile: profile.into(), path },
                 place: param.value.place.clone(),
             });
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     base::{Cause, Date, SpecPath},
     diag::{Diagnostics, Place},
-    plan::{Ground, Locate, Plan},
+    plan::{Ground, Locate, Plan, Settings},
     spec::model::Spec,
 };
 
@@ -161,7 +161,10 @@ pub(super) fn until(dates: &[Due], as_of: Date) -> Option<Date> {
 }
 
 /// Warns about waivers that nothing took up: no choice, no verdict, no value.
-pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
+pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, settings: &Settings, diags: &mut Diagnostics) {
+    if cluster.waivers.is_empty() {
+        return;
+    }
     let verdicts = plan.verdicts.iter().flat_map(|control| &control.verdicts);
     let intents = plan.intents.iter().flat_map(|intent| &intent.verdicts);
     let mut used: BTreeSet<&str> = cluster.used_waivers.iter().map(String::as_str).collect();
@@ -169,7 +172,6 @@ pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, diags: &mut Diagno
         Ground::Waiver(id) => Some(id.as_str()),
         Ground::Fact(_) | Ground::Settings(_) => None,
     }));
-    let settings = plan.settings();
     let causes: Vec<&Cause> = settings.values().flat_map(|held| &held.reasons).map(|reason| &reason.cause).collect();
     for waiver in &cluster.waivers {
         let a_value = causes.iter().any(|cause| matches!(cause, Cause::Spec(path) if path.is_within(&waiver.path)));

@@ -26,7 +26,8 @@ fn diagnose(root: &Node, mistake: &Mistake) -> Vec<Diagnostic> {
     let field = called(root, &mistake.pointer);
     match &mistake.what {
         What::Unknown { fields, allowed } => {
-            fields.iter().map(|name| unknown(node, name, dotted(&path), allowed, &at.field)).collect()
+            let parent = dotted(&path);
+            fields.iter().map(|(name, home)| unknown(node, (name, home), &parent, allowed, &at.field)).collect()
         }
         What::Missing { field, hint } => {
             vec![MissingField { field: field.clone(), parent: dotted(&path), hint: hint.clone(), place: at.field }.into()]
@@ -59,9 +60,10 @@ fn called(root: &Node, pointer: &str) -> String {
     }
 }
 
-fn unknown(node: &Node, name: &str, parent: String, allowed: &[String], around: &Place) -> Diagnostic {
+fn unknown(node: &Node, (name, home): (&str, &Option<String>), parent: &str, allowed: &[String], around: &Place) -> Diagnostic {
     let place = node.place_of_key(name).unwrap_or(around).clone();
-    UnknownField { field: name.to_owned(), parent, allowed: allowed.to_vec(), place }.into()
+    let (parent, allowed) = (parent.to_owned(), allowed.to_vec());
+    UnknownField { field: name.to_owned(), parent, allowed, home: home.clone(), place }.into()
 }
 
 fn wrong_type(node: &Node, field: String, expected: &[String], version: bool, place: Place) -> Diagnostic {
@@ -125,7 +127,7 @@ pub(super) fn prune(value: &mut Value, mistakes: &[Mistake]) {
         match &mistake.what {
             What::Unknown { fields, .. } => {
                 if let Some(Value::Object(map)) = value.pointer_mut(&mistake.pointer) {
-                    map.retain(|key, _| !fields.contains(key));
+                    map.retain(|key, _| fields.iter().all(|(field, _)| field != key));
                 }
             }
             What::Type { .. } | What::Word { .. } | What::Range { .. } => remove(value, &mistake.pointer),

@@ -38,8 +38,8 @@ pub(super) struct Mistake {
 /// What the schema refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// Fields that do not exist.
-    Unknown { fields: Vec<String>, allowed: Vec<String> },
+    /// Fields that do not exist here, each with the one other place that has it.
+    Unknown { fields: Vec<(String, Option<String>)>, allowed: Vec<String> },
     /// A field that must be there.
     Missing { field: String, hint: String },
     /// A value of another type; `version` says that the text of a version is meant.
@@ -102,7 +102,42 @@ pub(super) fn mistakes(part: Part, value: &Value) -> Vec<Mistake> {
     for error in validator.iter_errors(value) {
         collect(&checker.schema, &error, &mut found);
     }
+    for mistake in &mut found {
+        if let What::Unknown { fields, .. } = &mut mistake.what {
+            fields.iter_mut().for_each(|(field, home)| *home = self::home(part, field));
+        }
+    }
     found
+}
+
+/// The one place of a spec that has a field, as messages call it.
+fn home(part: Part, field: &str) -> Option<String> {
+    match part {
+        Part::Cluster | Part::Profile => SPEC.schema.get("properties")?.get(field).map(|_| "`spec`".to_owned()),
+        Part::Spec => {
+            let mut homes = Vec::new();
+            homes_of(&SPEC.schema, field, &SpecPath::root(), &mut homes);
+            if let [only] = homes.as_slice() { Some(only.clone()) } else { None }
+        }
+        Part::Workspace | Part::Waivers => None,
+    }
+}
+
+fn homes_of(schema: &Value, field: &str, at: &SpecPath, homes: &mut Vec<String>) {
+    for (name, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if name == field {
+            homes.push(format!("`{}`", super::tree::dotted(at)));
+        }
+        homes_of(inner, field, &at.child(name), homes);
+    }
+    for entries in ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key)) {
+        if entries.get("properties").and_then(|fields| fields.get(field)).is_some() {
+            homes.push(format!("an entry of `{}`", super::tree::dotted(at)));
+        }
+        for (name, inner) in entries.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            homes_of(inner, field, &at.child(name), homes);
+        }
+    }
 }
 
 fn collect(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Mistake>) {
@@ -122,7 +157,8 @@ fn collect(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Mistake>
 fn what(kind: &ValidationErrorKind, around: &Value) -> Option<What> {
     match kind {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            Some(What::Unknown { fields: unexpected.clone(), allowed: properties(around) })
+            let fields = unexpected.iter().map(|field| (field.clone(), None)).collect();
+            Some(What::Unknown { fields, allowed: properties(around) })
         }
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default().to_owned();

@@ -25,7 +25,7 @@ pub(super) fn spec(path: SpecPath) -> Arc<Origin> {
 
 /// The origin of a line that is carried from the owner's file.
 pub(super) fn owner(place: String) -> Arc<Origin> {
-    of_cause(Cause::Owner(place))
+    of_cause(Cause::Owner(place.into()))
 }
 
 /// The origin of a line that the reader of the file demands.

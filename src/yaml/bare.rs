@@ -41,9 +41,11 @@ fn separators(source: &Source) -> impl Iterator<Item = (usize, Diagnostic)> + '_
         .filter_map(|line| {
             let at = line + 3;
             let rest = text[at..].lines().next().unwrap_or("");
-            let blanks = rest.len() - rest.trim_start().len();
-            let held = rest.trim();
-            (!held.is_empty() && !held.starts_with('#')).then(|| Span::new(at + blanks, at + blanks + held.len()))
+            let held = rest.trim_matches([' ', '\t', '\r']);
+            let start = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            // `---#` is a separator for kubectl and text for YAML.
+            let sound = held.is_empty() || (held.starts_with('#') && start > at);
+            (!sound).then(|| Span::new(start, start + held.len()))
         })
         .take(MAX_PROBLEMS)
         .map(|span| (span.start, UnusableSeparator { place: source.place(span) }.into()))

@@ -140,7 +140,7 @@ pub(super) struct UnusableSeparator {
 impl Problem for UnusableSeparator {
     const CODE: &'static str = "yaml-separator";
     const MEANING: &'static str = "Kubectl splits a file at every line that begins with `---`, before it reads YAML, and refuses the file when more than a \
-         comment follows the dashes; older releases drop the text. Put the text on the next line, or indent or quote text that begins with dashes.";
+         comment follows the dashes; other programs read the text. Put the text on the next line, or indent or quote text that begins with dashes.";
 
     fn message(&self) -> String {
         "kubectl takes nothing but a comment after `---`".to_owned()
@@ -149,7 +149,7 @@ impl Problem for UnusableSeparator {
         "move the text to the next line".to_owned()
     }
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.place.clone(), "refused or dropped by kubectl")]
+        vec![Label::new(self.place.clone(), "refused by kubectl")]
     }
 }
 

@@ -1,5 +1,4 @@
 //! Where the real programs are, and how to run them.
-#![expect(clippy::disallowed_methods, reason = "these tests run real programs")]
 
 use std::{
     env,

@@ -1,6 +1,4 @@
 //! kube-apiserver and etcd, started with the emitted static pods and files: they start, and they do what the plan says.
-#![expect(clippy::disallowed_methods, reason = "these tests run real programs")]
-#![expect(clippy::print_stderr, reason = "the run says which program of which version judged what")]
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -392,11 +390,8 @@ fn audited(cluster: &Cluster, set: &Set) {
         let decision = decide(&policy, &one.request);
         let expected: Vec<(Level, Stage)> =
             decision.events(one.served).into_iter().map(|stage| (decision.level, stage)).collect();
-        let seen: Vec<(Level, Stage)> = events
-            .iter()
-            .filter(|event| event["auditID"] == one.id.as_str())
-            .filter_map(|event| level_and_stage(event))
-            .collect();
+        let seen: Vec<(Level, Stage)> =
+            events.iter().filter(|event| event["auditID"] == one.id.as_str()).filter_map(level_and_stage).collect();
         assert_eq!(seen, expected, "{} {:?}", one.id, one.request);
     }
     assert!(!log.contains("open-sesame"), "the audit log holds a secret");

@@ -1,9 +1,17 @@
 //! The integration tests, one binary.
-#![expect(clippy::disallowed_methods, reason = "tests run the program and read files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests run programs, read files and end with a panic when something does not hold"
+)]
 
 mod architecture;
 mod audit;
 mod benchmark;
+mod examples;
 mod facts;
 mod goldens;
 mod host;

@@ -274,6 +274,8 @@ const MISTAKES: &[Mistake] = &[
     ("role: worker, os: ubuntu-24.04", "os: ubuntu-24.04", "missing-field"),
     ("owner: sre, reason: \"node exporter\"", "reason: \"node exporter\"", "missing-field"),
     (", port: 5432 }, reason", " }, reason", "missing-field"),
+    ("  api:\n", "  «cni»: {}\n  api:\n", "unknown-field"),
+    ("metadata: { name: shop-prod }", "metadata: { name: shop-prod }\n«platform»: {}", "unknown-field"),
     // Alternatives.
     ("cni: { calico:", "cni: { «cilium»: {}, calico:", "several-choices"),
     ("secretbox: {}, resources", "«secretbox»: {}, aescbc: {}, resources", "several-choices"),
@@ -284,6 +286,7 @@ const MISTAKES: &[Mistake] = &[
     ("runtime: { containerd: \"2.3\" }", "runtime: { containerd: \"2.3\", «criDockerd»: \"0.4\" }", "does-not-belong"),
     ("nodeLocalDns: false", "«podCidrs»: [10.0.0.0/18]", "does-not-belong"),
     ("{ apply: false, waiver: W-9 }", "{ «apply»: false }", "unapplied-without-waiver"),
+    ("mode: nftables, nodePortAddresses", "mode: none, «nodePortAddresses»", "does-not-belong"),
     // Texts.
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.1/24»]", "not-a-range"),
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.010/32»]", "not-a-range"),
@@ -304,6 +307,7 @@ const MISTAKES: &[Mistake] = &[
     // Names and what they refer to.
     ("name: dev-shop,", "name: «Dev Shop»,", "bad-name"),
     ("{ name: cp-2,", "{ name: «cp-1»,", "duplicate-name"),
+    ("cidrs: [192.0.2.64/26],", "nodes: [{ name: «cp-1», address: 192.0.2.70 }],", "duplicate-name"),
     ("{ name: web-api,", "{ name: «web-in»,", "duplicate-name"),
     ("to: backend }", "to: «bakend» }", "unknown-flow-end"),
     ("group: developers,", "group: «developer»,", "unknown-group"),
@@ -367,4 +371,45 @@ fn every_diagnostic_has_its_smallest_case() {
         let codes: Vec<&str> = diagnostics.list().iter().map(|d| d.code).collect();
         assert_eq!(codes, [entry.code], "{}", render(diagnostics.list(), false, 120));
     }
+}
+
+#[test]
+fn all_mistakes_are_said_at_once_and_in_order() {
+    let text = fixture("small.yaml")
+        .replace("os: debian-12, cidrs: [192.0.2.0/28]", "oss: debian-12, cidrs: [192.0.2.1/28]")
+        .replace("\"1.36.3\"", "1.36")
+        .replace("admins: [203.0.113.0/24]", "admins: 203.0.113.0/24")
+        .replace("name: workers", "name: control-plane");
+    let (specs, diagnostics) = decode(&text);
+    assert!(specs.is_empty());
+    let mut found: Vec<(usize, &str)> = diagnostics.list().iter().map(|d| (d.labels[0].place.position().line, d.code)).collect();
+    let expected = [
+        (7, "unquoted-version"),
+        (14, "missing-field"),
+        (14, "not-a-range"),
+        (14, "unknown-field"),
+        (15, "duplicate-name"),
+        (16, "wrong-type"),
+    ];
+    found.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_profile_and_a_cluster_complete_each_other() {
+    let mut diagnostics = Diagnostics::default();
+    let profile = "apiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: { name: org }\nspec:\n  platform:\n    runtime: { containerd: \"2.3\" }\n    \
+                   nodePools: [{ name: workers, role: worker, os: debian-12 }]\n  api: { sources: { admins: [203.0.113.1/24] } }\n";
+    let cluster = "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: { name: shop }\nspec:\n  platform:\n    eks: { kubernetesVersion: \"1.36\" }\n    \
+                   nodePools: [{ name: workers, cidrs: [192.0.2.64/26], os: debian-13 }]\n";
+    let parsed = [parse("org.yaml", profile, &mut diagnostics), parse("shop.yaml", cluster, &mut diagnostics)].concat();
+    let [Parsed::Profile(profile), Parsed::Cluster(cluster)] = parsed.as_slice() else { panic!("{parsed:#?}") };
+    assert!(diagnostics.list().is_empty());
+    let merged = spec::merge(profile.spec.as_ref().unwrap(), &cluster.spec);
+    assert!(spec::decode(&merged, &mut diagnostics).is_none());
+    let [only] = diagnostics.list() else { panic!("{}", render(diagnostics.list(), false, 120)) };
+    assert_eq!((only.code, only.labels[0].place.source.name()), ("not-a-range", "org.yaml"));
+    let os = spec::locate(&merged, &SpecPath::new("/platform/nodePools/workers/os")).unwrap();
+    let role = spec::locate(&merged, &SpecPath::new("/platform/nodePools/workers/role")).unwrap();
+    assert_eq!((os.source.name(), role.source.name()), ("shop.yaml", "org.yaml"));
 }

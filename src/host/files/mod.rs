@@ -60,6 +60,12 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// Whether a symbolic link stands at a path.
+#[must_use]
+pub fn is_link(path: &Path) -> bool {
+    path.is_symlink()
+}
+
 /// A folder and every folder above it, absolute, the nearest first.
 ///
 /// # Errors

@@ -50,8 +50,17 @@ const KUBELET_FIELDS: [(&str, &str); 15] = [
 /// Flags of the kubelet whose value belongs to one node.
 const KUBELET_OF_ONE_NODE: [&str; 3] = ["hostname-override", "node-ip", "provider-id"];
 
-/// The fields of the InitConfiguration's registration that hold for every control-plane node.
-const OF_EVERY_CONTROL_PLANE: [&str; 4] = ["taints", "ignorePreflightErrors", "imagePullPolicy", "imagePullSerial"];
+/// Where the kubelet's flags stand; each has a line of its own in the list of fields.
+const KUBELET_ARGUMENTS: &str = "/nodeRegistration/kubeletExtraArgs";
+
+/// The fields of the InitConfiguration that hold for every control-plane node.
+const OF_EVERY_CONTROL_PLANE: [&str; 5] = [
+    "/nodeRegistration/ignorePreflightErrors",
+    "/nodeRegistration/imagePullPolicy",
+    "/nodeRegistration/imagePullSerial",
+    "/nodeRegistration/taints",
+    TIMEOUT,
+];
 
 pub(super) fn take(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
     cluster(reading, diags);
@@ -106,7 +115,7 @@ impl<'a> Carried<'a> {
         let mut document =
             OwnerDocument { file: reading.file.to_owned(), tree: self.tree, moved: self.moved.into_iter().collect() };
         let leaves = leaves(&document.tree, "");
-        for (pointer, value) in leaves {
+        for (pointer, value) in leaves.into_iter().filter(|(pointer, _)| pointer != KUBELET_ARGUMENTS) {
             let place = document.place(self.kind, &pointer);
             let field = place.split_once('#').map_or(place.as_str(), |(_, field)| field);
             reading.note(field, OwnerField::Carried, &value, None);
@@ -231,38 +240,28 @@ fn join(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
 /// What the first node says of itself and holds for every control-plane node, where no document says it for the others.
 fn further_control_plane(reading: &mut Reading<'_>) {
     let Some(init) = reading.documents.get("InitConfiguration").cloned() else { return };
-    let mut derived = OwnerDocument { file: reading.file.to_owned(), ..OwnerDocument::default() };
-    for field in OF_EVERY_CONTROL_PLANE {
-        let pointer = format!("/nodeRegistration/{field}");
-        if let Some(value) = init.tree.get("nodeRegistration").and_then(|registration| registration.get(field)) {
-            node::put(&mut derived.tree, &pointer, value.clone());
-            derived.moved.insert(pointer.clone(), format!("/InitConfiguration{pointer}"));
-        }
-    }
-    if derived.tree.is_empty() {
-        return;
-    }
-    let document = reading
-        .documents
-        .entry("JoinConfiguration/control-plane".to_owned())
-        .or_insert_with(|| OwnerDocument { file: derived.file.clone(), ..OwnerDocument::default() });
-    for (pointer, from) in derived.moved {
-        let field = pointer.rsplit('/').next().unwrap_or_default();
-        let value = derived.tree.get("nodeRegistration").and_then(|registration| registration.get(field)).cloned();
-        if let Some(value) = value.filter(|_| document.tree.get("nodeRegistration").and_then(|r| r.get(field)).is_none()) {
-            node::put(&mut document.tree, &pointer, value);
-            document.moved.insert(pointer, from);
+    for pointer in OF_EVERY_CONTROL_PLANE {
+        let Some(value) = node::at(&init.tree, pointer) else { continue };
+        let file = reading.file.to_owned();
+        let document = reading
+            .documents
+            .entry("JoinConfiguration/control-plane".to_owned())
+            .or_insert_with(|| OwnerDocument { file, ..OwnerDocument::default() });
+        if node::at(&document.tree, pointer).is_none() {
+            let place = init.place("InitConfiguration", pointer);
+            let from = place.split_once('#').map_or_else(String::new, |(_, from)| from.to_owned());
+            node::put(&mut document.tree, pointer, value.clone());
+            document.moved.insert(pointer.to_owned(), from);
         }
     }
 }
 
 /// The kubelet's flags stay in the document, but for those that would override its file: they become fields of it.
 fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags: &mut Diagnostics, any_node: bool) {
-    const AT: &str = "/nodeRegistration/kubeletExtraArgs";
-    let list = carried.document.at_pointer(AT);
+    let list = carried.document.at_pointer(KUBELET_ARGUMENTS);
     let mut kept = Vec::new();
     for (name, value) in node::arguments(list) {
-        let pointer = carried.pointer(&format!("{AT}/{name}"));
+        let pointer = carried.pointer(&format!("{KUBELET_ARGUMENTS}/{name}"));
         let field = KUBELET_FIELDS.iter().find(|(flag, _)| *flag == name);
         if let Some((_, path)) = field {
             if let Some(value) = typed(path, &value, reading) {
@@ -278,10 +277,10 @@ fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags
             kept.push((name, value));
         }
     }
-    node::take(&mut carried.tree, AT);
-    settings::kubelet_flags(reading, &kept, &carried.pointer(AT));
+    node::take(&mut carried.tree, KUBELET_ARGUMENTS);
+    settings::kubelet_flags(reading, &kept, &carried.pointer(KUBELET_ARGUMENTS));
     if !kept.is_empty() {
-        node::put(&mut carried.tree, AT, node::as_list(kept));
+        node::put(&mut carried.tree, KUBELET_ARGUMENTS, node::as_list(kept));
     }
 }
 

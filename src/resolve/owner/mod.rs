@@ -10,6 +10,7 @@ mod documents;
 mod fields;
 mod kubeadm;
 mod node;
+mod secrets;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,10 @@ const NAMED_AT: &str = "/platform/kubeadm/config";
 pub struct Owner {
     /// The name of the file, as the spec writes it.
     file: String,
+    /// The text without its secrets.
     source: Option<Source>,
+    /// The digest of the file as it is.
+    digest: String,
     /// The documents by kind.
     root: Option<Node>,
     documents: BTreeMap<String, OwnerDocument>,
@@ -54,6 +58,8 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
             return Owner::default();
         }
     };
+    let digest = crate::base::sha256_hex(source.text().as_bytes());
+    let source = secrets::blotted(source);
     let Some(root) = documents::read(&source, diags) else { return Owner::default() };
     let mut reading = Reading::new(file, &root, spec.kubernetes_version);
     fields::check(&root, spec.kubernetes_version, diags);
@@ -61,7 +67,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     components::take(&mut reading);
     contradictions::report(spec, tree, &root, diags);
     let Reading { documents, settings, notes, .. } = reading;
-    Owner { file: file.clone(), source: Some(source), documents, settings, notes, root: Some(root) }
+    Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) }
 }
 
 /// What reading gathers.
@@ -98,10 +104,7 @@ fn note(pointer: &str, fate: OwnerField, value: &str, why: Option<&str>) -> Owne
 /// A value shortened for reading.
 fn shown(value: &serde_json::Value) -> String {
     const LONGEST: usize = 80;
-    let text = match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -188,14 +191,13 @@ impl Owner {
 
     /// The file with its digest, for the manifest.
     pub(super) fn inputs(&self) -> BTreeMap<String, String> {
-        let digest = |source: &Source| (self.file.clone(), crate::base::sha256_hex(source.text().as_bytes()));
-        self.source.iter().map(digest).collect()
+        self.source.iter().map(|_| (self.file.clone(), self.digest.clone())).collect()
     }
 
     /// Puts the owner's flags, fields and mounts into the plan, before controls write.
-    pub fn into_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+    pub fn write_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
         for setting in &self.settings {
-            setting.into_plan(&self.file, places, plan, diags);
+            setting.write_plan(&self.file, places, plan, diags);
         }
     }
 
@@ -209,7 +211,7 @@ impl Owner {
 
     /// The place in the file behind a pointer that begins with the kind.
     fn cause(&self, pointer: &str) -> Cause {
-        Cause::Owner(format!("{}#{pointer}", self.file))
+        Cause::Owner(format!("{}#{pointer}", self.file).into())
     }
 }
 

@@ -57,6 +57,13 @@ pub(super) fn take(fields: &mut Map<String, Value>, pointer: &str) -> Option<Val
     }
 }
 
+/// The value at a pointer of a tree.
+pub(super) fn at<'a>(fields: &'a Map<String, Value>, pointer: &str) -> Option<&'a Value> {
+    let mut segments = pointer.split('/').skip(1);
+    let first = fields.get(segments.next()?)?;
+    segments.try_fold(first, |value, segment| value.get(segment))
+}
+
 /// Puts a value at a pointer, unless there is one; mappings on the way are made.
 pub(super) fn put(fields: &mut Map<String, Value>, pointer: &str, value: Value) {
     match pointer.trim_start_matches('/').split_once('/') {

@@ -47,13 +47,13 @@ impl Setting {
     }
 
     /// Puts it into the plan; what the exact version lacks is reported.
-    pub(super) fn into_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
-        let cause = Cause::Owner(format!("{file}#{}", self.pointer));
+    pub(super) fn write_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+        let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());
         let mut pen = Lowering::new(plan, diags, places, None, cause);
         match &self.asked {
-            Asked::Flag(program, name, values) => flag_into_plan(&mut pen, *program, name, values),
+            Asked::Flag(program, name, values) => flag_write_plan(&mut pen, *program, name, values),
             Asked::Field(program, path, value) => pen.field(*program, path, value.clone()),
-            Asked::Mount(program, mount) => mount_into_plan(&mut pen, *program, mount),
+            Asked::Mount(program, mount) => mount_write_plan(&mut pen, *program, mount),
         }
     }
 
@@ -107,7 +107,7 @@ fn asked_by(reasons: &std::collections::BTreeSet<Reason>) -> String {
     if controls.is_empty() { String::new() } else { format!(", asked for by {}", controls.join(", ")) }
 }
 
-fn flag_into_plan(pen: &mut Lowering<'_>, program: Program, name: &str, values: &[String]) {
+fn flag_write_plan(pen: &mut Lowering<'_>, program: Program, name: &str, values: &[String]) {
     let Some((first, rest)) = values.split_first() else { return };
     if program == Program::KubeApiserver && matches!(name, "enable-admission-plugins" | "disable-admission-plugins") {
         let plugins: Vec<&str> = first.split(',').map(str::trim).filter(|plugin| !plugin.is_empty()).collect();
@@ -139,7 +139,7 @@ fn move_flexvolume(component: &mut Component, folder: &str) {
     }
 }
 
-fn mount_into_plan(pen: &mut Lowering<'_>, program: Program, mount: &HostMount) {
+fn mount_write_plan(pen: &mut Lowering<'_>, program: Program, mount: &HostMount) {
     let held = pen.held(mount.clone());
     let mounts = &mut component(pen.plan_mut(), program).mounts;
     // A volume of the name of one of kubeadm's own takes its place.

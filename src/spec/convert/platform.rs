@@ -12,7 +12,7 @@ use crate::{
             PlatformSpec, Provider, Runtime, ServingCertificates, Size, values::is_subdomain,
         },
         v1alpha1::{self as v1, List},
-        words::Encryption,
+        words::{Encryption, ProxyMode},
     },
 };
 
@@ -134,6 +134,11 @@ fn external_etcd(r: &mut Reader<'_>, at: &SpecPath, written: v1::ExternalEtcd) -
 
 fn kube_proxy(r: &mut Reader<'_>, at: &SpecPath, written: v1::KubeProxy) -> KubeProxy {
     let list_at = at.child("nodePortAddresses");
+    if written.mode == Some(ProxyMode::None) && r.has(&list_at) {
+        let (place, beside) = (r.field_place(&list_at), Some(r.value_place(&at.child("mode"))));
+        let why = "without kube-proxy nothing reads it".to_owned();
+        r.push(DoesNotBelong { what: "nodePortAddresses".to_owned(), why, help: "remove it".to_owned(), place, beside });
+    }
     let address = |(index, text): (usize, String)| match text.as_str() {
         "primary" => Some(NodePortAddress::Primary),
         _ => r.range(&list_at.index(index), text).map(NodePortAddress::Range),

@@ -8,8 +8,8 @@ use crate::{
     diag::Place,
     spec::{
         diagnostics::{
-            AddressOutsidePool, DoesNotBelong, DuplicateAddress, OverlappingRanges, SubnetFamilies, UndeclaredNamespace,
-            UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
+            AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingRanges, SubnetFamilies,
+            UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
         },
         v1alpha1::{self as v1, ClusterSpec, List},
         words::Role,
@@ -191,6 +191,7 @@ fn apart(r: &mut Reader<'_>, platform: &v1::Platform) {
 
 fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
     let mut seen: BTreeMap<IpAddr, Place> = BTreeMap::new();
+    node_names(r, platform);
     let (pods, services) = (pods(r, platform), services(r, platform));
     let inside: Vec<(Cidr, Place, &str)> = services
         .into_iter()
@@ -219,6 +220,26 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
                 r.push(DuplicateAddress { address: address.to_string(), first: first.clone(), second: place });
             } else {
                 seen.insert(address, place);
+            }
+        }
+    }
+}
+
+/// Names of nodes hold for the whole cluster, not for their pool alone.
+fn node_names(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let mut seen: BTreeMap<String, (usize, Place)> = BTreeMap::new();
+    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("nodes");
+        for (number, node) in pool.nodes.iter().flat_map(List::entries) {
+            let Some(name) = node.name.clone() else { continue };
+            let place = r.value_place(&at.index(number).child("name"));
+            match seen.get(&name) {
+                // Reported where the list of the pool is read.
+                Some((own, _)) if *own == index => {}
+                Some((_, first)) => r.push(DuplicateName { name, what: "a node", first: first.clone(), second: place }),
+                None => {
+                    seen.insert(name, (index, place));
+                }
             }
         }
     }

@@ -81,6 +81,8 @@ pub(in crate::spec) struct UnknownField {
     /// What holds the field (`platform.kubeadm`).
     pub(in crate::spec) parent: String,
     pub(in crate::spec) allowed: Vec<String>,
+    /// The one other place that has the field.
+    pub(in crate::spec) home: Option<String>,
     pub(in crate::spec) place: Place,
 }
 
@@ -96,7 +98,10 @@ impl Problem for UnknownField {
         }
     }
     fn help(&self) -> String {
-        suggestion(&self.field, &self.allowed, "remove it: nothing can stand here")
+        match &self.home {
+            Some(home) => format!("move it into {home}"),
+            None => suggestion(&self.field, &self.allowed, "remove it: nothing can stand here"),
+        }
     }
     fn labels(&self) -> Vec<Label> {
         vec![Label::new(self.place.clone(), "no such field here")]

@@ -7,12 +7,11 @@ use crate::{
     targets::arguments::{self, Argument},
 };
 
+/// The programs of the control plane; the kubelet's flags stand in the documents of its node.
+const PROGRAMS: [Program; 4] = [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
+
 pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
-    Program::ALL
-        .into_iter()
-        .filter(|program| !plan.component(*program).flags.is_empty())
-        .map(|program| set(plan, program))
-        .collect()
+    PROGRAMS.into_iter().filter(|program| !plan.component(*program).flags.is_empty()).map(|program| set(plan, program)).collect()
 }
 
 fn set(plan: &Plan, program: Program) -> Artifact {

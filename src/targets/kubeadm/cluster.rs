@@ -19,8 +19,10 @@ pub(super) fn document(context: &Context<'_>) -> Out {
     if let Some(document) = kubeadm.owner_documents.get(KIND) {
         order::lay(&mut out, carried::tree(KIND, document));
     }
-    out.set("kubernetesVersion", Out::str(format!("v{}", context.plan.cluster.version)).with(&spec("kubernetesVersion")));
-    out.set("controlPlaneEndpoint", Out::str(kubeadm.endpoint.as_str()).with(&spec("controlPlaneEndpoint")));
+    let version = format!("v{}", context.plan.cluster.version);
+    order::lay_new(&mut out, Out::map([("kubernetesVersion", Out::str(version).with(&spec("kubernetesVersion")))]));
+    let endpoint = Out::str(kubeadm.endpoint.as_str()).with(&spec("controlPlaneEndpoint"));
+    order::lay_new(&mut out, Out::map([("controlPlaneEndpoint", endpoint)]));
     for (field, value, default) in [
         ("clusterName", &kubeadm.cluster_name, "kubernetes"),
         ("certificatesDir", &kubeadm.certificates_dir, "/etc/kubernetes/pki"),
@@ -30,9 +32,9 @@ pub(super) fn document(context: &Context<'_>) -> Out {
             out.set(field, value);
         }
     }
-    order::lay(&mut out, Out::map([("networking", networking(kubeadm))]));
+    order::lay_new(&mut out, Out::map([("networking", networking(kubeadm))]));
     if let Some(etcd) = etcd(context) {
-        order::lay(&mut out, Out::map([("etcd", etcd)]));
+        order::lay_new(&mut out, Out::map([("etcd", etcd)]));
     }
     for (field, program) in [
         ("apiServer", Program::KubeApiserver),

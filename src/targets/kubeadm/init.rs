@@ -2,8 +2,9 @@
 
 use crate::{
     base::Artifact,
+    plan::{Program, SettingKey},
     targets::{carried, control_plane::Node, origins},
-    yaml::Out,
+    yaml::{Out, OutValue},
 };
 
 use super::{Context, artifact, cluster, components, order, steps};
@@ -23,6 +24,7 @@ fn first_node(context: &Context<'_>) -> Out {
     }
     let first = Node::all(context.plan).into_iter().next();
     order::lay(&mut out, Out::map([("nodeRegistration", registration(context, first.as_ref()))]));
+    kubelet_flags(context, &mut out);
     let endpoint = endpoint(context, first.as_ref());
     if !endpoint.is_empty() {
         order::lay(&mut out, Out::map([("localAPIEndpoint", endpoint)]));
@@ -41,6 +43,29 @@ pub(super) fn registration(context: &Context<'_>, node: Option<&Node<'_>>) -> Ou
     let runtime = origins::spec(crate::base::SpecPath::new("/platform/runtime"));
     out.set("criSocket", Out::str(context.kubeadm.cri_socket.as_str()).with(&runtime));
     out
+}
+
+/// Brings the kubelet's flags up to date: an owner's one that the plan no longer holds goes, one that a control asks for comes.
+pub(super) fn kubelet_flags(context: &Context<'_>, out: &mut Out) {
+    let flags = &context.plan.component(Program::Kubelet).flags;
+    let present = out.get("nodeRegistration").and_then(|registration| registration.get("kubeletExtraArgs"));
+    let mut list: Vec<Out> = present.and_then(Out::items).map_or_else(Vec::new, <[Out]>::to_vec);
+    let name = |item: &Out| match item.get("name").map(|name| &name.value) {
+        Some(OutValue::Str(name)) => name.clone(),
+        Some(_) | None => String::new(),
+    };
+    list.retain(|item| flags.contains_key(&name(item)));
+    for (flag, found) in flags.iter().filter(|(_, flag)| !flag.held.is_found()) {
+        list.retain(|item| name(item) != *flag);
+        let origin = origins::setting(&SettingKey::Flag(Program::Kubelet, flag.clone()), &found.held);
+        list.push(Out::map([("name", flag.clone()), ("value", found.held.value.to_string())]).with(&origin));
+    }
+    if let Some(registration) = out.get_mut("nodeRegistration") {
+        registration.remove("kubeletExtraArgs");
+        if !list.is_empty() {
+            registration.set("kubeletExtraArgs", Out::list(list));
+        }
+    }
 }
 
 /// The address and port of the node's API server, where they are not kubeadm's own choice.

@@ -53,6 +53,7 @@ fn start(context: &Context<'_>, control_plane: bool) -> Out {
 
 fn finish(context: &Context<'_>, out: &mut Out, registration: Out) {
     order::lay(out, Out::map([("nodeRegistration", registration)]));
+    init::kubelet_flags(context, out);
     let file = Out::map([("kubeConfigPath", host_paths::DISCOVERY)]);
     order::lay(out, Out::map([("discovery", Out::map([("file", file)]))]));
     init::name_patches(context, out);

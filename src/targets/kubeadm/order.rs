@@ -72,19 +72,36 @@ const ORDER: &[(&str, &[&str])] = &[
 /// Lays values over others: mappings are joined, anything else is replaced.
 pub(super) fn lay(base: &mut Out, over: Out) {
     let Out { value, origin, comment } = over;
-    match value {
-        OutValue::Map(entries) if base.entries().is_some() => {
-            for (key, value) in entries {
+    if let (OutValue::Map(entries), Some(_)) = (&value, base.entries()) {
+        for (key, value) in entries.clone() {
+            match base.get_mut(&key) {
+                Some(below) => lay(below, value),
+                None => base.set(key, value),
+            }
+        }
+        if origin.is_some() {
+            base.origin = origin;
+        }
+    } else {
+        *base = Out { value, origin, comment };
+    }
+}
+
+/// The same, but a value that is already there keeps its origin: the owner said it.
+pub(super) fn lay_new(base: &mut Out, over: Out) {
+    if base.to_json() == over.to_json() {
+        return;
+    }
+    match (&over.value, base.entries().is_some()) {
+        (OutValue::Map(entries), true) => {
+            for (key, value) in entries.clone() {
                 match base.get_mut(&key) {
-                    Some(below) => lay(below, value),
+                    Some(below) => lay_new(below, value),
                     None => base.set(key, value),
                 }
             }
-            if origin.is_some() {
-                base.origin = origin;
-            }
         }
-        value => *base = Out { value, origin, comment },
+        _ => *base = over,
     }
 }
 

@@ -9,21 +9,28 @@ pub(super) fn init(context: &Context<'_>) -> Vec<String> {
         || "the first control-plane node".to_owned(),
         |node| format!("the first control-plane node, {} at {}", node.name, node.address),
     );
-    vec![
+    let mut head = vec![
         format!("kubeadm {} init: {node}, and what the whole cluster has in common.", context.plan.cluster.version),
         before(context),
-        "Check:          kubeadm config validate --config init.yaml".to_owned(),
-        "New cluster:    kubeadm init --config init.yaml --upload-certs".to_owned(),
-        "Running one:    kubeadm init phase upload-config all --config init.yaml".to_owned(),
-        "                then the static pods, one control-plane node after the other, and on every node".to_owned(),
-        "                kubeadm upgrade node phase kubelet-config, and a restart of the kubelet".to_owned(),
-    ]
+        "A new cluster:".to_owned(),
+        "  kubeadm init --config init.yaml --upload-certs".to_owned(),
+        "A running one: keep it for later upgrades, then bring the static pods, one control-plane node after the other."
+            .to_owned(),
+        "  kubeadm init phase upload-config all --config init.yaml".to_owned(),
+        "Kubelets take their file from the cluster, on every node:".to_owned(),
+        "  kubeadm upgrade node phase kubelet-config && systemctl restart kubelet".to_owned(),
+    ];
+    if !context.patches.is_empty() {
+        head.push("An upgrade of kubeadm needs the folder of patches again: it does not stand in the cluster.".to_owned());
+    }
+    head
 }
 
 pub(super) fn join_worker(context: &Context<'_>) -> Vec<String> {
     let mut head = vec![format!("kubeadm {} join: any worker node.", context.plan.cluster.version)];
     head.extend(discovery());
-    head.push("Then:           kubeadm join --config join-worker.yaml".to_owned());
+    head.push("Then, on the node:".to_owned());
+    head.push("  kubeadm join --config join-worker.yaml".to_owned());
     head
 }
 
@@ -39,20 +46,29 @@ pub(super) fn join_control_plane(context: &Context<'_>) -> Vec<String> {
             "Another address or name: add controlPlane.localAPIEndpoint.advertiseAddress and nodeRegistration.name.".to_owned(),
         );
     }
-    head.push(before(context));
-    head.extend(certificates());
-    head.extend(discovery());
-    head.push("Then:           kubeadm join --config join-control-plane.yaml".to_owned());
+    head.extend(further(context));
     head
 }
 
 pub(super) fn join_named(context: &Context<'_>, node: &Node<'_>) -> Vec<String> {
     let version = context.plan.cluster.version;
-    let mut head =
-        vec![format!("kubeadm {version} join: control-plane node {} at {}.", node.name, node.address), before(context)];
-    head.extend(certificates());
+    let mut head = vec![format!("kubeadm {version} join: control-plane node {} at {}.", node.name, node.address)];
+    head.extend(further(context));
+    head
+}
+
+/// What every control-plane node after the first needs.
+fn further(context: &Context<'_>) -> Vec<String> {
+    let mut head = vec![
+        before(context),
+        "Its certificates come from a running control-plane node: by hand (ca, sa, front-proxy-ca and etcd/ca of the folder of \
+         certificates), or by a certificate key that `kubeadm init phase upload-certs --upload-certs` prints. Keep that key out of \
+         files that stay."
+            .to_owned(),
+    ];
     head.extend(discovery());
-    head.push("Then, there:    kubeadm join --config join-control-plane.yaml".to_owned());
+    head.push("Then, on the node:".to_owned());
+    head.push("  kubeadm join --config join-control-plane.yaml".to_owned());
     head
 }
 
@@ -65,19 +81,14 @@ fn before(context: &Context<'_>) -> String {
     text + ": a file that is missing keeps the API server from starting."
 }
 
-fn certificates() -> [String; 2] {
-    [
-        "Its certificates come from a running control-plane node, by hand (ca, sa, front-proxy-ca and etcd/ca of the folder of".to_owned(),
-        "certificates) or by `kubeadm init phase upload-certs --upload-certs` and controlPlane.certificateKey; keep that key out of files.".to_owned(),
-    ]
-}
-
-fn discovery() -> [String; 4] {
+fn discovery() -> [String; 3] {
     let path = host_paths::DISCOVERY;
     [
-        format!("It finds the cluster by {path}, a kubeconfig with credentials that end soon. Make it on a control-plane"),
-        "node, bring it over with mode 0600 and delete it after the join:".to_owned(),
-        "                kubeadm kubeconfig user --config init.yaml --client-name node-join --validity-period 1h \\".to_owned(),
-        "                  --org system:bootstrappers:kubeadm:default-node-token > discovery.conf".to_owned(),
+        format!(
+            "It finds the cluster by {path}, a kubeconfig with credentials that end soon. Make it on a control-plane node, bring it \
+             over with mode 0600, and delete it after the join:"
+        ),
+        "  kubeadm kubeconfig user --config init.yaml --client-name node-join --validity-period 1h \\".to_owned(),
+        "    --org system:bootstrappers:kubeadm:default-node-token > discovery.conf".to_owned(),
     ]
 }

@@ -142,7 +142,10 @@ impl Found<'_> {
             self.unplanned(sighting, role, key, &values[0].text);
         }
         self.others(sighting, expected);
-        self.version(sighting);
+        if let (Form::Pod(program), Role::Node(node)) = (sighting.form, role) {
+            self.missing_own(sighting, program, node);
+            self.version(sighting, program);
+        }
     }
 
     /// Where several values are in question, only those that differ are told.
@@ -198,6 +201,17 @@ impl Found<'_> {
         }
     }
 
+    /// Every argument that only the node itself can say is there; a first member has no state to name.
+    fn missing_own(&mut self, sighting: &Sighting, program: Program, node: &NodeAddress) {
+        let nodes = self.plan.cluster.kubeadm.iter().flat_map(|kubeadm| &kubeadm.nodes);
+        let first = nodes.into_iter().next().is_some_and(|first| first.name == node.name);
+        for (_, name) in PER_NODE.iter().filter(|(of, name)| *of == program && !(first && *name == "initial-cluster-state")) {
+            if !sighting.settings.contains_key(&SettingKey::Flag(program, (*name).to_owned())) {
+                self.add(&sighting.file, format!("`--{name}` of node `{}` is not set", node.name));
+            }
+        }
+    }
+
     fn is_ca_folder(&self, node: &NodeAddress, path: &str, text: &str) -> bool {
         let os = self.plan.pools.get(&node.pool).map_or("other", |pool| pool.os.as_str());
         let known = facts::kubeadm_ca_folders(os).unwrap_or(&[]).contains(&path);
@@ -220,8 +234,7 @@ impl Found<'_> {
     }
 
     /// The image of a static pod is that of the planned version.
-    fn version(&mut self, sighting: &Sighting) {
-        let Form::Pod(program) = sighting.form else { return };
+    fn version(&mut self, sighting: &Sighting, program: Program) {
         let image = sighting.others.get("image").map_or("", |written| written.text.as_str());
         let version: KubeVersion = self.plan.cluster.version;
         let tag = match program {

@@ -312,8 +312,11 @@ fn authentication(plan: &AuthenticationPlan, out: &mut Expected) {
         let paths: Vec<&str> = anonymous.value.paths.iter().map(|path| path.value.as_str()).collect();
         out.file("authentication", "anonymous", paths.join(", "));
     }
-    for held in &plan.issuers {
+    for (n, held) in plan.issuers.iter().enumerate() {
         issuer(plan, &held.value, out);
+        if held.value.audiences.len() > 1 {
+            out.other(format!("/jwt/{n}/issuer/audienceMatchPolicy"), "MatchAny");
+        }
     }
 }
 
@@ -345,8 +348,9 @@ fn limits(plan: &Plan, out: &mut Expected) {
 
 fn pod_security(plan: &Plan, out: &mut Expected) {
     let Some(levels) = &plan.pod_security else { return };
-    let parts =
-        [("enforce", &levels.enforce), ("audit", &levels.audit), ("warn", &levels.warn), ("version", &levels.version)];
+    // Each of the three levels names its version.
+    out.set(SettingKey::File("admission", "pod-security/version".to_owned()), vec![levels.version.value.clone(); 3]);
+    let parts = [("enforce", &levels.enforce), ("audit", &levels.audit), ("warn", &levels.warn)];
     for (part, held) in parts {
         out.file("admission", format!("pod-security/{part}"), held.value.as_str());
     }

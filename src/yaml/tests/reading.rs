@@ -160,12 +160,13 @@ fn texts_that_parsers_read_differently_are_refused() {
         ("&x:b: c", "yaml-alias"),
         ("a: &xé b", "yaml-alias"),
         ("a: 1\n---b: 2\n", "yaml-separator"),
+        ("a: 1\n---#b: 2\n", "yaml-separator"),
         ("--- {a: 1}\n", "yaml-separator"),
         ("--- |\n  x\n", "yaml-separator"),
     ] {
         assert_eq!(json(text), Err(vec![code]), "{text}");
     }
-    let found = documents("--- # comment\na: b?c\nd: &x-1_Y z\ne: *x-1_Y\n---  \n");
+    let found = documents("---\t # comment\na: b?c\nd: &x-1_Y z\ne: *x-1_Y\n---  \r\n");
     assert!(found.iter().all(|d| d.problems.is_empty()), "{found:?}");
 }
 

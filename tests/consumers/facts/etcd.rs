@@ -9,6 +9,13 @@ use crate::programs::{self, Built};
 
 /// Differences that are right as they are.
 const KNOWN: Known = &[
+    (
+        "etcd 3.6",
+        "flag",
+        "discovery",
+        "its help announces the deprecation for 3.7, which has removed the flag; the source marks it in 3.6",
+    ),
+    ("etcd 3.6", "flag", "discovery-proxy", "as discovery"),
     ("etcd 3.7", "flag", "discovery", "its help still lists the flag, the program refuses it"),
     ("etcd 3.7", "flag", "discovery-proxy", "its help still lists the flag, the program refuses it"),
 ];
@@ -31,12 +38,15 @@ fn compare(set: &str, minor: u16) {
     assert_eq!(version.minor, minor, "{set} holds etcd {version}");
     let mut differences = Differences::of(format!("etcd 3.{minor}"), KNOWN);
     let help = read(&built.says(&["--help"]));
-    for (name, default) in &help {
+    for (name, Shown { default, deprecated }) in &help {
         match facts::etcd_flag(name, version).known() {
             None if !is_known(&built, name, ValueKind::String) => {
                 differences.note("flag", name, "the help lists it, the program does not know it, as the table says");
             }
             None => differences.note("flag", name, "the program lists it, the table does not have it"),
+            Some(flag) if flag.deprecated != *deprecated => {
+                differences.note("flag", name, format!("deprecated: program {deprecated}, table {}", flag.deprecated));
+            }
             Some(flag) if default.as_deref() == flag.default || default.is_none() => {}
             Some(flag) => differences.note("flag", name, format!("default: program {default:?}, table {:?}", flag.default)),
         }
@@ -54,15 +64,29 @@ fn compare(set: &str, minor: u16) {
     differences.none();
 }
 
-/// `  --name 'default'` or `  --name`.
-fn read(help: &str) -> BTreeMap<String, Option<String>> {
-    let mut flags = BTreeMap::new();
+/// A flag as the help lists it.
+#[derive(Default)]
+struct Shown {
+    default: Option<String>,
+    deprecated: bool,
+}
+
+/// `  --name 'default'` or `  --name`, then its text.
+fn read(help: &str) -> BTreeMap<String, Shown> {
+    let mut flags: BTreeMap<String, Shown> = BTreeMap::new();
+    let mut last = String::new();
     for line in help.lines() {
-        let Some(rest) = line.strip_prefix("  --") else { continue };
-        let (name, value) = rest.split_once([' ', '=']).unwrap_or((rest, ""));
-        let quoted = value.trim().strip_prefix('\'').and_then(|value| value.split_once('\'')).map(|(default, _)| default);
-        let number = Some(value.trim()).filter(|value| value.starts_with(|first: char| first.is_ascii_digit()));
-        flags.insert(name.to_owned(), quoted.or(number).map(str::to_owned));
+        if let Some(rest) = line.strip_prefix("  --") {
+            let (name, value) = rest.split_once([' ', '=']).unwrap_or((rest, ""));
+            let quoted = value.trim().strip_prefix('\'').and_then(|value| value.split_once('\'')).map(|(default, _)| default);
+            let number = Some(value.trim()).filter(|value| value.starts_with(|first: char| first.is_ascii_digit()));
+            flags.insert(name.to_owned(), Shown { default: quoted.or(number).map(str::to_owned), deprecated: false });
+            last = name.to_owned();
+        } else if let Some(shown) =
+            flags.get_mut(&last).filter(|_| line.contains("Deprecated in") || line.contains("Deprecated and"))
+        {
+            shown.deprecated = true;
+        }
     }
     assert!(flags.len() > 50, "the help lists only {} flags", flags.len());
     flags

@@ -20,6 +20,7 @@ pub(super) fn compare(
     help: &BTreeMap<String, Shown>,
     differences: &mut Differences,
 ) {
+    assert!(!is_known(built, "harden-other-flag"));
     for (name, shown) in help.iter().filter(|(name, _)| *name != "help") {
         match facts::flag(program, name, minor).known() {
             None => differences.note("flag", name, "the program lists it, the table does not have it"),

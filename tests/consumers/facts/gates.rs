@@ -31,6 +31,8 @@ pub(super) fn compare(
         differences.note("gate", gate.name, "the table has it as alpha or beta, the help does not list it");
     }
     let start = Start { built, program };
+    // Without this, a program that never came to its gates would agree with everything.
+    assert_eq!(refused(&start.with("HardenNoSuchGate=true")), ["HardenNoSuchGate"]);
     start.accepts_all(&gates, differences);
     if program == Program::KubeApiserver {
         start.refuses_others(&gates, minor, differences);

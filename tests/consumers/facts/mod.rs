@@ -2,6 +2,7 @@
 //! For a minor that the tables do not cover yet, the rows of the newest one are compared: what is printed are the rows to change.
 
 mod etcd;
+mod fields;
 mod flags;
 mod gates;
 mod help;
@@ -20,11 +21,18 @@ type Known = &'static [(&'static str, &'static str, &'static str, &'static str)]
 
 /// Those of the Kubernetes programs.
 const KNOWN: Known = &[
-    ("kube-proxy 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
+    ("kube-apiserver 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
+    ("kube-controller-manager 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
+    ("kube-scheduler 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
+    ("kubelet 1.36", "flag", "seccomp-default", QUOTED),
+    ("kubelet 1.37", "flag", "seccomp-default", QUOTED),
     ("kubelet 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
+    ("kube-proxy 1.37", "gate", "DRAFractionalCapacityRange", COMPATIBILITY),
 ];
 
-const COMPATIBILITY: &str = "on where no --min-compatibility-version exists, off in the programs that have one: the row says off";
+const QUOTED: &str = "a switch whose text quotes a word, which the help then takes for the word of the value";
+const COMPATIBILITY: &str =
+    "the help prints the default for a minimum compatibility of 1.37; without the flag it is 1.36, and the gate off";
 
 /// What differs between a program and the tables.
 struct Differences {

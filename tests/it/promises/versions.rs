@@ -137,6 +137,11 @@ fn listed(program: Program, name: &str, value: &str, minor: Minor) -> Vec<String
         "enable-admission-plugins" | "disable-admission-plugins" => {
             items.filter_map(|item| facts::plugin(item, minor).refusal().map(|why| format!("plugin `{item}` {why}"))).collect()
         }
+        // etcd's own gates have no table: only what kubeadm sets itself is known.
+        "feature-gates" if program == Program::Etcd => {
+            let set = facts::etcd_for(minor).map_or(&[][..], facts::kubeadm_etcd_arguments);
+            items.filter(|item| !set.contains(&("feature-gates", item))).map(|item| format!("gate `{item}` of etcd")).collect()
+        }
         "feature-gates" => items
             .filter_map(|item| item.split_once('='))
             .filter_map(|(gate, _)| facts::gate_of(program, gate, minor).refusal().map(|why| format!("gate `{gate}` {why}")))

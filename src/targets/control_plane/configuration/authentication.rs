@@ -1,9 +1,11 @@
 //! The authentication configuration: token issuers, and which paths may be asked without credentials.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
-    plan::{AnonymousPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, host_paths},
+    plan::{AnonymousPlan, AuthenticationPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, TokenRule, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -14,7 +16,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
     let authentication = plan.authentication.as_ref()?;
     let mut out = document(plan, ConfigKind::Authentication)?;
     if !authentication.issuers.is_empty() {
-        out.set("jwt", Out::list(authentication.issuers.iter().map(issuer)));
+        out.set("jwt", Out::list(authentication.issuers.iter().map(|held| issuer(authentication, held))));
     }
     if let Some(held) = &authentication.anonymous {
         out.set("anonymous", anonymous(held));
@@ -38,7 +40,7 @@ fn anonymous(held: &Held<AnonymousPlan>) -> Out {
     out.with(&origins::setting(&key, held))
 }
 
-fn issuer(held: &Held<IssuerPlan>) -> Out {
+fn issuer(plan: &AuthenticationPlan, held: &Held<IssuerPlan>) -> Out {
     let issuer = &held.value;
     let mut source = Out::map([("url", Out::str(issuer.url.as_str())), ("audiences", Out::list(&issuer.audiences))]);
     if issuer.audiences.len() > 1 {
@@ -50,7 +52,24 @@ fn issuer(held: &Held<IssuerPlan>) -> Out {
         mappings.set("groups", claim(groups));
     }
     let key = SettingKey::File("authentication", format!("issuers/{}", issuer.name));
-    Out::map([("issuer", source), ("claimMappings", mappings)]).with(&origins::setting(&key, held))
+    let mut out = Out::map([("issuer", source)]);
+    rules(&mut out, "claimValidationRules", "claim-rules", &issuer.name, &plan.claim_rules);
+    out.set("claimMappings", mappings);
+    rules(&mut out, "userValidationRules", "user-rules", &issuer.name, &plan.user_rules);
+    out.with(&origins::setting(&key, held))
+}
+
+/// What every token of an issuer must fulfil.
+fn rules(out: &mut Out, field: &str, part: &str, issuer: &str, by_issuer: &BTreeMap<String, Vec<Held<TokenRule>>>) {
+    let rule = |(n, held): (usize, &Held<TokenRule>)| {
+        let key = SettingKey::File("authentication", format!("issuers/{issuer}/{part}/{}", n + 1));
+        let rule = [("expression", held.value.expression), ("message", held.value.message)];
+        Out::map(rule).with(&origins::setting(&key, held))
+    };
+    let rules = Out::list(by_issuer.get(issuer).into_iter().flatten().enumerate().map(rule));
+    if !rules.is_empty() {
+        out.set(field, rules);
+    }
 }
 
 fn claim(mapping: &PrefixedClaim) -> Out {

@@ -57,10 +57,7 @@ pub(super) fn pod_security(mut sighting: Sighting, mut leaves: Leaves) -> Sighti
             sighting.set(key("admission", format!("pod-security/{mode}")), level);
         }
         if let Some(version) = leaves.take(&format!("/defaults/{mode}-version")) {
-            let versions = sighting.settings.entry(key("admission", "pod-security/version")).or_default();
-            if versions.iter().all(|known| known.text != version.text) {
-                versions.push(version);
-            }
+            sighting.set(key("admission", "pod-security/version"), version);
         }
     }
     for leaf in leaves.take_below("/exemptions/namespaces") {

@@ -36,12 +36,6 @@ fn issuer(sighting: &mut Sighting, leaves: &mut Leaves, n: usize, url: Written) 
     if let Some(first) = audiences.first() {
         sighting.set(part("/audiences"), joined(&audiences, first));
     }
-    if audiences.len() > 1
-        && let Some(policy) = leaves.take(&format!("/jwt/{n}/issuer/audienceMatchPolicy"))
-        && policy.text != "MatchAny"
-    {
-        leaves.put(Leaf { pointer: format!("/jwt/{n}/issuer/audienceMatchPolicy"), written: policy });
-    }
     for claim in ["username", "groups"] {
         let pointer = format!("/jwt/{n}/claimMappings/{claim}");
         if let Some(name) = leaves.take(&format!("{pointer}/claim")) {
