@@ -1,6 +1,9 @@
 //! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +11,7 @@ use serde_json::Value;
 use crate::{
     base::{Artifact, Cause, ControlId, KubeVersion, Minor, Origin},
     facts::{self, benchmarks::BenchmarkId},
-    plan::{Ground, Plan, Scope, SettingKey, Settings, Verdict},
+    plan::{Ground, Held, Plan, Scope, SettingKey, Settings, Verdict},
 };
 
 use super::{json::Shown, json_artifact};
@@ -23,6 +26,16 @@ struct Coverage<'a> {
     kubernetes_version: Shown<KubeVersion>,
     controls: Vec<CoveredControl<'a>>,
     intents: Vec<CoveredIntent<'a>>,
+    settings: Vec<AskedSetting<'a>>,
+}
+
+/// One setting of the plan: what it is, who asks for it, what its change does.
+#[derive(Serialize)]
+struct AskedSetting<'a> {
+    key: Shown<&'a SettingKey>,
+    value: &'a str,
+    controls: BTreeSet<ControlId>,
+    impact: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +143,7 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> 
         kubernetes_version: Shown(plan.cluster.version),
         controls: controls.collect(),
         intents: intents.collect(),
+        settings: settings.iter().map(asked_setting).collect(),
     }
 }
 
@@ -156,6 +170,15 @@ fn covered_verdict<'a>(
         cause: Shown(&verdict.cause),
         settings: keys.iter().map(setting).collect(),
         artifacts,
+    }
+}
+
+fn asked_setting<'a>((key, held): (&'a SettingKey, &'a Held<String>)) -> AskedSetting<'a> {
+    AskedSetting {
+        key: Shown(key),
+        value: &held.value,
+        controls: held.reasons.iter().filter_map(|reason| reason.control).collect(),
+        impact: key.impact().iter().map(|impact| impact.name()).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     base::{Area, Artifact, Date, Minor},
     facts,
     plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
-    resolve::{Due, Waiver, WaiverState},
+    resolve::{Waiver, WaiverState},
 };
 
 use super::{Finding, text_artifact};
@@ -19,8 +19,6 @@ pub struct Extras<'a> {
     pub as_of: Date,
     /// Every waiver with its state.
     pub waivers: &'a [Waiver],
-    /// What has become due.
-    pub due: &'a [Due],
     /// What kube-bench will say on a control-plane node, and why.
     pub benchmark: &'a [Finding],
     /// The benchmark used, and whether it is mapped to this minor.
@@ -70,12 +68,6 @@ fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
     }
     line(out, "");
     line(out, "`harden explain FILE:LINE` tells why a line of this tree is there.");
-    if !extras.due.is_empty() {
-        line(out, "\n## Due\n");
-        for due in extras.due {
-            let _ = writeln!(out, "- {}: {} (`{}`)", due.date, cell(&due.what), cell(due.path.as_str()));
-        }
-    }
 }
 
 fn steps(out: &mut String, extras: &Extras<'_>) {

@@ -16,6 +16,7 @@ mod examples;
 mod facts;
 mod goldens;
 mod host;
+mod promises;
 mod references;
 mod spec;
 mod support;
