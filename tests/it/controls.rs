@@ -125,7 +125,7 @@ fn outcome(plan: &Plan, id: &str) -> Outcome {
     plan.verdicts.iter().find(|control| control.id.0 == id).unwrap().outcome()
 }
 
-fn api_server<'a>(plan: &'a Plan, flag: &str) -> Option<String> {
+fn api_server(plan: &Plan, flag: &str) -> Option<String> {
     plan.component(Program::KubeApiserver).flag_text(flag)
 }
 
@@ -334,8 +334,12 @@ fn what_the_owner_opened_is_closed() {
 
 #[test]
 fn what_the_owner_chose_and_is_sound_stays() {
-    let mine =
-        ["client-ca-file=/etc/kubernetes/pki/my-ca.crt", "bind-address=192.0.2.1", "request-timeout=5m", "tls-min-version=VersionTLS13"];
+    let mine = [
+        "client-ca-file=/etc/kubernetes/pki/my-ca.crt",
+        "bind-address=192.0.2.1",
+        "request-timeout=5m",
+        "tls-min-version=VersionTLS13",
+    ];
     let plan = over(&mine, "  controls: { apiserver/bind-address: { apply: true } }\n").unwrap();
     for argument in mine {
         let (flag, value) = argument.split_once('=').unwrap();
