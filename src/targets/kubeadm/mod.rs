@@ -4,6 +4,7 @@ mod cluster;
 mod components;
 mod init;
 mod join;
+mod observe;
 mod order;
 mod patches;
 mod steps;
@@ -16,6 +17,8 @@ use crate::{
 };
 
 use super::{Target, head};
+
+pub(super) use observe::observe;
 
 /// The documents and patches.
 pub(super) const TARGET: Target = Target { name: "kubeadm", wanted: |plan| plan.cluster.kubeadm.is_some(), emit };
