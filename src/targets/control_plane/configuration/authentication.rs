@@ -3,7 +3,7 @@
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
-    plan::{AnonymousPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, host_paths},
+    plan::{AnonymousPlan, AuthenticationPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, TokenRule, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -14,7 +14,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
     let authentication = plan.authentication.as_ref()?;
     let mut out = document(plan, ConfigKind::Authentication)?;
     if !authentication.issuers.is_empty() {
-        out.set("jwt", Out::list(authentication.issuers.iter().map(issuer)));
+        out.set("jwt", Out::list(authentication.issuers.iter().map(|held| issuer(authentication, held))));
     }
     if let Some(held) = &authentication.anonymous {
         out.set("anonymous", anonymous(held));
@@ -38,7 +38,7 @@ fn anonymous(held: &Held<AnonymousPlan>) -> Out {
     out.with(&origins::setting(&key, held))
 }
 
-fn issuer(held: &Held<IssuerPlan>) -> Out {
+fn issuer(plan: &AuthenticationPlan, held: &Held<IssuerPlan>) -> Out {
     let issuer = &held.value;
     let mut source = Out::map([("url", Out::str(issuer.url.as_str())), ("audiences", Out::list(&issuer.audiences))]);
     if issuer.audiences.len() > 1 {
@@ -50,7 +50,23 @@ fn issuer(held: &Held<IssuerPlan>) -> Out {
         mappings.set("groups", claim(groups));
     }
     let key = SettingKey::File("authentication", format!("issuers/{}", issuer.name));
-    Out::map([("issuer", source), ("claimMappings", mappings)]).with(&origins::setting(&key, held))
+    let mut out = Out::map([("issuer", source), ("claimMappings", mappings)]);
+    let rules = [
+        ("claimValidationRules", "claim-rules", plan.claim_rules.get(&issuer.name)),
+        ("userValidationRules", "user-rules", plan.user_rules.get(&issuer.name)),
+    ];
+    for (field, part, rules) in rules {
+        if let Some(rules) = rules {
+            out.set(field, Out::list(rules.iter().enumerate().map(|(n, rule)| token_rule(&issuer.name, part, n, rule))));
+        }
+    }
+    out.with(&origins::setting(&key, held))
+}
+
+fn token_rule(issuer: &str, part: &str, n: usize, rule: &Held<TokenRule>) -> Out {
+    let key = SettingKey::File("authentication", format!("issuers/{issuer}/{part}/{}", n + 1));
+    let fields = Out::map([("expression", rule.value.expression), ("message", rule.value.message)]);
+    fields.with(&origins::setting(&key, rule))
 }
 
 fn claim(mapping: &PrefixedClaim) -> Out {
