@@ -125,7 +125,7 @@ impl Tree<'_> {
         match provider {
             EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
                 "The encryption key, on the nodes and never in this tree: on the first control-plane node run \
-                 `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`), then copy the `encryption.yaml` that it \
+                 `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; at stage `enforce` also `--empty-cluster`), then copy the `encryption.yaml` that it \
                  writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root)."
             }
             EncryptionProvider::Kms { .. } => {

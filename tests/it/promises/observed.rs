@@ -21,11 +21,11 @@ fn spoiled(case: &Case, path: &str, spoil: impl Fn(&str) -> String) -> Vec<(Stri
     for artifact in &case.built.artifacts {
         let text = artifact.text();
         if artifact.path.as_str() == path {
-            let other = spoil(&text);
+            let other = spoil(text);
             changed = other != text;
             observed.read(path, &other);
         } else {
-            observed.read(artifact.path.as_str(), &text);
+            observed.read(artifact.path.as_str(), text);
         }
     }
     assert!(changed, "{path} is not spoiled");
