@@ -9,7 +9,7 @@ mod path;
 mod version;
 mod words;
 
-pub use artifact::{Artifact, Line, Mode, OutPath, OutPathError};
+pub use artifact::{Artifact, Lines, Mode, OutPath, OutPathError, Run};
 pub use cause::{Cause, ControlId, FactId, Origin, Reason};
 pub use cidr::{Cidr, CidrError};
 pub use date::{Date, DateError};

@@ -60,7 +60,6 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
         settings: &settings,
         as_of: around.as_of,
         waivers: &resolved.waivers,
-        due: &resolved.due,
         benchmark: &findings,
         benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor())
             .map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),

@@ -34,8 +34,9 @@ fn kubeadm(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     );
     if has("control-plane/flags/") {
         steps.push(
-            "A running cluster: on one control-plane node after the other, `kubeadm init phase control-plane all --config kubeadm/init.yaml` \
-             (or the static pods of `control-plane/<node>/manifests/`), wait until `/readyz` answers, then take the next node."
+            "A running cluster: on one control-plane node after the other, bring the static pods of `control-plane/<node>/manifests/` (or \
+             `kubeadm init phase control-plane all --config kubeadm/init.yaml`, with that node's own address and name in the document), \
+             wait until `/readyz` answers, then take the next node."
                 .to_owned(),
         );
     }

@@ -99,20 +99,44 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         ));
     }
     let today = clock::today()?;
+    let work: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
+    one_tree_each(&work)?;
     let taken = Mutex::new(BTreeMap::new());
-    let progress = Progress::begin(loaded.files.len(), "clusters");
-    let told: Result<Vec<Vec<Told>>, Failed> = loaded
-        .files
+    let progress = Progress::begin(work.len(), "clusters");
+    let told: Result<Vec<Vec<Told>>, Failed> = work
         .par_iter()
-        .map(|file| {
-            let told = one_file(args, &loaded, file, today, &taken);
+        .map(|(loaded, file)| {
+            let told = one_file(args, loaded, file, today, &taken);
             progress.done();
             told
         })
         .collect();
     progress.end();
     let told: Vec<Told> = told?.into_iter().flatten().collect();
-    show(args, screen, &diags, &told, &loaded)
+    show(args, screen, &diags, &told, &work)
+}
+
+/// Makes sure that no two clusters would be written into one tree, before any is written.
+fn one_tree_each(work: &[(&Loaded, &PathBuf)]) -> Result<(), Failed> {
+    let mut names: BTreeMap<String, &Path> = BTreeMap::new();
+    let found: Vec<Vec<String>> = work.par_iter().map(|(loaded, file)| loaded.names(file)).collect();
+    for ((_, file), found) in work.iter().zip(found) {
+        for name in found {
+            if let Some(other) = names.insert(name.clone(), file) {
+                return Err(two_of_one_name(&name, other, file));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
+    let both =
+        if one == other { format!("in {}", one.display()) } else { format!("in {} and {}", one.display(), other.display()) };
+    Failed::usage(
+        format!("two clusters are called `{name}`: {both}"),
+        "give every cluster a name of its own: it names a folder of the output",
+    )
 }
 
 /// Reads, compiles and writes every cluster of a file; nothing of a cluster is written when something is wrong with it.
@@ -136,10 +160,7 @@ fn one_file(
     for job in jobs {
         let mut taken = taken.lock().map_err(|_| Failed::Bug("a worker stopped".to_owned()))?;
         if let Some(other) = taken.insert(job.cluster.name.clone(), file.to_owned()) {
-            return Err(Failed::usage(
-                format!("two clusters are called `{}`: in {} and {}", job.cluster.name, other.display(), file.display()),
-                "give every cluster a name of its own: it names a folder of the output",
-            ));
+            return Err(two_of_one_name(&job.cluster.name, &other, file));
         }
         drop(taken);
         told.push(one_cluster(args, loaded, &job, today)?);
@@ -253,7 +274,7 @@ pub(super) fn new_files(built: &Built) -> Vec<tree::NewFile> {
         .iter()
         .map(|artifact| tree::NewFile {
             path: artifact.path.clone(),
-            bytes: artifact.text().into_bytes(),
+            bytes: artifact.text().as_bytes().to_vec(),
             mode: artifact.mode.bits(),
         })
         .collect()
@@ -311,10 +332,10 @@ impl Told {
     }
 }
 
-fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], loaded: &Loaded) -> Done {
+fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], work: &[(&Loaded, &PathBuf)]) -> Done {
     let exit = told.iter().map(|t| t.exit).max().unwrap_or(Exit::Success);
     if told.is_empty() {
-        let named: Vec<String> = loaded.files.iter().map(|path| path.display().to_string()).collect();
+        let named: Vec<String> = work.iter().map(|(_, path)| path.display().to_string()).collect();
         return Err(Failed::usage(
             format!("no cluster spec in {}", if named.is_empty() { "this folder".to_owned() } else { named.join(", ") }),
             "name a file with `kind: Cluster`, or start one with `harden init`",

@@ -1,6 +1,7 @@
 //! `harden diff`: what changed between two builds, in terms of security.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
 };
@@ -8,11 +9,12 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    diff::{Change, compare},
+    diff::{Change, Side, compare},
     host::{
-        files::{self, SPEC_LIMIT},
+        files::{self, Depth, Kind, SPEC_LIMIT},
         git::{self, AtRevision},
     },
+    plan::Impact,
 };
 
 use super::{Done, Exit, Failed, Screen};
@@ -41,35 +43,50 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         (None, _) => return Err(Failed::usage("one tree alone cannot be compared", "name two trees, or one and --rev REV")),
         (Some(_), _) => return Err(Failed::usage("--rev takes the older tree from git", "name only the newer tree")),
     };
-    let changes = compare(&old, &new).map_err(|why| Failed::usage(why, "build both trees with this version"))?;
+    let changes = compare(&old, &new);
     let exit = if changes.is_empty() { Exit::Success } else { Exit::Findings };
     if screen.json() {
         let list: Vec<Value> = changes.iter().map(Change::json).collect();
         screen.result_json(&json!({ "schemaVersion": 1, "changes": list }))?;
         return Ok(exit);
     }
+    screen.result(&text(&changes))?;
+    Ok(exit)
+}
+
+fn text(changes: &[Change]) -> String {
     let mut text = String::new();
-    for change in &changes {
+    for change in changes {
         let from = change.from.as_deref().unwrap_or("(not set)");
         let to = change.to.as_deref().unwrap_or("(not set)");
         let _ = writeln!(text, "{:<8} {}: {from} -> {to}", change.direction.name(), change.key);
-        for impact in &change.impact {
+        for impact in change.impact.iter().filter(|impact| **impact != Impact::None) {
             let _ = writeln!(text, "           {impact}");
         }
     }
     if changes.is_empty() {
         text.push_str("no setting changed\n");
     }
-    screen.result(&text)?;
-    Ok(exit)
+    text
 }
 
-fn on_disk(tree: &Path) -> Result<Value, Failed> {
-    let bytes = files::read(&tree.join(COVERAGE), SPEC_LIMIT)?;
-    parse(&bytes, &tree.join(COVERAGE).display().to_string())
+/// The tree of a folder.
+fn on_disk(tree: &Path) -> Result<Side, Failed> {
+    if !files::is_file(&tree.join(COVERAGE)) {
+        return Err(Failed::usage(
+            format!("`{}` is no tree of harden: it has no `{COVERAGE}`", tree.display()),
+            "name a folder that `harden build` wrote, such as out/<cluster>",
+        ));
+    }
+    let mut found = BTreeMap::new();
+    for entry in files::list(tree, Depth::Below)?.into_iter().filter(|entry| entry.kind == Kind::File) {
+        found.insert(entry.path.to_string_lossy().into_owned(), files::read(&tree.join(&entry.path), SPEC_LIMIT)?);
+    }
+    side(&found, &tree.display().to_string())
 }
 
-fn at_revision(tree: &Path, rev: &str) -> Result<Value, Failed> {
+/// The same folder at a revision.
+fn at_revision(tree: &Path, rev: &str) -> Result<Side, Failed> {
     match git::read_folder(tree, rev, SPEC_LIMIT)? {
         AtRevision::NoRepository => Err(Failed::usage(
             format!("`{}` lies in no git repository", tree.display()),
@@ -82,16 +99,19 @@ fn at_revision(tree: &Path, rev: &str) -> Result<Value, Failed> {
         AtRevision::NoRevision => {
             Err(Failed::usage(format!("no revision `{rev}`"), "name a commit, branch or tag of the tree's repository"))
         }
-        AtRevision::Files(found) => match found.get(COVERAGE) {
-            Some(bytes) => parse(bytes, &format!("{rev}:{COVERAGE}")),
-            None => Err(Failed::usage(
-                format!("`{}` was no tree of harden at `{rev}`", tree.display()),
-                "name a revision in which the tree is committed",
-            )),
-        },
+        AtRevision::Files(found) if found.contains_key(COVERAGE) => side(&found, &format!("{} at {rev}", tree.display())),
+        AtRevision::Files(_) => Err(Failed::usage(
+            format!("`{}` was no tree of harden at `{rev}`", tree.display()),
+            "name a revision in which the tree is committed",
+        )),
     }
 }
 
-fn parse(bytes: &[u8], name: &str) -> Result<Value, Failed> {
-    serde_json::from_slice(bytes).map_err(|error| Failed::usage(format!("`{name}`: {error}"), "build the tree again"))
+fn side(found: &BTreeMap<String, Vec<u8>>, name: &str) -> Result<Side, Failed> {
+    let wrong = |why: String| Failed::usage(format!("`{COVERAGE}` of `{name}`: {why}"), "build the tree again with this version");
+    let coverage = found.get(COVERAGE).map_or(&[][..], Vec::as_slice);
+    let coverage: Value = serde_json::from_slice(coverage).map_err(|error| wrong(error.to_string()))?;
+    let text = |(path, bytes): (&String, &Vec<u8>)| Some((path.clone(), String::from_utf8(bytes.clone()).ok()?));
+    let files: Vec<(String, String)> = found.iter().filter_map(text).collect();
+    Side::new(&coverage, &files).map_err(wrong)
 }

@@ -17,7 +17,7 @@ use crate::{
     spec,
 };
 
-use super::{Done, Exit, Failed, Screen, load::load};
+use super::{Done, Exit, Failed, Screen, load::load_one};
 
 /// Arguments of `harden explain`.
 #[derive(Debug, clap::Args)]
@@ -172,7 +172,7 @@ impl Places {
         }
         for candidate in candidates {
             let mut diags = Diagnostics::default();
-            let Ok(loaded) = load(&[candidate], &mut diags) else { continue };
+            let Ok(loaded) = load_one(&candidate, &mut diags) else { continue };
             for file in &loaded.files {
                 let Ok(jobs) = loaded.clusters(file, &mut diags) else { continue };
                 if let Some(job) = jobs.into_iter().find(|job| job.cluster.name == manifest.cluster) {

@@ -40,22 +40,47 @@ pub(super) struct Job<'a> {
 }
 
 /// Finds what the paths of a call name: cluster files, folders of them, a workspace file or its folder. Without paths: the current folder.
-pub(super) fn load(paths: &[PathBuf], diags: &mut Diagnostics) -> Result<Loaded, Failed> {
+/// One for each workspace, or folder of lone specs, in the order named; a file that is named twice counts once.
+pub(super) fn load(paths: &[PathBuf], diags: &mut Diagnostics) -> Result<Vec<Loaded>, Failed> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    let root = Root::open(&root_of(&paths[0])?)?;
-    let mut loaded =
-        Loaded { files: Vec::new(), root, profiles: Profiles::built_in(diags), waivers: Vec::new(), inputs: BTreeMap::new() };
-    let cluster_globs = loaded.workspace(diags)?;
+    let mut all: Vec<(Loaded, Option<Vec<String>>)> = Vec::new();
     let mut seen = BTreeSet::new();
     for path in paths {
+        let root = Root::open(&root_of(path)?)?;
+        let at = match all.iter().position(|(loaded, _)| loaded.root.is(&root)) {
+            Some(at) => at,
+            None => {
+                let (files, waivers, inputs) = (Vec::new(), Vec::new(), BTreeMap::new());
+                let mut loaded = Loaded { files, root, profiles: Profiles::built_in(diags), waivers, inputs };
+                let cluster_globs = loaded.workspace(diags)?;
+                all.push((loaded, cluster_globs));
+                all.len() - 1
+            }
+        };
+        let (loaded, cluster_globs) = &mut all[at];
         for file in loaded.named(path, cluster_globs.as_deref())? {
-            if seen.insert(file.clone()) {
+            if seen.insert(real(&file)) {
                 loaded.files.push(file);
             }
         }
     }
-    Ok(loaded)
+    Ok(all.into_iter().map(|(loaded, _)| loaded).collect())
+}
+
+/// The same for one path.
+pub(super) fn load_one(path: &Path, diags: &mut Diagnostics) -> Result<Loaded, Failed> {
+    let loaded = load(&[path.to_owned()], diags)?;
+    loaded.into_iter().next().ok_or_else(|| Failed::Bug("a path means no folder".to_owned()))
+}
+
+/// A file with its folder free of links and dots, so that two ways to name it are one.
+fn real(file: &Path) -> PathBuf {
+    let folder = files::ancestors(&folder_of(file)).ok().and_then(|above| above.into_iter().next());
+    match (folder, file.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        (_, _) => file.to_owned(),
+    }
 }
 
 /// The folder of the nearest `harden.yaml` at or above a path, else the folder of the path; relative where the path is.
@@ -157,8 +182,22 @@ impl Loaded {
         }
     }
 
+    /// The path of a file from the root, however it was named.
     fn relative(&self, file: &Path) -> String {
-        file.strip_prefix(self.root.path()).unwrap_or(file).to_string_lossy().trim_start_matches("./").to_owned()
+        let real = real(file);
+        self.root.inside(&real).unwrap_or(file).to_string_lossy().trim_start_matches("./").to_owned()
+    }
+
+    /// The names of the clusters of a file, as far as they can be read; for a look at all before one is written.
+    pub(super) fn names(&self, file: &Path) -> Vec<String> {
+        // A pipe can be read once.
+        let bytes = if files::is_file(file) { files::read(file, SPEC_LIMIT).unwrap_or_default() } else { Vec::new() };
+        let Ok(source) = yaml::decode("", &bytes) else { return Vec::new() };
+        let name = |root: &Node| {
+            let cluster = root.get("kind").and_then(Node::as_str) == Some("Cluster");
+            root.at_pointer("/metadata/name").filter(|_| cluster).and_then(Node::as_str).map(str::to_owned)
+        };
+        yaml::read(&source).iter().filter_map(|document| name(document.root.as_ref()?)).collect()
     }
 
     /// The clusters of a file.

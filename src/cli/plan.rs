@@ -36,10 +36,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let today = clock::today()?;
     let mut plans = Vec::new();
     let mut text = String::new();
-    for file in &loaded.files {
+    for (loaded, file) in loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))) {
         for job in loaded.clusters(file, &mut diags)? {
             let dir = args.out.join(&job.cluster.name);
-            if let Some(built) = compile(&loaded, &job, &dir, &args.dates, today, &mut diags)? {
+            if let Some(built) = compile(loaded, &job, &dir, &args.dates, today, &mut diags)? {
                 if screen.json() {
                     plans.push(plan_json(&built.plan, &built.plan.settings(), &built.artifacts));
                 } else {

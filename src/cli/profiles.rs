@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{diag::Diagnostics, resolve::BUILT_IN};
 
-use super::{Done, Exit, Failed, Screen, load::load};
+use super::{Done, Exit, Failed, Screen, load::load_one};
 
 /// Arguments of `harden profiles`.
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     let mut diags = Diagnostics::default();
     let folder = args.workspace.clone().unwrap_or_else(|| PathBuf::from("."));
-    let loaded = load(&[folder], &mut diags)?;
+    let loaded = load_one(&folder, &mut diags)?;
     if diags.has_errors() {
         return Err(Failed::Mistakes(diags));
     }

@@ -13,13 +13,13 @@ use crate::{
         files::{self, Depth, Kind, SPEC_LIMIT},
     },
     report::Manifest,
-    verify::observe_tree,
+    verify::{observe_files, observe_tree},
 };
 
 use super::{
     Done, Exit, Failed, Screen,
     build::{Dates, compile, new_files},
-    load::load,
+    load::load_one,
 };
 
 /// Arguments of `harden verify`.
@@ -40,6 +40,12 @@ struct Finding {
 }
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    if !files::is_file(&args.dir.join("manifest.json")) {
+        return Err(Failed::usage(
+            format!("`{}` is no tree of harden: it has no `manifest.json`", args.dir.display()),
+            "name a folder that `harden build` wrote, such as out/<cluster>",
+        ));
+    }
     let bytes = files::read(&args.dir.join("manifest.json"), SPEC_LIMIT)?;
     let text = String::from_utf8_lossy(&bytes);
     let manifest = Manifest::read(&text).map_err(|why| {
@@ -109,10 +115,11 @@ fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {
         .collect())
 }
 
-/// Builds again for the recorded date and compares; then reads the files back and compares with the plan.
+/// Builds again for the recorded date and compares; then reads the files back and compares with the plan. When not even what would be
+/// written says what is planned, the mistake is ours.
 fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
     let mut diags = Diagnostics::default();
-    let loaded = load(&[spec.to_owned()], &mut diags)?;
+    let loaded = load_one(spec, &mut diags)?;
     let mut built: Option<Built> = None;
     for file in &loaded.files {
         for job in loaded.clusters(file, &mut diags)? {
@@ -130,16 +137,41 @@ fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Fin
             "name the spec that the tree was built from",
         )
     })?;
+    if let Some((file, what)) = observe_tree(&built.plan, &built.artifacts).into_iter().next() {
+        return Err(Failed::Bug(format!("`{file}` does not say what was planned: {what}")));
+    }
     let mut findings = Vec::new();
+    let mut edited = Vec::new();
     for file in new_files(&built) {
         let full = args.dir.join(file.path.as_str());
-        let same = files::is_file(&full) && files::read(&full, SPEC_LIMIT)? == file.bytes;
-        if !same {
+        if !files::is_file(&full) {
+            continue;
+        }
+        let bytes = files::read(&full, SPEC_LIMIT)?;
+        if bytes != file.bytes {
             findings.push(Finding { file: file.path.to_string(), what: "differs from what the spec gives".to_owned() });
+            edited.push((file.path.to_string(), String::from_utf8_lossy(&bytes).into_owned()));
         }
     }
-    for (file, what) in observe_tree(&built.plan, &built.artifacts) {
-        findings.push(Finding { file, what });
-    }
+    findings.extend(read_back(&built, &edited));
+    findings.extend(unplanned(&built, manifest));
     Ok(findings)
+}
+
+/// What the files on disk say otherwise than the plan: the edited ones as they are now, the others as they were written.
+fn read_back(built: &Built, edited: &[(String, String)]) -> Vec<Finding> {
+    let of = |path: &str| edited.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone());
+    let on_disk = built.artifacts.iter().map(|artifact| {
+        let path = artifact.path.as_str();
+        (path.to_owned(), of(path).unwrap_or_else(|| artifact.text().to_string()))
+    });
+    let differences = observe_files(&built.plan, on_disk);
+    differences.into_iter().map(|(file, what)| Finding { file, what }).collect()
+}
+
+/// Files that the manifest lists and the spec no longer gives.
+fn unplanned(built: &Built, manifest: &Manifest) -> Vec<Finding> {
+    let given = |path: &str| built.artifacts.iter().any(|artifact| artifact.path.as_str() == path);
+    let left = manifest.files.keys().filter(|path| !given(path));
+    left.map(|path| Finding { file: path.clone(), what: "is not given by the spec".to_owned() }).collect()
 }

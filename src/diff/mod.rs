@@ -1,10 +1,17 @@
-//! Changes between two builds in terms of security: settings with from, to, impact and direction. Reads what `coverage.json` records.
+//! Changes between two builds in terms of security: settings with from, to, impact and direction. Reads what `coverage.json` records and,
+//! where one setting stands for a whole file, the emitted file itself.
 
-use std::{cmp::Ordering, collections::BTreeMap, fmt};
+mod audit;
+mod side;
+
+use std::{cmp::Ordering, fmt};
 
 use serde_json::{Value, json};
 
 use crate::plan::{Impact, SettingKey, strictness};
+
+use side::Recorded;
+pub use side::Side;
 
 /// What a change does to the security of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +61,11 @@ pub struct Change {
 }
 
 impl Change {
+    fn new(key: &str, from: Option<String>, to: Option<String>, direction: Direction) -> Self {
+        let impact = key.parse::<SettingKey>().map(|key| key.impact()).unwrap_or_default();
+        Change { key: key.to_owned(), from, to, direction, impact }
+    }
+
     /// The JSON of the interface.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -62,62 +74,60 @@ impl Change {
     }
 }
 
-/// A setting as `coverage.json` records it: the value, and whether a control asks for it.
-struct Recorded {
-    value: String,
-    by_control: bool,
-}
+/// The setting that stands for a whole audit policy.
+const AUDIT_RULES: &str = "audit-policy/rules";
 
-/// Compares two `coverage.json` documents; the gravest changes first.
-///
-/// # Errors
-/// When a document records no settings.
-pub fn compare(old: &Value, new: &Value) -> Result<Vec<Change>, String> {
-    let (old, new) = (settings(old)?, settings(new)?);
+/// Compares two builds; the gravest changes first.
+#[must_use]
+pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
     let mut changes = Vec::new();
-    for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
-        let (from, to) = (old.get(key), new.get(key));
-        if from.map(|r| &r.value) == to.map(|r| &r.value) {
+    if old.version != new.version {
+        changes.push(Change::new("kubernetesVersion", Some(old.version.clone()), Some(new.version.clone()), Direction::Unclear));
+    }
+    for key in old.settings.keys().chain(new.settings.keys().filter(|key| !old.settings.contains_key(*key))) {
+        let (from, to) = (old.settings.get(key), new.settings.get(key));
+        let whole_file = key == AUDIT_RULES && from.is_some() && to.is_some();
+        if whole_file || comes_with_its_parent(key, old, new) || from.map(|r| &r.value) == to.map(|r| &r.value) {
             continue;
         }
-        let parsed: Option<SettingKey> = key.parse().ok();
-        changes.push(Change {
-            direction: direction(key, parsed.as_ref(), from, to),
-            impact: parsed.as_ref().map(SettingKey::impact).unwrap_or_default(),
-            key: key.clone(),
-            from: from.map(|r| r.value.clone()),
-            to: to.map(|r| r.value.clone()),
-        });
+        let direction = direction(key, from, to);
+        changes.push(Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction));
     }
+    changes.extend(audit::compare(&old.audit, &new.audit));
     changes.sort_by(|a, b| (a.direction, &a.key).cmp(&(b.direction, &b.key)));
-    Ok(changes)
+    changes
 }
 
-fn settings(coverage: &Value) -> Result<BTreeMap<String, Recorded>, String> {
-    let list = coverage["settings"].as_array().ok_or("coverage.json records no settings")?;
-    Ok(list
-        .iter()
-        .filter_map(|setting| {
-            let key = setting["key"].as_str()?.to_owned();
-            let value = setting["value"].as_str()?.to_owned();
-            let by_control = setting["controls"].as_array().is_some_and(|controls| !controls.is_empty());
-            Some((key, Recorded { value, by_control }))
-        })
-        .collect())
+/// Whether a setting is a part of one that comes or goes as a whole: an issuer with its audiences, a load balancer.
+fn comes_with_its_parent(key: &str, old: &Side, new: &Side) -> bool {
+    let has = |side: &Side, key: &str| side.settings.contains_key(key);
+    let parts =
+        ["authentication/issuers/", "access/"].iter().find_map(|prefix| key.strip_prefix(prefix).map(|rest| (*prefix, rest)));
+    let parent = parts.and_then(|(prefix, rest)| Some(format!("{prefix}{}", rest.split_once('/')?.0)));
+    parent.is_some_and(|parent| has(old, &parent) != has(new, &parent) && has(old, &parent) == has(old, key))
 }
 
 /// Keys whose weakening lets somebody in.
 const DOORS: [&str; 3] = ["access/", "authentication/anonymous", "authentication/issuers/"];
 
-fn direction(key: &str, parsed: Option<&SettingKey>, from: Option<&Recorded>, to: Option<&Recorded>) -> Direction {
+fn direction(key: &str, from: Option<&Recorded>, to: Option<&Recorded>) -> Direction {
     let door = DOORS.iter().any(|prefix| key.starts_with(prefix));
     let weaker = if door { Direction::Opens } else { Direction::Weakens };
+    let exempts = key.starts_with("admission/pod-security/exempt/");
     match (from, to) {
-        (Some(from), Some(to)) => match parsed.and_then(|key| strictness(key, &to.value, &from.value)) {
+        (Some(from), Some(to)) => match key.parse().ok().and_then(|key| strictness(&key, &to.value, &from.value)) {
             Some(Ordering::Greater) => Direction::Hardens,
             Some(Ordering::Less) => weaker,
             Some(Ordering::Equal) | None => Direction::Unclear,
         },
+        (None, Some(_)) if exempts => Direction::Weakens,
+        (Some(_), None) if exempts => Direction::Hardens,
+        // An anonymous block that appears names the paths that stay open of all; without it the flag decides.
+        (None, Some(to)) if key == "authentication/anonymous" && to.by_control => Direction::Hardens,
+        (Some(from), None) if key == "authentication/anonymous" && from.by_control => Direction::Opens,
+        // A rule that every token must fulfil is no door.
+        (None, Some(_)) if is_rule(key) => Direction::Hardens,
+        (Some(_), None) if is_rule(key) => Direction::Opens,
         (None, Some(_)) if door => Direction::Opens,
         (Some(_), None) if door => Direction::Hardens,
         (None, Some(to)) if to.by_control => Direction::Hardens,
@@ -126,37 +136,63 @@ fn direction(key: &str, parsed: Option<&SettingKey>, from: Option<&Recorded>, to
     }
 }
 
+fn is_rule(key: &str) -> bool {
+    key.starts_with("authentication/issuers/") && (key.contains("/claim-rules/") || key.contains("/user-rules/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn coverage(settings: &[(&str, &str)]) -> Value {
+    fn side(settings: &[(&str, &str)]) -> Side {
         let list: Vec<Value> =
             settings.iter().map(|(key, value)| json!({ "key": key, "value": value, "controls": ["x/y"] })).collect();
-        json!({ "settings": list })
+        Side::new(&json!({ "kubernetesVersion": "1.36.3", "settings": list }), &[]).unwrap()
+    }
+
+    fn directions(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<(String, Direction)> {
+        compare(&side(old), &side(new)).into_iter().map(|change| (change.key, change.direction)).collect()
     }
 
     #[test]
     fn tells_the_direction_of_every_change() {
-        let old = coverage(&[
+        let old = [
             ("apiserver/flag/profiling", "true"),
             ("access/admins", "203.0.113.0/24"),
             ("kubelet/field/podPidsLimit", "1024"),
             ("apiserver/flag/advertise-address", "a"),
-        ]);
-        let new = coverage(&[
+        ];
+        let new = [
             ("apiserver/flag/profiling", "false"),
             ("access/admins", "203.0.113.0/24, 198.51.100.0/24"),
             ("apiserver/flag/advertise-address", "b"),
-        ]);
-        let found: Vec<(String, Direction)> =
-            compare(&old, &new).unwrap().into_iter().map(|change| (change.key, change.direction)).collect();
+        ];
         let expected = [
             ("access/admins", Direction::Opens),
             ("kubelet/field/podPidsLimit", Direction::Weakens),
             ("apiserver/flag/advertise-address", Direction::Unclear),
             ("apiserver/flag/profiling", Direction::Hardens),
         ];
-        assert_eq!(found, expected.map(|(key, direction)| (key.to_owned(), direction)));
+        assert_eq!(directions(&old, &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
+    }
+
+    #[test]
+    fn doors_and_exemptions_open_when_they_appear() {
+        let new = [
+            ("access/egress", "192.0.2.1/32"),
+            ("admission/pod-security/exempt/monitoring", "monitoring"),
+            ("authentication/anonymous", "/healthz"),
+            ("authentication/issuers/corp", "https://id.example"),
+            ("authentication/issuers/corp/audiences", "kubernetes"),
+            ("authentication/issuers/old/claim-rules/1", "claims.x"),
+        ];
+        let expected = [
+            ("access/egress", Direction::Opens),
+            ("authentication/issuers/corp", Direction::Opens),
+            ("admission/pod-security/exempt/monitoring", Direction::Weakens),
+            ("authentication/anonymous", Direction::Hardens),
+            ("authentication/issuers/old/claim-rules/1", Direction::Hardens),
+        ];
+        assert_eq!(directions(&[], &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
     }
 }

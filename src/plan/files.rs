@@ -1,6 +1,6 @@
 //! What the files that the API server reads must say.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use super::{Held, Plan, SettingKey};
 
@@ -18,6 +18,13 @@ pub struct PrefixedClaim {
     pub claim: String,
     /// What is put before its value.
     pub prefix: String,
+}
+
+impl fmt::Display for PrefixedClaim {
+    /// The prefix and the claim in braces: `oidc:{email}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{{{}}}", self.prefix, self.claim)
+    }
 }
 
 /// A token issuer that the API server trusts.
@@ -190,7 +197,13 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
             put("authentication", "anonymous", anonymous.as_ref().map(|a| join(a.paths.iter().map(|p| p.value.as_str()))));
         }
         for issuer in &authentication.issuers {
-            put("authentication", &format!("issuers/{}", issuer.value.name), issuer.as_ref().map(|i| i.url.clone()));
+            let part = |rest: &str| format!("issuers/{}{rest}", issuer.value.name);
+            put("authentication", &part(""), issuer.as_ref().map(|i| i.url.clone()));
+            put("authentication", &part("/audiences"), issuer.as_ref().map(|i| join(i.audiences.iter().map(String::as_str))));
+            put("authentication", &part("/username"), issuer.as_ref().map(|i| i.username.to_string()));
+            if let Some(groups) = &issuer.value.groups {
+                put("authentication", &part("/groups"), issuer.as_ref().map(|_| groups.to_string()));
+            }
         }
         for (kind, by_issuer) in [("claim-rules", &authentication.claim_rules), ("user-rules", &authentication.user_rules)] {
             for (issuer, rules) in by_issuer {

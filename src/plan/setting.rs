@@ -1,10 +1,15 @@
 //! Public names of settings (`apiserver/flag/profiling`) and what a change of one costs.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
+use crate::base::Reason;
 pub use crate::facts::Program;
 
-use super::{Held, Plan};
+use super::{AccessPlan, FlagValue, Held, Plan};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +20,8 @@ pub enum SettingKey {
     Field(Program, String),
     /// A folder or file of the host that a program's container sees, by its path in the container.
     Mount(Program, String),
-    /// A part of a file that the API server reads: `audit-policy`, `authentication`, `authorization`, `admission`, `encryption`.
+    /// A part of a file that the API server reads (`audit-policy`, `authentication`, `authorization`, `admission`, `encryption`), or of
+    /// the list of sources that may reach it (`access`).
     File(&'static str, String),
     /// A rule for files on the node: `kubeconfig/super-admin.conf/mode` and the like.
     Node(String),
@@ -32,6 +38,9 @@ impl fmt::Display for SettingKey {
         }
     }
 }
+
+/// The file of the sources that may reach the API server: no program reads it, firewalls are made from it.
+const ACCESS: &str = "access";
 
 /// The topic of a program in setting keys and control ids.
 fn topic(program: Program) -> &'static str {
@@ -97,6 +106,7 @@ impl SettingKey {
                     vec![Impact::Restarts(*program)]
                 }
             },
+            SettingKey::File(ACCESS, _) => vec![Impact::None],
             SettingKey::File(..) => vec![Impact::Restarts(Program::KubeApiserver)],
             SettingKey::Node(_) => vec![Impact::None],
         };
@@ -127,7 +137,7 @@ impl FromStr for SettingKey {
         if head == "node" {
             return Ok(SettingKey::Node(rest.to_owned()));
         }
-        for file in ["admission", "audit-policy", "authentication", "authorization", "encryption"] {
+        for file in [ACCESS, "admission", "audit-policy", "authentication", "authorization", "encryption"] {
             if head == file {
                 return Ok(SettingKey::File(file, rest.to_owned()));
             }
@@ -148,7 +158,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     let mut out = BTreeMap::new();
     for (program, component) in &plan.components {
         for (name, flag) in &component.flags {
-            out.insert(SettingKey::Flag(*program, name.clone()), flag.held.as_ref().map(|v| v.to_string()));
+            out.insert(SettingKey::Flag(*program, name.clone()), flag.held.as_ref().map(|v| with_others(v, &flag.also)));
         }
         for (path, field) in &component.fields {
             out.insert(SettingKey::Field(*program, path.clone()), field.as_ref().map(super::lowering::plain));
@@ -158,10 +168,31 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
         }
     }
     super::files::settings(plan, &mut out);
+    access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {
             out.insert(SettingKey::Node(format!("{}/{name}", pool.name)), rule.clone());
         }
     }
     out
+}
+
+/// The value of a flag, and those that follow under its name.
+fn with_others(value: &FlagValue, also: &[Held<String>]) -> String {
+    also.iter().fold(value.to_string(), |text, other| format!("{text}, then {}", other.value))
+}
+
+/// The sources that may reach the API server.
+fn access(plan: &AccessPlan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+    for (part, ranges) in [("admins", &plan.admins), ("load-balancer", &plan.load_balancer), ("egress", &plan.egress)] {
+        let reasons: BTreeSet<Reason> = ranges.iter().flat_map(|range| range.reasons.iter().cloned()).collect();
+        let value = ranges.iter().map(|range| range.value.to_string()).collect::<Vec<_>>().join(", ");
+        if !ranges.is_empty() {
+            out.insert(SettingKey::File(ACCESS, part.to_owned()), Held { value, reasons });
+        }
+    }
+    if let (Some(preserves), Some(first)) = (plan.preserves_client_ip, plan.load_balancer.first()) {
+        let key = SettingKey::File(ACCESS, "load-balancer/preserves-client-ip".to_owned());
+        out.insert(key, Held { value: preserves.to_string(), reasons: first.reasons.clone() });
+    }
 }

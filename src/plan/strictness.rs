@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
+use crate::base::Cidr;
+
 use super::SettingKey;
 
 /// How values of a setting compare.
@@ -25,6 +27,8 @@ enum Rule {
     More,
     /// Fewer items are stricter.
     Fewer,
+    /// Ranges that lie within the others are stricter.
+    Ranges,
     /// From weakest to strictest.
     Ladder(&'static [&'static str]),
 }
@@ -81,6 +85,9 @@ const RULES: &[(&str, Rule)] = &[
     ("admission/pod-security/exempt", Rule::Fewer),
     ("admission/pod-security/", Rule::Ladder(&["privileged", "baseline", "restricted"])),
     ("admission/event-rate-limit/", Rule::Lower),
+    ("access/load-balancer/preserves-client-ip", Rule::True),
+    ("access/", Rule::Ranges),
+    ("audit-policy/rules/", Rule::Ladder(&["None", "Metadata", "Request", "RequestResponse"])),
     ("authentication/anonymous", Rule::Fewer),
     ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
     ("encryption/resources", Rule::More),
@@ -106,6 +113,7 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
         Rule::Duration => Some(unlimited(seconds_of(b)?).cmp(&unlimited(seconds_of(a)?))),
         Rule::More => subset(b, a),
         Rule::Fewer => subset(a, b),
+        Rule::Ranges => within(a, b),
         Rule::Ladder(steps) => {
             let rank = |value: &str| steps.iter().position(|step| *step == value);
             Some(rank(a)?.cmp(&rank(b)?))
@@ -165,6 +173,19 @@ fn subset(inner: &str, outer: &str) -> Option<Ordering> {
     }
 }
 
+/// `Greater` when every range of `a` lies within one of `b`, `Less` the other way round.
+fn within(a: &str, b: &str) -> Option<Ordering> {
+    let ranges = |text: &str| text.split(", ").map(|range| range.parse().ok()).collect::<Option<Vec<Cidr>>>();
+    let (a, b) = (ranges(a)?, ranges(b)?);
+    let inside = |inner: &[Cidr], outer: &[Cidr]| inner.iter().all(|range| outer.iter().any(|other| other.covers(range)));
+    match (inside(&a, &b), inside(&b, &a)) {
+        (true, true) => Some(Ordering::Equal),
+        (true, false) => Some(Ordering::Greater),
+        (false, true) => Some(Ordering::Less),
+        (false, false) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +205,10 @@ mod tests {
         assert_eq!(compare("apiserver/flag/tls-cipher-suites", "A", "A,B"), Some(Ordering::Greater));
         assert_eq!(compare("apiserver/flag/tls-cipher-suites", "A,C", "A,B"), None);
         assert_eq!(compare("apiserver/flag/advertise-address", "a", "b"), None);
+        assert_eq!(compare("access/admins", "203.0.113.0/25", "203.0.113.0/24, 192.0.2.1/32"), Some(Ordering::Greater));
+        assert_eq!(compare("access/admins", "203.0.113.0/24, 192.0.2.1/32", "203.0.113.0/24"), Some(Ordering::Less));
+        assert_eq!(compare("access/admins", "203.0.113.0/24", "198.51.100.0/24"), None);
+        assert_eq!(compare("audit-policy/rules/get", "None", "Metadata"), Some(Ordering::Less));
         assert_eq!(compare("admission/pod-security/enforce", "baseline", "restricted"), Some(Ordering::Less));
     }
 }

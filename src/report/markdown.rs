@@ -1,12 +1,12 @@
 //! `REPORT.md`: what holds where and why, for the engineer who applies the tree. Ordered by the ten areas.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
     base::{Area, Artifact, Date, Minor},
     facts,
     plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
-    resolve::{Due, Waiver, WaiverState},
+    resolve::{Waiver, WaiverState},
 };
 
 use super::{Finding, text_artifact};
@@ -19,8 +19,6 @@ pub struct Extras<'a> {
     pub as_of: Date,
     /// Every waiver with its state.
     pub waivers: &'a [Waiver],
-    /// What has become due.
-    pub due: &'a [Due],
     /// What kube-bench will say on a control-plane node, and why.
     pub benchmark: &'a [Finding],
     /// The benchmark used, and whether it is mapped to this minor.
@@ -32,7 +30,7 @@ pub struct Extras<'a> {
 /// Makes the file.
 #[must_use]
 pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artifact {
-    let mut text = String::new();
+    let mut text = String::with_capacity(64 * 1024);
     head(&mut text, plan, extras);
     steps(&mut text, extras);
     areas(&mut text, plan, extras.settings);
@@ -41,12 +39,15 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     waivers(&mut text, extras);
     benchmark(&mut text, extras);
     files(&mut text, artifacts);
-    text_artifact("REPORT.md", &text)
+    text_artifact("REPORT.md", text)
 }
 
 /// One cell of a table: no pipe or line end can break out of it.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;")
+fn cell(text: &str) -> Cow<'_, str> {
+    if !text.contains(['|', '\n', '\r', '<']) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;"))
 }
 
 fn line(out: &mut String, text: &str) {
@@ -67,12 +68,6 @@ fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
     }
     line(out, "");
     line(out, "`harden explain FILE:LINE` tells why a line of this tree is there.");
-    if !extras.due.is_empty() {
-        line(out, "\n## Due\n");
-        for due in extras.due {
-            let _ = writeln!(out, "- {}: {} (`{}`)", due.date, cell(&due.what), cell(due.path.as_str()));
-        }
-    }
 }
 
 fn steps(out: &mut String, extras: &Extras<'_>) {
@@ -97,9 +92,9 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
         line(out, "| control | scope | outcome | reason | benchmark |");
         line(out, "|---|---|---|---|---|");
         for control in controls {
+            let ids: Vec<String> =
+                facts::benchmarks::ids(control.id.0, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
             for verdict in &control.verdicts {
-                let ids: Vec<String> =
-                    facts::benchmarks::ids(control.id.0, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
                 let _ = writeln!(
                     out,
                     "| `{}`: {} | {} | **{}** | {} | {} |",
@@ -132,24 +127,26 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
 
 /// The reason of a verdict as one table cell.
 fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
-    let ground = match &verdict.ground {
-        Ground::Fact(fact) => cell(facts::sentence(*fact, minor)),
-        Ground::Waiver(id) => format!("waiver {}", cell(id)),
-        Ground::Settings(keys) => keys
-            .iter()
-            .map(|key| match settings.get(key) {
-                Some(held) => format!("`{}` = `{}`", cell(&key.to_string()), cell(&held.value)),
-                None => format!("`{}`", cell(&key.to_string())),
-            })
-            .collect::<Vec<_>>()
-            .join("; "),
-    };
-    let impact = match &verdict.ground {
-        Ground::Settings(keys) => impacts(keys),
-        Ground::Fact(_) | Ground::Waiver(_) => String::new(),
-    };
-    let detail = if verdict.detail.is_empty() { String::new() } else { format!(" ({})", cell(&verdict.detail)) };
-    format!("{ground}{detail}{impact}")
+    let mut text = String::with_capacity(256);
+    match &verdict.ground {
+        Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
+        Ground::Waiver(id) => text.extend(["waiver ", &cell(id)]),
+        Ground::Settings(keys) => {
+            for (n, key) in keys.iter().enumerate() {
+                text.extend([if n > 0 { "; `" } else { "`" }, &cell(&key.to_string()), "`"]);
+                if let Some(held) = settings.get(key) {
+                    text.extend([" = `", &cell(&held.value), "`"]);
+                }
+            }
+        }
+    }
+    if !verdict.detail.is_empty() {
+        text.extend([" (", &cell(&verdict.detail), ")"]);
+    }
+    if let Ground::Settings(keys) = &verdict.ground {
+        text.push_str(&impacts(keys));
+    }
+    text
 }
 
 /// What the settings do when they change, each once.
@@ -266,6 +263,6 @@ fn files(out: &mut String, artifacts: &[Artifact]) {
     line(out, "| file | mode | lines |");
     line(out, "|---|---|---:|");
     for artifact in artifacts {
-        let _ = writeln!(out, "| `{}` | {:04o} | {} |", artifact.path, artifact.mode.bits(), artifact.lines.len());
+        let _ = writeln!(out, "| `{}` | {:04o} | {} |", artifact.path, artifact.mode.bits(), artifact.lines.count());
     }
 }

@@ -184,6 +184,7 @@ fn read_selection(profile: &str, tree: &Node, flat: &mut Flat) {
     read("levels", &|word| match word {
         "baseline" => Some(AskedFor::Level(Level::Baseline)),
         "restricted" => Some(AskedFor::Level(Level::Restricted)),
+        "optional" => Some(AskedFor::Level(Level::Optional)),
         _ => None,
     });
     read("benchmarks", &|name| Some(AskedFor::Benchmark(name.to_owned())));

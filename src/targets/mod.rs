@@ -9,7 +9,7 @@ mod observed;
 mod origins;
 mod shell;
 
-pub use observed::Observed;
+pub use observed::{Form, Observed, Seen, Sighting, Written};
 
 use crate::{base::Artifact, plan::Plan};
 
@@ -38,6 +38,10 @@ pub fn emit(plan: &Plan) -> Vec<Artifact> {
 
 /// Reads emitted files back, with every observer.
 #[must_use]
-pub fn observe(_artifacts: &[Artifact]) -> Observed {
-    Observed::default()
+pub fn observe(artifacts: &[Artifact]) -> Observed {
+    let mut observed = Observed::default();
+    for artifact in artifacts {
+        observed.read(artifact.path.as_str(), &artifact.text());
+    }
+    observed
 }

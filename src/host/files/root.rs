@@ -44,6 +44,18 @@ impl Root {
         &self.shown
     }
 
+    /// Whether another root is the same folder.
+    #[must_use]
+    pub fn is(&self, other: &Root) -> bool {
+        self.real == other.real
+    }
+
+    /// The path from the root of an absolute path without links; nothing when it lies outside.
+    #[must_use]
+    pub fn inside<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        path.strip_prefix(&self.real).ok()
+    }
+
     /// Reads a file that a spec names by its path from the root.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod goal;
 mod policy;
 mod read;
 mod rules;
+mod text;
 mod write;
 
 pub use diagnostics::ALL;

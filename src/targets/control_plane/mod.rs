@@ -4,6 +4,7 @@ mod configuration;
 mod flags;
 mod manifests;
 mod node;
+mod observe;
 mod pod;
 
 use crate::plan::Plan;
@@ -11,6 +12,7 @@ use crate::plan::Plan;
 use super::Target;
 
 pub(super) use node::Node;
+pub(super) use observe::{can_say, flag_set, host_mount, observe};
 
 fn is_self_managed(plan: &Plan) -> bool {
     plan.cluster.kubeadm.is_some()

@@ -4,6 +4,7 @@ mod cluster;
 mod components;
 mod init;
 mod join;
+mod observe;
 mod order;
 mod patches;
 mod steps;
@@ -17,6 +18,8 @@ use crate::{
 
 use super::{Target, head};
 
+pub(super) use observe::observe;
+
 /// The documents and patches.
 pub(super) const TARGET: Target = Target { name: "kubeadm", wanted: |plan| plan.cluster.kubeadm.is_some(), emit };
 
@@ -25,7 +28,7 @@ const FORM: crate::base::FactId = crate::base::FactId("kubeadm-document");
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
     let Some(kubeadm) = &plan.cluster.kubeadm else { return Vec::new() };
-    let context = Context { plan, kubeadm, patches: patches::emit(plan) };
+    let context = Context { plan, kubeadm, patches: patches::emit(plan, kubeadm) };
     let mut artifacts = vec![init::emit(&context), join::worker(&context), join::control_plane(&context)];
     artifacts.extend(join::named(&context));
     artifacts.extend(context.patches);

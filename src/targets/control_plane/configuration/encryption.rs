@@ -15,7 +15,7 @@ use super::{artifact, beside, document, path_of};
 /// The name of the key in the file; what is stored carries it.
 pub(super) const KEY_NAME: &str = "harden-1";
 /// What stands where the key goes: no base64, so a server refuses it.
-pub(super) const PLACEHOLDER: &str = "REPLACED-BY-MAKE-KEY";
+pub(in crate::targets::control_plane) const PLACEHOLDER: &str = "REPLACED-BY-MAKE-KEY";
 /// The template beside the file that it becomes.
 pub(super) const TEMPLATE: &str = "encryption.template.yaml";
 

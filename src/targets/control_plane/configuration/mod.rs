@@ -7,6 +7,8 @@ mod authorization;
 mod encryption;
 mod key;
 
+pub(super) use encryption::PLACEHOLDER;
+
 use crate::{
     base::{Artifact, Mode, Origin, OutPath},
     facts::{self, ConfigKind},
