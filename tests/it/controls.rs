@@ -21,7 +21,7 @@ pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Pl
 }
 
 /// The same over the owner's own configuration, where the spec names it.
-fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
+pub(crate) fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
     let mut diags = Diagnostics::default();
     let profiles = Profiles::built_in(&mut diags);
     let source = Source::new("harden.yaml", text);

@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod benchmark;
+mod control_variants;
 mod controls;
 mod docs;
 mod examples;
