@@ -104,7 +104,8 @@ fn head_comments_name_the_controls() {
 
 fn named_in_head(artifact: &Artifact) -> BTreeSet<String> {
     let comment = |text: &str| text.strip_prefix("# ").or(text.strip_prefix("#")).map(str::to_owned);
-    let head: Vec<String> = artifact.lines.iter().skip_while(|l| l.text.starts_with("#!")).map_while(|l| comment(&l.text)).collect();
+    let head: Vec<String> =
+        artifact.lines.iter().skip_while(|l| l.text.starts_with("#!")).map_while(|l| comment(&l.text)).collect();
     let text = head.join(" ");
     let Some((_, list)) = text.split_once("Controls: ") else { return BTreeSet::new() };
     list.split(", ").map(|id| id.trim().to_owned()).collect()
