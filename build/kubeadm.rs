@@ -9,7 +9,8 @@ use super::{
 type Words = &'static [(&'static str, &'static str)];
 
 /// Every row of the section `shape`: its type in the code, and its words.
-const SHAPE: [(&str, &str, Words); 4] = [
+const SHAPE: [(&str, &str, Words); 5] = [
+    ("creation-timestamp", "bool", &[("no", "false"), ("yes", "true")]),
     ("flexvolume-mount", "bool", &[("no", "false"), ("yes", "true")]),
     ("pod-seccomp", "PodSeccomp", &[("none", "None"), ("runtime-default", "RuntimeDefault")]),
     ("probe-port", "ProbePort", &[("named", "Named"), ("number", "Number")]),

@@ -1,8 +1,9 @@
 //! The API server's front door: authentication, authorization and admission settings that exclude each other.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
+    base::{Cause, Reason},
     facts,
     plan::{Plan, Program, SettingKey},
 };
@@ -76,6 +77,31 @@ fn shared_front_proxy_ca(plan: &Plan) -> Vec<Clash> {
     }]
 }
 
+pub(super) const SHARED_ETCD_CA: Rule = Rule {
+    id: "shared-etcd-ca",
+    about: "etcd trusts the CA that signs the client certificates of the API server: everybody with a kubeconfig file could read and write \
+        the store, past RBAC. A waiver of `etcd/unique-ca` says that this is meant.",
+    check: shared_etcd_ca,
+};
+
+fn shared_etcd_ca(plan: &Plan) -> Vec<Clash> {
+    let Some(clients) = text(plan, SERVER, "client-ca-file").filter(|_| !waived(plan, "etcd/unique-ca")) else {
+        return Vec::new();
+    };
+    let shared = |name: &&str| text(plan, Program::Etcd, name).as_deref() == Some(clients.as_str());
+    let clash = |name: &str| {
+        Some(Clash {
+            message: format!("`{clients}` is the CA of the API server's clients and, as `--{name}`, of etcd"),
+            help: "give etcd a CA of its own, such as kubeadm's `etcd/ca.crt`".to_owned(),
+            a: Side::flag(plan, Program::Etcd, name)?,
+            b: Side::flag(plan, SERVER, "client-ca-file"),
+        })
+    };
+    ["trusted-ca-file", "peer-trusted-ca-file"].into_iter().filter(shared).filter_map(clash).collect()
+}
+
+const HELP: &str = "name an address that every node can reach";
+
 pub(super) const LOOPBACK_ADVERTISED: Rule = Rule {
     id: "loopback-advertised",
     about: "The API server would advertise an address that no other machine can reach: loopback, link-local or unspecified. From 1.37 on \
@@ -84,7 +110,6 @@ pub(super) const LOOPBACK_ADVERTISED: Rule = Rule {
 };
 
 fn loopback_advertised(plan: &Plan) -> Vec<Clash> {
-    let help = "name an address that every node can reach";
     let mut clashes = Vec::new();
     let exempt = text(plan, SERVER, "endpoint-reconciler-type").is_some_and(|kind| kind == "none");
     if facts::holds(facts::id::ADVERTISE_LOOPBACK, plan.cluster.version)
@@ -94,21 +119,31 @@ fn loopback_advertised(plan: &Plan) -> Vec<Clash> {
     {
         clashes.push(Clash {
             message: format!("the API server of Kubernetes {} does not start with the address `{address}`", plan.cluster.version),
-            help: help.to_owned(),
+            help: HELP.to_owned(),
             a,
             b: Some(Side::version(plan)),
         });
     }
-    for node in plan.cluster.kubeadm.iter().flat_map(|kubeadm| &kubeadm.nodes).filter(|node| unreachable(node.address)) {
-        let path = format!("/platform/nodePools/{}/nodes/{}/address", node.pool, node.name);
-        clashes.push(Clash {
-            message: format!("kubeadm refuses the address `{}` of node `{}`", node.address, node.name),
-            help: help.to_owned(),
-            a: Side::spec(&path, "no other machine reaches this address"),
-            b: None,
-        });
-    }
+    clashes.extend(own_address(plan));
     clashes
+}
+
+/// The address that the owner gives the node of `kubeadm init`.
+fn own_address(plan: &Plan) -> Option<Clash> {
+    const KIND: &str = "InitConfiguration";
+    const FIELD: &str = "/localAPIEndpoint/advertiseAddress";
+    let document = plan.cluster.kubeadm.as_ref()?.owner_documents.get(KIND)?;
+    let address = plan.cluster.kubeadm.as_ref()?.owner_text(KIND, FIELD)?;
+    if !address.parse().is_ok_and(unreachable) {
+        return None;
+    }
+    let reason = Reason { control: None, cause: Cause::Owner(document.place(KIND, FIELD).into()) };
+    Some(Clash {
+        message: format!("kubeadm refuses the address `{address}`"),
+        help: HELP.to_owned(),
+        a: Side { text: "no other machine reaches this address".to_owned(), reasons: BTreeSet::from([reason]) },
+        b: None,
+    })
 }
 
 /// Whether no other machine can reach an address: loopback, link-local or unspecified.
@@ -129,17 +164,18 @@ pub(super) const NODE_RESTRICTION_LOST: Rule = Rule {
 
 fn node_restriction_lost(plan: &Plan) -> Vec<Clash> {
     const PLUGIN: &str = "NodeRestriction";
-    if waived(plan, "admission/node-restriction") {
+    const CONTROL: &str = "admission/node-restriction";
+    if waived(plan, CONTROL) {
         return Vec::new();
     }
     let server = plan.component(SERVER);
     let lost = Side::flag(plan, SERVER, ENABLE).filter(|_| !server.flag_has(ENABLE, PLUGIN));
-    let off = Side::flag(plan, SERVER, DISABLE).filter(|_| server.flag_has(DISABLE, PLUGIN));
+    let off = Side::item(plan, SERVER, DISABLE, PLUGIN).filter(|_| server.flag_has(DISABLE, PLUGIN));
     let clash = |a: Side, how: &str| Clash {
         message: format!("admission plugin `{PLUGIN}` is {how}: a kubelet could change other nodes"),
-        help: format!("name `{PLUGIN}` in `{ENABLE}`, or waive `admission/node-restriction`"),
+        help: format!("select `{CONTROL}`, which names it, or waive that control"),
         a,
-        b: None,
+        b: Side::absent(plan, CONTROL),
     };
     lost.map(|a| clash(a, "not in the list of enabled plugins")).into_iter().chain(off.map(|a| clash(a, "disabled"))).collect()
 }
@@ -158,8 +194,8 @@ fn plugin_enabled_and_disabled(plan: &Plan) -> Vec<Clash> {
         Some(Clash {
             message: format!("admission plugin `{plugin}` is both enabled and disabled"),
             help: format!("take `{plugin}` out of one of the two lists"),
-            a: Side::flag(plan, SERVER, DISABLE)?,
-            b: Side::flag(plan, SERVER, ENABLE),
+            a: Side::item(plan, SERVER, DISABLE, plugin)?,
+            b: Side::item(plan, SERVER, ENABLE, plugin),
         })
     };
     disabled.split(',').map(str::trim).filter(|plugin| server.flag_has(ENABLE, plugin)).filter_map(clash).collect()
@@ -173,7 +209,8 @@ pub(super) const EVENT_LIMIT_WITHOUT_CONFIGURATION: Rule = Rule {
 
 fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
     const CONFIG: &str = "admission-control-config-file";
-    if !plan.component(SERVER).flag_has(ENABLE, "EventRateLimit") || plan.event_limits.is_some() {
+    const PLUGIN: &str = "EventRateLimit";
+    if !plan.component(SERVER).flag_has(ENABLE, PLUGIN) || plan.event_limits.is_some() {
         return Vec::new();
     }
     // What a file of the owner holds is not known here.
@@ -181,12 +218,12 @@ fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
     if file.is_some_and(|flag| flag.held.reasons.iter().all(|reason| reason.control.is_none())) {
         return Vec::new();
     }
-    let Some(a) = Side::flag(plan, SERVER, ENABLE) else { return Vec::new() };
+    let Some(a) = Side::item(plan, SERVER, ENABLE, PLUGIN) else { return Vec::new() };
     vec![Clash {
-        message: "admission plugin `EventRateLimit` is enabled, and nothing gives it a limit".to_owned(),
+        message: format!("admission plugin `{PLUGIN}` is enabled, and nothing gives it a limit"),
         help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out"
             .to_owned(),
         a,
-        b: Side::flag(plan, SERVER, CONFIG).or_else(|| Side::absent(plan, "admission/event-rate-limit")),
+        b: Side::absent(plan, "admission/event-rate-limit").or_else(|| Side::flag(plan, SERVER, CONFIG)),
     }]
 }

@@ -58,7 +58,13 @@ fn unknown_gate(plan: &Plan) -> Vec<Clash> {
     let clash = |asked: Asked| {
         let found = facts::gate_of(asked.program, &asked.name, minor);
         let refusal = found.refusal()?;
-        let advice = found.advice().unwrap_or_else(|| format!("take `{}` out of the gates", asked.name));
+        let out = format!("take `{}` out of the gates", asked.name);
+        // What is recorded for those who emit is told to those who wrote it.
+        let advice = match found.advice().as_deref().map(|advice| (advice, advice.strip_prefix("emit nothing: "))) {
+            None => out,
+            Some((_, Some(why))) => format!("{out}: {why}"),
+            Some((advice, None)) => advice.to_owned(),
+        };
         Some(Clash {
             message: format!(
                 "{} {} does not start with gate `{}`: it {refusal}",

@@ -1,6 +1,6 @@
 //! Files that static pods name, and the mounts through which they see them.
 
-use crate::plan::{Component, Flag, MountType, Plan, Program, SettingKey};
+use crate::plan::{Component, Flag, MountType, Plan, Program, SettingKey, host_paths};
 
 use super::settings::{Clash, Rule, Side, text};
 
@@ -25,7 +25,7 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
             for path in paths(flag).into_iter().filter(|path| !covered(component, path)) {
                 clashes.push(Clash {
                     message: format!("`--{name}` of {program} names `{path}`, which no volume of its pod covers"),
-                    help: help(program, &path),
+                    help: help(component, program, &path),
                     a: Side::of(&SettingKey::Flag(program, name.clone()), &flag.held),
                     b: None,
                 });
@@ -35,14 +35,14 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
     clashes
 }
 
-fn help(program: Program, path: &str) -> String {
-    let folder = path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+/// kubeadm lets the owner mount further folders into every static pod but etcd's.
+fn help(component: &Component, program: Program, path: &str) -> String {
+    let mounted: Vec<String> = component.mounts.keys().map(|folder| format!("`{folder}`")).collect();
+    let move_it = format!("move the file below a folder that the pod mounts ({})", mounted.join(", "));
     if program == Program::Etcd {
-        return format!(
-            "move the file below the folder of etcd's certificates or data: kubeadm mounts no other folder than `{folder}`'s"
-        );
+        return format!("{move_it}: kubeadm mounts no other into etcd");
     }
-    format!("mount `{folder}` under the same path with `extraVolumes`, or move the file to a folder that is mounted")
+    format!("mount `{}` under the same path with `extraVolumes`, or {move_it}", host_paths::folder(path))
 }
 
 /// The paths in the values of a flag; pairs of certificate and key are two. An IPv6 range is none.

@@ -1,5 +1,7 @@
 //! The kubelet: its certificates and who verifies them, its kernel settings and who sets them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{
@@ -84,20 +86,22 @@ pub(super) const KERNEL_DEFAULTS_WITHOUT_SYSCTLS: Rule = Rule {
 
 fn kernel_defaults_without_sysctls(plan: &Plan) -> Vec<Clash> {
     let Some(a) = asked(plan, "protectKernelDefaults", "protect-kernel-defaults") else { return Vec::new() };
-    let clash = |pool: &NodePlan| {
-        let missing: Vec<String> = missing(pool).map(|(key, value)| format!("`{key}` = {value}")).collect();
-        (!missing.is_empty()).then(|| Clash {
-            message: format!(
-                "`protectKernelDefaults` stops the kubelets of pool `{}`: nothing sets {}",
-                pool.name,
-                missing.join(", ")
-            ),
-            help: "take `protectKernelDefaults` out until the nodes have these sysctls".to_owned(),
-            a: a.clone(),
-            b: Some(Side::spec(&format!("/platform/nodePools/{}", pool.name), "the nodes of this pool")),
-        })
-    };
-    plan.pools.values().filter_map(clash).collect()
+    let bare: Vec<&str> =
+        plan.pools.values().filter(|pool| missing(pool).next().is_some()).map(|pool| pool.name.as_str()).collect();
+    let Some(first) = bare.first() else { return Vec::new() };
+    let missing: BTreeSet<String> =
+        plan.pools.values().flat_map(missing).map(|(key, value)| format!("`{key}={value}`")).collect();
+    let missing: Vec<String> = missing.into_iter().collect();
+    vec![Clash {
+        message: format!(
+            "`protectKernelDefaults` stops the kubelets of {}: nothing sets {}",
+            bare.join(", "),
+            missing.join(", ")
+        ),
+        help: "take `protectKernelDefaults` out until the nodes have these sysctls".to_owned(),
+        a,
+        b: Some(Side::spec(&format!("/platform/nodePools/{first}"), "nothing sets them on these nodes")),
+    }]
 }
 
 /// The sysctls that the kubelet wants to find and that the plan does not set on the nodes of a pool.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     base::{Cause, Reason, SpecPath},
     diag::{Diagnostic, Diagnostics, Entry, Label, Severity},
-    plan::{Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
+    plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
 use super::{access, audit, gates, mounts, nodes, proxy, tls};
@@ -28,6 +28,7 @@ pub const RULES: &[Rule] = &[
     access::ANONYMOUS_FLAG_BESIDE_BLOCK,
     access::AUTHORIZATION_FILE_BESIDE_FLAGS,
     access::SHARED_FRONT_PROXY_CA,
+    access::SHARED_ETCD_CA,
     access::LOOPBACK_ADVERTISED,
     access::NODE_RESTRICTION_LOST,
     access::PLUGIN_ENABLED_AND_DISABLED,
@@ -95,6 +96,15 @@ impl Side {
         given.then(|| Side::of(&SettingKey::Flag(program, name.to_owned()), &flag.held))
     }
 
+    /// An item of a list flag; the whole flag where the plan does not know the items apart.
+    #[must_use]
+    pub fn item(plan: &Plan, program: Program, name: &str, item: &str) -> Option<Self> {
+        let whole = Side::flag(plan, program, name)?;
+        let FlagValue::List(items) = &plan.component(program).flags.get(name)?.held.value else { return Some(whole) };
+        let reasons = items.iter().find(|held| held.value == item).map(|held| held.reasons.clone());
+        Some(Side { text: format!("`{item}` stands here"), reasons: reasons? })
+    }
+
     /// A field of the spec.
     #[must_use]
     pub fn spec(path: &str, text: impl Into<String>) -> Self {
@@ -133,10 +143,20 @@ pub fn agree(plan: &Plan, places: &dyn Locate, diags: &mut Diagnostics) {
     }
 }
 
-/// The places of a side; what an installer writes by itself has none.
+/// The places of a side; what an installer writes by itself has none. A profile that selects a control says nothing of a value: its
+/// place is shown only where there is no better one.
 fn labels(side: &Side, places: &dyn Locate) -> Vec<Label> {
+    let selection = |cause: &Cause| matches!(cause, Cause::Profile { path, .. } if path.as_str().starts_with("/select"));
+    let found = |wanted: bool| {
+        let causes = side.reasons.iter().map(|reason| &reason.cause).filter(move |cause| selection(cause) == wanted);
+        causes.filter_map(|cause| places.locate(cause)).collect::<Vec<_>>()
+    };
+    let mut better = found(false);
+    if better.is_empty() {
+        better = found(true);
+    }
     let mut labels: Vec<Label> = Vec::new();
-    for place in side.reasons.iter().filter_map(|reason| places.locate(&reason.cause)) {
+    for place in better {
         let label = Label::new(place, side.text.clone());
         if !labels.contains(&label) {
             labels.push(label);

@@ -219,6 +219,20 @@ fn clients_and_front_proxy_have_their_own_ca() {
 }
 
 #[test]
+fn etcd_has_its_own_ca() {
+    let plan = |flag: &str, ca: &str| {
+        let plan = mount(with(&[(API, "client-ca-file", "/pki/ca.crt"), (ETCD, flag, ca)]), API, "/pki", MountType::Directory);
+        mount(plan, ETCD, "/pki", MountType::Directory)
+    };
+    for flag in ["trusted-ca-file", "peer-trusted-ca-file"] {
+        agrees(&plan(flag, "/pki/etcd/ca.crt"));
+        clashes(&plan(flag, "/pki/ca.crt"), "shared-etcd-ca");
+        agrees(&waive(plan(flag, "/pki/ca.crt"), "etcd/unique-ca"));
+    }
+    agrees(&mount(with(&[(ETCD, "trusted-ca-file", "/pki/ca.crt")]), ETCD, "/pki", MountType::Directory));
+}
+
+#[test]
 fn a_loopback_address_is_advertised_up_to_1_36() {
     for address in ["127.0.0.1", "::1", "0.0.0.0", "169.254.1.1", "fe80::1"] {
         agrees(&with_of("1.36.3", &[(API, "advertise-address", address)]));

@@ -43,6 +43,7 @@ pub fn plan(
         return None;
     }
     let plan = controls::lower(&resolved, diags)?;
+    resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
     resolve::report_unused_waivers(&resolved, &plan, &plan.settings(), diags);
     (diags.errors() == before).then_some((resolved, plan))

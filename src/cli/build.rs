@@ -237,7 +237,7 @@ pub(super) fn compile(
         as_of,
         today,
         graces,
-        last_encryption_stage: last.and_then(|manifest| manifest.encryption_stage),
+        last_encryption_stage: last.map(|manifest| manifest.encryption_stage.unwrap_or_else(|| "none".to_owned())),
         read: &read,
     };
     Ok(build(&job.cluster, &job.profiles, &around, diags))

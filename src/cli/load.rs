@@ -238,5 +238,14 @@ impl Loaded {
 }
 
 fn parse(source: &Source, diags: &mut Diagnostics) -> Vec<Parsed> {
-    yaml::read(source).iter().filter_map(|document| spec::document(document, diags)).collect()
+    let mut parsed = Vec::new();
+    for document in yaml::read(source) {
+        if document.has_errors() {
+            // What cannot be read is told as it is; judging its remains would only add wrong follow-on errors.
+            document.problems.into_iter().for_each(|problem| diags.push(problem));
+        } else {
+            parsed.extend(spec::document(&document, diags));
+        }
+    }
+    parsed
 }

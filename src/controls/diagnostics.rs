@@ -16,8 +16,6 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
-    Entry::of::<NoAuthorizationFile>(),
-    Entry::of::<OidcFlagsBesideFile>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
@@ -271,34 +269,10 @@ impl Problem for AuthorizerNotInFile {
     }
 }
 
-/// The authorization file is asked for, and the version reads none.
-#[derive(Debug)]
-pub(super) struct NoAuthorizationFile {
-    pub(super) minor: String,
-    pub(super) at: Option<Place>,
-}
-
-impl Problem for NoAuthorizationFile {
-    const CODE: &'static str = "no-authorization-file";
-    const MEANING: &'static str = "The API server of this version reads no authorization file, or only behind an alpha gate.";
-
-    fn message(&self) -> String {
-        format!("Kubernetes {} reads no authorization file", self.minor)
-    }
-
-    fn help(&self) -> String {
-        "write `form: flag` for `apiserver/authorization-mode`".to_owned()
-    }
-
-    fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "the file is asked for here")).collect()
-    }
-}
-
 /// The spec no longer declares the encryption that the last build wrote.
 #[derive(Debug)]
 pub(super) struct EncryptionDropped {
-    pub(super) last: &'static str,
+    pub(super) last: String,
     pub(super) at: Option<Place>,
 }
 
@@ -341,7 +315,11 @@ impl Problem for EncryptionStageSkipped {
     }
 
     fn help(&self) -> String {
-        format!("write `stage: {}`, build, and roll it out to every control-plane node first", self.next)
+        format!(
+            "write `stage: {}`, build, and roll it out to every control-plane node first; if no cluster was made from the last build, \
+             delete its `manifest.json`",
+            self.next
+        )
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -456,32 +434,6 @@ impl Problem for IssuersShareNames {
     fn labels(&self) -> Vec<Label> {
         let first = self.first.2.iter().map(|at| Label::new(at.clone(), "this issuer"));
         first.chain(self.second.2.iter().map(|at| Label::new(at.clone(), "and this one"))).collect()
-    }
-}
-
-/// The owner's configuration has flags for an issuer, which the server refuses beside the authentication file.
-#[derive(Debug)]
-pub(super) struct OidcFlagsBesideFile {
-    pub(super) names: Vec<String>,
-    pub(super) at: Option<Place>,
-}
-
-impl Problem for OidcFlagsBesideFile {
-    const CODE: &'static str = "oidc-flags-beside-file";
-    const MEANING: &'static str = "The API server does not start when `--oidc-*` flags stand beside an authentication file. The file says \
-        the same and more, for several issuers.";
-
-    fn message(&self) -> String {
-        let flags: Vec<String> = self.names.iter().map(|name| format!("--{name}")).collect();
-        format!("{} cannot stand beside the authentication file", quoted(&flags))
-    }
-
-    fn help(&self) -> String {
-        "declare the issuer under `identity.issuers`, and take the flags out of your own configuration".to_owned()
-    }
-
-    fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "an issuer by flags")).collect()
     }
 }
 

@@ -99,8 +99,32 @@ enum Asked {
     No(Cause),
 }
 
-/// Whether some profile of the cluster selects the control; within one profile later words win.
+/// A control that the spec itself asks for by what it declares, whatever the profiles select: else the declaration would have no effect.
+struct Declared {
+    control: &'static str,
+    place: &'static str,
+    holds: fn(&Resolved) -> bool,
+}
+
+const DECLARED: &[Declared] = &[
+    Declared {
+        control: "admission/always-pull-images",
+        place: "/images/alwaysPull",
+        holds: |cluster| cluster.images.always_pull == Some(true),
+    },
+    Declared {
+        control: "apiserver/encryption-at-rest",
+        place: "/api/encryptionAtRest",
+        holds: |cluster| cluster.encryption.is_some(),
+    },
+];
+
+/// Whether the spec or some profile of the cluster selects the control; within one profile later words win.
 fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
+    let declared = DECLARED.iter().find(|declared| declared.control == control.id && (declared.holds)(cluster));
+    if let Some(declared) = declared {
+        return Asked::Yes(Cause::Spec(SpecPath::new(declared.place)));
+    }
     let mut dropped = None;
     for flat in &cluster.flats {
         match asked_in(flat, control, cluster) {

@@ -91,7 +91,7 @@ impl Source {
     }
 
     fn same(&self, other: &Source) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.name == other.0.name && self.0.text == other.0.text)
     }
 }
 

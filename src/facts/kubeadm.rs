@@ -229,6 +229,8 @@ pub enum SchedulerProbes {
 /// What differs between minors in the static pods that kubeadm writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaticPods {
+    /// Whether the metadata hold an empty `creationTimestamp`, as the API machinery printed it once.
+    pub creation_timestamp: bool,
     /// Whether the controller manager mounts the flexvolume folder of the host.
     pub flexvolume_mount: bool,
     /// The seccomp profile of the pods.
@@ -244,6 +246,7 @@ pub struct StaticPods {
 pub fn static_pods(minor: Minor) -> Option<StaticPods> {
     covered(minor)?;
     Some(StaticPods {
+        creation_timestamp: value_at(tables::SHAPE_CREATION_TIMESTAMP, minor)?,
         flexvolume_mount: value_at(tables::SHAPE_FLEXVOLUME_MOUNT, minor)?,
         pod_seccomp: value_at(tables::SHAPE_POD_SECCOMP, minor)?,
         probe_port: value_at(tables::SHAPE_PROBE_PORT, minor)?,

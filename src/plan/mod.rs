@@ -70,6 +70,16 @@ impl Plan {
         self.components.get(&program).unwrap_or(&EMPTY)
     }
 
+    /// The waivers that verdicts rest on.
+    pub fn waivers(&self) -> impl Iterator<Item = &str> {
+        let controls = self.verdicts.iter().flat_map(|control| &control.verdicts);
+        let intents = self.intents.iter().flat_map(|intent| &intent.verdicts);
+        controls.chain(intents).filter_map(|verdict| match &verdict.ground {
+            Ground::Waiver(id) => Some(id.as_str()),
+            Ground::Fact(_) | Ground::Settings(_) => None,
+        })
+    }
+
     /// Every setting as `key -> (value as text, reasons)`, in the order of the keys: what reports, `diff` and `explain` show.
     #[must_use]
     pub fn settings(&self) -> Settings {

@@ -192,7 +192,7 @@ pub struct Resolved {
     pub issuers: Vec<IssuerPlan>,
     /// Encryption of stored objects, where declared.
     pub encryption: Option<EncryptionPlan>,
-    /// The stage of the last build, where there was one: a stage must not be skipped.
+    /// The stage of the last build (`none` without encryption), where there was a build: a stage must not be skipped.
     pub last_encryption_stage: Option<String>,
     /// System components.
     pub addons: Vec<Addon>,

@@ -29,7 +29,7 @@ pub struct Surroundings<'a> {
     pub as_of: Date,
     /// Today: what lies between the two days is due.
     pub today: Date,
-    /// The encryption stage of the last build, where there was one.
+    /// The encryption stage of the last build (`none` without encryption), where there was a build.
     pub last_encryption_stage: Option<String>,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,

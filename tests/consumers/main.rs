@@ -9,7 +9,9 @@
     reason = "tests run programs, read files and end with a panic when something does not hold"
 )]
 
+mod components;
 mod facts;
+mod key;
 mod kubeadm;
 mod node;
 mod programs;

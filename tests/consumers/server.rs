@@ -102,6 +102,7 @@ fn emitted_control_plane_holds() {
         stored_secret(&cluster, set);
         audited(&cluster, set);
         event_rate(&cluster);
+        companions(&cluster, set);
         assert!(cluster.server.runs(), "kube-apiserver ended:\n{}", cluster.server.log());
     }
 }
@@ -241,6 +242,29 @@ fn event_rate(cluster: &Cluster) {
     }
     assert!(codes.contains_key(&429), "no event was refused: {codes:?}");
     assert!(codes.get(&201).is_some_and(|taken| *taken > 1), "events pass below the limit: {codes:?}");
+}
+
+/// The controller manager and the scheduler start with their emitted static pods and serve without profiling.
+fn companions(cluster: &Cluster, set: &Set) {
+    for (name, kubeconfig) in [("kube-controller-manager", "controller-manager.conf"), ("kube-scheduler", "scheduler.conf")] {
+        let Some(program) = set.kube(name) else { continue };
+        let conf = cluster.node.path(&format!("/etc/kubernetes/{kubeconfig}"));
+        let text = fs::read_to_string(&conf).expect("a kubeconfig");
+        let server = text.lines().find(|line| line.trim_start().starts_with("server:")).expect("a server").to_owned();
+        fs::write(&conf, text.replace(&server, &format!("    server: https://127.0.0.1:{}", cluster.client.port())))
+            .expect("written");
+        let port = free_port();
+        let mut pod = Pod::read(&cluster.node.manifest(name));
+        pod.set(&[("secure-port", port.to_string())]);
+        let mut running = pod.start(&cluster.node, &program).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let client = Client::insecure(&cluster.node, port);
+        eventually(60, &format!("{name} is healthy"), || {
+            assert!(running.runs(), "{name} ended:\n{}", running.log());
+            client.status(None, "/healthz") == 200
+        });
+        eventually(30, &format!("{name} serves no profiles"), || client.status(Some(&cluster.admin), "/debug/pprof/") == 404);
+        eprintln!("{name} {} started with its emitted static pod", set.version);
+    }
 }
 
 /// One request and what the policy says of it.

@@ -155,7 +155,8 @@ fn meanings_are_worded() {
     for entry in harden::codes::all() {
         let meaning = entry.meaning;
         assert!(
-            meaning.starts_with(|c: char| c.is_uppercase() || c == '`') || meaning.starts_with("kube"),
+            meaning.starts_with(|c: char| c.is_uppercase() || c == '`')
+                || ["kube", "etcd"].iter().any(|name| meaning.starts_with(name)),
             "{}: {meaning}",
             entry.code
         );

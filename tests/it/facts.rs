@@ -376,6 +376,7 @@ fn static_pods_and_patches_follow_the_minor() {
     assert_eq!([33, 34].map(|minor| shape(minor).probe_port), [ProbePort::Number, ProbePort::Named]);
     assert_eq!([31, 32].map(|minor| shape(minor).scheduler_probes), [SchedulerProbes::Healthz, SchedulerProbes::LivezReadyz]);
     assert_eq!([35, 36].map(|minor| shape(minor).flexvolume_mount), [true, false]);
+    assert_eq!([33, 34].map(|minor| shape(minor).creation_timestamp), [true, false]);
     assert_eq!(facts::static_pods(Minor(38)), None);
     assert!(!facts::kubeadm_patch_targets(Minor(36)).contains(&"kubeproxydaemonset"));
     let arguments = |text: &str| facts::kubeadm_etcd_arguments(text.parse().expect("a version"))[0].0;

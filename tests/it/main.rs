@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod benchmark;
+mod controls;
 mod examples;
 mod facts;
 mod goldens;

@@ -14,7 +14,7 @@ mod system_namespaces;
 use crate::{
     controls::{Applies, by_platform, self_managed},
     facts,
-    plan::{FlagValue, Ground, Lowering, Outcome, OwnerField, Program, Scope},
+    plan::{FlagValue, Ground, Lowering, Outcome, Program, Scope},
     resolve::Resolved,
 };
 
@@ -39,9 +39,8 @@ fn not_provided(cluster: &Resolved) -> Applies {
     by_platform(cluster, (Outcome::Impossible, facts::id::EKS_PLUGINS), (Outcome::Impossible, facts::id::AKS_PLUGINS))
 }
 
-/// Asks for a plugin, and that the owner's list does not switch it off: a name in both lists stops the server.
+/// Asks for a plugin. Where the owner's list switches it off, the two places are reported as a contradiction.
 fn enable(out: &mut Lowering<'_>, plugin: &str) {
-    not_disabled(out, plugin);
     out.plugin(plugin);
 }
 
@@ -64,12 +63,10 @@ fn not_disabled(out: &mut Lowering<'_>, plugin: &str) -> bool {
         return false;
     }
     let left = left.join(",");
-    let why = format!("{plugin} is taken out of it");
     if left.is_empty() {
-        strokes::take_back(out, Program::KubeApiserver, FLAG, &why);
+        strokes::take_back(out, Program::KubeApiserver, FLAG, "the plugins in it must stay on");
         return true;
     }
-    strokes::note(out, Program::KubeApiserver, FLAG, OwnerField::Overridden, &why);
     let reason = out.reason();
     if let Some(component) = out.plan_mut().components.get_mut(&Program::KubeApiserver)
         && let Some(flag) = component.flags.get_mut(FLAG)

@@ -11,7 +11,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::{authentication_file, strokes};
+use super::authentication_file;
 
 const ID: &str = "apiserver/anonymous-access";
 
@@ -66,8 +66,6 @@ fn leave(out: &mut Lowering<'_>) {
 }
 
 fn limit(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let why = "the anonymous block of the AuthenticationConfiguration takes its place; beside it the flag stops the server";
-    strokes::take_back(out, Program::KubeApiserver, "anonymous-auth", why);
     let paths = paths(cluster, out);
     check(out, &paths);
     let block = out.held(AnonymousPlan { paths });

@@ -2,12 +2,9 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{
-        Control, Param, ParamKind, Stricter,
-        diagnostics::{AuthorizerNotInFile, NoAuthorizationFile},
-    },
+    controls::{Control, Param, ParamKind, Stricter, diagnostics::AuthorizerNotInFile},
     facts::{self, ConfigKind},
-    plan::{AuthorizationPlan, Flag, FlagValue, Held, Lowering, OwnerField, Program, host_paths},
+    plan::{AuthorizationPlan, Flag, FlagValue, Held, Lowering, Outcome, OwnerField, Program, Scope, host_paths},
     resolve::Resolved,
 };
 
@@ -99,9 +96,8 @@ fn flag(out: &mut Lowering<'_>, modes: Vec<Held<String>>) {
 /// The file and the flag exclude each other, and the settings of a webhook or an ABAC policy are not known here.
 fn file(cluster: &Resolved, out: &mut Lowering<'_>, modes: Vec<Held<String>>) {
     if facts::config_api(ConfigKind::Authorization, cluster.minor()).is_none() {
-        let at = out.place(&out.reason().cause);
-        out.diagnostics().push(NoAuthorizationFile { minor: cluster.minor().to_string(), at });
-        return;
+        out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::AUTHZ_CONFIG, "write `form: flag`");
+        return flag(out, modes);
     }
     for mode in modes.iter().filter(|mode| !WANTED.contains(&mode.value.as_str())) {
         let at = mode.reasons.iter().find_map(|reason| out.place(&reason.cause));

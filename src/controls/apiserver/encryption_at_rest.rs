@@ -6,9 +6,11 @@ use crate::{
         Applies, Control, by_platform,
         diagnostics::{EncryptionDropped, EncryptionStageSkipped},
     },
+    diag::Diagnostics,
     facts,
     plan::{
-        EncryptionPlan, EncryptionProvider, EncryptionStage, Lowering, MountType, Outcome, Program, Scope, SettingKey, host_paths,
+        EncryptionPlan, EncryptionProvider, EncryptionStage, Locate, Lowering, MountType, Outcome, Plan, Program, Scope,
+        SettingKey, host_paths,
     },
     resolve::Resolved,
 };
@@ -37,7 +39,7 @@ fn applies(cluster: &Resolved) -> Applies {
     if managed != Applies::Yes {
         return managed;
     }
-    if cluster.encryption.is_none() && last_stage(cluster) == 0 {
+    if cluster.encryption.is_none() {
         return Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED);
     }
     Applies::Yes
@@ -48,16 +50,20 @@ fn last_stage(cluster: &Resolved) -> usize {
     STAGES.iter().position(|stage| *stage == last).unwrap_or(0)
 }
 
+/// Refuses a plan that leaves out what the last build encrypted, whether nobody declares, selects or wants it any more.
+pub(in crate::controls) fn refuse_dropped(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
+    if plan.encryption.is_none() && last_stage(cluster) > 0 {
+        let at = [place(), SpecPath::new("/api")].into_iter().find_map(|place| cluster.locate(&Cause::Spec(place)));
+        diags.push(EncryptionDropped { last: STAGES[last_stage(cluster)].to_owned(), at });
+    }
+}
+
 fn place() -> SpecPath {
     SpecPath::new("/api/encryptionAtRest")
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let Some(encryption) = &cluster.encryption else {
-        let at = out.place(&Cause::Spec(SpecPath::new("/api")));
-        out.diagnostics().push(EncryptionDropped { last: STAGES[last_stage(cluster)], at });
-        return;
-    };
+    let Some(encryption) = &cluster.encryption else { return };
     check_stage(cluster, out, encryption);
     let asked = out.reason().cause;
     out.because(Cause::Spec(place()));
@@ -79,8 +85,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ENCRYPTION_STAGES, detail);
 }
 
-/// One step at a time, in both directions: while the servers take the new file one by one, each must read what the others write. A
-/// cluster that this tool has not built before may start anywhere.
+/// One step at a time, in both directions: while the servers take the new file one by one, each must read what the others write. What
+/// has not been built before may start anywhere.
 fn check_stage(cluster: &Resolved, out: &mut Lowering<'_>, encryption: &EncryptionPlan) {
     if cluster.last_encryption_stage.is_none() {
         return;

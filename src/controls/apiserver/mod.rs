@@ -42,7 +42,7 @@ pub(super) use audit_policy::CONTROL as AUDIT_POLICY;
 pub(super) use authorization_mode::CONTROL as AUTHORIZATION_MODE;
 pub(super) use bind_address::CONTROL as BIND_ADDRESS;
 pub(super) use client_ca::CONTROL as CLIENT_CA;
-pub(super) use encryption_at_rest::CONTROL as ENCRYPTION_AT_REST;
+pub(super) use encryption_at_rest::{CONTROL as ENCRYPTION_AT_REST, refuse_dropped as refuse_dropped_encryption};
 pub(super) use etcd_tls::CONTROL as ETCD_TLS;
 pub(super) use front_proxy_ca::CONTROL as FRONT_PROXY_CA;
 pub(super) use insecure_port::CONTROL as INSECURE_PORT;

@@ -84,7 +84,7 @@ fn require_verified(cluster: &Resolved, out: &mut Lowering<'_>, issuer: &IssuerP
     let (required, cause) = cluster.bool(ID, "require-verified-email");
     if required && issuer.username.claim == "email" {
         let rule = out.because(cause).held(VERIFIED);
-        authentication_file::open(out).claim_rules.insert(issuer.name.clone(), vec![rule]);
+        out.plan_mut().authentication.get_or_insert_default().claim_rules.insert(issuer.name.clone(), vec![rule]);
     }
 }
 
@@ -110,7 +110,8 @@ fn check_url(cluster: &Resolved, out: &mut Lowering<'_>, n: usize) {
     let held = Held { value: flag.held.value.to_string(), reasons: flag.held.reasons.clone() };
     let own = std::iter::once(&held).chain(&flag.also).find(|own| own.value == issuer.url);
     if let Some(own) = own {
-        let own_at = own.reasons.iter().find_map(|reason| out.place(&reason.cause));
+        let owners = own.reasons.iter().filter(|reason| matches!(reason.cause, Cause::Owner(_)));
+        let own_at = owners.map(|reason| &reason.cause).find_map(|cause| out.place(cause));
         out.diagnostics().push(IssuerIsClusterOwn { name: issuer.name.clone(), url: issuer.url.clone(), at, own: own_at });
     }
 }

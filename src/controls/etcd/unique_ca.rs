@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Control, files, strokes},
+    controls::{Control, files},
     plan::{Lowering, Program},
     resolve::Resolved,
 };
@@ -21,14 +21,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let clients = out.plan().component(Program::KubeApiserver).flag_text("client-ca-file");
-    let own = files::in_pki(cluster, "etcd/ca.crt");
-    for flag in ["trusted-ca-file", "peer-trusted-ca-file"] {
-        // Any CA will do but the one whose certificates the API server takes from its clients.
-        if out.plan().component(Program::Etcd).flag_text(flag) == clients {
-            out.flag_text(Program::Etcd, flag, own.clone());
-        } else {
-            strokes::keep(out, Program::Etcd, flag, own.clone());
-        }
-    }
+    // Any CA will do but the API server's for its clients; that rule sees the whole plan and lives in `agree`.
+    let own = [("trusted-ca-file", "etcd/ca.crt"), ("peer-trusted-ca-file", "etcd/ca.crt")];
+    files::keep_in_pki(cluster, out, Program::Etcd, &own);
 }

@@ -26,7 +26,7 @@ fn below(reading: &mut Reading<'_>, kind: &str, program: Program, node: &Node, p
         let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
         match fields::lookup(kind, "", &path, reading.version.minor).known() {
             Some(FieldKind::Object) => below(reading, kind, program, &entry.value, &path),
-            Some(_) if says_something(&entry.value) => {
+            Some(field) if says_something(&entry.value, field) => {
                 let pointer = format!("/{kind}/{}", path.replace('.', "/"));
                 let value = entry.value.to_json();
                 reading.note(&pointer, OwnerField::Carried, &value, None);
@@ -38,16 +38,17 @@ fn below(reading: &mut Reading<'_>, kind: &str, program: Program, node: &Node, p
 }
 
 /// Nulls, empty texts and mappings and zero durations stand for "not set" in the documents that a cluster holds.
-fn says_something(node: &Node) -> bool {
+fn says_something(node: &Node, field: FieldKind) -> bool {
     match &node.value {
         Value::Null => false,
         Value::Str(text) => !text.is_empty() && text != "0s",
-        Value::Map(_) => !is_blank(&node.to_json()),
+        Value::Map(_) if field == FieldKind::Open => !is_blank(&node.to_json()),
+        Value::Map(entries) => !entries.is_empty(),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Seq(_) => true,
     }
 }
 
-/// Whether a mapping holds nothing but nothing: zeros, empty texts, nulls.
+/// Whether a structure is written out with nothing but zeros, empty texts and nulls.
 fn is_blank(value: &Json) -> bool {
     match value {
         Json::Null => true,

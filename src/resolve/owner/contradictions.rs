@@ -1,7 +1,7 @@
 //! Where the spec and the owner's configuration say different things, and what must not stand beside what a control writes.
 
 use crate::{
-    base::{Cause, SpecPath},
+    base::SpecPath,
     diag::Diagnostics,
     plan::{Locate, OwnerField, Plan, Program},
     spec::{
@@ -89,7 +89,6 @@ fn kube_proxy(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics)
 /// Reports what the owner set and a control replaced, where that would do harm.
 pub(super) fn after(owner: &Owner, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
     stored_objects(owner, places, plan, diags);
-    token_issuers(owner, places, plan, diags);
     first_node(owner, plan);
 }
 
@@ -111,31 +110,6 @@ fn stored_objects(owner: &Owner, places: &dyn Locate, plan: &Plan, diags: &mut D
         at: places.locate(&owner.cause(setting.pointer())),
         other: cause.and_then(|cause| places.locate(&cause)),
     });
-}
-
-/// The server takes issuers from flags or from a file, never from both.
-fn token_issuers(owner: &Owner, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
-    let Some(authentication) = &plan.authentication else { return };
-    let cause: Option<Cause> = authentication
-        .issuers
-        .iter()
-        .flat_map(|issuer| &issuer.reasons)
-        .chain(authentication.anonymous.iter().flat_map(|anonymous| &anonymous.reasons))
-        .map(|reason| reason.cause.clone())
-        .next();
-    let flags = &plan.component(Program::KubeApiserver).flags;
-    for setting in &owner.settings {
-        let Some((Program::KubeApiserver, name)) = setting.flag() else { continue };
-        if name.starts_with("oidc-") && flags.contains_key(name) {
-            diags.push(ConflictsWithControl {
-                flag: name.to_owned(),
-                why: "the API server refuses OIDC flags beside an AuthenticationConfiguration",
-                help: "declare the issuer in `identity.issuers` of the spec and take the OIDC flags out of the owner's configuration",
-                at: places.locate(&owner.cause(setting.pointer())),
-                other: cause.as_ref().and_then(|cause| places.locate(cause)),
-            });
-        }
-    }
 }
 
 /// Where the spec names the nodes, it says which is the first.

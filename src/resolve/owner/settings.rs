@@ -112,7 +112,8 @@ fn flag_write_plan(pen: &mut Lowering<'_>, program: Program, name: &str, values:
     if program == Program::KubeApiserver && matches!(name, "enable-admission-plugins" | "disable-admission-plugins") {
         let plugins: Vec<&str> = first.split(',').map(str::trim).filter(|plugin| !plugin.is_empty()).collect();
         let known: Vec<&str> = plugins.into_iter().filter(|plugin| pen.has_plugin(plugin)).collect();
-        pen.flag_items(program, name, &known);
+        let items = known.into_iter().map(|plugin| pen.held(plugin.to_owned())).collect();
+        pen.flag(program, name, FlagValue::List(items));
         return;
     }
     pen.flag_text(program, name, first);

@@ -34,6 +34,9 @@ pub(super) fn pod(node: &Node<'_>, program: Program) -> Out {
     if let Some((name, value)) = &shape.annotation {
         metadata.set("annotations", Out::map([(*name, Out::str(value.as_str()).with(&node.origin()))]));
     }
+    if facts::static_pods(node.plan.cluster.minor()).is_some_and(|pods| pods.creation_timestamp) {
+        metadata.set("creationTimestamp", Out::null());
+    }
     metadata.set("labels", Out::map([("component", shape.component), ("tier", "control-plane")]));
     metadata.set("name", shape.component);
     metadata.set("namespace", "kube-system");

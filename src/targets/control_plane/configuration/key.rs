@@ -38,7 +38,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
         reload => reload.unwrap_or_else(|| "false".to_owned()),
     };
     lines.extend(shell::rows(ROWS, values, &origin));
-    lines.extend(shell::lines("", &form));
+    lines.extend(shell::lines("\n", &form));
     lines.extend(shell::lines(ENGINE, &form));
     Some(Artifact { path: out_path(&beside(&path, "make-key.sh"))?, mode: Mode::Executable, lines })
 }

@@ -13,6 +13,7 @@ readonly template_name='encryption.template.yaml'
 readonly file_name='encryption.yaml'
 readonly resources='secrets'
 readonly reload='false'
+
 usage() {
     cat <<USAGE
 usage: make-key.sh [audit|apply|rollback] [--new-key] [--dry-run]

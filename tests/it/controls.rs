@@ -1,0 +1,357 @@
+//! What each control does to a plan: one golden for each, over versions and platforms. A `lower` that does nothing turns its golden red.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs};
+
+use harden::{
+    base::{Cidr, ControlId, Date},
+    build,
+    controls::CATALOGUE,
+    diag::{Diagnostics, Source},
+    plan::{Ground, Held, Outcome, OwnerField, Plan, Program},
+    resolve::{Cluster, Profiles, Surroundings},
+    spec::{self, Parsed},
+    yaml,
+};
+
+use crate::support::{DAY, compare_file, none, root};
+
+/// A plan of a spec, or the codes of what is wrong with it.
+pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
+    plan_over(text, last_encryption_stage, "")
+}
+
+/// The same over the owner's own configuration, where the spec names it.
+fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
+    let mut diags = Diagnostics::default();
+    let profiles = Profiles::built_in(&mut diags);
+    let source = Source::new("harden.yaml", text);
+    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, &mut diags) {
+        Some(Parsed::Cluster(found)) => Some(Cluster {
+            name: found.name,
+            name_place: found.name_place,
+            spec: found.spec,
+            file: "harden.yaml".to_owned(),
+            waivers: Vec::new(),
+            inputs: BTreeMap::new(),
+        }),
+        _ => None,
+    });
+    let day: Date = DAY.parse().unwrap();
+    let around = Surroundings {
+        as_of: day,
+        today: day,
+        last_encryption_stage: last_encryption_stage.map(str::to_owned),
+        graces: BTreeMap::new(),
+        read: &|name| Ok(Source::new(name, owner)),
+    };
+    let planned = cluster.and_then(|cluster| build::plan(&cluster, &profiles, &around, &mut diags));
+    planned.map(|(_, plan)| plan).ok_or_else(|| diags.list().iter().map(|diagnostic| diagnostic.code).collect())
+}
+
+/// The spec of a platform in which every control is selected, for a version.
+fn spec_of(platform: &str, version: &str) -> String {
+    let choices: String = CATALOGUE.iter().map(|control| format!("    {}: {{ apply: true }}\n", control.id)).collect();
+    let text = fs::read_to_string(root().join(format!("golden/controls/{platform}.yaml"))).unwrap();
+    text.replace("VERSION", version).replace("CONTROLS", &format!("  controls:\n{choices}"))
+}
+
+/// The columns of the goldens: the oldest minor, the one whose files are stable, the newest, and the two clouds.
+const COLUMNS: [(&str, &str); 5] =
+    [("kubeadm", "1.31.14"), ("kubeadm", "1.34.4"), ("kubeadm", "1.37.2"), ("eks", "1.36"), ("aks", "1.36")];
+
+#[test]
+fn effects() {
+    let plans: Vec<(String, Plan)> = COLUMNS
+        .iter()
+        .map(|(platform, version)| {
+            let plan = plan(&spec_of(platform, version), None).unwrap_or_else(|codes| panic!("{platform} {version}: {codes:?}"));
+            (format!("{platform} {version}"), plan)
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for control in CATALOGUE {
+        let path = root().join(format!("golden/controls/{}.txt", control.id));
+        let text = columns(control.id(), &plans);
+        // What the emptied `lower` of a control leaves behind.
+        assert!(!text.contains("enforced by 0 settings"), "{} says it is enforced, and by nothing:\n{text}", control.id);
+        wrong.extend(compare_file(&path, &text));
+    }
+    none(&wrong);
+}
+
+/// What a control does in each column; equal columns share their text.
+fn columns(id: ControlId, plans: &[(String, Plan)]) -> String {
+    let mut groups: Vec<(Vec<&str>, String)> = Vec::new();
+    for (name, plan) in plans {
+        let effect = effect(id, plan);
+        match groups.iter_mut().find(|(_, present)| *present == effect) {
+            Some((names, _)) => names.push(name),
+            None => groups.push((vec![name], effect)),
+        }
+    }
+    groups.into_iter().map(|(names, effect)| format!("{}\n{effect}", names.join(", "))).collect::<Vec<_>>().join("\n")
+}
+
+/// Verdicts, and every setting that carries the id of the control, with the cause it gives.
+fn effect(id: ControlId, plan: &Plan) -> String {
+    let mut text = String::new();
+    let verdicts = plan.verdicts.iter().filter(|control| control.id == id).flat_map(|control| &control.verdicts);
+    for verdict in verdicts {
+        let ground = match &verdict.ground {
+            Ground::Fact(fact) => format!("fact {}", fact.0),
+            Ground::Waiver(waiver) => format!("waiver {waiver}"),
+            Ground::Settings(keys) => format!("{} settings", keys.len()),
+        };
+        let _ = write!(text, "  {} {} by {ground}", verdict.scope, verdict.outcome);
+        let _ = writeln!(text, "{}", if verdict.detail.is_empty() { String::new() } else { format!(": {}", verdict.detail) });
+    }
+    for (key, held) in plan.settings() {
+        let causes: Vec<String> =
+            held.reasons.iter().filter(|reason| reason.control == Some(id)).map(|reason| reason.cause.to_string()).collect();
+        if !causes.is_empty() {
+            let _ = writeln!(text, "    {key} = {} ({})", held.value, causes.join("; "));
+        }
+    }
+    text
+}
+
+/// The smallest cluster of the plan goldens, with more lines in its spec.
+fn small(profile: &str, more: &str) -> String {
+    let text = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    format!("{}{more}", text.replace("VERSION", "1.36.3").replace("PROFILE", profile))
+}
+
+fn outcome(plan: &Plan, id: &str) -> Outcome {
+    plan.verdicts.iter().find(|control| control.id.0 == id).unwrap().outcome()
+}
+
+fn api_server<'a>(plan: &'a Plan, flag: &str) -> Option<String> {
+    plan.component(Program::KubeApiserver).flag_text(flag)
+}
+
+const KMS: &str = "  api:\n    sources: { admins: [203.0.113.0/24] }\n    encryptionAtRest: { kms: { name: vault, socket: SOCKET }, resources: [secrets], stage: STAGE }\n";
+
+fn encrypted(stage: &str, socket: &str) -> String {
+    let text = small("baseline", "");
+    let (before, _) = text.split_once("  api:").unwrap();
+    format!("{before}{}", KMS.replace("STAGE", stage).replace("SOCKET", socket))
+}
+
+#[test]
+fn encryption_goes_one_stage_at_a_time() {
+    let with = |last: Option<&str>, stage: &str| plan(&encrypted(stage, "unix:///run/kms/v.sock"), last).map(|_| ());
+    let skipped = Err(vec!["encryption-stage-skipped"]);
+    for (last, stage) in [
+        (None, "enforce"),
+        (Some("none"), "prepare"),
+        (Some("prepare"), "write"),
+        (Some("write"), "enforce"),
+        (Some("enforce"), "write"),
+    ] {
+        assert_eq!(with(last, stage), Ok(()), "{last:?} to {stage}");
+    }
+    for (last, stage) in [("none", "write"), ("none", "enforce"), ("prepare", "enforce"), ("enforce", "prepare")] {
+        assert_eq!(with(Some(last), stage), skipped, "{last} to {stage}");
+    }
+}
+
+#[test]
+fn encryption_is_not_dropped_in_any_way() {
+    let waived = format!(
+        "{}  controls: {{ apiserver/encryption-at-rest: {{ apply: false, waiver: W-1 }} }}\n  waivers:\n    - {{ id: W-1, control: apiserver/encryption-at-rest, owner: sre, reason: r, expires: 2027-03-01 }}\n",
+        encrypted("enforce", "unix:///run/kms/v.sock")
+    );
+    for text in [small("baseline", ""), small("restricted", ""), waived] {
+        assert_eq!(plan(&text, Some("enforce")).map(|_| ()), Err(vec!["encryption-dropped"]));
+        assert!(plan(&text, Some("none")).is_ok());
+    }
+}
+
+#[test]
+fn a_kms_socket_is_mounted_without_those_of_others() {
+    let mounts = |socket: &str| {
+        let plan = plan(&encrypted("prepare", socket), None).unwrap();
+        let mounts = &plan.component(Program::KubeApiserver).mounts;
+        mounts.values().filter(|mount| mount.value.name == "kms-socket").map(|mount| mount.value.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(mounts("unix:///run/kms/v.sock"), ["/run/kms ro Directory"]);
+    assert_eq!(mounts("unix:///run/v.sock"), ["/run/v.sock ro Socket"]);
+}
+
+#[test]
+fn what_the_spec_declares_is_selected_by_any_profile() {
+    let plan = plan(&small("baseline", "  images: { alwaysPull: true }\n"), None).unwrap();
+    assert!(plan.component(Program::KubeApiserver).flag_has("enable-admission-plugins", "AlwaysPullImages"));
+    let intent = plan.intents.iter().find(|intent| intent.path.as_str() == "/images/alwaysPull").unwrap();
+    assert_eq!(intent.outcome(), Outcome::Enforced);
+}
+
+#[test]
+fn anonymous_paths_follow_the_parameters() {
+    let with = |with: &str| {
+        let waiver =
+            "  waivers: [{ id: W-1, control: apiserver/anonymous-access, owner: sre, reason: r, expires: 2027-03-01 }]\n";
+        let more = format!("  controls: {{ apiserver/anonymous-access: {{ waiver: W-1, with: {with} }} }}\n{waiver}");
+        plan(&small("baseline", &more), None).map(|plan| {
+            let block = plan.authentication.unwrap().anonymous.unwrap();
+            block.value.paths.into_iter().map(|path| path.value).collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(
+        with("{ allow-token-join: true }").as_deref(),
+        Ok("/livez /readyz /healthz /api/v1/namespaces/kube-public/configmaps/cluster-info")
+    );
+    assert_eq!(with("{ paths: [/livez] }"), Err(vec!["probes-shut-out"]));
+    assert_eq!(with("{ paths: [/livez, /readyz, 'healthz*'] }"), Err(vec!["anonymous-path"]));
+}
+
+#[test]
+fn tls_13_needs_no_suites() {
+    let more = "  controls: { apiserver/tls-minimum: { with: { version: VersionTLS13 } } }\n";
+    let plan = plan(&small("baseline", more), None).unwrap();
+    assert_eq!(api_server(&plan, "tls-min-version").as_deref(), Some("VersionTLS13"));
+    assert_eq!(api_server(&plan, "tls-cipher-suites"), None);
+    assert_eq!(outcome(&plan, "apiserver/tls-ciphers"), Outcome::Elsewhere);
+}
+
+#[test]
+fn authorizers_as_a_file_drop_the_flag() {
+    let more = "  controls: { apiserver/authorization-mode: { with: { form: file } } }\n";
+    let plan = plan(&small("baseline", more), None).unwrap();
+    assert_eq!(api_server(&plan, "authorization-mode"), None);
+    assert!(api_server(&plan, "authorization-config").is_some());
+    let modes: Vec<String> = plan.authorization.unwrap().authorizers.into_iter().map(|mode| mode.value).collect();
+    assert_eq!(modes, ["Node", "RBAC"]);
+}
+
+#[test]
+fn every_declared_source_is_planned() {
+    let plan = plan(&spec_of("kubeadm", "1.36.3"), None).unwrap();
+    let texts = |ranges: &[Held<Cidr>]| ranges.iter().map(|range| range.value.to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(texts(&plan.access.admins), "203.0.113.0/24");
+    assert_eq!(texts(&plan.access.load_balancer), "192.0.2.10/32");
+    assert_eq!(texts(&plan.access.egress), "198.51.100.4/32");
+    assert_eq!(plan.access.preserves_client_ip, Some(false));
+}
+
+#[test]
+fn pod_security_follows_the_days_of_the_rollout() {
+    let levels = |rollout: &str| {
+        let more = if rollout.is_empty() { String::new() } else { format!("  policies: {{ rollout: {rollout} }}\n") };
+        let plan = plan(&small("restricted", &more), None).unwrap();
+        let outcome = outcome(&plan, "admission/pod-security");
+        let levels = plan.pod_security.unwrap();
+        (format!("{} {} {}", levels.enforce.value, levels.audit.value, levels.warn.value), outcome)
+    };
+    let (none, shown, all) =
+        ("privileged privileged privileged", "privileged restricted restricted", "baseline restricted restricted");
+    assert_eq!(levels(""), (all.to_owned(), Outcome::Enforced));
+    assert_eq!(levels("{ warn: 2026-11-01, deny: 2026-11-26 }"), (all.to_owned(), Outcome::Enforced));
+    assert_eq!(levels("{ warn: 2026-11-26, deny: 2026-11-27 }"), (shown.to_owned(), Outcome::Weaker));
+    assert_eq!(levels("{ warn: 2026-11-27, deny: 2026-12-27 }"), (none.to_owned(), Outcome::Weaker));
+    assert_eq!(levels("{ warn: 2026-11-01 }"), (shown.to_owned(), Outcome::Weaker));
+}
+
+#[test]
+fn a_shorter_retention_needs_a_waiver() {
+    let audit = "  logging: { audit: { retentionDays: 7 } }\n";
+    assert_eq!(plan(&small("baseline", audit), None).map(|_| ()), Err(vec!["waiver-needed"]));
+    let waiver = "  waivers: [{ id: W-1, control: apiserver/audit-log, owner: dpo, reason: law, expires: 2027-03-01 }]\n";
+    let plan = plan(&small("baseline", &format!("{audit}{waiver}")), None).unwrap();
+    assert_eq!(api_server(&plan, "audit-log-maxage").as_deref(), Some("7"));
+}
+
+#[test]
+fn issuers_cannot_take_names_of_others() {
+    let with = |issuers: &str| plan(&small("baseline", &format!("  identity: {{ issuers: [{issuers}] }}\n")), None).map(|_| ());
+    let issuer = |name: &str, url: &str, prefix: &str| {
+        format!("{{ name: {name}, url: \"{url}\", audiences: [k], username: {{ claim: sub, prefix: \"{prefix}\" }} }}")
+    };
+    assert_eq!(with(&issuer("a", "https://a.example", "a:")), Ok(()));
+    assert_eq!(with(&issuer("a", "https://a.example", "system:")), Err(vec!["issuer-prefix-reserved"]));
+    assert_eq!(with(&issuer("a", "https://kubernetes.default.svc.cluster.local", "a:")), Err(vec!["issuer-is-cluster-own"]));
+    let twice = [issuer("a", "https://a.example", "a:"), issuer("b", "https://a.example", "b:")].join(", ");
+    assert_eq!(with(&twice), Err(vec!["issuer-twice"]));
+}
+
+/// What the authentication file says of an issuer beyond the mapping of its claims reaches the file.
+#[test]
+fn rules_of_tokens_are_written() {
+    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n";
+    let plan = plan(&small("restricted", more), None).unwrap();
+    let files = harden::targets::emit(&plan);
+    let file = files.iter().find(|file| file.path.as_str().ends_with("/authentication.yaml")).unwrap().text();
+    for line in ["claims.?email_verified.orValue(false) == true", "!user.username.startsWith('system:')"] {
+        assert!(file.contains(line), "{line} is not in\n{file}");
+    }
+}
+
+const OWNER: &str = "\
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+apiServer:
+  extraArgs:
+";
+
+/// A plan of the baseline, or of more, over arguments of the owner: `name=value`.
+fn over(arguments: &[&str], more: &str) -> Result<Plan, Vec<&'static str>> {
+    let lines = arguments.iter().filter_map(|argument| argument.split_once('='));
+    let lines: String = lines.map(|(name, value)| format!("  - {{ name: {name}, value: \"{value}\" }}\n")).collect();
+    let text = small("baseline", more).replace("      podSubnets:", "      config: live.yaml\n      podSubnets:");
+    plan_over(&text, None, &format!("{OWNER}{lines}"))
+}
+
+#[test]
+fn what_the_owner_opened_is_closed() {
+    let plan = over(
+        &[
+            "token-auth-file=/etc/kubernetes/tokens.csv",
+            "authorization-mode=AlwaysAllow,Webhook",
+            "disable-admission-plugins=ServiceAccount,NamespaceLifecycle,PodSecurity,DefaultStorageClass",
+            "enable-admission-plugins=PodNodeSelector",
+            "requestheader-allowed-names=",
+            "profiling=true",
+            "service-account-lookup=false",
+        ],
+        "",
+    )
+    .unwrap();
+    for (flag, value) in [
+        ("token-auth-file", None),
+        ("authorization-mode", Some("Node,RBAC,Webhook")),
+        ("disable-admission-plugins", Some("DefaultStorageClass")),
+        ("enable-admission-plugins", Some("PodNodeSelector,NodeRestriction")),
+        ("requestheader-allowed-names", Some("front-proxy-client")),
+        ("profiling", Some("false")),
+        ("service-account-lookup", Some("true")),
+    ] {
+        assert_eq!(api_server(&plan, flag).as_deref(), value, "{flag}");
+    }
+    let fate = |flag: &str| plan.owner.iter().find(|note| note.field.ends_with(flag)).unwrap().fate;
+    assert_eq!(fate("/token-auth-file"), OwnerField::Refused);
+    assert_eq!(fate("/authorization-mode"), OwnerField::Overridden);
+}
+
+#[test]
+fn what_the_owner_chose_and_is_sound_stays() {
+    let mine = [
+        "client-ca-file=/etc/kubernetes/pki/my-ca.crt",
+        "bind-address=192.0.2.1",
+        "request-timeout=5m",
+        "tls-min-version=VersionTLS13",
+    ];
+    let plan = over(&mine, "  controls: { apiserver/bind-address: { apply: true } }\n").unwrap();
+    for argument in mine {
+        let (flag, value) = argument.split_once('=').unwrap();
+        assert_eq!(api_server(&plan, flag).as_deref(), Some(value), "{flag}");
+    }
+    assert_eq!(api_server(&plan, "tls-cipher-suites"), None, "suites beside TLS 1.3");
+    assert_eq!(outcome(&plan, "apiserver/bind-address"), Outcome::Enforced);
+    assert_eq!(outcome(&plan, "apiserver/request-timeout"), Outcome::Weaker);
+}
+
+#[test]
+fn the_only_plugin_that_is_switched_off_takes_the_flag_with_it() {
+    let plan = over(&["disable-admission-plugins=ServiceAccount"], "").unwrap();
+    assert_eq!(api_server(&plan, "disable-admission-plugins"), None);
+}
