@@ -14,6 +14,9 @@ fn reading_back_gives_the_plan() {
     });
 }
 
+/// What is done to a file.
+type Spoil = Box<dyn Fn(&str) -> String>;
+
 /// What differs when one file says something else.
 fn spoiled(case: &Case, path: &str, spoil: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut observed = Observed::default();
@@ -21,11 +24,11 @@ fn spoiled(case: &Case, path: &str, spoil: impl Fn(&str) -> String) -> Vec<(Stri
     for artifact in &case.built.artifacts {
         let text = artifact.text();
         if artifact.path.as_str() == path {
-            let other = spoil(text);
+            let other = spoil(&text);
             changed = other != text;
             observed.read(path, &other);
         } else {
-            observed.read(artifact.path.as_str(), text);
+            observed.read(artifact.path.as_str(), &text);
         }
     }
     assert!(changed, "{path} is not spoiled");
@@ -46,7 +49,7 @@ fn a_spoiled_file_is_told() {
     let authentication = format!("{etc}/authentication/authentication.yaml");
     let encryption = format!("{etc}/encryption/encryption.template.yaml");
     let replace = |from: &'static str, to: &'static str| move |text: &str| text.replacen(from, to, 1);
-    let checks: Vec<(&str, Box<dyn Fn(&str) -> String>, &str)> = vec![
+    let checks: Vec<(&str, Spoil, &str)> = vec![
         (
             "control-plane/flags/kube-apiserver.flags",
             Box::new(replace("--profiling=false\n", "")),
@@ -178,7 +181,7 @@ fn every_lost_line_is_noticed() {
         for artifact in case.built.artifacts.iter().filter(|a| is_observed(a) && a.path.as_str().starts_with(only)) {
             let path = artifact.path.as_str();
             let others = whole(path);
-            let lines: Vec<&str> = artifact.lines.iter().map(|(text, _)| text).collect();
+            let lines: Vec<&str> = artifact.lines.iter().map(|line| line.text.as_str()).collect();
             for (n, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
                 let rest: String =
                     lines.iter().enumerate().filter(|(m, _)| *m != n).flat_map(|(_, line)| [*line, "\n"]).collect();
