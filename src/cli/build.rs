@@ -131,7 +131,8 @@ fn one_tree_each(work: &[(&Loaded, &PathBuf)]) -> Result<(), Failed> {
 }
 
 fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
-    let both = if one == other { format!("in {}", one.display()) } else { format!("in {} and {}", one.display(), other.display()) };
+    let both =
+        if one == other { format!("in {}", one.display()) } else { format!("in {} and {}", one.display(), other.display()) };
     Failed::usage(
         format!("two clusters are called `{name}`: {both}"),
         "give every cluster a name of its own: it names a folder of the output",

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::plan::{Impact, SettingKey, strictness};
 
-pub use side::Side;
 use side::Recorded;
+pub use side::Side;
 
 /// What a change does to the security of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,8 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
 /// Whether a setting is a part of one that comes or goes as a whole: an issuer with its audiences, a load balancer.
 fn comes_with_its_parent(key: &str, old: &Side, new: &Side) -> bool {
     let has = |side: &Side, key: &str| side.settings.contains_key(key);
-    let parts = ["authentication/issuers/", "access/"].iter().find_map(|prefix| key.strip_prefix(prefix).map(|rest| (*prefix, rest)));
+    let parts =
+        ["authentication/issuers/", "access/"].iter().find_map(|prefix| key.strip_prefix(prefix).map(|rest| (*prefix, rest)));
     let parent = parts.and_then(|(prefix, rest)| Some(format!("{prefix}{}", rest.split_once('/')?.0)));
     parent.is_some_and(|parent| has(old, &parent) != has(new, &parent) && has(old, &parent) == has(old, key))
 }
@@ -114,13 +115,11 @@ fn direction(key: &str, from: Option<&Recorded>, to: Option<&Recorded>) -> Direc
     let weaker = if door { Direction::Opens } else { Direction::Weakens };
     let exempts = key.starts_with("admission/pod-security/exempt/");
     match (from, to) {
-        (Some(from), Some(to)) => {
-            match key.parse().ok().and_then(|key| strictness(&key, &to.value, &from.value)) {
-                Some(Ordering::Greater) => Direction::Hardens,
-                Some(Ordering::Less) => weaker,
-                Some(Ordering::Equal) | None => Direction::Unclear,
-            }
-        }
+        (Some(from), Some(to)) => match key.parse().ok().and_then(|key| strictness(&key, &to.value, &from.value)) {
+            Some(Ordering::Greater) => Direction::Hardens,
+            Some(Ordering::Less) => weaker,
+            Some(Ordering::Equal) | None => Direction::Unclear,
+        },
         (None, Some(_)) if exempts => Direction::Weakens,
         (Some(_), None) if exempts => Direction::Hardens,
         // An anonymous block that appears names the paths that stay open of all; without it the flag decides.

@@ -29,8 +29,10 @@ fn cases() -> &'static [Case] {
 
 /// Fails with everything that was found, in every case.
 fn none_in(cases: &[Case], check: impl Fn(&Case) -> Vec<String> + Sync) {
-    let wrong: Vec<String> =
-        cases.par_iter().flat_map_iter(|case| check(case).into_iter().map(move |what| format!("{}: {what}", case.name))).collect();
+    let wrong: Vec<String> = cases
+        .par_iter()
+        .flat_map_iter(|case| check(case).into_iter().map(move |what| format!("{}: {what}", case.name)))
+        .collect();
     let shown: Vec<&String> = wrong.iter().take(40).collect();
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), shown.into_iter().cloned().collect::<Vec<_>>().join("\n"));
 }

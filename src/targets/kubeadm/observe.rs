@@ -122,7 +122,8 @@ fn field(sighting: &mut Sighting, program: Program, path: &str, node: &Node) {
 fn patch(file: &str, root: &Node) -> Option<Sighting> {
     let name = file.rsplit('/').next()?;
     let program = Program::ALL.into_iter().find(|program| {
-        name.strip_prefix(program.name()).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.'))
+        name.strip_prefix(program.name())
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.'))
     })?;
     let mut sighting = Sighting::new(file, Form::Patch(program), root.place.clone());
     for leaf in Leaves::of(root, "").rest() {

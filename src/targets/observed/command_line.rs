@@ -96,7 +96,9 @@ fn stands_alone(program: Program, name: &str) -> bool {
 pub(in crate::targets) fn kind(program: Program, name: &str) -> Option<ValueKind> {
     let minors = || (facts::OLDEST.0..=facts::NEWEST.0).rev().map(crate::base::Minor);
     match program {
-        Program::Etcd => minors().filter_map(facts::etcd_for).find_map(|etcd| facts::etcd_flag(name, etcd).known()).map(|f| f.kind),
+        Program::Etcd => {
+            minors().filter_map(facts::etcd_for).find_map(|etcd| facts::etcd_flag(name, etcd).known()).map(|f| f.kind)
+        }
         Program::KubeApiserver
         | Program::KubeControllerManager
         | Program::KubeScheduler
@@ -218,8 +220,14 @@ mod tests {
     #[test]
     fn both_forms_switches_and_repeated_flags() {
         let found = pairs("kube-apiserver --profiling=false --secure-port 6443 --allow-privileged --v 2 -v=4 --profiling=true");
-        let expected =
-            [("profiling", "false"), ("secure-port", "6443"), ("allow-privileged", "true"), ("v", "2"), ("v", "4"), ("profiling", "true")];
+        let expected = [
+            ("profiling", "false"),
+            ("secure-port", "6443"),
+            ("allow-privileged", "true"),
+            ("v", "2"),
+            ("v", "4"),
+            ("profiling", "true"),
+        ];
         assert_eq!(found, owned(&expected));
     }
 

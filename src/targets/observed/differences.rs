@@ -34,7 +34,9 @@ impl Observed {
                     used.insert(at);
                     found.compare(sighting, role, &expected(plan, form, role, patched));
                 }
-                None => found.add(&place_of(form, role), format!("the plan asks for it, and no document says it ({})", name(form))),
+                None => {
+                    found.add(&place_of(form, role), format!("the plan asks for it, and no document says it ({})", name(form)))
+                }
             }
         }
         for (at, sighting) in self.sightings.iter().enumerate() {
@@ -173,7 +175,11 @@ impl Found<'_> {
                     return self.own(sighting, node, name, text);
                 }
                 SettingKey::Mount(_, path) if self.is_ca_folder(node, path, text) => return,
-                SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => {}
+                SettingKey::Flag(..)
+                | SettingKey::Field(..)
+                | SettingKey::Mount(..)
+                | SettingKey::File(..)
+                | SettingKey::Node(_) => {}
             }
         }
         self.add(&sighting.file, format!("`{key}` is `{text}` and is not planned"));

@@ -8,8 +8,8 @@ use crate::{
     base::{Cause, Cidr},
     facts::{self, ConfigKind, KubeadmKind},
     plan::{
-        AuthenticationPlan, Component, EncryptionPlan, EncryptionProvider, EncryptionStage, Flag, IssuerPlan, LimitType, NodeAddress,
-        Plan, Program, SettingKey, host_paths,
+        AuthenticationPlan, Component, EncryptionPlan, EncryptionProvider, EncryptionStage, Flag, IssuerPlan, LimitType,
+        NodeAddress, Plan, Program, SettingKey, host_paths,
     },
 };
 

@@ -91,13 +91,8 @@ impl Inputs {
             let bytes = fs::read(self.folder.join(named)).map_err(|error| error.to_string())?;
             yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
         };
-        let around = Surroundings {
-            as_of: day(),
-            today: self.today,
-            last_encryption_stage: None,
-            graces: BTreeMap::new(),
-            read: &read,
-        };
+        let around =
+            Surroundings { as_of: day(), today: self.today, last_encryption_stage: None, graces: BTreeMap::new(), read: &read };
         let mut found = Vec::new();
         for mut cluster in clusters {
             cluster.waivers.clone_from(&waivers);
@@ -118,7 +113,8 @@ pub(super) fn day() -> Date {
 /// The specs of the project that build.
 pub(super) fn project() -> Vec<Inputs> {
     let mut folders = cases("build");
-    folders.extend(fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
+    folders
+        .extend(fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
     folders.sort();
     let mut inputs: Vec<Inputs> = folders.iter().map(|folder| Inputs::of_folder(folder)).collect();
     inputs.push(Inputs::of_text("everything", EVERYTHING.to_owned()));

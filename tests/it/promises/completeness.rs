@@ -36,7 +36,8 @@ fn every_intent_has_verdicts() {
         let mut diags = harden::diag::Diagnostics::default();
         let asked = spec::decode(&built.cluster.tree, &mut diags).map(|spec| spec::intents(&spec)).unwrap_or_default();
         let told: BTreeSet<_> = built.plan.intents.iter().map(|intent| &intent.path).collect();
-        let mut wrong: Vec<String> = asked.iter().filter(|path| !told.contains(path)).map(|path| format!("silence on {path}")).collect();
+        let mut wrong: Vec<String> =
+            asked.iter().filter(|path| !told.contains(path)).map(|path| format!("silence on {path}")).collect();
         if asked.is_empty() {
             wrong.push("the spec asks for nothing".to_owned());
         }
@@ -84,7 +85,8 @@ fn judge(case: &Case, what: &str, verdicts: &[Verdict]) -> Vec<String> {
 fn every_waiver_stands_in_the_report() {
     let mut seen = 0;
     for case in cases() {
-        let text = |name: &str| case.built.artifacts.iter().find(|artifact| artifact.path.as_str() == name).map(|found| found.text());
+        let text =
+            |name: &str| case.built.artifacts.iter().find(|artifact| artifact.path.as_str() == name).map(|found| found.text());
         let report = text("REPORT.md").unwrap();
         let manifest = Manifest::read(&text("manifest.json").unwrap()).unwrap();
         assert_eq!(manifest.cluster, case.built.cluster.name);

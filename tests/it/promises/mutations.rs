@@ -14,7 +14,11 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("admission/deny-escalating-exec", "its plugin is gone, and the policy that takes its place is not built yet"),
     ("admission/namespace-lifecycle", "the API server enables the plugin without being asked"),
     ("admission/service-account", "the API server enables the plugin without being asked"),
-    ("apiserver/api-sources", "a firewall keeps others away, and none is written yet; waived, the list of sources loses its settings"),
+    (
+        "apiserver/api-sources",
+        "a firewall keeps others away, and none is written yet; waived, the list of sources loses its settings",
+    ),
+    ("apiserver/bind-address", "the server listens where kubeadm lets it"),
     ("apiserver/insecure-port", "the flag is gone and stops the server"),
     ("apiserver/no-token-file", "no flag names such a file"),
     ("apiserver/request-timeout", "the default is what is asked for"),
@@ -24,6 +28,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
+    ("kubelet/protect-kernel-defaults", "never written before the kernel settings it asks for"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.
@@ -97,9 +102,8 @@ fn verdicts(files: &BTreeMap<String, String>, id: &str) -> serde_json::Value {
 /// The spec with some controls waived.
 fn waived(ids: &[&str]) -> String {
     let choices: Vec<String> = ids.iter().enumerate().map(|(n, id)| format!("{id}: {{ apply: false, waiver: M-{n} }}")).collect();
-    let waiver = |(n, id): (usize, &&str)| {
-        format!("{{ id: M-{n}, control: {id}, owner: tests, reason: mutation, expires: 2027-03-01 }}")
-    };
+    let waiver =
+        |(n, id): (usize, &&str)| format!("{{ id: M-{n}, control: {id}, owner: tests, reason: mutation, expires: 2027-03-01 }}");
     let waivers: Vec<String> = ids.iter().enumerate().map(waiver).collect();
     let more = format!("  controls: {{ {} }}\n  waivers: [{}]\n---", choices.join(", "), waivers.join(", "));
     EVERYTHING.replacen("---", &more, 1)
@@ -108,5 +112,5 @@ fn waived(ids: &[&str]) -> String {
 fn files(text: String) -> Result<BTreeMap<String, String>, String> {
     let cases = Inputs::of_text("mutation", text).try_build()?;
     let case = cases.first().ok_or("nothing was built")?;
-    Ok(case.built.artifacts.iter().map(|artifact| (artifact.path.to_string(), artifact.text())).collect())
+    Ok(case.built.artifacts.iter().map(|artifact| (artifact.path.to_string(), artifact.text().to_owned())).collect())
 }

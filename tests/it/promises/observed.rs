@@ -47,26 +47,78 @@ fn a_spoiled_file_is_told() {
     let encryption = format!("{etc}/encryption/encryption.template.yaml");
     let replace = |from: &'static str, to: &'static str| move |text: &str| text.replacen(from, to, 1);
     let checks: Vec<(&str, Box<dyn Fn(&str) -> String>, &str)> = vec![
-        ("control-plane/flags/kube-apiserver.flags", Box::new(replace("--profiling=false\n", "")), "`apiserver/flag/profiling` is planned to be `false` and is not set"),
-        ("control-plane/flags/kube-apiserver.flags", Box::new(|text| format!("{text}--anonymous-auth=true\n")), "`apiserver/flag/anonymous-auth` is `true` and is not planned"),
-        ("control-plane/flags/kube-scheduler.flags", Box::new(|text| format!("{text}--profiling=true\n")), "`scheduler/flag/profiling`: value 2 `true` is not planned"),
-        ("control-plane/cp-1/manifests/kube-apiserver.yaml", Box::new(replace("- --audit-policy-file=", "- --audit-policy-files=")), "`apiserver/flag/audit-policy-file` is planned"),
-        ("control-plane/cp-1/manifests/kube-apiserver.yaml", Box::new(replace("kube-apiserver:v1.36.3", "kube-apiserver:v1.36.2")), "the image is"),
-        ("control-plane/cp-2/manifests/kube-apiserver.yaml", Box::new(replace("--advertise-address=192.0.2.2", "--advertise-address=192.0.2.1")), "is not that of node `cp-2`"),
+        (
+            "control-plane/flags/kube-apiserver.flags",
+            Box::new(replace("--profiling=false\n", "")),
+            "`apiserver/flag/profiling` is planned to be `false` and is not set",
+        ),
+        (
+            "control-plane/flags/kube-apiserver.flags",
+            Box::new(|text| format!("{text}--anonymous-auth=true\n")),
+            "`apiserver/flag/anonymous-auth` is `true` and is not planned",
+        ),
+        (
+            "control-plane/flags/kube-scheduler.flags",
+            Box::new(|text| format!("{text}--profiling=true\n")),
+            "`scheduler/flag/profiling`: value 2 `true` is not planned",
+        ),
+        (
+            "control-plane/cp-1/manifests/kube-apiserver.yaml",
+            Box::new(replace("- --audit-policy-file=", "- --audit-policy-files=")),
+            "`apiserver/flag/audit-policy-file` is planned",
+        ),
+        (
+            "control-plane/cp-1/manifests/kube-apiserver.yaml",
+            Box::new(replace("kube-apiserver:v1.36.3", "kube-apiserver:v1.36.2")),
+            "the image is",
+        ),
+        (
+            "control-plane/cp-2/manifests/kube-apiserver.yaml",
+            Box::new(replace("--advertise-address=192.0.2.2", "--advertise-address=192.0.2.1")),
+            "is not that of node `cp-2`",
+        ),
         ("control-plane/cp-2/manifests/etcd.yaml", Box::new(replace("--name=cp-2", "--name=cp-1")), "is not that of node `cp-2`"),
-        ("control-plane/cp-1/manifests/kube-apiserver.yaml", Box::new(replace("path: /var/log/kubernetes/audit", "path: /var/log")), "`apiserver/mount/var/log/kubernetes/audit`"),
+        (
+            "control-plane/cp-1/manifests/kube-apiserver.yaml",
+            Box::new(replace("path: /var/log/kubernetes/audit", "path: /var/log")),
+            "`apiserver/mount/var/log/kubernetes/audit`",
+        ),
         ("kubeadm/init.yaml", Box::new(replace("  - name: profiling\n    value: \"false\"\n", "")), "`apiserver/flag/profiling`"),
-        ("kubeadm/init.yaml", Box::new(replace("readOnlyPort: 0", "readOnlyPort: 10255")), "`kubelet/field/readOnlyPort` is planned to be `0` and is `10255`"),
-        ("kubeadm/init.yaml", Box::new(replace("    enabled: false", "    enabled: true")), "`kubelet/field/authentication.anonymous.enabled`"),
-        ("kubeadm/init.yaml", Box::new(replace("kubernetesVersion: v1.36.3", "kubernetesVersion: v1.35.0")), "`/kubernetesVersion`"),
-        ("kubeadm/init.yaml", Box::new(replace("kind: KubeProxyConfiguration", "kind: KubeProxyConfigurations")), "holds nothing that its reader knows"),
-        ("kubeadm/join-worker.yaml", Box::new(replace("kubeConfigPath: /etc/kubernetes/discovery.conf", "kubeConfigPath: /tmp/x")), "`/discovery/file/kubeConfigPath`"),
+        (
+            "kubeadm/init.yaml",
+            Box::new(replace("readOnlyPort: 0", "readOnlyPort: 10255")),
+            "`kubelet/field/readOnlyPort` is planned to be `0` and is `10255`",
+        ),
+        (
+            "kubeadm/init.yaml",
+            Box::new(replace("    enabled: false", "    enabled: true")),
+            "`kubelet/field/authentication.anonymous.enabled`",
+        ),
+        (
+            "kubeadm/init.yaml",
+            Box::new(replace("kubernetesVersion: v1.36.3", "kubernetesVersion: v1.35.0")),
+            "`/kubernetesVersion`",
+        ),
+        (
+            "kubeadm/init.yaml",
+            Box::new(replace("kind: KubeProxyConfiguration", "kind: KubeProxyConfigurations")),
+            "holds nothing that its reader knows",
+        ),
+        (
+            "kubeadm/join-worker.yaml",
+            Box::new(replace("kubeConfigPath: /etc/kubernetes/discovery.conf", "kubeConfigPath: /tmp/x")),
+            "`/discovery/file/kubeConfigPath`",
+        ),
         (&policy, Box::new(replace("level: Metadata", "level: None")), "`audit-policy/rules`: planned value"),
         (&policy, Box::new(replace("- RequestReceived", "- ResponseStarted")), "`/omitStages/0`"),
         (&policy, Box::new(move |text| text.split("\n- level").take(3).collect::<Vec<_>>().join("\n- level")), "is not there"),
         (&pod_security, Box::new(replace("enforce: ", "enforce: privileged # ")), "`admission/pod-security/enforce`"),
         (&pod_security, Box::new(replace("  - kube-system\n", "")), "`admission/pod-security/exempt/kube-system` is planned"),
-        (&pod_security, Box::new(|text| format!("{text}  usernames: [system:admin]\n")), "`/exemptions/usernames/0` is `system:admin`"),
+        (
+            &pod_security,
+            Box::new(|text| format!("{text}  usernames: [system:admin]\n")),
+            "`/exemptions/usernames/0` is `system:admin`",
+        ),
         (&limits, Box::new(replace("qps: ", "qps: 1")), "`admission/event-rate-limit/"),
         (&authentication, Box::new(replace("  - path: /readyz\n", "")), "`authentication/anonymous`"),
         (&authentication, Box::new(replace("oidc:", "")), "`authentication/issuers/https://id.example.internal/"),
@@ -126,9 +178,10 @@ fn every_lost_line_is_noticed() {
         for artifact in case.built.artifacts.iter().filter(|a| is_observed(a) && a.path.as_str().starts_with(only)) {
             let path = artifact.path.as_str();
             let others = whole(path);
-            let lines: Vec<&str> = artifact.lines.iter().map(|line| line.text.as_str()).collect();
+            let lines: Vec<&str> = artifact.lines.iter().map(|(text, _)| text).collect();
             for (n, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
-                let rest: String = lines.iter().enumerate().filter(|(m, _)| *m != n).flat_map(|(_, line)| [*line, "\n"]).collect();
+                let rest: String =
+                    lines.iter().enumerate().filter(|(m, _)| *m != n).flat_map(|(_, line)| [*line, "\n"]).collect();
                 let mut observed = others.clone();
                 observed.read(path, &rest);
                 lost += 1;
