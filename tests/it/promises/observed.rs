@@ -146,13 +146,13 @@ fn a_missing_file_is_told() {
     for artifact in case.built.artifacts.iter().filter(|artifact| is_observed(artifact)) {
         let mut observed = Observed::default();
         for other in case.built.artifacts.iter().filter(|other| other.path != artifact.path) {
-            observed.read(other.path.as_str(), &other.text());
+            observed.read(other.path.as_str(), other.text());
         }
         assert_ne!(observed.differences(&case.built.plan), [], "{} is missing", artifact.path);
     }
     let mut observed = Observed::default();
     for artifact in &case.built.artifacts {
-        observed.read(&artifact.path.as_str().replace("/audit/policy.yaml", "/policy.yaml"), &artifact.text());
+        observed.read(&artifact.path.as_str().replace("/audit/policy.yaml", "/policy.yaml"), artifact.text());
     }
     let told = observed.differences(&case.built.plan);
     assert!(told.iter().any(|(_, what)| what.contains("--audit-policy-file")), "{told:?}");
@@ -174,7 +174,7 @@ fn every_lost_line_is_noticed() {
         let whole = |skip: &str| {
             let mut observed = Observed::default();
             for artifact in case.built.artifacts.iter().filter(|artifact| artifact.path.as_str() != skip) {
-                observed.read(artifact.path.as_str(), &artifact.text());
+                observed.read(artifact.path.as_str(), artifact.text());
             }
             observed
         };

@@ -113,5 +113,5 @@ fn named_in_head(artifact: &Artifact) -> BTreeSet<String> {
 
 fn provenance(case: &Case) -> Provenance {
     let artifact = case.built.artifacts.iter().find(|artifact| artifact.path.as_str() == "provenance.json").unwrap();
-    Provenance::read(&artifact.text()).unwrap()
+    Provenance::read(artifact.text()).unwrap()
 }

@@ -48,7 +48,7 @@ fn what_is_unknown_would_be_found() {
                 changed = true;
                 observed.read(file, &text.replacen(good, bad, 1));
             } else {
-                observed.read(artifact.path.as_str(), &text);
+                observed.read(artifact.path.as_str(), text);
             }
         }
         let found = unknown(case, &observed);
@@ -60,7 +60,7 @@ fn what_is_unknown_would_be_found() {
 fn read(case: &Case) -> Observed {
     let mut observed = Observed::default();
     for artifact in &case.built.artifacts {
-        observed.read(artifact.path.as_str(), &artifact.text());
+        observed.read(artifact.path.as_str(), artifact.text());
     }
     observed
 }
