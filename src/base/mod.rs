@@ -7,13 +7,15 @@ mod date;
 mod digest;
 mod path;
 mod version;
+mod visible;
 mod words;
 
-pub use artifact::{Artifact, Line, Mode, OutPath, OutPathError};
+pub use artifact::{Artifact, Lines, Mode, OutPath, OutPathError, Run};
 pub use cause::{Cause, ControlId, FactId, Origin, Reason};
 pub use cidr::{Cidr, CidrError};
 pub use date::{Date, DateError};
 pub use digest::sha256_hex;
 pub use path::SpecPath;
 pub use version::{KubeVersion, Minor, VersionError};
+pub use visible::{acts, same_length, shortened, visible};
 pub use words::{Area, Level, Platform};

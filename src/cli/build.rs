@@ -274,7 +274,7 @@ pub(super) fn new_files(built: &Built) -> Vec<tree::NewFile> {
         .iter()
         .map(|artifact| tree::NewFile {
             path: artifact.path.clone(),
-            bytes: artifact.text().into_bytes(),
+            bytes: artifact.text().as_bytes().to_vec(),
             mode: artifact.mode.bits(),
         })
         .collect()

@@ -163,7 +163,7 @@ fn read_back(built: &Built, edited: &[(String, String)]) -> Vec<Finding> {
     let of = |path: &str| edited.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone());
     let on_disk = built.artifacts.iter().map(|artifact| {
         let path = artifact.path.as_str();
-        (path.to_owned(), of(path).unwrap_or_else(|| artifact.text()))
+        (path.to_owned(), of(path).unwrap_or_else(|| artifact.text().to_string()))
     });
     let differences = observe_files(&built.plan, on_disk);
     differences.into_iter().map(|(file, what)| Finding { file, what }).collect()

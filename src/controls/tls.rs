@@ -2,7 +2,8 @@
 
 use crate::{
     base::Cause,
-    controls::{Param, ParamKind, Stricter, strokes},
+    controls::{Param, ParamKind, Stricter, diagnostics::UnknownCipher, strokes},
+    facts,
     plan::{FlagValue, Held, Lowering, Program},
     resolve::Resolved,
 };
@@ -48,9 +49,18 @@ pub(super) fn flags(cluster: &Resolved, out: &mut Lowering<'_>, control: &str, p
     if out.plan().component(program).flag_text(minimum_flag).is_some_and(|version| is_tls13(&version)) {
         strokes::take_back(out, program, ciphers_flag, NO_CHOICE);
     } else if let Some((names, cause)) = ciphers(cluster, control) {
+        known(out, &names, &cause);
         out.because(cause);
         // The whole list is one decision: joined with an owner's list it would grow weaker.
         let items: Vec<Held<String>> = names.into_iter().map(|name| out.held(name)).collect();
         out.flag(program, ciphers_flag, FlagValue::List(items));
+    }
+}
+
+/// Reports names that no component knows: any of them keeps its program from starting.
+pub(super) fn known(out: &mut Lowering<'_>, ciphers: &[String], cause: &Cause) {
+    for name in ciphers.iter().filter(|name| facts::cipher(name).is_none()) {
+        let at = out.place(cause);
+        out.diagnostics().push(UnknownCipher::of(name, at));
     }
 }

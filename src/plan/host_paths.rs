@@ -3,6 +3,8 @@
 //! Each file has a folder of its own, mounted whole and read-only: a file that is replaced is seen by the running server, and the folder of
 //! keys can have its own mode. The audit log's folder alone is writable: rotation renames the file in it.
 
+use super::KubeadmCluster;
+
 /// The audit policy.
 pub const AUDIT_POLICY: &str = "/etc/kubernetes/audit/policy.yaml";
 /// The audit log.
@@ -17,8 +19,14 @@ pub const AUTHORIZATION: &str = "/etc/kubernetes/authorization/authorization.yam
 pub const ENCRYPTION: &str = "/etc/kubernetes/encryption/encryption.yaml";
 /// The kubeconfig that a joining node discovers the cluster with; made by hand, with credentials that end soon.
 pub const DISCOVERY: &str = "/etc/kubernetes/discovery.conf";
-/// The folder of kubeadm's patches.
+/// The folder of kubeadm's patches, where the owner names none.
 pub const PATCHES: &str = "/etc/kubernetes/patches";
+
+/// The folder of kubeadm's patches: kubeadm reads one only, so the owner's is taken where there is one.
+#[must_use]
+pub fn patches(kubeadm: &KubeadmCluster) -> &str {
+    kubeadm.owner_text("InitConfiguration", "/patches/directory").unwrap_or(PATCHES)
+}
 
 /// The folder of a file.
 #[must_use]

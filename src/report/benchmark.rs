@@ -39,11 +39,13 @@ pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
     if plan.cluster.kubeadm.is_none() {
         return Vec::new();
     }
-    let joined = evidence(plan, artifacts, &[On::ControlPlane]);
-    let first = evidence(plan, artifacts, &[On::ControlPlane, On::First]);
-    let judged = benchmark::evaluate(chosen.benchmark, &first).into_iter().zip(benchmark::evaluate(chosen.benchmark, &joined));
+    let mut evidence = evidence(plan, artifacts);
+    add_files(plan, &mut evidence, &[On::ControlPlane]);
+    let joined = benchmark::evaluate(chosen.benchmark, &evidence);
+    add_files(plan, &mut evidence, &[On::ControlPlane, On::First]);
+    let first = benchmark::evaluate_files(chosen.benchmark, &evidence, &joined);
     let mut findings = Vec::new();
-    for (first, joined) in judged {
+    for (first, joined) in first.into_iter().zip(joined) {
         let on = match (miss(&first), miss(&joined)) {
             (Some(_), Some(_)) => "every node",
             (Some(_), None) => "the first node",
@@ -76,13 +78,13 @@ fn miss(verdict: &benchmark::Verdict) -> Option<(&str, &str)> {
     }
 }
 
-/// What is known of a control-plane node before it exists: the emitted command lines and files, and what kubeadm leaves.
-fn evidence(plan: &Plan, artifacts: &[Artifact], kinds: &[On]) -> Evidence {
+/// What is known of a control-plane node before it exists: the emitted command lines and files.
+fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
     let mut evidence = Evidence::default();
     for artifact in artifacts {
         let name = artifact.path.as_str().strip_prefix("control-plane/flags/").and_then(|name| name.strip_suffix(".flags"));
         if let Some(name) = name {
-            evidence.commands.insert(name.to_owned(), artifact.lines.iter().map(|line| line.text.clone()).collect());
+            evidence.commands.insert(name.to_owned(), artifact.text().lines().map(str::to_owned).collect());
         }
         if artifact.path.as_str() == "kubeadm/init.yaml" {
             evidence.kubelet_config = document(artifact, "KubeletConfiguration");
@@ -90,17 +92,21 @@ fn evidence(plan: &Plan, artifacts: &[Artifact], kinds: &[On]) -> Evidence {
         if artifact.path.as_str().starts_with("control-plane/etc/kubernetes/encryption/")
             && artifact.path.as_str().ends_with(".yaml")
         {
-            evidence.encryption_config = Some(artifact.text());
+            evidence.encryption_config = Some(artifact.text().to_owned());
         }
     }
     evidence.commands.insert(Program::Kubelet.name().to_owned(), kubelet_arguments(plan));
     evidence.commands.insert(Program::KubeProxy.name().to_owned(), kube_proxy_arguments());
+    evidence
+}
+
+/// What kubeadm leaves on nodes of these kinds.
+fn add_files(plan: &Plan, evidence: &mut Evidence, kinds: &[On]) {
     let mut kinds = kinds.to_vec();
     if plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none()) {
         kinds.push(On::Etcd);
     }
     evidence.add_kubeadm_files(&kinds);
-    evidence
 }
 
 /// The arguments that kubeadm's systemd drop-in gives the kubelet, and the owner's own.
@@ -121,9 +127,11 @@ fn kube_proxy_arguments() -> Vec<String> {
 
 /// The document of a kind in an emitted file.
 fn document(artifact: &Artifact, kind: &str) -> Option<serde_json::Value> {
-    let documents = yaml::read(&Source::new(artifact.path.as_str(), artifact.text()));
-    let roots = documents.into_iter().filter_map(|document| document.root);
-    roots.into_iter().find(|root| root.get("kind").and_then(Node::as_str) == Some(kind)).map(|root| root.to_json())
+    let is_of_kind = |root: &Node| root.get("kind").and_then(Node::as_str) == Some(kind);
+    // Our writer separates documents by such a line, and no line of a text stands at that column.
+    let texts = artifact.text().split("\n---\n").filter(|text| text.contains(kind));
+    let roots = texts.flat_map(|text| yaml::read(&Source::new(artifact.path.as_str(), text))).filter_map(|read| read.root);
+    roots.into_iter().find(is_of_kind).map(|root| root.to_json())
 }
 
 /// What became of the controls that answer to a topic.

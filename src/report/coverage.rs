@@ -1,29 +1,100 @@
-//! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts, and every setting.
+//! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::{Value, json};
-
-use crate::{
-    base::{Artifact, Minor},
-    facts,
-    plan::{Ground, Held, Plan, SettingKey, Settings, Verdict},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
-use super::json_artifact;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    base::{Artifact, Cause, ControlId, KubeVersion, Minor, Origin},
+    facts::{self, benchmarks::BenchmarkId},
+    plan::{Ground, Held, Plan, Scope, SettingKey, Settings, Verdict},
+};
+
+use super::{json::Shown, json_artifact};
+
+/// The whole, as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Coverage<'a> {
+    schema_version: u8,
+    cluster: &'a str,
+    platform: &'static str,
+    kubernetes_version: Shown<KubeVersion>,
+    controls: Vec<CoveredControl<'a>>,
+    intents: Vec<CoveredIntent<'a>>,
+    settings: Vec<AskedSetting<'a>>,
+}
+
+/// One setting of the plan: what it is, who asks for it, what its change does.
+#[derive(Serialize)]
+struct AskedSetting<'a> {
+    key: Shown<&'a SettingKey>,
+    value: &'a str,
+    controls: BTreeSet<ControlId>,
+    impact: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct CoveredControl<'a> {
+    id: ControlId,
+    area: &'static str,
+    topic: &'static str,
+    title: &'static str,
+    outcome: &'static str,
+    verdicts: Vec<CoveredVerdict<'a>>,
+    benchmarks: Vec<BenchmarkId>,
+}
+
+#[derive(Serialize)]
+struct CoveredIntent<'a> {
+    path: &'a str,
+    outcome: &'static str,
+    verdicts: Vec<CoveredVerdict<'a>>,
+}
+
+#[derive(Serialize)]
+struct CoveredVerdict<'a> {
+    scope: Shown<&'a Scope>,
+    outcome: &'static str,
+    reason: CoveredReason<'a>,
+    cause: Shown<&'a Cause>,
+    settings: Vec<CoveredSetting<'a>>,
+    artifacts: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CoveredReason<'a> {
+    Fact { fact: &'static str, sentence: &'static str, detail: Option<&'a str> },
+    Waiver { waiver: &'a str, detail: Option<&'a str> },
+    Settings { settings: Vec<Shown<&'a SettingKey>>, detail: Option<&'a str> },
+}
+
+#[derive(Serialize)]
+struct CoveredSetting<'a> {
+    key: Shown<&'a SettingKey>,
+    value: Option<&'a str>,
+    impact: Vec<&'static str>,
+}
 
 /// Which files carry lines of each control, by control id.
-fn files_of_controls(artifacts: &[Artifact]) -> BTreeMap<&'static str, Vec<&str>> {
-    let mut files: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+type Files<'a> = BTreeMap<ControlId, Vec<&'a str>>;
+
+fn files_of_controls(artifacts: &[Artifact]) -> Files<'_> {
+    let mut files = Files::new();
     for artifact in artifacts {
-        let mut last: Option<&std::sync::Arc<crate::base::Origin>> = None;
-        for line in &artifact.lines {
-            if last.is_some_and(|origin| std::sync::Arc::ptr_eq(origin, &line.origin)) {
+        let mut last: Option<&Arc<Origin>> = None;
+        for run in artifact.lines.runs() {
+            if last.is_some_and(|origin| Arc::ptr_eq(origin, &run.origin)) {
                 continue;
             }
-            last = Some(&line.origin);
-            for control in line.origin.reasons.iter().filter_map(|reason| reason.control) {
-                let list = files.entry(control.0).or_default();
+            last = Some(&run.origin);
+            for control in run.origin.reasons.iter().filter_map(|reason| reason.control) {
+                let list = files.entry(control).or_default();
                 if list.last() != Some(&artifact.path.as_str()) {
                     list.push(artifact.path.as_str());
                 }
@@ -36,98 +107,86 @@ fn files_of_controls(artifacts: &[Artifact]) -> BTreeMap<&'static str, Vec<&str>
 /// The file of the tree: the same as `harden plan --format json`.
 #[must_use]
 pub fn coverage(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Artifact {
-    json_artifact("coverage.json", &plan_json(plan, settings, artifacts))
+    json_artifact("coverage.json", &covered(plan, settings, &files_of_controls(artifacts)))
 }
 
 /// The JSON of a plan; the files behind each control come from the artifacts.
 #[must_use]
 pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Value {
     let files = files_of_controls(artifacts);
+    serde_json::to_value(covered(plan, settings, &files)).expect("internal error: the keys of coverage are texts")
+}
+
+fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> Coverage<'a> {
     let minor = plan.cluster.minor();
-    let controls: Vec<Value> = plan
-        .verdicts
-        .iter()
-        .map(|control| {
-            let empty = Vec::new();
-            let artifacts = files.get(control.id.0).unwrap_or(&empty);
-            let verdicts: Vec<Value> =
-                control.verdicts.iter().map(|verdict| verdict_json(verdict, settings, artifacts, minor)).collect();
-            let benchmarks: Vec<Value> = facts::benchmarks::ids(control.id.0, minor)
-                .iter()
-                .map(|id| json!({ "benchmark": id.benchmark, "id": id.id }))
-                .collect();
-            json!({
-                "id": control.id.0,
-                "area": control.area.name(),
-                "topic": control.id.topic(),
-                "title": control.title,
-                "outcome": control.outcome().name(),
-                "verdicts": verdicts,
-                "benchmarks": benchmarks,
-            })
-        })
-        .collect();
-    let intents: Vec<Value> = plan
-        .intents
-        .iter()
-        .map(|intent| {
-            let verdicts: Vec<Value> =
-                intent.verdicts.iter().map(|verdict| verdict_json(verdict, settings, &[], minor)).collect();
-            json!({ "path": intent.path.as_str(), "outcome": intent.outcome().name(), "verdicts": verdicts })
-        })
-        .collect();
-    json!({
-        "schemaVersion": 1,
-        "cluster": plan.cluster.name,
-        "platform": plan.cluster.platform.name(),
-        "kubernetesVersion": plan.cluster.version.to_string(),
-        "controls": controls,
-        "intents": intents,
-        "settings": settings.iter().map(|(key, held)| setting_json(key, held)).collect::<Vec<_>>(),
-    })
-}
-
-/// One setting: what it is, who asks for it, what its change does.
-fn setting_json(key: &SettingKey, held: &Held<String>) -> Value {
-    let controls: BTreeSet<&str> = held.reasons.iter().filter_map(|reason| reason.control).map(|control| control.0).collect();
-    json!({ "key": key.to_string(), "value": held.value, "controls": controls, "impact": impact_json(key) })
-}
-
-fn impact_json(key: &SettingKey) -> Vec<&'static str> {
-    key.impact().iter().map(|impact| impact.name()).collect()
+    let verdicts = |verdicts: &'a [Verdict], artifacts: &'a [&'a str]| {
+        verdicts.iter().map(|verdict| covered_verdict(verdict, settings, artifacts, minor)).collect()
+    };
+    let controls = plan.verdicts.iter().map(|control| CoveredControl {
+        id: control.id,
+        area: control.area.name(),
+        topic: control.id.topic(),
+        title: control.title,
+        outcome: control.outcome().name(),
+        verdicts: verdicts(&control.verdicts, files.get(&control.id).map_or(&[], Vec::as_slice)),
+        benchmarks: facts::benchmarks::ids(control.id.0, minor),
+    });
+    let intents = plan.intents.iter().map(|intent| CoveredIntent {
+        path: intent.path.as_str(),
+        outcome: intent.outcome().name(),
+        verdicts: verdicts(&intent.verdicts, &[]),
+    });
+    Coverage {
+        schema_version: 1,
+        cluster: &plan.cluster.name,
+        platform: plan.cluster.platform.name(),
+        kubernetes_version: Shown(plan.cluster.version),
+        controls: controls.collect(),
+        intents: intents.collect(),
+        settings: settings.iter().map(asked_setting).collect(),
+    }
 }
 
 /// One verdict: scope, outcome, reason, cause, settings with their impact, artifacts.
-#[must_use]
-pub fn verdict_json(verdict: &Verdict, settings: &Settings, artifacts: &[&str], minor: Minor) -> Value {
+fn covered_verdict<'a>(
+    verdict: &'a Verdict,
+    settings: &'a Settings,
+    artifacts: &'a [&'a str],
+    minor: Minor,
+) -> CoveredVerdict<'a> {
     let keys: &[SettingKey] = match &verdict.ground {
         Ground::Settings(keys) => keys,
         Ground::Fact(_) | Ground::Waiver(_) => &[],
     };
-    let held: Vec<Value> = keys
-        .iter()
-        .map(|key| {
-            let value = settings.get(key).map(|held| held.value.as_str());
-            json!({ "key": key.to_string(), "value": value, "impact": impact_json(key) })
-        })
-        .collect();
-    json!({
-        "scope": verdict.scope.to_string(),
-        "outcome": verdict.outcome.name(),
-        "reason": reason_json(verdict, minor),
-        "cause": verdict.cause.to_string(),
-        "settings": held,
-        "artifacts": artifacts,
-    })
+    let setting = |key: &'a SettingKey| CoveredSetting {
+        key: Shown(key),
+        value: settings.get(key).map(|held| held.value.as_str()),
+        impact: key.impact().iter().map(|impact| impact.name()).collect(),
+    };
+    CoveredVerdict {
+        scope: Shown(&verdict.scope),
+        outcome: verdict.outcome.name(),
+        reason: reason(verdict, minor),
+        cause: Shown(&verdict.cause),
+        settings: keys.iter().map(setting).collect(),
+        artifacts,
+    }
 }
 
-fn reason_json(verdict: &Verdict, minor: Minor) -> Value {
+fn asked_setting<'a>((key, held): (&'a SettingKey, &'a Held<String>)) -> AskedSetting<'a> {
+    AskedSetting {
+        key: Shown(key),
+        value: &held.value,
+        controls: held.reasons.iter().filter_map(|reason| reason.control).collect(),
+        impact: key.impact().iter().map(|impact| impact.name()).collect(),
+    }
+}
+
+fn reason(verdict: &Verdict, minor: Minor) -> CoveredReason<'_> {
     let detail = (!verdict.detail.is_empty()).then_some(verdict.detail.as_str());
     match &verdict.ground {
-        Ground::Fact(fact) => json!({ "fact": fact.0, "sentence": facts::sentence(*fact, minor), "detail": detail }),
-        Ground::Waiver(id) => json!({ "waiver": id, "detail": detail }),
-        Ground::Settings(keys) => {
-            json!({ "settings": keys.iter().map(ToString::to_string).collect::<Vec<_>>(), "detail": detail })
-        }
+        Ground::Fact(fact) => CoveredReason::Fact { fact: fact.0, sentence: facts::sentence(*fact, minor), detail },
+        Ground::Waiver(id) => CoveredReason::Waiver { waiver: id, detail },
+        Ground::Settings(keys) => CoveredReason::Settings { settings: keys.iter().map(Shown).collect(), detail },
     }
 }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::base::{Artifact, Date, sha256_hex};
 
-use super::json_artifact;
+use super::{
+    json::{Entries, Shown},
+    json_artifact,
+};
 
 /// What a `manifest.json` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,40 @@ pub struct ManifestFile {
     pub mode: u32,
 }
 
+/// The file as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    schema_version: u8,
+    tool: Tool<'a>,
+    cluster: &'a str,
+    spec_digest: &'a str,
+    inputs: &'a BTreeMap<String, String>,
+    date: Dates,
+    graces: Entries<&'a str, Shown<Date>>,
+    encryption_stage: Option<&'a str>,
+    files: Entries<&'a str, WrittenFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dates {
+    as_of: Shown<Date>,
+    until: Option<Shown<Date>>,
+}
+
+#[derive(Serialize)]
+struct WrittenFile<'a> {
+    sha256: &'a str,
+    mode: String,
+}
+
 /// Makes the file; `manifest.files` is filled from the artifacts.
 #[must_use]
 pub fn manifest(mut manifest: Manifest, artifacts: &[Artifact]) -> Artifact {
@@ -47,30 +85,26 @@ pub fn manifest(mut manifest: Manifest, artifacts: &[Artifact]) -> Artifact {
         .iter()
         .map(|a| (a.path.as_str().to_owned(), ManifestFile { sha256: sha256_hex(a.text().as_bytes()), mode: a.mode.bits() }))
         .collect();
-    json_artifact("manifest.json", &manifest.to_json())
+    json_artifact("manifest.json", &manifest.written())
 }
 
 impl Manifest {
-    /// The JSON of the file.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let files: serde_json::Map<String, Value> = self
-            .files
-            .iter()
-            .map(|(path, file)| (path.clone(), json!({ "sha256": file.sha256, "mode": format!("{:04o}", file.mode) })))
-            .collect();
-        let graces: BTreeMap<&str, String> = self.graces.iter().map(|(id, date)| (id.as_str(), date.to_string())).collect();
-        json!({
-            "schemaVersion": 1,
-            "tool": { "name": "harden", "version": self.tool },
-            "cluster": self.cluster,
-            "specDigest": self.spec_digest,
-            "inputs": self.inputs,
-            "date": { "asOf": self.as_of.to_string(), "until": self.until.map(|date| date.to_string()) },
-            "graces": graces,
-            "encryptionStage": self.encryption_stage,
-            "files": files,
-        })
+    /// The file as it is written.
+    fn written<'a>(&'a self) -> Written<'a> {
+        let file = |(path, file): (&'a String, &'a ManifestFile)| {
+            (path.as_str(), WrittenFile { sha256: &file.sha256, mode: format!("{:04o}", file.mode) })
+        };
+        Written {
+            schema_version: 1,
+            tool: Tool { name: "harden", version: &self.tool },
+            cluster: &self.cluster,
+            spec_digest: &self.spec_digest,
+            inputs: &self.inputs,
+            date: Dates { as_of: Shown(self.as_of), until: self.until.map(Shown) },
+            graces: Entries(self.graces.iter().map(|(id, date)| (id.as_str(), Shown(*date))).collect()),
+            encryption_stage: self.encryption_stage.as_deref(),
+            files: Entries(self.files.iter().map(file).collect()),
+        }
     }
 
     /// Reads the text of a `manifest.json`.

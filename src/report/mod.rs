@@ -2,6 +2,7 @@
 
 mod benchmark;
 mod coverage;
+mod json;
 mod manifest;
 mod markdown;
 mod provenance;
@@ -9,14 +10,14 @@ mod provenance;
 use std::sync::Arc;
 
 use crate::{
-    base::{Artifact, Line, Mode, Origin, OutPath},
+    base::{Artifact, Lines, Mode, Origin, OutPath},
     facts,
 };
 
 pub use benchmark::{Finding, benchmark};
-pub use coverage::{coverage, plan_json, verdict_json};
+pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
-pub use markdown::{Extras, reason_text, report};
+pub use markdown::{Extras, StepList, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
 
 /// The origin of the lines of reports: they follow from the plan as a whole.
@@ -26,15 +27,13 @@ pub fn of_the_plan() -> Arc<Origin> {
 }
 
 /// Turns JSON into an artifact: two spaces, a line end at the end.
-fn json_artifact(path: &str, value: &serde_json::Value) -> Artifact {
-    let text = serde_json::to_string_pretty(value).expect("internal error: a JSON value has a text");
-    text_artifact(path, &text)
+fn json_artifact(path: &str, value: &impl serde::Serialize) -> Artifact {
+    text_artifact(path, json::text(value))
 }
 
 /// Turns text into an artifact whose lines follow from the plan as a whole.
-fn text_artifact(path: &str, text: &str) -> Artifact {
-    let origin = of_the_plan();
-    let lines = text.lines().map(|line| Line { text: line.to_owned(), origin: origin.clone() }).collect();
+fn text_artifact(path: &str, text: String) -> Artifact {
+    let lines = Lines::of(text, &of_the_plan());
     let path = OutPath::new(path).expect("internal error: a constant path is plain");
     Artifact { path, mode: Mode::Plain, lines }
 }

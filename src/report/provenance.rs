@@ -1,12 +1,16 @@
 //! `provenance.json`: the cause of every line of every file, and its reading by `explain`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::base::{Artifact, Origin};
+use crate::base::{Artifact, Cause, Origin, Reason};
 
-use super::json_artifact;
+use super::{
+    json::{Entries, Shown},
+    json_artifact,
+};
 
 /// What a line's provenance says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,47 +32,79 @@ pub struct Provenance {
 /// Files that speak of all others: every line of theirs has one cause.
 const OF_THE_TREE: [&str; 2] = ["manifest.json", "provenance.json"];
 
+/// The file as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    schema_version: u8,
+    origins: Vec<WrittenOrigin<'a>>,
+    files: Entries<&'a str, String>,
+}
+
+#[derive(Serialize)]
+struct WrittenOrigin<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setting: Option<&'a str>,
+    reasons: Vec<WrittenReason<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenReason<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<&'static str>,
+    cause: Shown<&'a Cause>,
+}
+
+/// The origins met so far, by their contents.
+#[derive(Default)]
+struct Met<'a> {
+    index: BTreeMap<&'a Origin, usize>,
+    // Most lines share the very origin of another one: its address answers without comparing contents.
+    by_address: BTreeMap<usize, usize>,
+    origins: Vec<WrittenOrigin<'a>>,
+}
+
+impl<'a> Met<'a> {
+    fn number(&mut self, origin: &'a Arc<Origin>) -> usize {
+        let Met { index, by_address, origins } = self;
+        *by_address.entry(Arc::as_ptr(origin).addr()).or_insert_with(|| {
+            *index.entry(origin).or_insert_with(|| {
+                origins.push(written(origin));
+                origins.len() - 1
+            })
+        })
+    }
+}
+
 /// Makes the file: every origin once, and for each file the ranges of lines (1-based, both included) that share one.
 #[must_use]
 pub fn provenance(artifacts: &[Artifact]) -> Artifact {
-    let mut index: BTreeMap<Arc<Origin>, usize> = BTreeMap::new();
-    // Most lines share the very origin of another one: its address answers without comparing contents.
-    let mut by_address: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut origins: Vec<Value> = Vec::new();
-    let mut files = serde_json::Map::new();
-    for artifact in artifacts {
-        let mut ranges: Vec<[usize; 3]> = Vec::new();
-        for (n, line) in artifact.lines.iter().enumerate() {
-            let id = *by_address.entry(Arc::as_ptr(&line.origin).addr()).or_insert_with(|| {
-                *index.entry(line.origin.clone()).or_insert_with(|| {
-                    origins.push(origin_json(&line.origin));
-                    origins.len() - 1
-                })
-            });
-            match ranges.last_mut() {
-                Some(range) if range[2] == id && range[1] == n => range[1] = n + 1,
-                _ => ranges.push([n + 1, n + 1, id]),
-            }
-        }
-        let text: Vec<String> = ranges.iter().map(|[from, to, id]| format!("{from}-{to}:{id}")).collect();
-        files.insert(artifact.path.as_str().to_owned(), Value::String(text.join(" ")));
-    }
-    json_artifact("provenance.json", &json!({ "schemaVersion": 1, "origins": origins, "files": files }))
+    let mut met = Met::default();
+    let files = artifacts.iter().map(|artifact| (artifact.path.as_str(), ranges(artifact, &mut met))).collect();
+    json_artifact("provenance.json", &Written { schema_version: 1, origins: met.origins, files: Entries(files) })
 }
 
-fn origin_json(origin: &Origin) -> Value {
-    let reasons: Vec<Value> = origin
-        .reasons
-        .iter()
-        .map(|reason| match reason.control {
-            Some(control) => json!({ "control": control.0, "cause": reason.cause.to_string() }),
-            None => json!({ "cause": reason.cause.to_string() }),
-        })
-        .collect();
-    match &origin.setting {
-        Some(setting) => json!({ "setting": setting, "reasons": reasons }),
-        None => json!({ "reasons": reasons }),
+/// The ranges of a file, as `from-to:origin`.
+fn ranges<'a>(artifact: &'a Artifact, met: &mut Met<'a>) -> String {
+    let mut text = String::new();
+    let mut from = 1;
+    let mut runs = artifact.lines.runs().iter().map(|run| (run.to, met.number(&run.origin))).peekable();
+    while let Some((to, id)) = runs.next() {
+        if runs.peek().is_some_and(|(_, next)| *next == id) {
+            continue;
+        }
+        let blank = if text.is_empty() { "" } else { " " };
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{blank}{from}-{to}:{id}");
+        from = to + 1;
     }
+    text
+}
+
+fn written<'a>(origin: &'a Origin) -> WrittenOrigin<'a> {
+    let reason =
+        |reason: &'a Reason| WrittenReason { control: reason.control.map(|control| control.0), cause: Shown(&reason.cause) };
+    WrittenOrigin { setting: origin.setting.as_deref(), reasons: origin.reasons.iter().map(reason).collect() }
 }
 
 impl Provenance {

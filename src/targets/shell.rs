@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use crate::base::{Line, Origin};
+use crate::base::{Lines, Origin};
 
 /// Renders data rows; every value becomes one single-quoted word. An undefined name is our own bug.
-pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Vec<Line> {
+pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Lines {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
     environment.set_formatter(|out, _, value| Ok(write!(out, "{}", quoted(&value.to_string()))?));
     let text = environment.render_str(template, values).expect("internal error: a template names what it is not given");
-    lines(&text, origin)
+    Lines::of(text, origin)
 }
 
 /// The lines of a text that is the same for every cluster.
-pub(super) fn lines(text: &str, origin: &Arc<Origin>) -> Vec<Line> {
-    text.lines().map(|line| Line { text: line.to_owned(), origin: Arc::clone(origin) }).collect()
+pub(super) fn lines(text: &str, origin: &Arc<Origin>) -> Lines {
+    Lines::of(text.to_owned(), origin)
 }
 
 /// One word of the shell, whatever stands in it.
@@ -35,6 +35,6 @@ mod tests {
     fn values_stay_one_word() {
         let values = minijinja::context! { name => "$(reboot); 'x' \"y\" `z`\\" };
         let rows = rows("readonly name={{ name }}\n", values, &origins::form("test"));
-        assert_eq!(rows[0].text, r#"readonly name='$(reboot); '\''x'\'' "y" `z`\'"#);
+        assert_eq!(rows.text(), "readonly name='$(reboot); '\\''x'\\'' \"y\" `z`\\'\n");
     }
 }

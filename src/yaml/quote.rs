@@ -4,6 +4,25 @@ use super::scalar::{self, Plain};
 
 /// Whether a text is written without quotes: kubectl, YAML 1.1 and YAML 1.2 readers all read it back, as value and as key.
 pub(super) fn is_plain(text: &str) -> bool {
+    is_simple(text) || is_plain_by_all_rules(text)
+}
+
+/// The quick answer for nearly every text that we write: a path, a flag, or a word that is too long for those of YAML.
+fn is_simple(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins_well = match bytes {
+        [b'/', ..] => true,
+        [b'-', b'-', letter, ..] => letter.is_ascii_alphabetic(),
+        [letter, ..] => letter.is_ascii_alphabetic() && bytes.len() > LONGEST_WORD,
+        [] => false,
+    };
+    begins_well && bytes.last() != Some(&b':') && bytes.iter().all(u8::is_ascii_graphic)
+}
+
+/// `false` is the longest word that is no text.
+const LONGEST_WORD: usize = 5;
+
+fn is_plain_by_all_rules(text: &str) -> bool {
     let Some(first) = text.bytes().next() else { return false };
     let begins_well = match first {
         b'-' => text.len() > 1 && !text.starts_with("- ") && !text.starts_with("---"),
@@ -94,4 +113,18 @@ pub(super) fn block(text: &str) -> Option<&'static str> {
         && body.split('\n').all(|line| !line.ends_with([' ', '\t']))
         && body.chars().all(|c| matches!(c, '\n' | '\t') || !is_escaped(c));
     fits.then_some(if body.len() < text.len() { "|" } else { "|-" })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_simple_is_plain(text in "(/|--|[a-zA-Z])?[ -~]{0,12}") {
+            prop_assert!(!is_simple(&text) || is_plain_by_all_rules(&text), "{text:?}");
+        }
+    }
 }

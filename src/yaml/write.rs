@@ -1,8 +1,8 @@
 //! The YAML writer: kubectl's style (two spaces, lists not indented under their key), every line with its origin.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
-use crate::base::{Line, Origin};
+use crate::base::{Lines, Origin};
 
 use super::{
     out::{Out, OutValue},
@@ -15,14 +15,14 @@ const LONGEST_PLAIN_KEY: usize = 1_000;
 /// Writes documents under a head comment. A line's origin is that of the value it shows, else of the nearest value around
 /// it, else `default`. What the reader reads back equals what is written.
 #[must_use]
-pub fn write(documents: &[Out], head: &[String], default: &Arc<Origin>) -> Vec<Line> {
-    let mut writer = Writer { lines: Vec::new() };
+pub fn write(documents: &[Out], head: &[String], default: &Arc<Origin>) -> Lines {
+    let mut writer = Writer { lines: Lines::default() };
     for line in head {
         writer.comment(0, line, default);
     }
     for (n, document) in documents.iter().enumerate() {
         if n > 0 {
-            writer.line("---".to_owned(), default);
+            writer.lines.push("---", default);
         }
         writer.document(document, default);
     }
@@ -45,123 +45,155 @@ fn shape(out: &Out) -> Shape<'_> {
 }
 
 struct Writer {
-    lines: Vec<Line>,
+    lines: Lines,
 }
 
 impl Writer {
-    fn line(&mut self, text: String, origin: &Arc<Origin>) {
-        self.lines.push(Line { text, origin: Arc::clone(origin) });
+    /// The last line, which is not ended yet.
+    fn begun(&mut self) -> &mut String {
+        self.lines.begun()
     }
 
     /// A comment; a line break in it makes another comment line.
     fn comment(&mut self, indent: usize, text: &str, origin: &Arc<Origin>) {
         for part in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
-            let mut line = spaces(indent);
+            let part = part.trim_end();
+            let line = self.begun();
+            pad(indent, line);
             line.push('#');
-            if !part.trim_end().is_empty() {
+            if !part.is_empty() {
                 line.push(' ');
-                line.extend(part.trim_end().chars().map(|c| if quote::is_escaped(c) { '\u{fffd}' } else { c }));
+                line.extend(part.chars().map(|c| if quote::is_escaped(c) { '\u{fffd}' } else { c }));
             }
-            self.line(line, origin);
+            self.lines.end(origin);
         }
     }
 
-    fn comments(&mut self, indent: usize, out: &Out, origin: &Arc<Origin>) {
-        for text in &out.comment {
-            self.comment(indent, text, origin);
+    /// The comments of a value, above the line that is begun for it.
+    fn comments(&mut self, out: &Out, origin: &Arc<Origin>) {
+        if out.comment.is_empty() {
+            return;
         }
+        let text = self.begun();
+        let begun = text.split_off(text.rfind('\n').map_or(0, |at| at + 1));
+        for text in &out.comment {
+            self.comment(margin(&begun), text, origin);
+        }
+        self.begun().push_str(&begun);
     }
 
     fn document(&mut self, out: &Out, default: &Arc<Origin>) {
         let origin = out.origin.as_ref().unwrap_or(default);
-        self.comments(0, out, origin);
+        self.comments(out, origin);
         match shape(out) {
-            Shape::Map(entries) => self.map(entries, 0, String::new(), origin),
-            Shape::List(items) => self.list(items, 0, String::new(), origin),
-            Shape::Scalar(scalar) => self.scalar(String::new(), scalar, 2, origin),
+            Shape::Map(entries) => self.map(entries, 0, First::ToBegin, origin),
+            Shape::List(items) => self.list(items, 0, First::ToBegin, origin),
+            Shape::Scalar(scalar) => self.scalar(scalar, 2, origin),
         }
     }
 
-    /// The entries of a map; `first` begins the first line, at the map's column already.
-    fn map(&mut self, entries: &[(String, Out)], indent: usize, first: String, parent: &Arc<Origin>) {
-        let mut first = Some(first);
+    /// The entries of a map at a column.
+    fn map(&mut self, entries: &[(String, Out)], indent: usize, mut first: First, parent: &Arc<Origin>) {
         for (key, value) in entries {
             let origin = value.origin.as_ref().unwrap_or(parent);
-            let mut line = first.take().unwrap_or_else(|| spaces(indent));
-            self.comments(margin(&line), value, origin);
+            first.begin(indent, self.begun());
+            self.comments(value, origin);
+            let line = self.begun();
             let begun = line.len();
-            push_text(key, &mut line);
+            push_text(key, line);
             if line.len() - begun > LONGEST_PLAIN_KEY {
-                self.long_key(line, begun, value, indent, origin);
+                self.long_key(begun, value, indent, origin);
                 continue;
             }
             line.push(':');
             match shape(value) {
                 Shape::Map(inner) => {
-                    self.line(line, origin);
-                    self.map(inner, indent + 2, spaces(indent + 2), origin);
+                    self.lines.end(origin);
+                    self.map(inner, indent + 2, First::ToBegin, origin);
                 }
                 Shape::List(inner) => {
-                    self.line(line, origin);
-                    self.list(inner, indent, spaces(indent), origin);
+                    self.lines.end(origin);
+                    self.list(inner, indent, First::ToBegin, origin);
                 }
                 Shape::Scalar(scalar) => {
                     line.push(' ');
-                    self.scalar(line, scalar, indent + 2, origin);
+                    self.scalar(scalar, indent + 2, origin);
                 }
             }
         }
     }
 
     /// `? key` and `: value`, for keys too long to be found otherwise.
-    fn long_key(&mut self, mut line: String, begun: usize, value: &Out, indent: usize, origin: &Arc<Origin>) {
-        line.insert_str(begun, "? ");
-        self.line(line, origin);
-        let lead = spaces(indent) + ": ";
+    fn long_key(&mut self, begun: usize, value: &Out, indent: usize, origin: &Arc<Origin>) {
+        self.begun().insert_str(begun, "? ");
+        self.lines.end(origin);
+        pad(indent, self.begun());
+        self.begun().push_str(": ");
         match shape(value) {
-            Shape::Map(inner) => self.map(inner, indent + 2, lead, origin),
-            Shape::List(inner) => self.list(inner, indent + 2, lead, origin),
-            Shape::Scalar(scalar) => self.scalar(lead, scalar, indent + 2, origin),
+            Shape::Map(inner) => self.map(inner, indent + 2, First::Begun, origin),
+            Shape::List(inner) => self.list(inner, indent + 2, First::Begun, origin),
+            Shape::Scalar(scalar) => self.scalar(scalar, indent + 2, origin),
         }
     }
 
-    /// The items of a list; `first` begins the first line, at the list's column already.
-    fn list(&mut self, items: &[Out], indent: usize, first: String, parent: &Arc<Origin>) {
-        let mut first = Some(first);
+    /// The items of a list at a column.
+    fn list(&mut self, items: &[Out], indent: usize, mut first: First, parent: &Arc<Origin>) {
         for item in items {
             let origin = item.origin.as_ref().unwrap_or(parent);
-            let mut line = first.take().unwrap_or_else(|| spaces(indent));
-            self.comments(margin(&line), item, origin);
-            line.push_str("- ");
+            first.begin(indent, self.begun());
+            self.comments(item, origin);
+            self.begun().push_str("- ");
             match shape(item) {
-                Shape::Map(inner) => self.map(inner, indent + 2, line, origin),
-                Shape::List(inner) => self.list(inner, indent + 2, line, origin),
-                Shape::Scalar(scalar) => self.scalar(line, scalar, indent + 2, origin),
+                Shape::Map(inner) => self.map(inner, indent + 2, First::Begun, origin),
+                Shape::List(inner) => self.list(inner, indent + 2, First::Begun, origin),
+                Shape::Scalar(scalar) => self.scalar(scalar, indent + 2, origin),
             }
         }
     }
 
-    /// A scalar, or an empty list or map, after the begun line; the lines of a block text are indented by `indent`.
-    fn scalar(&mut self, mut line: String, value: &OutValue, indent: usize, origin: &Arc<Origin>) {
+    /// A scalar, or an empty list or map, behind what is begun; the lines of a block text are indented by `indent`.
+    fn scalar(&mut self, value: &OutValue, indent: usize, origin: &Arc<Origin>) {
+        let line = self.begun();
         match value {
-            OutValue::Str(text) => {
-                if let Some(chomping) = quote::block(text) {
+            OutValue::Str(text) => match quote::block(text) {
+                Some(chomping) => {
                     line.push_str(chomping);
-                    self.line(line, origin);
                     for part in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-                        self.line(if part.is_empty() { String::new() } else { spaces(indent) + part }, origin);
+                        self.lines.end(origin);
+                        if !part.is_empty() {
+                            pad(indent, self.begun());
+                            self.begun().push_str(part);
+                        }
                     }
-                    return;
                 }
-                push_text(text, &mut line);
-            }
+                None => push_text(text, line),
+            },
             OutValue::List(_) => line.push_str("[]"),
             OutValue::Map(_) => line.push_str("{}"),
             OutValue::Null | OutValue::Bool(_) | OutValue::Int(_) | OutValue::UInt(_) | OutValue::Float(_) => {
-                push_literal(value, &mut line);
+                push_literal(value, line);
             }
         }
-        self.line(line, origin);
+        self.lines.end(origin);
+    }
+}
+
+/// The first line of a map or list.
+#[derive(Clone, Copy)]
+enum First {
+    /// A line of its own.
+    ToBegin,
+    /// The rest of one that stands at the right column already.
+    Begun,
+}
+
+impl First {
+    /// Begins a line, unless it is a first one that is begun.
+    fn begin(&mut self, indent: usize, line: &mut String) {
+        match std::mem::replace(self, First::ToBegin) {
+            First::ToBegin => pad(indent, line),
+            First::Begun => {}
+        }
     }
 }
 
@@ -179,17 +211,23 @@ pub(super) fn push_literal(value: &OutValue, line: &mut String) {
     match value {
         OutValue::Bool(true) => line.push_str("true"),
         OutValue::Bool(false) => line.push_str("false"),
-        OutValue::Int(value) => line.push_str(&value.to_string()),
-        OutValue::UInt(value) => line.push_str(&value.to_string()),
-        OutValue::Float(value) if value.is_finite() => line.push_str(&format!("{value:?}")),
+        // Writing into a string cannot fail.
+        OutValue::Int(value) => _ = write!(line, "{value}"),
+        OutValue::UInt(value) => _ = write!(line, "{value}"),
+        OutValue::Float(value) if value.is_finite() => _ = write!(line, "{value:?}"),
         OutValue::Null | OutValue::Float(_) | OutValue::Str(_) | OutValue::List(_) | OutValue::Map(_) => line.push_str("null"),
     }
 }
 
-pub(super) fn spaces(count: usize) -> String {
-    let mut text = String::with_capacity(count + 40);
-    text.extend(std::iter::repeat_n(' ', count));
-    text
+/// Adds so many blanks.
+pub(super) fn pad(count: usize, line: &mut String) {
+    const BLANKS: &str = "                                ";
+    let mut rest = count;
+    while rest > 0 {
+        let some = rest.min(BLANKS.len());
+        line.push_str(&BLANKS[..some]);
+        rest -= some;
+    }
 }
 
 /// The blanks that a line begins with.

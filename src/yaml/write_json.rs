@@ -2,58 +2,60 @@
 
 use std::sync::Arc;
 
-use crate::base::{Line, Origin};
+use crate::base::{Lines, Origin};
 
 use super::{
     out::{Out, OutValue},
     quote,
-    write::{push_literal, spaces},
+    write::{pad, push_literal},
 };
 
 /// Writes a value as JSON over several lines. A line's origin is that of the value it shows, else of the nearest value
 /// around it, else `default`.
 #[must_use]
-pub fn write_json(value: &Out, default: &Arc<Origin>) -> Vec<Line> {
-    let mut lines = Vec::new();
-    put(value, String::new(), 0, "", default, &mut lines);
+pub fn write_json(value: &Out, default: &Arc<Origin>) -> Lines {
+    let mut lines = Lines::default();
+    put(value, 0, "", default, &mut lines);
     lines
 }
 
-/// Writes a value after the begun line; `tail` is the comma that ends it, where more follows.
-fn put(out: &Out, mut line: String, indent: usize, tail: &str, parent: &Arc<Origin>, lines: &mut Vec<Line>) {
+/// Writes a value behind what is begun; `tail` is the comma that ends it, where more follows.
+fn put(out: &Out, indent: usize, tail: &str, parent: &Arc<Origin>, lines: &mut Lines) {
     let origin = out.origin.as_ref().unwrap_or(parent);
-    let close = match &out.value {
+    let line = lines.begun();
+    match &out.value {
         OutValue::List(items) if !items.is_empty() => {
             line.push('[');
-            lines.push(Line { text: line, origin: Arc::clone(origin) });
+            lines.end(origin);
             for (n, item) in items.iter().enumerate() {
-                put(item, spaces(indent + 2), indent + 2, comma(n, items.len()), origin, lines);
+                pad(indent + 2, lines.begun());
+                put(item, indent + 2, comma(n, items.len()), origin, lines);
             }
-            spaces(indent) + "]"
+            pad(indent, lines.begun());
+            lines.begun().push(']');
         }
         OutValue::Map(entries) if !entries.is_empty() => {
             line.push('{');
-            lines.push(Line { text: line, origin: Arc::clone(origin) });
+            lines.end(origin);
             for (n, (key, value)) in entries.iter().enumerate() {
-                let mut begun = spaces(indent + 2);
-                quote::json(key, &mut begun);
+                let begun = lines.begun();
+                pad(indent + 2, begun);
+                quote::json(key, begun);
                 begun.push_str(": ");
-                put(value, begun, indent + 2, comma(n, entries.len()), origin, lines);
+                put(value, indent + 2, comma(n, entries.len()), origin, lines);
             }
-            spaces(indent) + "}"
+            pad(indent, lines.begun());
+            lines.begun().push('}');
         }
-        OutValue::List(_) => line + "[]",
-        OutValue::Map(_) => line + "{}",
-        OutValue::Str(text) => {
-            quote::json(text, &mut line);
-            line
-        }
+        OutValue::List(_) => line.push_str("[]"),
+        OutValue::Map(_) => line.push_str("{}"),
+        OutValue::Str(text) => quote::json(text, line),
         OutValue::Null | OutValue::Bool(_) | OutValue::Int(_) | OutValue::UInt(_) | OutValue::Float(_) => {
-            push_literal(&out.value, &mut line);
-            line
+            push_literal(&out.value, line);
         }
-    };
-    lines.push(Line { text: close + tail, origin: Arc::clone(origin) });
+    }
+    lines.begun().push_str(tail);
+    lines.end(origin);
 }
 
 fn comma(n: usize, count: usize) -> &'static str {

@@ -160,7 +160,7 @@ fn request(who: &str, verb: &str, target: &str) -> Request {
 fn text(goals: &BTreeSet<Goal>, groups: GroupWildcard) -> String {
     let origin = Origin::shape(FactId("audit-document"));
     let document = audit::document(&audit::policy(goals, groups), |_| origin.clone());
-    yaml::write(&[document], &[], &origin).into_iter().map(|line| line.text + "\n").collect()
+    yaml::write(&[document], &[], &origin).text().to_owned()
 }
 
 /// Reads a policy and everything that is wrong with it.
@@ -365,15 +365,12 @@ fn each_rule_is_commented_and_carries_its_origin() {
     let of = |rule: &ExplainedRule| Origin::shape(FactId(if rule.goals.is_empty() { "volume" } else { "goal" }));
     let default = Origin::shape(FactId("audit-document"));
     let lines = yaml::write(&[audit::document(&rules, of)], &[], &default);
-    assert_eq!(
-        lines.iter().filter(|line| line.text.starts_with("# ") && !line.text.starts_with("# goals: ")).count(),
-        rules.len()
-    );
-    let exec = lines.iter().find(|line| line.text.contains("pods/exec"));
-    assert_eq!(exec.map(|line| line.origin.clone()), Some(Origin::shape(FactId("goal"))));
-    let comment = lines.iter().find(|line| line.text == "# goals: exec");
-    assert_eq!(comment.map(|line| line.origin.clone()), Some(Origin::shape(FactId("goal"))));
-    assert_eq!(lines.first().map(|line| line.origin.clone()), Some(default));
+    assert_eq!(lines.iter().filter(|(text, _)| text.starts_with("# ") && !text.starts_with("# goals: ")).count(), rules.len());
+    let exec = lines.iter().find(|(text, _)| text.contains("pods/exec"));
+    assert_eq!(exec.map(|(_, origin)| origin.clone()), Some(Origin::shape(FactId("goal"))));
+    let comment = lines.iter().find(|(text, _)| *text == "# goals: exec");
+    assert_eq!(comment.map(|(_, origin)| origin.clone()), Some(Origin::shape(FactId("goal"))));
+    assert_eq!(lines.iter().next().map(|(_, origin)| origin.clone()), Some(default.clone()));
 }
 
 /// Codes of what is wrong with a policy of these rules.

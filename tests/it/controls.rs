@@ -125,7 +125,7 @@ fn outcome(plan: &Plan, id: &str) -> Outcome {
     plan.verdicts.iter().find(|control| control.id.0 == id).unwrap().outcome()
 }
 
-fn api_server<'a>(plan: &'a Plan, flag: &str) -> Option<String> {
+fn api_server(plan: &Plan, flag: &str) -> Option<String> {
     plan.component(Program::KubeApiserver).flag_text(flag)
 }
 

@@ -54,7 +54,6 @@ fn every_code_has_a_case() {
 
 /// Codes that a spec file alone cannot cause, and where they are tested.
 const WITHOUT_CASE: &[(&str, &str)] = &[
-    ("anonymous-flag-beside-block", "the control takes the owner's flag back: src/agree/tests.rs"),
     ("audit-group", "of an audit policy file: tests/it/audit.rs"),
     ("audit-level", "of an audit policy file: tests/it/audit.rs"),
     ("audit-mixed-rule", "of an audit policy file: tests/it/audit.rs"),

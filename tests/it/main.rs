@@ -12,6 +12,7 @@ mod architecture;
 mod audit;
 mod benchmark;
 mod controls;
+mod docs;
 mod examples;
 mod facts;
 mod goldens;

@@ -33,7 +33,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::strokes;
+use super::{files, strokes};
 
 pub(super) use anonymous_access::CONTROL as ANONYMOUS_ACCESS;
 pub(super) use api_sources::CONTROL as API_SOURCES;
@@ -64,10 +64,7 @@ fn applies(cluster: &Resolved) -> Applies {
     self_managed(cluster, Outcome::Provider, facts::id::PROVIDER_RUNS_CONTROL_PLANE)
 }
 
-/// Asks that flags name files in the folder of keys and certificates, where nobody has named others.
-fn pki_files(cluster: &Resolved, out: &mut Lowering<'_>, files: &[(&str, &str)]) {
-    let folder = cluster.kubeadm.as_ref().map_or("/etc/kubernetes/pki", |kubeadm| kubeadm.certificates_dir.as_str());
-    for (flag, file) in files {
-        strokes::keep(out, Program::KubeApiserver, flag, format!("{folder}/{file}"));
-    }
+/// Asks that flags of the API server name files in the folder of keys and certificates, where nobody has named others.
+fn pki_files(cluster: &Resolved, out: &mut Lowering<'_>, names: &[(&str, &str)]) {
+    files::keep_in_pki(cluster, out, Program::KubeApiserver, names);
 }

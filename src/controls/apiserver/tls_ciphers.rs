@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::{
-    base::{Area, Cause, Level},
-    controls::{Control, Param, ParamKind, Stricter, diagnostics::UnknownCipher},
+    base::{Area, Level},
+    controls::{Control, tls},
     facts,
     plan::{FlagValue, Held, Lowering, Outcome, Program, Scope, strictness},
     resolve::Resolved,
@@ -20,12 +20,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
     title: "limit TLS 1.2 to suites with forward secrecy and authenticated encryption",
     level: Level::Baseline,
     doc: include_str!("tls_ciphers.md"),
-    params: &[Param {
-        name: "ciphers",
-        kind: ParamKind::List,
-        stricter: Stricter::Fewer,
-        about: "the cipher suites of TLS 1.2; not written when the minimum is TLS 1.3, where they cannot be chosen",
-    }],
+    params: &[tls::CIPHERS],
     applies,
     lower,
 };
@@ -40,7 +35,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         return;
     }
     let (ciphers, cause) = cluster.list(ID, "ciphers");
-    check(out, &ciphers, &cause);
+    tls::known(out, &ciphers, &cause);
     out.because(cause);
     // The whole list is one decision: joined with an owner's list it would grow weaker.
     let items: Vec<Held<String>> = ciphers.into_iter().map(|name| out.held(name)).collect();
@@ -57,13 +52,5 @@ fn least_version(cluster: &Resolved, out: &Lowering<'_>) -> Option<String> {
             Some(if stricter { present } else { asked })
         }
         (asked, present) => asked.or(present),
-    }
-}
-
-/// Names that would stop the server.
-fn check(out: &mut Lowering<'_>, ciphers: &[String], cause: &Cause) {
-    for name in ciphers.iter().filter(|name| facts::cipher(name).is_none()) {
-        let at = out.place(cause);
-        out.diagnostics().push(UnknownCipher::of(name, at));
     }
 }

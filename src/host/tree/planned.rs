@@ -23,7 +23,7 @@ pub struct NewFile {
 
 impl From<&Artifact> for NewFile {
     fn from(artifact: &Artifact) -> Self {
-        NewFile { path: artifact.path.clone(), bytes: artifact.text().into_bytes(), mode: artifact.mode.bits() }
+        NewFile { path: artifact.path.clone(), bytes: artifact.text().as_bytes().to_vec(), mode: artifact.mode.bits() }
     }
 }
 

@@ -54,11 +54,12 @@ const KUBELET_OF_ONE_NODE: [&str; 3] = ["hostname-override", "node-ip", "provide
 const KUBELET_ARGUMENTS: &str = "/nodeRegistration/kubeletExtraArgs";
 
 /// The fields of the InitConfiguration that hold for every control-plane node.
-const OF_EVERY_CONTROL_PLANE: [&str; 5] = [
+const OF_EVERY_CONTROL_PLANE: [&str; 6] = [
     "/nodeRegistration/ignorePreflightErrors",
     "/nodeRegistration/imagePullPolicy",
     "/nodeRegistration/imagePullSerial",
     "/nodeRegistration/taints",
+    "/patches/directory",
     TIMEOUT,
 ];
 
@@ -118,7 +119,8 @@ impl<'a> Carried<'a> {
         for (pointer, value) in leaves.into_iter().filter(|(pointer, _)| pointer != KUBELET_ARGUMENTS) {
             let place = document.place(self.kind, &pointer);
             let field = place.split_once('#').map_or(place.as_str(), |(_, field)| field);
-            reading.note(field, OwnerField::Carried, &value, None);
+            let why = (pointer == "/patches/directory").then_some("the static pods of the tree do not hold these patches");
+            reading.note(field, OwnerField::Carried, &value, why);
         }
         if let Some(present) = reading.documents.get_mut(key) {
             // What the document says itself counts more than what was derived for it.

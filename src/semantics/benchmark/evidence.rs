@@ -43,18 +43,30 @@ impl Evidence {
             self.files.insert(file.path.to_owned(), state);
         }
     }
+}
 
-    /// The lines of the process list that kube-bench reads for a program; none when the program is unknown.
-    ///
-    /// On nodes it asks for the exact name (`ps -fC`), on control planes for every line that holds the name (`ps -ef | grep`): the lines
-    /// for etcd are also those of the API server, whose flags name etcd.
-    pub(super) fn process_list(&self, program: &str) -> Option<String> {
-        let own = self.commands.get(program)?;
-        let line = |name: &str, arguments: &[String]| format!("{name} {}", arguments.join(" "));
-        if matches!(program, "kubelet" | "kube-proxy") {
-            return Some(line(program, own));
-        }
-        let lines = self.commands.iter().map(|(name, arguments)| line(name, arguments)).filter(|line| line.contains(program));
-        Some(lines.collect::<Vec<_>>().join("\n"))
+/// Evidence as kube-bench reads it: with the text of the process list for each program.
+pub(super) struct Seen<'a> {
+    pub(super) evidence: &'a Evidence,
+    lists: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Seen<'a> {
+    /// On nodes kube-bench asks for the exact name (`ps -fC`), on control planes for every line that holds the name (`ps -ef | grep`): the
+    /// lines for etcd are also those of the API server, whose flags name etcd.
+    pub(super) fn new(evidence: &'a Evidence) -> Self {
+        let line = |(name, arguments): (&String, &Vec<String>)| format!("{name} {}", arguments.join(" "));
+        let lines: Vec<String> = evidence.commands.iter().map(line).collect();
+        let list = |program: &str, own: &String| match program {
+            "kubelet" | "kube-proxy" => own.clone(),
+            _ => lines.iter().filter(|line| line.contains(program)).map(String::as_str).collect::<Vec<_>>().join("\n"),
+        };
+        let lists = evidence.commands.keys().zip(&lines).map(|(program, own)| (program.as_str(), list(program, own))).collect();
+        Seen { evidence, lists }
+    }
+
+    /// The lines of the process list for a program; none when the program is unknown.
+    pub(super) fn process_list(&self, program: &str) -> Option<&str> {
+        self.lists.get(program).map(String::as_str)
     }
 }

@@ -9,4 +9,4 @@ mod outcome;
 mod text;
 
 pub use evidence::{Evidence, FileState};
-pub use outcome::{Outcome, Verdict, evaluate};
+pub use outcome::{Outcome, Verdict, evaluate, evaluate_files};

@@ -3,7 +3,9 @@
 use crate::facts::benchmarks::{Benchmark, Item, Look, Test};
 
 use super::{
-    Evidence, files,
+    Evidence,
+    evidence::Seen,
+    files,
     text::{config_value, describe, flag_value, holds, subset},
 };
 
@@ -53,46 +55,62 @@ impl Verdict {
 /// Evaluates every item of a benchmark, in its order.
 #[must_use]
 pub fn evaluate(benchmark: &'static Benchmark, evidence: &Evidence) -> Vec<Verdict> {
-    let outcome = |item: &Item| {
-        if benchmark.evaluated {
-            judge(item.look, evidence)
-        } else {
-            Outcome::NotEvaluated { why: format!("the tests of {} are not known here", benchmark.name) }
-        }
-    };
-    benchmark.items.iter().map(|item| Verdict { item, outcome: outcome(item) }).collect()
+    let seen = Seen::new(evidence);
+    benchmark.items.iter().map(|item| Verdict { item, outcome: outcome(benchmark, item, &seen) }).collect()
 }
 
-fn judge(look: &Look, evidence: &Evidence) -> Outcome {
+/// The verdicts for another node on which the same programs run with the same arguments and files of configuration; `evidence` has its
+/// own files. What does not look at modes and owners stays as it was.
+#[must_use]
+pub fn evaluate_files(benchmark: &'static Benchmark, evidence: &Evidence, other: &[Verdict]) -> Vec<Verdict> {
+    let seen = Seen::new(evidence);
+    let verdict = |verdict: &Verdict| match verdict.item.look {
+        Look::Mode { .. } | Look::Owner { .. } => {
+            Verdict { item: verdict.item, outcome: outcome(benchmark, verdict.item, &seen) }
+        }
+        Look::Command { .. } | Look::Provider { .. } | Look::Unseen { .. } | Look::People => verdict.clone(),
+    };
+    other.iter().map(verdict).collect()
+}
+
+fn outcome(benchmark: &Benchmark, item: &Item, seen: &Seen<'_>) -> Outcome {
+    if benchmark.evaluated {
+        judge(item.look, seen)
+    } else {
+        Outcome::NotEvaluated { why: format!("the tests of {} are not known here", benchmark.name) }
+    }
+}
+
+fn judge(look: &Look, seen: &Seen<'_>) -> Outcome {
     match *look {
-        Look::Command { of, any, tests } => command(evidence, of, any, tests),
-        Look::Mode { files, at_most } => files::judge(evidence, files, &format!("no looser than {at_most:o}"), |mode, _| {
+        Look::Command { of, any, tests } => command(seen, of, any, tests),
+        Look::Mode { files, at_most } => files::judge(seen, files, &format!("no looser than {at_most:o}"), |mode, _| {
             if mode & at_most == mode { Ok(()) } else { Err(format!("mode {mode:o}")) }
         }),
-        Look::Owner { files, owner } => files::judge(evidence, files, &format!("owned by {owner}"), |_, found| {
+        Look::Owner { files, owner } => files::judge(seen, files, &format!("owned by {owner}"), |_, found| {
             if found == owner { Ok(()) } else { Err(format!("owned by {found}")) }
         }),
-        Look::Provider { allowed } => provider(evidence, allowed),
+        Look::Provider { allowed } => provider(seen, allowed),
         Look::Unseen { why } => Outcome::NotEvaluated { why: why.to_owned() },
         Look::People => Outcome::Manual,
     }
 }
 
-fn command(evidence: &Evidence, of: &str, any: bool, tests: &'static [Test]) -> Outcome {
-    let Some(list) = evidence.process_list(of) else {
+fn command(seen: &Seen<'_>, of: &str, any: bool, tests: &'static [Test]) -> Outcome {
+    let Some(list) = seen.process_list(of) else {
         return Outcome::NotEvaluated { why: format!("the command line of {of} is not at hand") };
     };
     let mut results = Vec::new();
-    let mut seen = Vec::new();
+    let mut shown = Vec::new();
     for test in tests {
-        let found = match value(evidence, of, &list, test) {
+        let found = match value(seen.evidence, of, list, test) {
             Ok(found) => found,
             Err(why) => return Outcome::NotEvaluated { why },
         };
         results.push(holds(test.expect, found.as_deref()));
-        let shown = found.map_or_else(|| format!("`{}` is not set", test.flag), |value| format!("`{}` is `{value}`", test.flag));
-        if !seen.contains(&shown) {
-            seen.push(shown);
+        let one = found.map_or_else(|| format!("`{}` is not set", test.flag), |value| format!("`{}` is `{value}`", test.flag));
+        if !shown.contains(&one) {
+            shown.push(one);
         }
     }
     let pass = if any { results.contains(&true) } else { !results.contains(&false) };
@@ -100,7 +118,7 @@ fn command(evidence: &Evidence, of: &str, any: bool, tests: &'static [Test]) -> 
         return Outcome::Pass;
     }
     let expected: Vec<String> = tests.iter().map(describe).collect();
-    Outcome::Fail { observed: seen.join(", "), expected: expected.join(if any { ", or " } else { ", and " }) }
+    Outcome::Fail { observed: shown.join(", "), expected: expected.join(if any { ", or " } else { ", and " }) }
 }
 
 /// The flag on the command line, else the path in the configuration file. For kube-proxy the tool opens a kubeconfig in place of the
@@ -117,10 +135,10 @@ fn value(evidence: &Evidence, of: &str, list: &str, test: &Test) -> Result<Optio
 }
 
 /// The tool takes the first word of the line behind the last `providers:`.
-fn provider(evidence: &Evidence, allowed: &[&str]) -> Outcome {
+fn provider(seen: &Seen<'_>, allowed: &[&str]) -> Outcome {
     let expected = format!("the first provider is one of {}", allowed.join(", "));
-    let Some(text) = &evidence.encryption_config else {
-        let list = evidence.process_list("kube-apiserver");
+    let Some(text) = &seen.evidence.encryption_config else {
+        let list = seen.process_list("kube-apiserver");
         return match list.is_some_and(|list| !list.contains("--encryption-provider-config")) {
             true => Outcome::Fail { observed: "there is no encryption configuration".to_owned(), expected },
             false => Outcome::NotEvaluated { why: "the encryption configuration is not at hand".to_owned() },

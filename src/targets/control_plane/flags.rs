@@ -2,9 +2,9 @@
 //! so that a shell can take it as it is.
 
 use crate::{
-    base::{Artifact, Line, Mode, OutPath},
+    base::{Artifact, Lines, Mode, OutPath},
     plan::{Plan, Program},
-    targets::arguments::{self, Argument},
+    targets::arguments,
 };
 
 /// The programs of the control plane; the kubelet's flags stand in the documents of its node.
@@ -20,11 +20,10 @@ fn set(plan: &Plan, program: Program) -> Artifact {
     arguments.extend(arguments::extra(program, component));
     // Repeated flags keep their order.
     arguments.sort_by(|a, b| a.name.cmp(&b.name));
-    let line = |argument: Argument| Line { text: argument.word(), origin: argument.origin };
-    let path = format!("control-plane/flags/{}.flags", program.name());
-    Artifact {
-        path: OutPath::new(&path).expect("internal error: names of programs are plain"),
-        mode: Mode::Plain,
-        lines: arguments.into_iter().map(line).collect(),
+    let mut lines = Lines::default();
+    for argument in &arguments {
+        lines.push(&argument.word(), &argument.origin);
     }
+    let path = format!("control-plane/flags/{}.flags", program.name());
+    Artifact { path: OutPath::new(&path).expect("internal error: names of programs are plain"), mode: Mode::Plain, lines }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::Artifact,
-    plan::{Program, SettingKey},
+    plan::{Program, SettingKey, host_paths},
     targets::{carried, control_plane::Node, origins},
     yaml::{Out, OutValue},
 };
@@ -80,10 +80,10 @@ pub(super) fn endpoint(context: &Context<'_>, node: Option<&Node<'_>>) -> Out {
     out
 }
 
-/// Names the folder of patches where there are any: beside `--config` kubeadm refuses the option.
+/// Names the folder of patches where there are any and the owner names none: beside `--config` kubeadm refuses the option.
 pub(super) fn name_patches(context: &Context<'_>, out: &mut Out) {
-    if !context.patches.is_empty() {
-        let folder = Out::map([("directory", crate::plan::host_paths::PATCHES)]);
+    if !context.patches.is_empty() && out.get("patches").is_none() {
+        let folder = Out::map([("directory", host_paths::patches(context.kubeadm))]);
         order::lay(out, Out::map([("patches", folder.with(&origins::form("kubeadm-cannot-mix")))]));
     }
 }

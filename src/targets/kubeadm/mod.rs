@@ -28,7 +28,7 @@ const FORM: crate::base::FactId = crate::base::FactId("kubeadm-document");
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
     let Some(kubeadm) = &plan.cluster.kubeadm else { return Vec::new() };
-    let context = Context { plan, kubeadm, patches: patches::emit(plan) };
+    let context = Context { plan, kubeadm, patches: patches::emit(plan, kubeadm) };
     let mut artifacts = vec![init::emit(&context), join::worker(&context), join::control_plane(&context)];
     artifacts.extend(join::named(&context));
     artifacts.extend(context.patches);

@@ -3,7 +3,7 @@
 
 use crate::{
     base::{Artifact, Mode, Origin, OutPath},
-    plan::{Plan, Program, host_paths},
+    plan::{KubeadmCluster, Plan, Program, host_paths},
     targets::{
         arguments::{self, Argument},
         control_plane::Node,
@@ -14,13 +14,13 @@ use crate::{
 
 const FORM: crate::base::FactId = crate::base::FactId("extraargs-order");
 
-pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
+pub(super) fn emit(plan: &Plan, kubeadm: &KubeadmCluster) -> Vec<Artifact> {
     // The arguments of etcd differ in number between the first node and the others, so a place in them says nothing.
     let programs = [Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
-    programs.into_iter().filter_map(|program| order(plan, program)).collect()
+    programs.into_iter().filter_map(|program| order(plan, kubeadm, program)).collect()
 }
 
-fn order(plan: &Plan, program: Program) -> Option<Artifact> {
+fn order(plan: &Plan, kubeadm: &KubeadmCluster, program: Program) -> Option<Artifact> {
     let extra = arguments::extra(program, plan.component(program));
     let command = Node::unpatched(plan, program);
     let misplaced = arguments::misplaced(&command, &extra);
@@ -38,7 +38,7 @@ fn order(plan: &Plan, program: Program) -> Option<Artifact> {
         ),
         format!(
             "Lies in {} on every control-plane node; the documents name the folder. kubeadm upgrade needs it again.",
-            host_paths::PATCHES
+            host_paths::patches(kubeadm)
         ),
     ];
     let head = head::lines(&purpose, &document);

@@ -76,7 +76,7 @@ fn further(context: &Context<'_>) -> Vec<String> {
 fn before(context: &Context<'_>) -> String {
     let mut text = "First bring control-plane/etc/kubernetes/ of this tree to /etc/kubernetes/ of the node".to_owned();
     if !context.patches.is_empty() {
-        text += &format!(", and kubeadm/patches/ to {}", host_paths::PATCHES);
+        text += &format!(", and kubeadm/patches/ to {}", host_paths::patches(context.kubeadm));
     }
     text + ": a file that is missing keeps the API server from starting."
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::{
-    base::{FactId, Line, Origin},
+    base::{FactId, Lines, Origin},
     diag::Source,
 };
 
@@ -15,8 +15,8 @@ fn origin(name: &'static str) -> Arc<Origin> {
     Origin::shape(FactId(name))
 }
 
-fn lines_text(lines: &[Line]) -> String {
-    lines.iter().map(|l| format!("{}\n", l.text)).collect()
+fn lines_text(lines: &Lines) -> String {
+    lines.text().to_owned()
 }
 
 fn yaml(out: &Out) -> String {
@@ -215,8 +215,8 @@ fn every_line_has_the_nearest_origin() {
         ("i", Out::int(1)),
     ]);
     let name =
-        |line: &Line| names[[&default, &own, &item, &block].iter().position(|o| Arc::ptr_eq(o, &line.origin)).expect("known")];
-    let show = |lines: Vec<Line>| lines.iter().map(|l| format!("{:8}{}\n", name(l), l.text)).collect::<String>();
+        |origin: &Arc<Origin>| names[[&default, &own, &item, &block].iter().position(|o| Arc::ptr_eq(o, origin)).expect("known")];
+    let show = |lines: Lines| lines.iter().map(|(text, of)| format!("{:8}{text}\n", name(of))).collect::<String>();
     assert_eq!(
         show(write(&[out.clone(), Out::null()], &["h".to_owned()], &default)),
         "\
@@ -269,7 +269,7 @@ fn no_comment_breaks_out() {
     ] {
         let out = Out::map([("a", Out::list([Out::map([("b", Out::int(1).note(bad))]).note(bad)]).note(bad))]).note(bad);
         let lines = write(std::slice::from_ref(&out), &[bad.to_owned()], &origin("test"));
-        assert!(lines.iter().all(|l| !l.text.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\0'])));
+        assert!(lines.iter().all(|(l, _)| !l.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\0'])));
         assert_eq!(back(&lines_text(&lines)), [serde_json::json!({ "a": [{ "b": 1 }] })], "{bad:?}");
     }
 }
@@ -352,7 +352,7 @@ proptest! {
     #[test]
     fn trees_come_back(documents in proptest::collection::vec(any_out(), 1..4), head in proptest::collection::vec(any_text(), 0..3)) {
         let lines = write(&documents, &head, &origin("test"));
-        prop_assert!(lines.iter().all(|l| !l.text.contains('\n')));
+        prop_assert!(lines.iter().count() == lines.count() && lines.text().lines().count() == lines.count());
         let want: Vec<_> = documents.iter().map(Out::to_json).collect();
         prop_assert_eq!(back(&lines_text(&lines)), want);
     }

@@ -112,5 +112,5 @@ fn waived(ids: &[&str]) -> String {
 fn files(text: String) -> Result<BTreeMap<String, String>, String> {
     let cases = Inputs::of_text("mutation", text).try_build()?;
     let case = cases.first().ok_or("nothing was built")?;
-    Ok(case.built.artifacts.iter().map(|artifact| (artifact.path.to_string(), artifact.text())).collect())
+    Ok(case.built.artifacts.iter().map(|artifact| (artifact.path.to_string(), artifact.text().to_owned())).collect())
 }

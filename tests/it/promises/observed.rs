@@ -181,7 +181,7 @@ fn every_lost_line_is_noticed() {
         for artifact in case.built.artifacts.iter().filter(|a| is_observed(a) && a.path.as_str().starts_with(only)) {
             let path = artifact.path.as_str();
             let others = whole(path);
-            let lines: Vec<&str> = artifact.lines.iter().map(|line| line.text.as_str()).collect();
+            let lines: Vec<&str> = artifact.lines.iter().map(|(text, _)| text).collect();
             for (n, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
                 let rest: String =
                     lines.iter().enumerate().filter(|(m, _)| *m != n).flat_map(|(_, line)| [*line, "\n"]).collect();

@@ -18,13 +18,13 @@ fn every_line_answers() {
         let provenance = provenance(case);
         let mut wrong = Vec::new();
         for artifact in &case.built.artifacts {
-            for n in 1..=artifact.lines.len() {
+            for n in 1..=artifact.lines.iter().count() {
                 match provenance.explain(artifact.path.as_str(), n) {
                     Some(found) if !found.reasons.is_empty() => {}
                     Some(_) | None => wrong.push(format!("{}:{n} has no reason", artifact.path)),
                 }
             }
-            let beyond = artifact.lines.len() + 1;
+            let beyond = artifact.lines.iter().count() + 1;
             let of_the_tree = ["manifest.json", "provenance.json"].contains(&artifact.path.as_str());
             if !of_the_tree && provenance.explain(artifact.path.as_str(), beyond).is_some() {
                 wrong.push(format!("{}:{beyond} is explained and does not exist", artifact.path));
@@ -41,7 +41,7 @@ fn every_reason_exists() {
         let settings = case.built.plan.settings();
         let mut wrong = BTreeSet::new();
         for artifact in &case.built.artifacts {
-            for n in 1..=artifact.lines.len() {
+            for n in 1..=artifact.lines.iter().count() {
                 let Some(found) = provenance.explain(artifact.path.as_str(), n) else { continue };
                 if let Some(text) = &found.setting
                     && !text.parse::<SettingKey>().is_ok_and(|key| settings.contains_key(&key))
@@ -89,7 +89,7 @@ fn head_comments_name_the_controls() {
             let behind: BTreeSet<String> = artifact
                 .lines
                 .iter()
-                .flat_map(|line| line.origin.reasons.iter().filter_map(|reason| reason.control))
+                .flat_map(|(_, origin)| origin.reasons.iter().filter_map(|reason| reason.control))
                 .map(|control| control.0.to_owned())
                 .collect();
             let speaks = [".yaml", ".sh"].iter().any(|end| artifact.path.as_str().ends_with(end));
@@ -105,7 +105,7 @@ fn head_comments_name_the_controls() {
 fn named_in_head(artifact: &Artifact) -> BTreeSet<String> {
     let comment = |text: &str| text.strip_prefix("# ").or(text.strip_prefix("#")).map(str::to_owned);
     let head: Vec<String> =
-        artifact.lines.iter().skip_while(|l| l.text.starts_with("#!")).map_while(|l| comment(&l.text)).collect();
+        artifact.lines.iter().skip_while(|(text, _)| text.starts_with("#!")).map_while(|(text, _)| comment(text)).collect();
     let text = head.join(" ");
     let Some((_, list)) = text.split_once("Controls: ") else { return BTreeSet::new() };
     list.split(", ").map(|id| id.trim().to_owned()).collect()

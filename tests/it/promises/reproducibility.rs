@@ -133,8 +133,8 @@ fn files_are_plain_text() {
         let mut wrong = Vec::new();
         for artifact in &case.built.artifacts {
             for (n, line) in artifact.lines.iter().enumerate() {
-                if line.text.chars().any(char::is_control) || line.text.ends_with(' ') {
-                    wrong.push(format!("{}:{}: {:?}", artifact.path, n + 1, line.text));
+                if line.0.chars().any(char::is_control) || line.0.ends_with(' ') {
+                    wrong.push(format!("{}:{}: {:?}", artifact.path, n + 1, line.0));
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The authentication configuration: token issuers, and which paths may be asked without credentials.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
@@ -50,23 +52,24 @@ fn issuer(plan: &AuthenticationPlan, held: &Held<IssuerPlan>) -> Out {
         mappings.set("groups", claim(groups));
     }
     let key = SettingKey::File("authentication", format!("issuers/{}", issuer.name));
-    let mut out = Out::map([("issuer", source), ("claimMappings", mappings)]);
-    let rules = [
-        ("claimValidationRules", "claim-rules", plan.claim_rules.get(&issuer.name)),
-        ("userValidationRules", "user-rules", plan.user_rules.get(&issuer.name)),
-    ];
-    for (field, part, rules) in rules {
-        if let Some(rules) = rules {
-            out.set(field, Out::list(rules.iter().enumerate().map(|(n, rule)| token_rule(&issuer.name, part, n, rule))));
-        }
-    }
+    let mut out = Out::map([("issuer", source)]);
+    rules(&mut out, "claimValidationRules", "claim-rules", &issuer.name, &plan.claim_rules);
+    out.set("claimMappings", mappings);
+    rules(&mut out, "userValidationRules", "user-rules", &issuer.name, &plan.user_rules);
     out.with(&origins::setting(&key, held))
 }
 
-fn token_rule(issuer: &str, part: &str, n: usize, rule: &Held<TokenRule>) -> Out {
-    let key = SettingKey::File("authentication", format!("issuers/{issuer}/{part}/{}", n + 1));
-    let fields = Out::map([("expression", rule.value.expression), ("message", rule.value.message)]);
-    fields.with(&origins::setting(&key, rule))
+/// What every token of an issuer must fulfil.
+fn rules(out: &mut Out, field: &str, part: &str, issuer: &str, by_issuer: &BTreeMap<String, Vec<Held<TokenRule>>>) {
+    let rule = |(n, held): (usize, &Held<TokenRule>)| {
+        let key = SettingKey::File("authentication", format!("issuers/{issuer}/{part}/{}", n + 1));
+        let rule = [("expression", held.value.expression), ("message", held.value.message)];
+        Out::map(rule).with(&origins::setting(&key, held))
+    };
+    let rules = Out::list(by_issuer.get(issuer).into_iter().flatten().enumerate().map(rule));
+    if !rules.is_empty() {
+        out.set(field, rules);
+    }
 }
 
 fn claim(mapping: &PrefixedClaim) -> Out {

@@ -1,7 +1,7 @@
 //! The script that makes the key on the node and turns the template into the file. The key is never in the tree.
 
 use crate::{
-    base::{Artifact, Line, Mode, Origin},
+    base::{Artifact, Lines, Mode, Origin},
     plan::{EncryptionProvider, Plan, Program, SettingKey, host_paths},
     targets::{head, origins, shell},
 };
@@ -43,7 +43,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
     Some(Artifact { path: out_path(&beside(&path, "make-key.sh"))?, mode: Mode::Executable, lines })
 }
 
-fn comment(plan: &Plan, form: &std::sync::Arc<Origin>) -> Vec<Line> {
+fn comment(plan: &Plan, form: &std::sync::Arc<Origin>) -> Lines {
     let purpose = [
         format!(
             "Makes the key of encryption at rest on a control-plane node of {}, and the file that holds it.",
@@ -53,6 +53,9 @@ fn comment(plan: &Plan, form: &std::sync::Arc<Origin>) -> Vec<Line> {
             .to_owned(),
     ];
     let controls = plan.encryption.iter().flat_map(|held| held.reasons.iter().filter_map(|reason| reason.control)).collect();
-    let text = |line: String| Line { text: format!("# {line}"), origin: std::sync::Arc::clone(form) };
-    head::with_controls(&purpose, &controls).into_iter().map(text).collect()
+    let mut lines = Lines::default();
+    for line in head::with_controls(&purpose, &controls) {
+        lines.push(&format!("# {line}"), form);
+    }
+    lines
 }
