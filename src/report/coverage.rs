@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Artifact, Minor},
+    base::{Artifact, ControlId, Minor},
     facts,
-    plan::{Ground, Plan, SettingKey, Settings, Verdict},
+    plan::{Ground, Impact, Plan, SettingKey, Settings, Verdict},
 };
 
 use super::json_artifact;
@@ -50,8 +50,11 @@ pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Va
         .map(|control| {
             let empty = Vec::new();
             let artifacts = files.get(control.id.0).unwrap_or(&empty);
-            let verdicts: Vec<Value> =
-                control.verdicts.iter().map(|verdict| verdict_json(verdict, settings, artifacts, minor)).collect();
+            let verdicts: Vec<Value> = control
+                .verdicts
+                .iter()
+                .map(|verdict| verdict_json(verdict, plan, Some(control.id), settings, artifacts))
+                .collect();
             let benchmarks: Vec<Value> = facts::benchmarks::ids(control.id.0, minor)
                 .iter()
                 .map(|id| json!({ "benchmark": id.benchmark, "id": id.id }))
@@ -72,7 +75,7 @@ pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Va
         .iter()
         .map(|intent| {
             let verdicts: Vec<Value> =
-                intent.verdicts.iter().map(|verdict| verdict_json(verdict, settings, &[], minor)).collect();
+                intent.verdicts.iter().map(|verdict| verdict_json(verdict, plan, None, settings, &[])).collect();
             json!({ "path": intent.path.as_str(), "outcome": intent.outcome().name(), "verdicts": verdicts })
         })
         .collect();
@@ -88,7 +91,13 @@ pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Va
 
 /// One verdict: scope, outcome, reason, cause, settings with their impact, artifacts.
 #[must_use]
-pub fn verdict_json(verdict: &Verdict, settings: &Settings, artifacts: &[&str], minor: Minor) -> Value {
+pub fn verdict_json(
+    verdict: &Verdict,
+    plan: &Plan,
+    control: Option<ControlId>,
+    settings: &Settings,
+    artifacts: &[&str],
+) -> Value {
     let keys: &[SettingKey] = match &verdict.ground {
         Ground::Settings(keys) => keys,
         Ground::Fact(_) | Ground::Waiver(_) => &[],
@@ -96,14 +105,14 @@ pub fn verdict_json(verdict: &Verdict, settings: &Settings, artifacts: &[&str], 
     let held: Vec<Value> = keys
         .iter()
         .map(|key| {
-            let impact: Vec<&str> = key.impact().iter().map(|impact| impact.name()).collect();
+            let impact: Vec<&str> = plan.impact(key, control).into_iter().map(Impact::name).collect();
             json!({ "key": key.to_string(), "value": settings.get(key).map(|held| held.value.as_str()), "impact": impact })
         })
         .collect();
     json!({
         "scope": verdict.scope.to_string(),
         "outcome": verdict.outcome.name(),
-        "reason": reason_json(verdict, minor),
+        "reason": reason_json(verdict, plan.cluster.minor()),
         "cause": verdict.cause.to_string(),
         "settings": held,
         "artifacts": artifacts,

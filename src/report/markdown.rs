@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    base::{Area, Artifact, Date, Minor},
+    base::{Area, Artifact, ControlId, Date, Minor},
     facts,
     plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Due, Waiver, WaiverState},
@@ -107,7 +107,7 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
                     cell(control.title),
                     cell(&verdict.scope.to_string()),
                     verdict.outcome,
-                    reason(verdict, settings, minor),
+                    reason(verdict, plan, Some(control.id), settings),
                     ids.join(", ")
                 );
             }
@@ -131,7 +131,8 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
 }
 
 /// The reason of a verdict as one table cell.
-fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
+fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: &Settings) -> String {
+    let minor = plan.cluster.minor();
     let ground = match &verdict.ground {
         Ground::Fact(fact) => cell(facts::sentence(*fact, minor)),
         Ground::Waiver(id) => format!("waiver {}", cell(id)),
@@ -145,7 +146,7 @@ fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
             .join("; "),
     };
     let impact = match &verdict.ground {
-        Ground::Settings(keys) => impacts(keys),
+        Ground::Settings(keys) => impacts(plan, control, keys),
         Ground::Fact(_) | Ground::Waiver(_) => String::new(),
     };
     let detail = if verdict.detail.is_empty() { String::new() } else { format!(" ({})", cell(&verdict.detail)) };
@@ -153,9 +154,9 @@ fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
 }
 
 /// What the settings do when they change, each once.
-fn impacts(keys: &[SettingKey]) -> String {
+fn impacts(plan: &Plan, control: Option<ControlId>, keys: &[SettingKey]) -> String {
     let mut seen: Vec<String> = Vec::new();
-    for impact in keys.iter().flat_map(SettingKey::impact) {
+    for impact in keys.iter().flat_map(|key| plan.impact(key, control)) {
         let text = impact.to_string();
         if text != "none" && !seen.contains(&text) {
             seen.push(text);
@@ -165,7 +166,6 @@ fn impacts(keys: &[SettingKey]) -> String {
 }
 
 fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
-    let minor = plan.cluster.minor();
     line(out, "\n## What the spec asks for\n");
     line(out, "| intent | scope | outcome | reason |");
     line(out, "|---|---|---|---|");
@@ -177,7 +177,7 @@ fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
                 cell(intent.path.as_str()),
                 cell(&verdict.scope.to_string()),
                 verdict.outcome,
-                reason(verdict, settings, minor)
+                reason(verdict, plan, None, settings)
             );
         }
     }
