@@ -69,7 +69,7 @@ impl fmt::Display for Area {
 /// How demanding a control is; profiles select by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Sound for every cluster; breaks nothing that is well behaved.
+    /// Sound for every cluster: workloads keep running.
     Baseline,
     /// Costs something (restarts, a mirror, adapted workloads) and is worth it in production.
     Restricted,

@@ -198,10 +198,18 @@ impl Places {
     }
 }
 
-fn waiver_of<'a>(coverage: &'a Value, control: &str) -> Option<&'a str> {
+/// The waiver behind a line: one for the whole cluster, or one for the namespace that the setting names.
+fn waiver_of<'a>(coverage: &'a Value, control: &str, setting: Option<&str>) -> Option<&'a str> {
     let controls = coverage["controls"].as_array()?;
     let control = controls.iter().find(|c| c["id"] == control)?;
-    control["verdicts"].as_array()?.iter().find_map(|verdict| verdict["reason"]["waiver"].as_str())
+    let about = |scope: &str| match scope.strip_prefix("namespace ") {
+        Some(namespace) => setting.is_some_and(|key| key.ends_with(&format!("/exempt/{namespace}"))),
+        None => true,
+    };
+    let verdicts = control["verdicts"].as_array()?.iter();
+    verdicts
+        .filter(|verdict| verdict["scope"].as_str().is_some_and(about))
+        .find_map(|verdict| verdict["reason"]["waiver"].as_str())
 }
 
 /// The sentence of a fact that a cause names.
@@ -219,7 +227,7 @@ fn json_of(file: &str, line: usize, explained: &Explained, coverage: &Value, min
             let at = places.position(cause).map(|(file, at)| json!({ "file": file, "line": at.line, "column": at.column }));
             let fact = fact_sentence(cause, minor).map(|(id, sentence)| json!({ "id": id, "sentence": sentence }));
             let benchmarks = control.as_deref().map_or_else(Vec::new, |id| benchmarks(id, minor));
-            let waiver = control.as_deref().and_then(|id| waiver_of(coverage, id));
+            let waiver = control.as_deref().and_then(|id| waiver_of(coverage, id, explained.setting.as_deref()));
             json!({ "control": control, "cause": cause, "at": at, "facts": fact, "benchmarks": benchmarks, "waiver": waiver })
         })
         .collect();
@@ -248,7 +256,7 @@ fn text_of(
             if !ids.is_empty() {
                 let _ = writeln!(out, "benchmark  {}", ids.join(", "));
             }
-            if let Some(waiver) = waiver_of(coverage, found.id) {
+            if let Some(waiver) = waiver_of(coverage, found.id, explained.setting.as_deref()) {
                 let _ = writeln!(out, "waiver     {waiver}");
             }
         }

@@ -3,6 +3,7 @@
 use crate::{
     diag::{Entry, Label, Place, Problem, Severity},
     facts,
+    plan::EncryptionStage,
 };
 
 /// Every kind of diagnostic of this stage.
@@ -10,6 +11,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
     Entry::of::<AuthorizerNotInFile>(),
     Entry::of::<EncryptionDropped>(),
+    Entry::of::<EncryptionStageFirst>(),
     Entry::of::<EncryptionStageSkipped>(),
     Entry::of::<IssuerIsClusterOwn>(),
     Entry::of::<IssuerPrefixReserved>(),
@@ -293,6 +295,37 @@ impl Problem for EncryptionDropped {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "nothing is declared here")).collect()
+    }
+}
+
+/// The first build of a cluster is at a later stage of encryption.
+#[derive(Debug)]
+pub(super) struct EncryptionStageFirst {
+    pub(super) stage: EncryptionStage,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for EncryptionStageFirst {
+    const CODE: &'static str = "encryption-stage-first";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The first build of a cluster asks for stage `write` or `enforce`, and no earlier build says that the \
+        stages before it were rolled out. In a running cluster a server without the key could not read what another has encrypted, and \
+        at `enforce` no server could read the objects that are still plain.";
+
+    fn message(&self) -> String {
+        format!("nothing was built before stage `{}` of encryption", self.stage.name())
+    }
+
+    fn help(&self) -> String {
+        let before = match self.stage {
+            EncryptionStage::Prepare | EncryptionStage::Write => "every server already has the key",
+            EncryptionStage::Enforce => "every server already has the key and every object is encrypted",
+        };
+        format!("right for a new cluster without objects, or where {before}; otherwise begin with `stage: prepare`")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the first stage of this cluster")).collect()
     }
 }
 

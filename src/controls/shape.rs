@@ -84,7 +84,9 @@ fn put(plan: &mut Plan, program: Program, name: &str, value: impl Into<String>) 
 /// Puts a field in as kubeadm writes it.
 fn field(plan: &mut Plan, program: Program, path: &str, value: Value) {
     let reason = Reason { control: None, cause: Cause::Shape(OWN_FIELD) };
-    plan.components.entry(program).or_default().fields.insert(path.to_owned(), Held::new(value, reason));
+    let component = plan.components.entry(program).or_default();
+    component.installer_fields.insert(path.to_owned(), value.clone());
+    component.fields.insert(path.to_owned(), Held::new(value, reason));
 }
 
 /// Puts a mount in as kubeadm writes it.

@@ -194,17 +194,26 @@ pub struct Component {
     pub flags: BTreeMap<String, Flag>,
     /// Fields of its configuration file by dotted path.
     pub fields: BTreeMap<String, Held<serde_json::Value>>,
+    /// The fields that the installer itself writes, and with which values.
+    pub installer_fields: BTreeMap<String, serde_json::Value>,
     /// Mounts by path in the container.
     pub mounts: BTreeMap<String, Held<HostMount>>,
 }
 
 impl Component {
-    pub(super) const EMPTY: Component = Component { flags: BTreeMap::new(), fields: BTreeMap::new(), mounts: BTreeMap::new() };
+    pub(super) const EMPTY: Component =
+        Component { flags: BTreeMap::new(), fields: BTreeMap::new(), installer_fields: BTreeMap::new(), mounts: BTreeMap::new() };
 
     /// Whether nothing is asked of the program.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.flags.is_empty() && self.fields.is_empty() && self.mounts.is_empty()
+    }
+
+    /// Whether the installer writes a field just so without being told.
+    #[must_use]
+    pub fn is_installers_own_field(&self, path: &str) -> bool {
+        self.fields.get(path).is_some_and(|held| self.installer_fields.get(path) == Some(&held.value))
     }
 
     /// The value of a flag as text.

@@ -9,7 +9,9 @@ use std::{
 use crate::base::Reason;
 pub use crate::facts::Program;
 
-use super::{AccessPlan, FlagValue, Held, Plan};
+use crate::base::ControlId;
+
+use super::{AccessPlan, Flag, FlagValue, Held, Plan};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +65,8 @@ pub enum Impact {
     Restarts(Program),
     /// Restarts the kubelet (or kube-proxy) of every node: roll the pools one node at a time.
     Rolls(Program),
-    /// Running workloads stay; some are refused when they are next created.
-    RefusesLater,
+    /// What runs stays; something fails later, as the words say.
+    RefusesLater(&'static str),
     /// Cannot be undone by taking the setting back.
     OneWay,
 }
@@ -77,7 +79,7 @@ impl Impact {
             Impact::None => "none",
             Impact::Restarts(_) => "restarts",
             Impact::Rolls(_) => "rolls",
-            Impact::RefusesLater => "refuses-later",
+            Impact::RefusesLater(_) => "refuses-later",
             Impact::OneWay => "one-way",
         }
     }
@@ -89,14 +91,14 @@ impl fmt::Display for Impact {
             Impact::None => f.write_str("none"),
             Impact::Restarts(program) => write!(f, "restarts {} on each control-plane node", program.name()),
             Impact::Rolls(program) => write!(f, "restarts {} on every node: roll the pools", program.name()),
-            Impact::RefusesLater => f.write_str("refuses workloads when they are next created"),
+            Impact::RefusesLater(what) => f.write_str(what),
             Impact::OneWay => f.write_str("cannot be undone by taking the setting back"),
         }
     }
 }
 
 impl SettingKey {
-    /// What a change of this setting does, the gravest first.
+    /// What a change of this setting does, the gravest first, whatever its value; [`Plan::impact`] knows more.
     #[must_use]
     pub fn impact(&self) -> Vec<Impact> {
         let mut impacts = match self {
@@ -120,14 +122,84 @@ impl SettingKey {
 
 /// Settings that do more than restart their reader, by the beginning of their key.
 const EXTRA_IMPACT: &[(&str, Impact)] = &[
-    ("admission/pod-security", Impact::RefusesLater),
-    ("apiserver/flag/enable-admission-plugins", Impact::RefusesLater),
-    ("apiserver/flag/service-account-extend-token-expiration", Impact::RefusesLater),
+    ("admission/event-rate-limit", EVENTS),
+    ("admission/pod-security/enforce", PODS_BELOW),
+    (PLUGINS, Impact::RefusesLater("refuses or changes what its plugins look at, when it is next written")),
+    (
+        "apiserver/flag/service-account-extend-token-expiration",
+        Impact::RefusesLater("answers 401 to clients that never read their token again, an hour after they started"),
+    ),
     ("encryption/stage", Impact::OneWay),
-    ("kubelet/field/imagePullCredentialsVerificationPolicy", Impact::RefusesLater),
-    ("kubelet/field/podPidsLimit", Impact::RefusesLater),
-    ("kubelet/field/seccompDefault", Impact::RefusesLater),
+    (
+        "kubelet/field/imagePullCredentialsVerificationPolicy",
+        Impact::RefusesLater("refuses kept images to pods that may not pull them, when they are next created"),
+    ),
+    (
+        "kubelet/field/podPidsLimit",
+        Impact::RefusesLater("lets fork fail in pods created from then on, once they reach the limit"),
+    ),
+    (
+        "kubelet/field/seccompDefault",
+        Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
+    ),
 ];
+
+const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
+const EVENTS: Impact = Impact::RefusesLater("refuses events beyond a limit");
+const PODS_BELOW: Impact = Impact::RefusesLater("refuses pods below the level when they are next created");
+
+/// What each admission plugin does to what comes later.
+const PLUGIN_IMPACT: &[(&str, Impact)] = &[
+    (
+        "AlwaysPullImages",
+        Impact::RefusesLater("rewrites pods when they are next created: they start only while their registry answers"),
+    ),
+    ("DenyServiceExternalIPs", Impact::RefusesLater("refuses Services that name new external addresses")),
+    ("EventRateLimit", EVENTS),
+    ("NodeRestriction", Impact::RefusesLater("refuses kubelets that write other nodes or pods of other nodes")),
+];
+
+impl Plan {
+    /// What a setting of the plan does to a running cluster: nothing where the installer writes the same by itself. In a list of plugins
+    /// only those count that the control asks for.
+    #[must_use]
+    pub fn impact(&self, key: &SettingKey, control: Option<ControlId>) -> Vec<Impact> {
+        match key {
+            SettingKey::Flag(program, name) => match self.component(*program).flags.get(name) {
+                Some(flag) if flag.is_installers_own() => vec![Impact::None],
+                Some(flag) => flag_impact(key, flag, control),
+                None => key.impact(),
+            },
+            SettingKey::Field(program, path) if self.component(*program).is_installers_own_field(path) => vec![Impact::None],
+            SettingKey::Mount(program, path) => match self.component(*program).mounts.get(path) {
+                Some(mount) if mount.value.installer => vec![Impact::None],
+                Some(_) | None => key.impact(),
+            },
+            SettingKey::File(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
+            SettingKey::Field(..) | SettingKey::File(..) | SettingKey::Node(_) => key.impact(),
+        }
+    }
+
+    /// Whether a key is that of the enforced level of Pod Security, and the level asks for nothing.
+    fn refuses_no_pod(&self, key: &SettingKey) -> bool {
+        let level = self.pod_security.as_ref().map(|levels| levels.enforce.value.as_str());
+        key.to_string() == "admission/pod-security/enforce" && level == Some("privileged")
+    }
+}
+
+/// The impact of a flag that differs from the installer's; of a list of plugins, that of the items that a control adds.
+fn flag_impact(key: &SettingKey, flag: &Flag, control: Option<ControlId>) -> Vec<Impact> {
+    let (FlagValue::List(items), Some(control)) = (&flag.held.value, control) else { return key.impact() };
+    let installers: Vec<&str> = flag.installer.as_deref().unwrap_or_default().split(',').collect();
+    let asked = items.iter().filter(|item| item.reasons.iter().any(|reason| reason.control == Some(control)));
+    let added: Vec<&str> = asked.map(|item| item.value.as_str()).filter(|item| !installers.contains(item)).collect();
+    if added.is_empty() {
+        return vec![Impact::None];
+    }
+    let by_plugin = |plugin: &&str| PLUGIN_IMPACT.iter().find(|(name, _)| name == plugin).map(|(_, impact)| *impact);
+    let restarts = key.impact().into_iter().filter(|impact| !matches!(impact, Impact::RefusesLater(_)));
+    added.iter().filter_map(by_plugin).chain(restarts).collect()
+}
 
 impl FromStr for SettingKey {
     type Err = ();

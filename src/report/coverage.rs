@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     base::{Artifact, Cause, ControlId, KubeVersion, Minor, Origin},
     facts::{self, benchmarks::BenchmarkId},
-    plan::{Ground, Held, Plan, Scope, SettingKey, Settings, Verdict},
+    plan::{Ground, Held, Impact, Plan, Scope, SettingKey, Settings, Verdict},
 };
 
 use super::{json::Shown, json_artifact};
@@ -119,8 +119,8 @@ pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Va
 
 fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> Coverage<'a> {
     let minor = plan.cluster.minor();
-    let verdicts = |verdicts: &'a [Verdict], artifacts: &'a [&'a str]| {
-        verdicts.iter().map(|verdict| covered_verdict(verdict, settings, artifacts, minor)).collect()
+    let verdicts = |verdicts: &'a [Verdict], control: Option<ControlId>, artifacts: &'a [&'a str]| {
+        verdicts.iter().map(|verdict| covered_verdict(verdict, plan, control, settings, artifacts)).collect()
     };
     let controls = plan.verdicts.iter().map(|control| CoveredControl {
         id: control.id,
@@ -128,13 +128,13 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> 
         topic: control.id.topic(),
         title: control.title,
         outcome: control.outcome().name(),
-        verdicts: verdicts(&control.verdicts, files.get(&control.id).map_or(&[], Vec::as_slice)),
+        verdicts: verdicts(&control.verdicts, Some(control.id), files.get(&control.id).map_or(&[], Vec::as_slice)),
         benchmarks: facts::benchmarks::ids(control.id.0, minor),
     });
     let intents = plan.intents.iter().map(|intent| CoveredIntent {
         path: intent.path.as_str(),
         outcome: intent.outcome().name(),
-        verdicts: verdicts(&intent.verdicts, &[]),
+        verdicts: verdicts(&intent.verdicts, None, &[]),
     });
     Coverage {
         schema_version: 1,
@@ -143,16 +143,17 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> 
         kubernetes_version: Shown(plan.cluster.version),
         controls: controls.collect(),
         intents: intents.collect(),
-        settings: settings.iter().map(asked_setting).collect(),
+        settings: settings.iter().map(|setting| asked_setting(plan, setting)).collect(),
     }
 }
 
 /// One verdict: scope, outcome, reason, cause, settings with their impact, artifacts.
 fn covered_verdict<'a>(
     verdict: &'a Verdict,
+    plan: &Plan,
+    control: Option<ControlId>,
     settings: &'a Settings,
     artifacts: &'a [&'a str],
-    minor: Minor,
 ) -> CoveredVerdict<'a> {
     let keys: &[SettingKey] = match &verdict.ground {
         Ground::Settings(keys) => keys,
@@ -161,24 +162,24 @@ fn covered_verdict<'a>(
     let setting = |key: &'a SettingKey| CoveredSetting {
         key: Shown(key),
         value: settings.get(key).map(|held| held.value.as_str()),
-        impact: key.impact().iter().map(|impact| impact.name()).collect(),
+        impact: plan.impact(key, control).into_iter().map(Impact::name).collect(),
     };
     CoveredVerdict {
         scope: Shown(&verdict.scope),
         outcome: verdict.outcome.name(),
-        reason: reason(verdict, minor),
+        reason: reason(verdict, plan.cluster.minor()),
         cause: Shown(&verdict.cause),
         settings: keys.iter().map(setting).collect(),
         artifacts,
     }
 }
 
-fn asked_setting<'a>((key, held): (&'a SettingKey, &'a Held<String>)) -> AskedSetting<'a> {
+fn asked_setting<'a>(plan: &Plan, (key, held): (&'a SettingKey, &'a Held<String>)) -> AskedSetting<'a> {
     AskedSetting {
         key: Shown(key),
         value: &held.value,
         controls: held.reasons.iter().filter_map(|reason| reason.control).collect(),
-        impact: key.impact().iter().map(|impact| impact.name()).collect(),
+        impact: plan.impact(key, None).into_iter().map(Impact::name).collect(),
     }
 }
 

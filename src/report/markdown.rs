@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
-    base::{Area, Artifact, Date, Minor, acts, shortened, visible},
+    base::{Area, Artifact, ControlId, Date, Minor, acts, shortened, visible},
     facts,
     plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
@@ -141,7 +141,7 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
                     cell(control.title),
                     prose(&verdict.scope.to_string()),
                     verdict.outcome,
-                    reason(verdict, settings, minor),
+                    reason(verdict, plan, Some(control.id), settings),
                     ids.join(", ")
                 );
             }
@@ -165,7 +165,8 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
 }
 
 /// The reason of a verdict as one table cell.
-fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
+fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: &Settings) -> String {
+    let minor = plan.cluster.minor();
     let mut text = String::with_capacity(256);
     match &verdict.ground {
         Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
@@ -183,15 +184,15 @@ fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
         text.extend([" (", &cell(&verdict.detail), ")"]);
     }
     if let Ground::Settings(keys) = &verdict.ground {
-        text.push_str(&impacts(keys));
+        text.push_str(&impacts(plan, control, keys));
     }
     text
 }
 
 /// What the settings do when they change, each once.
-fn impacts(keys: &[SettingKey]) -> String {
+fn impacts(plan: &Plan, control: Option<ControlId>, keys: &[SettingKey]) -> String {
     let mut seen: Vec<String> = Vec::new();
-    for impact in keys.iter().flat_map(SettingKey::impact) {
+    for impact in keys.iter().flat_map(|key| plan.impact(key, control)) {
         let text = impact.to_string();
         if text != "none" && !seen.contains(&text) {
             seen.push(text);
@@ -201,7 +202,6 @@ fn impacts(keys: &[SettingKey]) -> String {
 }
 
 fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
-    let minor = plan.cluster.minor();
     line(out, "\n## What the spec asks for\n");
     line(out, "| intent | scope | outcome | reason |");
     line(out, "|---|---|---|---|");
@@ -213,7 +213,7 @@ fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
                 code(intent.path.as_str()),
                 prose(&verdict.scope.to_string()),
                 verdict.outcome,
-                reason(verdict, settings, minor)
+                reason(verdict, plan, None, settings)
             );
         }
     }

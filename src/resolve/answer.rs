@@ -23,7 +23,7 @@ use super::{
     Surroundings,
     answers::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
-        ServingCertificates, Size, Sources,
+        ServingCertificates, Size, SizeFrom, Sources,
     },
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
     owner,
@@ -400,11 +400,34 @@ fn runtime(spec: &Spec) -> Runtime {
 /// The kubelet's own limit of pods on a node; what a size that is not declared is counted with.
 const PODS_PER_NODE: i64 = 110;
 
+/// The most nodes that a cluster is made for.
+const MOST_NODES: i64 = 5_000;
+
 fn size(spec: &Spec) -> Size {
-    let counted: usize = spec.platform.node_pools.iter().map(|pool| pool.nodes.len().max(1)).sum();
-    let nodes = spec.platform.size.nodes.map_or_else(|| i64::try_from(counted).unwrap_or(1).max(1), i64::from);
+    let pools = &spec.platform.node_pools;
+    let counted = || pools.iter().map(|pool| pool_size(&pool.cidrs, pool.nodes.len())).sum::<i64>().clamp(1, MOST_NODES);
+    let nodes = spec.platform.size.nodes.map_or_else(counted, i64::from);
     let pods = spec.platform.size.pods.map_or(nodes * PODS_PER_NODE, i64::from);
-    Size { nodes, pods, declared: spec.platform.size.nodes.is_some() && spec.platform.size.pods.is_some() }
+    let from = match (spec.platform.size.nodes, spec.platform.size.pods) {
+        (Some(_), Some(_)) => SizeFrom::Declared,
+        (None, Some(_) | None) if pools.is_empty() || pools.iter().any(|pool| pool.nodes.is_empty()) => SizeFrom::Ranges,
+        (Some(_) | None, Some(_) | None) => SizeFrom::Nodes,
+    };
+    Size { nodes, pods, from }
+}
+
+/// The nodes of a pool: those that are named, else as many as its ranges hold; of two families that with fewer addresses counts.
+fn pool_size(ranges: &[Cidr], named: usize) -> i64 {
+    if named > 0 {
+        return i64::try_from(named).unwrap_or(MOST_NODES).min(MOST_NODES);
+    }
+    let holds = |range: &Cidr| {
+        let bits = if range.address().is_ipv4() { 32 } else { 128 } - u32::from(range.prefix());
+        1_i64.checked_shl(bits).filter(|count| (1..MOST_NODES).contains(count)).unwrap_or(MOST_NODES)
+    };
+    let family = |v4: bool| ranges.iter().filter(|range| range.address().is_ipv4() == v4).map(holds).sum::<i64>();
+    let families = [family(true), family(false)].into_iter().filter(|count| *count > 0);
+    families.min().map_or(MOST_NODES, |count| count.min(MOST_NODES))
 }
 
 fn pools(spec: &Spec) -> Vec<NodePlan> {

@@ -64,8 +64,19 @@ pub struct Size {
     pub nodes: i64,
     /// Pods, at least 1.
     pub pods: i64,
-    /// Whether the spec says so; else counted from the pools and kubelet's default of 110 pods a node.
-    pub declared: bool,
+    /// Where the numbers come from.
+    pub from: SizeFrom,
+}
+
+/// Where the size of a cluster comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeFrom {
+    /// The spec says both numbers.
+    Declared,
+    /// The nodes are declared or all named, with the kubelet's default of 110 pods each.
+    Nodes,
+    /// Some pool names no nodes: the most that its ranges hold.
+    Ranges,
 }
 
 /// Who may reach the API server.

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub use answer::{Cluster, resolve};
 pub use answers::{
     Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
-    ServingCertificates, Size, Sources,
+    ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;

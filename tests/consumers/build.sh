@@ -3,20 +3,28 @@
 # or what they are built from has changed. Needs nothing but Go. Prints one line for each program.
 set -euo pipefail
 
-# SET (a folder of go/), Kubernetes minor, MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
+# SET (a folder of go/), Kubernetes minors, MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
 # of go/mains or else a command of the module.
 readonly SETS='
-etcd36 1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
+etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
+etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
+k131 1.31 k8s.io/kubernetes 1.31.14 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k132 1.32 k8s.io/kubernetes 1.32.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k133 1.33 k8s.io/kubernetes 1.33.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k134 1.34 k8s.io/kubernetes 1.34.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k135 1.35 k8s.io/kubernetes 1.35.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k136 1.36 k8s.io/kubernetes 1.36.3 strictdecode kubeadm kube-proxy kube-scheduler kubectl kubelet kube-controller-manager kube-apiserver
 k137 1.37 k8s.io/kubernetes 1.37.2 strictdecode kubeadm kube-proxy kube-scheduler kubelet kube-controller-manager kube-apiserver
 '
+# What is judged on every merge; the other minors are judged on demand.
+readonly DEFAULT='1.36 1.37'
 
 usage() {
     cat <<'EOF'
-usage: build.sh [--minor 1.36|1.37|all] [PROGRAM...]
+usage: build.sh [--minor 1.31..1.37|default|all] [PROGRAM...]
 
-Builds every program, or only those named, into
+Builds every program (of the minors 1.36 and 1.37 by default), or only those named, into
 ${HARDEN_CONSUMERS:-${XDG_CACHE_HOME:-$HOME/.cache}/harden/consumers}/SET/PROGRAM
 EOF
 }
@@ -26,7 +34,7 @@ die() {
     exit 1
 }
 
-minor=all
+minor=default
 wanted=' '
 while (($#)); do
     case $1 in
@@ -45,7 +53,7 @@ while (($#)); do
     shift
 done
 case $minor in
-    all | 1.36 | 1.37) ;;
+    all | default | 1.3[1-7]) ;;
     *) die "no set for minor $minor" ;;
 esac
 
@@ -103,10 +111,21 @@ build() {
     echo "$set/$program $version: built in $((SECONDS - start)) s"
 }
 
+# Whether one of a set's minors is asked for.
+is_selected() {
+    local one asked=$minor
+    [[ $asked != all ]] || return 0
+    [[ $asked != default ]] || asked=$DEFAULT
+    for one in $asked; do
+        [[ ,$1, == *,$one,* ]] && return 0
+    done
+    return 1
+}
+
 selected=''
 offered=' '
 while read -r set for_minor module version programs; do
-    [[ -n $set && ($minor == all || $minor == "$for_minor") ]] || continue
+    if [[ -z $set ]] || ! is_selected "$for_minor"; then continue; fi
     for program in $programs; do
         offered+="$program "
         if [[ $wanted == ' ' || $wanted == *" $program "* ]]; then

@@ -1,4 +1,4 @@
-//! Has every image pulled with the pod's own credentials, where a mirror or the owner answers for the registry.
+//! Has every image pulled with the pod's own credentials, where the owner answers for the registry.
 
 use crate::{
     base::{Area, Level, SpecPath},
@@ -25,13 +25,15 @@ pub(in crate::controls) const CONTROL: Control = Control {
 const GAP: &str =
     "ephemeral containers keep their own pull policy: grant `pods/ephemeralcontainers` to nobody who may not see every image";
 
-const GENTLER: &str =
-    "declare `mirrors` or say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
+const GENTLER: &str = "with a mirror in the runtime of every node say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
+
+/// Nothing writes the declared mirrors yet.
+const MIRROR: &str = "`mirrors` are declared, but nothing writes them into the runtime yet: configure them on every node, then say \
+    `images.alwaysPull: true`";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/images/alwaysPull");
-    let mirrored = !cluster.images.mirrors.is_empty();
-    if cluster.images.always_pull.unwrap_or(mirrored) {
+    if cluster.images.always_pull == Some(true) {
         enable(out, "AlwaysPullImages");
         strokes::enforced(out, "");
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, GAP);
@@ -39,7 +41,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         return;
     }
     let ground = Ground::Fact(facts::id::ALWAYS_PULL_NEEDS_MIRROR);
-    let detail = if cluster.images.always_pull == Some(false) { "the spec says `images.alwaysPull: false`" } else { GENTLER };
+    let detail = match cluster.images.always_pull {
+        Some(_) => "the spec says `images.alwaysPull: false`",
+        None if cluster.images.mirrors.is_empty() => GENTLER,
+        None => MIRROR,
+    };
     out.verdict_on(Scope::Cluster, Outcome::Weaker, ground.clone(), detail);
     strokes::intents(cluster, out, &place, Outcome::NotApplicable, &ground, detail);
 }

@@ -5,7 +5,7 @@ use crate::{
     controls::{Control, Param, ParamKind, Stricter},
     facts,
     plan::{EventLimit, LimitType, Lowering, Outcome, Scope},
-    resolve::{Resolved, Size},
+    resolve::{Resolved, Size, SizeFrom},
 };
 
 use super::{configuration, enable, not_provided, strokes};
@@ -23,7 +23,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
             name: "events-per-pod",
             kind: ParamKind::Int { min: 1, max: 1_000 },
             stricter: Stricter::Lower,
-            about: "events that the start of one pod writes: every pod of the cluster may start at once",
+            about: "events that the start of one pod writes: a fifth of the pods may start at once",
         },
         Param {
             name: "share",
@@ -39,6 +39,10 @@ pub(in crate::controls) const CONTROL: Control = Control {
 /// The least rate and burst of the whole cluster: a small cluster must still start.
 const LEAST_QPS: i64 = 50;
 const LEAST_BURST: i64 = 500;
+
+/// The most: what a large store takes beside its other writes. More would be no limit.
+const MOST_QPS: i64 = 1_000;
+const MOST_BURST: i64 = 10_000;
 
 /// What client-go lets one source write about one object: a burst of 25, then one in five minutes. Only other writers feel this limit.
 const OBJECT: EventLimit = EventLimit { kind: LimitType::SourceAndObject, qps: 1, burst: 25, cache_size: CACHE };
@@ -58,14 +62,18 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.plan_mut().event_limits = Some(held);
     out.because(asked);
     strokes::enforced(out, detail);
+    if cluster.size.from == SizeFrom::Ranges {
+        let detail = "declare `platform.size`: the limits are made for as many nodes as the ranges of the pools hold";
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::SIZE_NOT_DECLARED, detail);
+    }
     let gap = "the scheduler and newer controllers write there; quotas do not count events, flow control slows their writers";
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EVENT_RATE_LIMIT_CORE, gap);
 }
 
-/// Every pod may start at once (burst), and a tenth of the pods may write one event each second for good (rate).
+/// A fifth of the pods may start at once (burst), and a tenth of the pods may write one event each second for good (rate).
 fn limits(size: Size, per_pod: i64, share: i64) -> Vec<EventLimit> {
-    let burst = size.pods.saturating_mul(per_pod).clamp(LEAST_BURST, i64::from(i32::MAX));
-    let qps = (size.pods / 10).clamp(LEAST_QPS, i64::from(i32::MAX));
+    let burst = (size.pods / 5).saturating_mul(per_pod).clamp(LEAST_BURST, MOST_BURST);
+    let qps = (size.pods / 10).clamp(LEAST_QPS, MOST_QPS);
     let part = |whole: i64| (whole.saturating_mul(share) / 100).max(1);
     let keys = size.pods.saturating_mul(2).saturating_add(size.nodes).clamp(CACHE, i64::from(i32::MAX));
     vec![
@@ -84,8 +92,13 @@ fn limits(size: Size, per_pod: i64, share: i64) -> Vec<EventLimit> {
 fn detail(size: Size, limits: &[EventLimit]) -> String {
     let numbers: Vec<String> =
         limits.iter().map(|limit| format!("{} {} a second, {} at once", limit.kind.name(), limit.qps, limit.burst)).collect();
-    let counted = if size.declared { "declared" } else { "counted from the pools" };
-    format!("for {} nodes and {} pods ({counted}): {}", size.nodes, size.pods, numbers.join("; "))
+    let counted = match size.from {
+        SizeFrom::Declared => "declared",
+        SizeFrom::Nodes => "counted, with 110 pods on a node",
+        SizeFrom::Ranges => "not declared: the most that the ranges of the pools hold, with 110 pods on a node",
+    };
+    let nodes = if size.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", size.nodes) };
+    format!("each API server by itself, for {nodes} and {} pods ({counted}): {}", size.pods, numbers.join("; "))
 }
 
 #[cfg(test)]
@@ -94,10 +107,10 @@ mod tests {
 
     #[test]
     fn derives_numbers_from_the_size() {
-        let of = |pods| limits(Size { nodes: 30, pods, declared: true }, 5, 50);
+        let of = |pods| limits(Size { nodes: 30, pods, from: SizeFrom::Declared }, 5, 50);
         let numbers: Vec<_> = of(900).iter().map(|limit| (limit.qps, limit.burst)).collect();
-        assert_eq!(numbers, [(90, 4_500), (45, 2_250), (45, 2_250), (1, 25)]);
+        assert_eq!(numbers, [(90, 900), (45, 450), (45, 450), (1, 25)]);
         assert_eq!((of(1)[0].qps, of(1)[0].burst), (LEAST_QPS, LEAST_BURST));
-        assert!(of(i64::MAX).iter().all(|limit| limit.qps > 0 && limit.burst > 0 && limit.burst <= i64::from(i32::MAX)));
+        assert_eq!((of(i64::MAX)[0].qps, of(i64::MAX)[0].burst), (MOST_QPS, MOST_BURST));
     }
 }

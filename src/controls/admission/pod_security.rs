@@ -66,10 +66,21 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let version = out.held(format!("v{}", cluster.minor()));
     let shown = if rank(&audit.value) > rank(&warn.value) { &audit.value } else { &warn.value };
     let exempt_namespaces = exemptions(cluster, out, &enforce.value, shown);
+    let (refused, shown) = (enforce.value.clone(), shown.clone());
     out.plan_mut().pod_security = Some(PodSecurityPlan { enforce, audit, warn, version, exempt_namespaces });
     configuration::open(out);
-    strokes::enforced(out, "");
-    rollout.answer(cluster, out);
+    if refused != NOTHING {
+        strokes::enforced(out, "");
+    } else if rollout.enforces() == Stage::InForce {
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::POD_SECURITY_PRIVILEGED, refuses_nothing(&shown));
+    }
+    rollout.answer(cluster, out, &refused, &shown);
+}
+
+/// What is left where the parameter `enforce` is the level that asks for nothing.
+fn refuses_nothing(shown: &str) -> String {
+    let left = if shown == NOTHING { String::new() } else { format!("; pods below `{shown}` are marked or warned about") };
+    format!("`enforce` is `{NOTHING}`: no pod is refused{left}")
 }
 
 /// The level of one mode: the parameter's, or none before its day.
@@ -183,21 +194,27 @@ impl Rollout {
     }
 
     /// What becomes of the two days, and of the control before the second one.
-    fn answer(&self, cluster: &Resolved, out: &mut Lowering<'_>) {
+    fn answer(&self, cluster: &Resolved, out: &mut Lowering<'_>, refused: &str, shown: &str) {
         let modes = [
-            ("warn", "pod-security/warn", self.warn, self.shows()),
-            ("deny", "pod-security/enforce", self.deny, self.enforces()),
+            ("warn", "pod-security/warn", self.warn, self.shows(), shown),
+            ("deny", "pod-security/enforce", self.deny, self.enforces(), refused),
         ];
-        for (field, part, day, stage) in modes {
-            strokes::intents_by(cluster, out, &rollout_place().child(field), &[configuration::key(part)]);
-            if stage == Stage::InForce {
-                continue;
+        for (field, part, day, stage, level) in modes {
+            let place = rollout_place().child(field);
+            if stage == Stage::InForce && level != NOTHING {
+                strokes::intents_by(cluster, out, &place, &[configuration::key(part)]);
+            } else if stage == Stage::InForce {
+                let ground = Ground::Fact(facts::id::POD_SECURITY_PRIVILEGED);
+                strokes::intents(cluster, out, &place, Outcome::Weaker, &ground, &refuses_nothing(shown));
+            } else {
+                let detail = match day {
+                    Some(day) => format!("Pod Security begins to {field} on {day}"),
+                    None => format!("the spec gives no day from which on Pod Security may {field}"),
+                };
+                let ground = Ground::Fact(facts::id::ROLLOUT_WAITS);
+                strokes::intents(cluster, out, &place, Outcome::Weaker, &ground, &detail);
+                out.verdict_on(Scope::Cluster, Outcome::Weaker, ground, detail);
             }
-            let detail = match day {
-                Some(day) => format!("Pod Security begins to {field} on {day}"),
-                None => format!("the spec gives no day from which on Pod Security may {field}"),
-            };
-            out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ROLLOUT_WAITS, detail);
         }
     }
 }

@@ -140,7 +140,9 @@ fn answer(cluster: &Resolved, out: &mut Lowering<'_>, days: i64, files: i64) {
     });
     let keys = ["audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"].map(strokes::flag_key);
     strokes::intents_by(cluster, out, &logging("eventsPerSecond"), &keys);
-    strokes::enforced(out, kept.clone().unwrap_or_default());
+    // The file that is written comes on top of those that were rotated.
+    let disk = format!("at most {} MB of disk on each control-plane node", files.saturating_add(1).saturating_mul(size));
+    strokes::enforced(out, kept.as_ref().map_or_else(|| disk.clone(), |kept| format!("{kept}; {disk}")));
     let enough = rate.is_some_and(|rate| audit_volume::files(rate, days, size) <= files);
     if enough || retention.is_none() {
         strokes::intents_by(cluster, out, &logging("retentionDays"), &keys);

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{
         Applies, Control, by_platform,
-        diagnostics::{EncryptionDropped, EncryptionStageSkipped},
+        diagnostics::{EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped},
     },
     diag::Diagnostics,
     facts,
@@ -86,9 +86,13 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 }
 
 /// One step at a time, in both directions: while the servers take the new file one by one, each must read what the others write. What
-/// has not been built before may start anywhere.
+/// has not been built before may start anywhere, and is told what that takes.
 fn check_stage(cluster: &Resolved, out: &mut Lowering<'_>, encryption: &EncryptionPlan) {
     if cluster.last_encryption_stage.is_none() {
+        if encryption.stage != EncryptionStage::Prepare {
+            let at = out.place(&Cause::Spec(place().child("stage")));
+            out.diagnostics().push(EncryptionStageFirst { stage: encryption.stage, at });
+        }
         return;
     }
     let last = last_stage(cluster);

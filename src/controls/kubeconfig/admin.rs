@@ -26,11 +26,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if cluster.issuers.is_empty() {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ADMIN_CONF_SHARED, "declare an issuer under `identity.issuers`");
     } else {
-        out.verdict(
-            Scope::Cluster,
-            Outcome::Elsewhere,
-            facts::id::SUPER_ADMIN_CONF,
-            "people log in through the declared issuers",
-        );
+        let detail = "bind a group of the declared issuers, and try it, before admin.conf and super-admin.conf are put away";
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ADMIN_CONF_BOUND, detail);
     }
 }

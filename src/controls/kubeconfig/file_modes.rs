@@ -47,7 +47,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if kubeadm.external_etcd.is_none() {
         out.node_rule(runs_control_plane, "mode/etc/kubernetes/manifests/etcd.yaml", PRIVATE);
     }
-    out.node_rule(runs_control_plane, &format!("mode{}/**/*.key", kubeadm.certificates_dir), PRIVATE);
+    for key in ["**/*.key", "sa.pub"] {
+        out.node_rule(runs_control_plane, &format!("mode{}/{key}", kubeadm.certificates_dir), PRIVATE);
+    }
     out.node_rule(|_| true, &format!("mode{}/**/*.crt", kubeadm.certificates_dir), "0644 root:root");
     for file in ["/etc/kubernetes/kubelet.conf", "/var/lib/kubelet/config.yaml"] {
         out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);

@@ -29,8 +29,15 @@ pub(crate) struct Set {
 }
 
 /// The sets that can be judged, newest last.
-pub(crate) const SETS: [Set; 2] =
-    [Set { version: "1.36.3", kube: "k136", etcd: "etcd36" }, Set { version: "1.37.2", kube: "k137", etcd: "etcd37" }];
+pub(crate) const SETS: [Set; 7] = [
+    Set { version: "1.31.14", kube: "k131", etcd: "etcd35" },
+    Set { version: "1.32.13", kube: "k132", etcd: "etcd35" },
+    Set { version: "1.33.13", kube: "k133", etcd: "etcd35" },
+    Set { version: "1.34.4", kube: "k134", etcd: "etcd36" },
+    Set { version: "1.35.4", kube: "k135", etcd: "etcd36" },
+    Set { version: "1.36.3", kube: "k136", etcd: "etcd36" },
+    Set { version: "1.37.2", kube: "k137", etcd: "etcd37" },
+];
 
 impl Set {
     /// A Kubernetes program.
@@ -44,7 +51,7 @@ impl Set {
     }
 }
 
-/// The sets asked for: `HARDEN_CONSUMERS_MINORS=1.36,1.37`, by default the first.
+/// The sets asked for: `HARDEN_CONSUMERS_MINORS=1.34,1.37`, by default 1.36.
 pub(crate) fn sets() -> Vec<&'static Set> {
     let wanted = std::env::var("HARDEN_CONSUMERS_MINORS").unwrap_or_else(|_| "1.36".to_owned());
     let wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
