@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod characters;
 mod gates;
 mod mounts;
 mod nodes;

@@ -8,7 +8,7 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, gates, mounts, nodes, proxy, tls};
+use super::{access, audit, characters, gates, mounts, nodes, proxy, tls};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,7 @@ pub struct Rule {
 
 /// Every rule, in the order in which clashes are reported.
 pub const RULES: &[Rule] = &[
+    characters::UNSEEN_CHARACTER,
     audit::POLICY_WITHOUT_BACKEND,
     audit::BACKEND_WITHOUT_POLICY,
     access::ANONYMOUS_FLAG_BESIDE_BLOCK,

@@ -423,3 +423,13 @@ fn shape_alone_has_no_place_but_is_said() {
     agree(&plan, &OneFile(Source::new("kubeadm.yaml", "a")), &mut diags);
     assert_eq!(diags.list()[0].labels.len(), 1);
 }
+
+#[test]
+fn no_setting_holds_a_character_that_nobody_sees() {
+    for value in ["1h\n--token-auth-file=/x", "1h\u{2028}", "a\0", "\u{202e}b"] {
+        clashes(&with(&[(API, "event-ttl", value)]), "unseen-character");
+        clashes(&field(empty("1.36.3"), KUBELET, "clusterDNS", json!([value])), "unseen-character");
+    }
+    clashes(&mount(empty("1.36.3"), API, "/a\nb", MountType::Directory), "unseen-character");
+    agrees(&with(&[(API, "event-ttl", "1h0m0s")]));
+}

@@ -4,6 +4,7 @@
 mod convert;
 mod diagnostics;
 mod document;
+pub mod host;
 mod intents;
 mod merge;
 mod mistakes;

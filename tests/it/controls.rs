@@ -307,6 +307,7 @@ fn what_the_owner_opened_is_closed() {
         &[
             "token-auth-file=/etc/kubernetes/tokens.csv",
             "authorization-mode=AlwaysAllow,Webhook",
+            "authorization-webhook-config-file=/etc/kubernetes/pki/webhook.yaml",
             "disable-admission-plugins=ServiceAccount,NamespaceLifecycle,PodSecurity,DefaultStorageClass",
             "enable-admission-plugins=PodNodeSelector",
             "requestheader-allowed-names=",
@@ -354,4 +355,98 @@ fn what_the_owner_chose_and_is_sound_stays() {
 fn the_only_plugin_that_is_switched_off_takes_the_flag_with_it() {
     let plan = over(&["disable-admission-plugins=ServiceAccount"], "").unwrap();
     assert_eq!(api_server(&plan, "disable-admission-plugins"), None);
+}
+
+/// A plan over whole documents of the owner, after the type of the ClusterConfiguration.
+fn over_documents(documents: &str) -> Result<Plan, Vec<&'static str>> {
+    let text = small("baseline", "").replace("      podSubnets:", "      config: live.yaml\n      podSubnets:");
+    plan_over(&text, None, &format!("{}{documents}", OWNER.split_once("apiServer").unwrap().0))
+}
+
+const KUBELET: &str = "---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+
+#[test]
+fn what_undoes_a_control_is_left_behind() {
+    let sections = "apiServer:\n  extraArgs:\n  - { name: authorization-mode, value: \"ABAC,Node,RBAC\" }\n  \
+         - { name: authorization-policy-file, value: /etc/kubernetes/pki/abac.json }\n  \
+         - { name: requestheader-username-headers, value: X-Evil }\n  \
+         extraVolumes:\n  - { name: a, hostPath: /, mountPath: /host }\n  - { name: b, hostPath: /srv, mountPath: /etc/kubernetes/audit }\n  \
+         - { name: k8s-certs, hostPath: /srv, mountPath: /etc/kubernetes/pki }\n  - { name: c, hostPath: //var/run/docker.sock, mountPath: /d }\n  \
+         - { name: d, hostPath: /var/lib/etcd/member, mountPath: /e }\n  - { name: e, hostPath: /srv, mountPath: /usr/local/bin }\n  \
+         extraEnvs: [{ name: TOKEN, value: hunter2 }, { name: NO_PROXY, value: 192.0.2.0/24 }, { name: HTTPS_PROXY, value: \"http://u:hunter2@p\" }]\n\
+         scheduler: { extraArgs: [{ name: authorization-always-allow-paths, value: \"/healthz,/*\" }] }\n\
+         controllerManager: { extraArgs: [{ name: authorization-always-allow-paths, value: /metrics }, { name: cluster-cidr, value: \"Bearer hunter2\" }] }\n\
+         etcd: { local: { extraArgs: [{ name: force-new-cluster, value: \"true\" }, { name: listen-metrics-urls, value: \"http://0.0.0.0:2381\" }, \
+         { name: config-file, value: /x }], extraEnvs: [{ name: ETCD_CLIENT_CERT_AUTH, value: \"false\" }] } }\n";
+    let kubelet = "staticPodURL: http://192.0.2.9/\nstaticPodURLHeader: { Authorization: [hunter2] }\nstaticPodPath: /srv\nallowedUnsafeSysctls: [\"*\"]\n";
+    let others = "---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: userspace\n---\n\
+         apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\npatches: { directory: /srv }\nnodeRegistration: { kubeletExtraArgs: [{ name: manifest-url, value: http://x/ }] }\n";
+    let plan = over_documents(&format!("{sections}{KUBELET}{kubelet}{others}")).unwrap();
+    let refused: Vec<&str> = plan.owner.iter().filter(|n| n.fate == OwnerField::Refused).map(|n| n.field.as_str()).collect();
+    for field in [
+        "apiServer/extraArgs/authorization-mode",
+        "apiServer/extraArgs/authorization-policy-file",
+        "apiServer/extraArgs/requestheader-username-headers",
+        "apiServer/extraVolumes/a",
+        "apiServer/extraVolumes/b",
+        "apiServer/extraVolumes/k8s-certs",
+        "apiServer/extraVolumes/c",
+        "apiServer/extraVolumes/d",
+        "apiServer/extraVolumes/e",
+        "apiServer/extraEnvs/TOKEN",
+        "apiServer/extraEnvs/HTTPS_PROXY",
+        "scheduler/extraArgs/authorization-always-allow-paths",
+        "controllerManager/extraArgs/authorization-always-allow-paths",
+        "controllerManager/extraArgs/cluster-cidr",
+        "etcd/local/extraArgs/force-new-cluster",
+        "etcd/local/extraArgs/listen-metrics-urls",
+        "etcd/local/extraArgs/config-file",
+        "etcd/local/extraEnvs/ETCD_CLIENT_CERT_AUTH",
+        "KubeletConfiguration/staticPodURL",
+        "KubeletConfiguration/staticPodURLHeader",
+        "KubeletConfiguration/staticPodPath",
+        "KubeletConfiguration/allowedUnsafeSysctls",
+        "KubeProxyConfiguration/mode",
+        "InitConfiguration/patches",
+        "InitConfiguration/nodeRegistration/kubeletExtraArgs/manifest-url",
+    ] {
+        assert!(refused.iter().any(|refused| refused.ends_with(field)), "{field} is not among {refused:#?}");
+    }
+    assert_eq!(api_server(&plan, "authorization-mode").as_deref(), Some("Node,RBAC"));
+    let tree: String = harden::targets::emit(&plan).iter().map(|artifact| artifact.text()).collect();
+    for gone in ["hunter2", "X-Evil", "ETCD_CLIENT_CERT_AUTH", "/srv", "docker.sock", "force-new-cluster", "userspace"] {
+        assert!(!tree.contains(gone), "{gone} stands in the tree");
+    }
+    assert!(tree.contains("NO_PROXY") && plan.owner.iter().all(|note| !note.value.contains("hunter2")));
+}
+
+#[test]
+fn what_the_cluster_may_rest_on_is_not_left_out() {
+    for wrong in [
+        "apiServer: { extraArgs: [{ name: etcd-servers, value: \"http://127.0.0.1:2379\" }] }\n",
+        "apiServer: { extraArgs: [{ name: etcd-servers, value: \"https://192.0.2.99:2379\" }] }\n",
+        "apiServer: { extraArgs: [{ name: etcd-servers-overrides, value: \"/events#http://192.0.2.9:2379\" }] }\n",
+        "apiServer: { extraVolumes: [{ name: A, hostPath: /srv, mountPath: /srv }] }\n",
+        "apiServer: { extraVolumes: [{ name: a, hostPath: ../.., mountPath: rel }] }\n",
+        "etcd: { external: { endpoints: [\"http://192.0.2.9:2379\"], caFile: /etc/e/ca, certFile: /etc/e/c, keyFile: /etc/e/k } }\n",
+        "etcd: { external: { endpoints: [\"https://192.0.2.9:2379\"], caFile: /ca, certFile: /etc/e/c, keyFile: /etc/e/k } }\n",
+    ] {
+        assert_eq!(over_documents(wrong).map(|_| ()), Err(vec!["owner-unusable"]), "{wrong}");
+    }
+    let same = "apiServer: { extraArgs: [{ name: etcd-servers, value: \"https://127.0.0.1:2379\" }] }\n";
+    assert!(over_documents(same).is_ok());
+}
+
+#[test]
+fn a_character_that_nobody_sees_stops_the_build() {
+    for wrong in [
+        "apiServer: { extraArgs: [{ name: event-ttl, value: \"1h\\n--token-auth-file=/x\" }] }\n",
+        "clusterName: \"a\\0\"\n",
+        "imageRepository: \"a\\u202Eb\"\n",
+        "apiServer: { certSANs: [\"a\\u2028b\"] }\n",
+        "apiServer: { extraVolumes: [{ name: a, hostPath: \"/a\\x9b\", mountPath: /a }] }\n",
+        "apiServer: { extraEnvs: [{ name: \"NO_PROXY\\n\", value: a }] }\n",
+    ] {
+        assert_eq!(over_documents(wrong).map(|_| ()).map_err(|codes| codes[0]), Err("owner-control-character"), "{wrong}");
+    }
 }

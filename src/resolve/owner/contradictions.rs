@@ -45,6 +45,8 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
     let services = ranges(&spec.service_subnets);
     compare("the range of Services", "serviceSubnets", services, &format!("{cluster}/networking/serviceSubnet"));
     compare("the DNS domain", "dnsDomain", spec.dns_domain.clone(), &format!("{cluster}/networking/dnsDomain"));
+    let mode = spec.kube_proxy.mode.filter(|mode| *mode != ProxyMode::None).map(|mode| mode.name().to_owned());
+    compare("the mode of kube-proxy", "kubeProxy/mode", mode, "/KubeProxyConfiguration/mode");
     etcd(spec, tree, root, diags);
     kube_proxy(spec, tree, root, diags);
 }

@@ -6,11 +6,14 @@ use crate::diag::{Entry, Label, Place, Problem, Severity};
 pub const ENTRIES: &[Entry] = &[
     Entry::of::<ConflictsWithControl>(),
     Entry::of::<ContradictsSpec>(),
+    Entry::of::<ControlCharacter>(),
     Entry::of::<DuplicateDocument>(),
     Entry::of::<FieldRefused>(),
+    Entry::of::<NeedsEyes>(),
     Entry::of::<UnknownField>(),
     Entry::of::<UnknownKubeadmGate>(),
     Entry::of::<UnusableDocument>(),
+    Entry::of::<UnusableValue>(),
     Entry::of::<WrongValue>(),
 ];
 
@@ -237,5 +240,86 @@ impl Problem for FieldRefused {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "left out")).collect()
+    }
+}
+
+/// A name or a value of the owner holds a character that nobody sees.
+#[derive(Debug)]
+pub(super) struct ControlCharacter {
+    pub(super) field: String,
+    pub(super) character: char,
+    pub(super) at: Place,
+}
+
+impl Problem for ControlCharacter {
+    const CODE: &'static str = "owner-control-character";
+    const MEANING: &'static str = "A name or a value of the owner's own configuration holds a control character, an end of line, a mark \
+        that turns the direction of writing, or a character without width. Nothing of Kubernetes needs one; in a list of flags the rest \
+        of the value would be read as a flag of its own.";
+
+    fn message(&self) -> String {
+        format!("`{}` holds the character U+{:04X}, which nobody sees", self.field, self.character as u32)
+    }
+
+    fn help(&self) -> String {
+        "take the character out; a long value stands on one line".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), format!("U+{:04X} stands in here", self.character as u32))]
+    }
+}
+
+/// A value of the owner cannot be used, and leaving it out would break the cluster.
+#[derive(Debug)]
+pub(super) struct UnusableValue {
+    pub(super) field: String,
+    pub(super) why: String,
+    pub(super) help: &'static str,
+    pub(super) at: Place,
+}
+
+impl Problem for UnusableValue {
+    const CODE: &'static str = "owner-unusable";
+    const MEANING: &'static str = "A value of the owner's own configuration would undo what the spec asks for, or no cluster runs with it. \
+        It is not left out without a word, because the cluster may rest on it.";
+
+    fn message(&self) -> String {
+        format!("`{}` cannot be carried: {}", self.field, self.why)
+    }
+
+    fn help(&self) -> String {
+        self.help.to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "this value")]
+    }
+}
+
+/// A field of the owner is carried although it is a risk.
+#[derive(Debug)]
+pub(super) struct NeedsEyes {
+    pub(super) field: String,
+    pub(super) why: String,
+    pub(super) at: Place,
+}
+
+impl Problem for NeedsEyes {
+    const CODE: &'static str = "owner-needs-eyes";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A field of the owner's own configuration is carried, and no control judges it, although it can weaken \
+        the cluster. The report lists it: somebody must look at it.";
+
+    fn message(&self) -> String {
+        format!("`{}` is carried and needs your eyes: {}", self.field, self.why)
+    }
+
+    fn help(&self) -> String {
+        "take it out of the owner's configuration, unless the cluster needs it".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "carried")]
     }
 }

@@ -3,11 +3,13 @@
 //! In: the documents that `platform.kubeadm.config` names. Out: answers where the spec is silent, documents to write under ours, flags,
 //! fields and mounts that go into the plan before any control writes, and a line about every field.
 
+mod characters;
 mod components;
 mod contradictions;
 mod diagnostics;
 mod documents;
 mod fields;
+mod guard;
 mod kubeadm;
 mod node;
 mod secrets;
@@ -59,14 +61,17 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
         }
     };
     let digest = crate::base::sha256_hex(source.text().as_bytes());
-    let source = secrets::blotted(source);
-    let Some(root) = documents::read(&source, diags) else { return Owner::default() };
-    let mut reading = Reading::new(file, &root, spec.kubernetes_version);
+    let (source, secrets) = secrets::blotted(source);
+    let Some(mut root) = documents::read(&source, diags) else { return Owner::default() };
+    characters::check(&root, &secrets, diags);
     fields::check(&root, spec.kubernetes_version, diags);
+    let guarded = guard::apply(&mut root, spec, tree, &secrets, diags);
+    let mut reading = Reading::new(file, &root, spec.kubernetes_version);
     kubeadm::take(&mut reading, diags);
     components::take(&mut reading);
     contradictions::report(spec, tree, &root, diags);
-    let Reading { documents, settings, notes, .. } = reading;
+    let Reading { documents, settings, mut notes, .. } = reading;
+    guarded.write_notes(&mut notes);
     Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) }
 }
 

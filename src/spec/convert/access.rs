@@ -59,10 +59,24 @@ fn kms(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kms) -> Option<Encryption
     let name = r.need_text(at, "name", written.name);
     let socket = r.need(at, "socket", written.socket);
     let socket = socket.and_then(|text| {
-        let holds = |text: &str| text.strip_prefix("unix://").is_some_and(is_absolute);
-        r.check(&at.child("socket"), text, "a socket such as unix:///run/kms/vault.sock", holds)
+        let holds = |text: &str| text.strip_prefix("unix://").is_some_and(|path| is_absolute(path) && !belongs_to_others(path));
+        r.check(&at.child("socket"), text, "the socket of the plug-in, such as unix:///run/kms/vault.sock", holds)
     });
     Some(EncryptionProvider::Kms { name: name?, socket: socket? })
+}
+
+/// Whether a socket is a container runtime's, or lies among the files of the cluster or of the host: its folder is mounted into the API
+/// server.
+fn belongs_to_others(path: &str) -> bool {
+    const FOLDERS: [&str; 14] = [
+        "/etc", "/proc", "/sys", "/dev", "/usr", "/root", "/var/lib/etcd", "/var/lib/kubelet", "/run/containerd", "/run/crio",
+        "/run/docker", "/run/systemd", "/run/k3s", "/run/dbus",
+    ];
+    const SOCKETS: [&str; 5] = ["docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "dockershim.sock"];
+    let path = path.strip_prefix("/var").filter(|rest| rest.starts_with("/run/")).unwrap_or(path);
+    let inside = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let name = path.rsplit('/').next().unwrap_or_default();
+    FOLDERS.iter().any(|folder| inside(folder)) || SOCKETS.contains(&name) || path.rfind('/') == Some(0)
 }
 
 pub(super) fn identity(r: &mut Reader<'_>, at: &SpecPath, written: v1::Identity) -> Identity {

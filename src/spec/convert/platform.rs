@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reader, nodes};
+use super::{
+    Reader, nodes,
+    reader::{is_absolute, is_url},
+};
 use crate::{
     base::{KubeVersion, Minor, SpecPath},
     spec::{
         diagnostics::{DoesNotBelong, NotAVersion, VersionWithPatch, VersionWithoutPatch},
+        host::is_own_machine,
         model::{
             Aks, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns,
             PlatformSpec, Provider, Runtime, ServingCertificates, Size, values::is_subdomain,
@@ -51,11 +55,11 @@ fn kubeadm(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kubeadm) -> Option<Ku
     let kubernetes_version = release(r, at, written.kubernetes_version);
     let config =
         written.config.and_then(|text| r.check(&at.child("config"), text, "a path to a file", |text| !text.trim().is_empty()));
-    let control_plane_endpoint = r.read(
-        &at.child("controlPlaneEndpoint"),
-        written.control_plane_endpoint,
-        "a host and a port such as api.shop.example:6443",
-    );
+    let endpoint_at = at.child("controlPlaneEndpoint");
+    let endpoint = written.control_plane_endpoint.and_then(|text| {
+        r.check(&endpoint_at, text, "a host that every node reaches, such as api.shop.example:6443", |text| !is_own_machine(text))
+    });
+    let control_plane_endpoint = r.read(&endpoint_at, endpoint, "a host and a port such as api.shop.example:6443");
     let pod_subnets = r.ranges(&at.child("podSubnets"), written.pod_subnets);
     let service_subnets = r.ranges(&at.child("serviceSubnets"), written.service_subnets);
     let dns_domain =
@@ -119,17 +123,24 @@ fn external_etcd(r: &mut Reader<'_>, at: &SpecPath, written: v1::ExternalEtcd) -
     let endpoints = endpoints.map(|list| {
         let at = at.child("endpoints");
         let url =
-            |(index, text)| r.check(&at.index(index), text, "an address such as https://192.0.2.33:2379", super::reader::is_url);
+            |(index, text)| r.check(&at.index(index), text, "one address such as https://192.0.2.33:2379", is_one_url);
         list.indexed().filter_map(url).collect()
     });
     let mut file = |field: &str, value: Option<String>| {
         let value = r.need(at, field, value);
-        r.file(&at.child(field), value)
+        // The folder of the file is mounted into the API server.
+        let own = |text: &str| is_absolute(text) && text.rfind('/') != Some(0);
+        r.check(&at.child(field), value?, "a file in a folder of its own, such as /etc/kubernetes/pki/etcd/ca.crt", own)
     };
     let ca_file = file("caFile", written.ca_file);
     let cert_file = file("certFile", written.cert_file);
     let key_file = file("keyFile", written.key_file);
     Some(ExternalEtcd { endpoints: endpoints?, ca_file: ca_file?, cert_file: cert_file?, key_file: key_file? })
+}
+
+/// A flag takes several addresses with commas between them.
+fn is_one_url(text: &str) -> bool {
+    is_url(text) && !text.contains(',')
 }
 
 fn kube_proxy(r: &mut Reader<'_>, at: &SpecPath, written: v1::KubeProxy) -> KubeProxy {

@@ -2,7 +2,7 @@
 //! so that a shell can take it as it is.
 
 use crate::{
-    base::{Artifact, Lines, Mode, OutPath},
+    base::{Artifact, Lines, Mode, OutPath, unseen},
     plan::{Plan, Program},
     targets::arguments,
 };
@@ -22,7 +22,10 @@ fn set(plan: &Plan, program: Program) -> Artifact {
     arguments.sort_by(|a, b| a.name.cmp(&b.name));
     let mut lines = Lines::default();
     for argument in &arguments {
-        lines.push(&argument.word(), &argument.origin);
+        let word = argument.word();
+        // Agreement refuses them; a shell would read a second line as a flag of its own.
+        assert!(unseen(&word).is_none(), "internal error: a flag of {program} holds a character that ends its line");
+        lines.push(&word, &argument.origin);
     }
     let path = format!("control-plane/flags/{}.flags", program.name());
     Artifact { path: OutPath::new(&path).expect("internal error: names of programs are plain"), mode: Mode::Plain, lines }

@@ -1,0 +1,191 @@
+//! What must not be carried, judged before anything is taken: each value is kept, left behind with a notice, pointed out, or an error.
+
+mod etcd;
+mod flags;
+mod kubelet;
+mod volumes;
+
+use crate::{
+    diag::{Diagnostics, Place},
+    plan::{OwnerField, OwnerNote},
+    spec::{host::is_own_machine, model::Kubeadm},
+    yaml::{Node, Value},
+};
+
+use super::{
+    diagnostics::{FieldRefused, NeedsEyes, UnusableValue},
+    note,
+    secrets::{PROXY_VARIABLES, Secrets},
+};
+
+/// What becomes of a value.
+#[derive(Debug)]
+enum Fate {
+    Keep,
+    /// Left behind.
+    Refuse(String),
+    /// Left behind, its value shown nowhere.
+    Secret(&'static str),
+    /// Carried, and somebody must look at it.
+    Eyes(String),
+    /// The build stops: why, and what to do.
+    Stop(String, &'static str),
+}
+
+impl Fate {
+    fn refuse(why: &str) -> Self {
+        Fate::Refuse(why.to_owned())
+    }
+}
+
+/// What the judgement leaves for the report.
+#[derive(Debug, Default)]
+pub(super) struct Guarded {
+    refused: Vec<OwnerNote>,
+    eyes: Vec<(String, String)>,
+}
+
+impl Guarded {
+    /// Adds what was left behind, and the reasons to look at what is carried.
+    pub(super) fn write_notes(self, notes: &mut Vec<OwnerNote>) {
+        for (pointer, why) in self.eyes {
+            let field = pointer.trim_start_matches('/');
+            for note in notes.iter_mut().filter(|note| note.field == field && note.why.is_none()) {
+                note.why = Some(format!("needs your eyes: {why}"));
+            }
+        }
+        notes.extend(self.refused);
+    }
+}
+
+/// Takes what must not be carried out of the documents, and reports it.
+pub(super) fn apply(root: &mut Node, spec: &Kubeadm, tree: &Node, secrets: &Secrets, diags: &mut Diagnostics) -> Guarded {
+    let facts = Facts {
+        etcd_servers: etcd::declared(root, spec, tree),
+        volumes: volumes::Owned::of(root),
+        webhook: flags::has(root, "authorization-webhook-config-file"),
+    };
+    let mut walk = Walk { facts, secrets, diags, guarded: Guarded::default() };
+    walk.below(root, "");
+    walk.guarded
+}
+
+/// What judgements need of the whole.
+struct Facts {
+    etcd_servers: etcd::Declared,
+    volumes: volumes::Owned,
+    /// Whether the webhook of the authorizers has settings.
+    webhook: bool,
+}
+
+struct Walk<'a> {
+    facts: Facts,
+    secrets: &'a Secrets,
+    diags: &'a mut Diagnostics,
+    guarded: Guarded,
+}
+
+impl Walk<'_> {
+    fn below(&mut self, node: &mut Node, path: &str) {
+        match &mut node.value {
+            Value::Map(entries) => entries.retain_mut(|entry| {
+                let path = format!("{path}/{}", entry.key);
+                self.keeps(&mut entry.value, &path)
+            }),
+            Value::Seq(items) => {
+                let mut index = 0;
+                items.retain_mut(|item| {
+                    let name = item.get("name").and_then(Node::as_str).map_or_else(|| index.to_string(), str::to_owned);
+                    index += 1;
+                    self.keeps(item, &format!("{path}/{name}"))
+                });
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {}
+        }
+    }
+
+    /// Whether a value stays; what must not stay below it goes.
+    fn keeps(&mut self, node: &mut Node, path: &str) -> bool {
+        let at = node.used_at().clone();
+        let field = path.trim_start_matches('/').to_owned();
+        match self.fate(node, path) {
+            Fate::Keep => {}
+            Fate::Refuse(why) => {
+                self.leave(path, at, &text_of(node), &why);
+                return false;
+            }
+            Fate::Secret(why) => {
+                self.leave(path, at, "(secret)", why);
+                return false;
+            }
+            Fate::Eyes(why) => {
+                self.guarded.eyes.push((path.to_owned(), why.clone()));
+                self.diags.push(NeedsEyes { field, why, at });
+            }
+            Fate::Stop(why, help) => {
+                self.diags.push(UnusableValue { field, why, help, at });
+                return true;
+            }
+        }
+        let before = children(node);
+        self.below(node, path);
+        before == 0 || children(node) > 0
+    }
+
+    fn leave(&mut self, path: &str, at: Place, value: &str, why: &str) {
+        self.guarded.refused.push(note(path, OwnerField::Refused, value, Some(why)));
+        self.diags.push(FieldRefused { field: path.trim_start_matches('/').to_owned(), why: why.to_owned(), at: Some(at) });
+    }
+
+    fn fate(&mut self, node: &Node, path: &str) -> Fate {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let value = node.get("value").unwrap_or(node);
+        if segments.len() > 1 && self.secrets.hold(value) {
+            return Fate::Secret("it looks like a secret; secrets never stand in the tree");
+        }
+        match segments.as_slice() {
+            [_, "patches"] => Fate::refuse("patches change anything in the static pods, and what they hold cannot be judged here"),
+            [_, section @ .., "extraArgs", name] => flags::judge(section, name, value.as_str().unwrap_or_default(), &self.facts),
+            [_, "nodeRegistration", "kubeletExtraArgs", name] => kubelet::flag(name, value.as_str().unwrap_or_default()),
+            [_, .., "extraEnvs", name] => variable(name, node),
+            [_, section, "extraVolumes", _] => self.facts.volumes.judge(node, section),
+            ["ClusterConfiguration", "controlPlaneEndpoint"] => endpoint(node.as_str().unwrap_or_default()),
+            ["ClusterConfiguration", "etcd", "external", rest @ ..] => etcd::external(rest, node.as_str()),
+            ["KubeletConfiguration", field] => kubelet::field(field, node),
+            ["KubeProxyConfiguration", "mode"] => proxy_mode(node.as_str().unwrap_or_default()),
+            _ => Fate::Keep,
+        }
+    }
+}
+
+fn children(node: &Node) -> usize {
+    node.as_map().map_or(0, <[_]>::len) + node.as_seq().map_or(0, <[_]>::len)
+}
+
+fn text_of(node: &Node) -> String {
+    let value = node.get("value").unwrap_or(node);
+    super::shown(&value.to_json())
+}
+
+/// The value of a variable may be a secret; those of proxies are none.
+fn variable(name: &str, node: &Node) -> Fate {
+    if PROXY_VARIABLES.contains(&name) && node.get("valueFrom").is_none() {
+        return Fate::Keep;
+    }
+    Fate::Secret("variables may hold secrets or change what the program does: only those of proxies are carried")
+}
+
+fn endpoint(text: &str) -> Fate {
+    if !is_own_machine(text) {
+        return Fate::Keep;
+    }
+    let why = format!("`{text}` is every machine's own address, so that no node finds the control plane");
+    Fate::Stop(why, "write a name or an address that every node reaches")
+}
+
+fn proxy_mode(mode: &str) -> Fate {
+    match mode {
+        "" | "iptables" | "ipvs" | "nftables" => Fate::Keep,
+        other => Fate::Refuse(format!("kube-proxy has no mode `{other}` on Linux: it would not start")),
+    }
+}
