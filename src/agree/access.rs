@@ -32,6 +32,37 @@ fn anonymous_flag_beside_block(plan: &Plan) -> Vec<Clash> {
     }]
 }
 
+pub(super) const OIDC_FLAGS_BESIDE_FILE: Rule = Rule {
+    id: "oidc-flags-beside-file",
+    about: "A flag `--oidc-...` stands beside an AuthenticationConfiguration, which holds the anonymous block also where no issuer is \
+        declared. The API server does not start, whatever the flag says. Issuers belong under `identity.issuers`.",
+    check: oidc_flags_beside_file,
+};
+
+/// One clash for all flags: they move together. The server asks whether a flag is given, so an empty one counts too.
+fn oidc_flags_beside_file(plan: &Plan) -> Vec<Clash> {
+    let Some(file) = &plan.authentication else { return Vec::new() };
+    let flags: Vec<_> = plan.component(SERVER).flags.iter().filter(|(name, _)| name.starts_with("oidc-")).collect();
+    if flags.is_empty() {
+        return Vec::new();
+    }
+    let key = |part: &str| SettingKey::File("authentication", part.to_owned());
+    let anonymous = file.anonymous.as_ref().map(|block| Side::of(&key("anonymous"), block));
+    let issuer = file.issuers.first().map(|issuer| Side::of(&key(&format!("issuers/{}", issuer.value.name)), issuer));
+    let names: Vec<String> = flags.iter().map(|(name, _)| format!("`--{name}`")).collect();
+    let reasons = flags
+        .iter()
+        .flat_map(|(_, flag)| flag.held.reasons.iter().chain(flag.also.iter().flat_map(|also| &also.reasons)).cloned());
+    vec![Clash {
+        message: format!("{} and the AuthenticationConfiguration exclude each other", names.join(", ")),
+        help: "write the issuer under `identity.issuers` of the spec, with the same URL, audience, claims and prefixes, and take every \
+            `oidc-*` flag out"
+            .to_owned(),
+        a: Side { text: "the API server does not start with this beside the file".to_owned(), reasons: reasons.collect() },
+        b: anonymous.or(issuer),
+    }]
+}
+
 pub(super) const AUTHORIZATION_FILE_BESIDE_FLAGS: Rule = Rule {
     id: "authorization-file-beside-flags",
     about: "The flag `--authorization-config` excludes `--authorization-mode` and every `--authorization-webhook-...` flag: with both \

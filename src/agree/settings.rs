@@ -26,6 +26,7 @@ pub const RULES: &[Rule] = &[
     audit::POLICY_WITHOUT_BACKEND,
     audit::BACKEND_WITHOUT_POLICY,
     access::ANONYMOUS_FLAG_BESIDE_BLOCK,
+    access::OIDC_FLAGS_BESIDE_FILE,
     access::AUTHORIZATION_FILE_BESIDE_FLAGS,
     access::SHARED_FRONT_PROXY_CA,
     access::SHARED_ETCD_CA,

@@ -7,6 +7,7 @@ mod date;
 mod digest;
 mod path;
 mod version;
+mod visible;
 mod words;
 
 pub use artifact::{Artifact, Lines, Mode, OutPath, OutPathError, Run};
@@ -16,4 +17,5 @@ pub use date::{Date, DateError};
 pub use digest::sha256_hex;
 pub use path::SpecPath;
 pub use version::{KubeVersion, Minor, VersionError};
+pub use visible::{acts, same_length, shortened, visible};
 pub use words::{Area, Level, Platform};

@@ -1,76 +1,234 @@
-//! The steps that a person takes to apply a tree, in order.
+//! The steps that a person takes to apply a tree, in order: for a new cluster, for a running one, for another installer.
+
+use std::collections::BTreeMap;
 
 use crate::{
     base::{Artifact, Platform},
-    plan::{EncryptionProvider, EncryptionStage, Plan},
+    plan::{EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program, host_paths},
+    report::StepList,
 };
 
-/// The steps, as Markdown sentences.
-pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    match plan.cluster.platform {
-        Platform::Kubeadm => kubeadm(plan, artifacts),
-        Platform::Eks | Platform::Aks => Vec::new(),
+/// The lists of steps, as Markdown sentences.
+pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
+    match (plan.cluster.platform, &plan.cluster.kubeadm) {
+        (Platform::Kubeadm, Some(kubeadm)) => {
+            let tree = Tree { plan, kubeadm, artifacts };
+            vec![
+                StepList { title: "A new cluster", steps: tree.new_cluster() },
+                StepList { title: "A running cluster", steps: tree.running_cluster() },
+                StepList { title: "Another installer", steps: vec![other_installer()] },
+            ]
+        }
+        (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => Vec::new(),
     }
 }
 
-fn kubeadm(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    let mut steps = Vec::new();
-    let has = |prefix: &str| artifacts.iter().any(|artifact| artifact.path.as_str().starts_with(prefix));
-    if has("control-plane/etc/") {
-        steps.push(
-            "Copy `control-plane/etc/kubernetes/` to `/etc/kubernetes/` of every control-plane node, owner root:root, keeping the modes \
-             (folders 0755). A missing file keeps the API server's pod from starting, so do this before the next step."
-                .to_owned(),
-        );
-    }
-    if let Some(encryption) = &plan.encryption {
-        steps.extend(encryption_steps(&encryption.value.provider, encryption.value.stage));
-    }
-    steps.push(
-        "A new cluster: `kubeadm config validate --config kubeadm/init.yaml`, then `kubeadm init --config kubeadm/init.yaml --upload-certs` on \
-         the first control-plane node; `kubeadm/join-control-plane.yaml` and `kubeadm/join-worker.yaml` on the others, each after its \
-         `/etc/kubernetes/discovery.conf` was brought there (a kubeconfig with embedded credentials; the joining node has no token)."
-            .to_owned(),
-    );
-    if has("control-plane/flags/") {
-        steps.push(
-            "A running cluster: on one control-plane node after the other, bring the static pods of `control-plane/<node>/manifests/` (or \
-             `kubeadm init phase control-plane all --config kubeadm/init.yaml`, with that node's own address and name in the document), \
-             wait until `/readyz` answers, then take the next node."
-                .to_owned(),
-        );
-    }
-    steps.push(
-        "Kubelets and kube-proxy read the configuration that `kubeadm init phase upload-config all` stores in the cluster: run it, then \
-         `kubeadm upgrade node phase kubelet-config` and a kubelet restart, one node at a time."
-            .to_owned(),
-    );
-    steps
+/// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
+const RESTART: &str =
+    "move `/etc/kubernetes/manifests/kube-apiserver.yaml` out of the folder, wait until the container is gone, move it back";
+
+struct Tree<'a> {
+    plan: &'a Plan,
+    kubeadm: &'a KubeadmCluster,
+    artifacts: &'a [Artifact],
 }
 
-fn encryption_steps(provider: &EncryptionProvider, stage: EncryptionStage) -> Vec<String> {
-    let make = match provider {
-        EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
-            "Make the encryption key once with `control-plane/etc/kubernetes/encryption/make-key.sh`, on a machine you trust; copy the \
-             `encryption.yaml` that it writes to every control-plane node (0600, root). It is never part of this tree."
+impl Tree<'_> {
+    fn has(&self, prefix: &str) -> bool {
+        self.artifacts.iter().any(|artifact| artifact.path.as_str().starts_with(prefix))
+    }
+
+    fn stage(&self) -> Option<EncryptionStage> {
+        self.plan.encryption.as_ref().map(|held| held.value.stage)
+    }
+
+    fn new_cluster(&self) -> Vec<String> {
+        let mut steps = self.files();
+        if self.stage().is_some() {
+            steps.push(
+                "A new cluster holds no plain objects: it can be built with `stage: enforce` from the start. The other stages are for a \
+                 cluster that already holds some."
+                    .to_owned(),
+            );
         }
-        EncryptionProvider::Kms { .. } => {
-            "Start the KMS plugin on every control-plane node before the API server is told of it; a dead plugin makes the server unready."
+        if self.kubeadm.external_etcd.is_some() {
+            steps.push(
+                "Bring the CA of etcd and the API server's client pair for it to the paths that the spec names, on every control-plane node, \
+                 before `kubeadm init`."
+                    .to_owned(),
+            );
         }
-    };
-    let next = match stage {
-        EncryptionStage::Prepare => {
-            "Encryption stage `prepare`: every API server can now read encrypted objects and still writes plain ones. When all of them run \
-             with it, set `stage: write`."
+        steps.push(
+            "On the first control-plane node: `kubeadm config validate --config kubeadm/init.yaml`, then `kubeadm init --config \
+             kubeadm/init.yaml --upload-certs`."
+                .to_owned(),
+        );
+        let join = if self.kubeadm.nodes.len() > 1 {
+            "Further control-plane nodes: the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and \
+             address. "
+        } else {
+            "Further control-plane nodes: `kubeadm/join-control-plane.yaml`, which takes the host's name and the address of its default route. "
+        };
+        steps.push(format!(
+            "{join}Workers: `kubeadm/join-worker.yaml`. Each needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` does); the \
+             head of the document has the command that makes it. Joining by token does not work while anonymous access is closed."
+        ));
+        steps.extend(self.serving_certificates());
+        steps
+    }
+
+    fn running_cluster(&self) -> Vec<String> {
+        let mut steps = vec![
+            "Before anything: take a snapshot of etcd (`etcdctl snapshot save`), and copy `/etc/kubernetes` of every control-plane node aside. To \
+             go back, put the old manifests and files in place again, one node after the other."
+                .to_owned(),
+        ];
+        steps.extend(self.files());
+        steps.push(
+            "Store the configuration first, so that the next join or upgrade does not undo it: on one control-plane node `kubeadm init phase \
+             upload-config all --config kubeadm/init.yaml`. Without `--config` kubeadm would store its defaults."
+                .to_owned(),
+        );
+        if let Some(kubelets) = self.kubelets_first() {
+            steps.push(kubelets.to_owned());
         }
-        EncryptionStage::Write => {
-            "Encryption stage `write`: new objects are encrypted. Rewrite the old ones (`kubectl get secrets -A -o json | kubectl replace -f -`), \
-             then set `stage: enforce`."
+        steps.push(self.control_plane());
+        steps.extend(self.rewrite());
+        if self.kubelets_first().is_none() {
+            steps.push(KUBELETS.to_owned());
         }
-        EncryptionStage::Enforce => {
-            "Encryption stage `enforce`: a plain object can no longer be read. Only for clusters in which every object was rewritten, and for \
-             new ones."
+        steps.push(self.kube_proxy());
+        steps
+    }
+
+    /// Files that must lie on the nodes before a manifest names them.
+    fn files(&self) -> Vec<String> {
+        let mut steps = Vec::new();
+        if self.has("control-plane/etc/") {
+            steps.push(
+                "Copy `control-plane/etc/kubernetes/` to `/etc/kubernetes/` of every control-plane node, owner root:root, keeping the modes \
+                 (folders 0755). A missing file keeps the API server's pod from starting, so this comes before its manifest."
+                    .to_owned(),
+            );
         }
-    };
-    vec![make.to_owned(), next.to_owned()]
+        if self.has("kubeadm/patches/") {
+            let folder = host_paths::patches(self.kubeadm);
+            steps.push(format!(
+                "Copy `kubeadm/patches/` to `{folder}` of every control-plane node. The documents name the folder; `kubeadm upgrade` needs it again."
+            ));
+        }
+        steps.extend(self.plan.encryption.as_ref().map(|held| self.key(&held.value.provider)));
+        steps
+    }
+
+    fn key(&self, provider: &EncryptionProvider) -> String {
+        match provider {
+            EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
+                "The encryption key, on the nodes and never in this tree: on the first control-plane node run \
+                 `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; at stage `enforce` also `--empty-cluster`), then copy the `encryption.yaml` that it \
+                 writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root)."
+            }
+            EncryptionProvider::Kms { .. } => {
+                "Start the KMS plugin on every control-plane node before the API server is told of it; a dead plugin makes the server unready."
+            }
+        }
+        .to_owned()
+    }
+
+    /// The manifests, one node at a time.
+    fn control_plane(&self) -> String {
+        let etcd = self.kubeadm.external_etcd.is_none();
+        let wait = "wait until `/readyz` of its API server answers";
+        let member = if etcd { " and `etcdctl endpoint health` is well" } else { "" };
+        let manifests = if self.kubeadm.nodes.is_empty() {
+            let of_etcd = if etcd { ", and for etcd `kubeadm init phase etcd local --config ...`" } else { "" };
+            format!(
+                "run `kubeadm init phase control-plane all --config kubeadm/init.yaml`{of_etcd}, with that node's own name and \
+                 `localAPIEndpoint.advertiseAddress` in the document (the spec names no control-plane nodes, so this tree has no static pods): the \
+                 address of another node would make its probes and the `kubernetes` Service point there"
+            )
+        } else {
+            let of_etcd = if etcd { " (etcd.yaml first)" } else { "" };
+            format!(
+                "bring `control-plane/<node>/manifests/` of that very node to `/etc/kubernetes/manifests/` (0600, root){of_etcd}"
+            )
+        };
+        format!(
+            "The control plane, one node after the other: {manifests}; {wait}{member}, then take the next node. Where the manifest is the same and \
+             only a mounted file changed (audit, admission, authentication, encryption), restart the server by hand: {RESTART}."
+        )
+    }
+
+    /// What comes after every server runs with the encryption file.
+    fn rewrite(&self) -> Option<String> {
+        Some(match self.stage()? {
+            EncryptionStage::Prepare => {
+                "Encryption stage `prepare`: when every API server runs with the file (each can read encrypted objects, all still write plain ones), \
+                 set `stage: write`, build again and go through these steps again."
+                    .to_owned()
+            }
+            EncryptionStage::Write => {
+                let resources = self.plan.encryption.as_ref().map(|held| held.value.resources.join(","));
+                format!(
+                    "Encryption stage `write`: only when every API server runs with the file, rewrite what is stored plain (`kubectl get {} -A -o \
+                     json | kubectl replace -f -`). Then set `stage: enforce`, build again and go through these steps again.",
+                    resources.unwrap_or_default()
+                )
+            }
+            EncryptionStage::Enforce => {
+                "Encryption stage `enforce`: a plain object can no longer be read. Only after every object was rewritten at stage `write`.".to_owned()
+            }
+        })
+    }
+
+    /// Kubelets that are to serve with certificates of the cluster's CA come before API servers that check them.
+    fn kubelets_first(&self) -> Option<&'static str> {
+        let checks = self.plan.component(Program::KubeApiserver).flags.contains_key("kubelet-certificate-authority");
+        checks.then_some(
+            "Kubelets before API servers, since the servers will check the kubelets' certificates: the declared approver must run; on one node \
+             after the other `kubeadm upgrade node phase kubelet-config`, restart the kubelet, and wait until its certificate is issued (`kubectl \
+             get csr`). An API server that checks too early cuts off logs, exec and metrics of that node.",
+        )
+    }
+
+    fn serving_certificates(&self) -> Option<String> {
+        self.kubelets_first().map(|_| {
+            "The approver of kubelet serving certificates runs in the cluster, so until it does, logs, exec and metrics do not work: approve the \
+             first requests by hand (`kubectl certificate approve`) or deploy it at once."
+                .to_owned()
+        })
+    }
+
+    fn kube_proxy(&self) -> String {
+        if self.kubeadm.kube_proxy {
+            "kube-proxy: `kubeadm init phase addon kube-proxy --config kubeadm/init.yaml` stores its configuration (upload-config does not), then \
+             `kubectl -n kube-system rollout restart daemonset kube-proxy`. A change of mode replaces the Service rules of every node."
+                .to_owned()
+        } else {
+            "kube-proxy is not deployed by these documents; one that still runs from earlier is removed by hand (`kubectl -n kube-system delete \
+             daemonset,configmap kube-proxy`), after the CNI has taken over its work."
+                .to_owned()
+        }
+    }
+}
+
+const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \
+     node is ready.";
+
+fn other_installer() -> String {
+    format!(
+        "`control-plane/flags/` holds the flags of each program, one a line, with kubeadm's paths. What belongs to one node is left out and has to \
+         be added there: {}.",
+        of_one_node()
+    )
+}
+
+/// The flags that no file for every node can hold.
+fn of_one_node() -> String {
+    let mut by_program: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (program, flag) in PER_NODE {
+        by_program.entry(program.name()).or_default().push(format!("`--{flag}`"));
+    }
+    let program = |(name, flags): (&str, Vec<String>)| format!("{name}: {}", flags.join(", "));
+    by_program.into_iter().map(program).collect::<Vec<_>>().join("; ")
 }

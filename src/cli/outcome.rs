@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::{
+    base::visible,
     diag::{self, Diagnostic, Diagnostics},
     host::{
         HostError,
@@ -92,9 +93,9 @@ impl Screen {
         self.format == Format::Json
     }
 
-    /// Writes a result.
+    /// Writes a result; what users wrote in it is shown, never acts on the terminal.
     pub(super) fn result(&self, text: &str) -> Result<(), Failed> {
-        Ok(out::write(Stream::Stdout, text)?)
+        Ok(out::write(Stream::Stdout, &shown(text))?)
     }
 
     /// Writes a result as JSON.
@@ -113,7 +114,7 @@ impl Screen {
 
     /// Says something beside the result.
     pub(super) fn say(&self, text: &str) -> Result<(), Failed> {
-        Ok(out::write(Stream::Stderr, &format!("{text}\n"))?)
+        Ok(out::write(Stream::Stderr, &shown(&format!("{text}\n")))?)
     }
 
     /// Shows why a command could not do its work, and gives the exit code.
@@ -143,6 +144,16 @@ impl Screen {
         };
         if shown.is_err() { Exit::Failure } else { exit }
     }
+}
+
+/// The text with every acting character but line ends written out.
+fn shown(text: &str) -> String {
+    text.split_inclusive('\n').fold(String::with_capacity(text.len()), |mut out, line| {
+        let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
+        out.push_str(&visible(content));
+        out.push_str(end);
+        out
+    })
 }
 
 fn one(code: &str, message: &str, help: &str) -> Value {

@@ -109,13 +109,20 @@ impl<P: Problem> From<P> for Diagnostic {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Errors past the most that are kept.
+    more: usize,
 }
 
+/// So many are kept; whoever has more mistakes has one mistake.
+const MOST: usize = 1_000;
+
 impl Diagnostics {
-    /// Adds one; the same diagnostic is kept once.
+    /// Adds one; the same diagnostic is kept once. Past a thousand only errors are still counted, not kept.
     pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
         let diagnostic = diagnostic.into();
-        if !self.list.contains(&diagnostic) {
+        if self.list.len() >= MOST {
+            self.more += usize::from(diagnostic.severity == Severity::Error);
+        } else if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
     }
@@ -129,17 +136,18 @@ impl Diagnostics {
     /// Whether an error was collected.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|d| d.severity == Severity::Error)
+        self.more > 0 || self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
     /// How many errors were collected; compare before and after a stage.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.list.iter().filter(|d| d.severity == Severity::Error).count()
+        self.more + self.list.iter().filter(|d| d.severity == Severity::Error).count()
     }
 
     /// Takes over everything from another collector.
     pub fn append(&mut self, other: Diagnostics) {
+        self.more += other.more;
         for diagnostic in other.list {
             self.push(diagnostic);
         }

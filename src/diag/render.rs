@@ -6,6 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Label, Severity, Source};
+use crate::base::{shortened, visible};
 
 /// At most so many diagnostics are shown; the rest is counted.
 pub const RENDER_LIMIT: usize = 100;
@@ -53,20 +54,34 @@ pub fn json(list: &[Diagnostic]) -> Value {
     )
 }
 
+/// At most so many characters of a message, a help or a label are shown.
+const LONGEST_TEXT: usize = 600;
+
+/// A text as people see it: nothing in it acts, and it does not flood the terminal.
+fn plain(text: &str) -> String {
+    shortened(&visible(text), LONGEST_TEXT).into_owned()
+}
+
 /// One view per source text: the first carries message and help, the others only their labels.
 fn views(diagnostic: &Diagnostic) -> Vec<View> {
     let mut groups: Vec<(Source, Vec<&Label>)> = Vec::new();
+    let mut message = plain(&diagnostic.message);
     for label in &diagnostic.labels {
+        if !label.place.source.is_showable(label.place.span) {
+            let at = label.place.position();
+            message.push_str(&format!(" ({}:{}:{}: {})", label.place.source.name(), at.line, at.column, plain(&label.text)));
+            continue;
+        }
         match groups.iter_mut().find(|(source, _)| *source == label.place.source) {
             Some((_, labels)) => labels.push(label),
             None => groups.push((label.place.source.clone(), vec![label])),
         }
     }
     let mut views = vec![View {
-        message: diagnostic.message.clone(),
+        message,
         code: Some(diagnostic.code),
         severity: diagnostic.severity,
-        help: Some(diagnostic.help.clone()),
+        help: Some(plain(&diagnostic.help)),
         source: None,
         labels: Vec::new(),
     }];
@@ -74,7 +89,7 @@ fn views(diagnostic: &Diagnostic) -> Vec<View> {
         let spans = labels
             .iter()
             .map(|l| {
-                LabeledSpan::new_with_span(Some(l.text.clone()), (l.place.span.start, l.place.span.end - l.place.span.start))
+                LabeledSpan::new_with_span(Some(plain(&l.text)), (l.place.span.start, l.place.span.end - l.place.span.start))
             })
             .collect();
         if n == 0 {

@@ -1,8 +1,10 @@
 //! Source texts with a line index, and places in them.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use crate::base::{same_length, visible};
 
 /// A range of bytes in a source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -30,6 +32,9 @@ pub struct Position {
     pub column: usize,
 }
 
+/// Longer lines are not shown as excerpts: they would flood the terminal.
+const LONGEST_LINE: usize = 1_000;
+
 /// A text that was read, with the name it is shown under. Cheap to clone.
 #[derive(Clone)]
 pub struct Source(Arc<Inner>);
@@ -37,6 +42,8 @@ pub struct Source(Arc<Inner>);
 struct Inner {
     name: String,
     text: String,
+    /// The text as it is shown, where it differs; of the same length.
+    shown: Option<String>,
     line_starts: Vec<usize>,
 }
 
@@ -47,7 +54,11 @@ impl Source {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        Source(Arc::new(Inner { name: name.into(), text, line_starts }))
+        let shown = match same_length(&text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(shown) => Some(shown),
+        };
+        Source(Arc::new(Inner { name: visible(&name.into()).into_owned(), text, shown, line_starts }))
     }
 
     /// The name that messages show.
@@ -76,6 +87,18 @@ impl Source {
         let start = self.0.line_starts.get(line - 1).copied().unwrap_or(0);
         let column = self.0.text.as_bytes()[start..byte].iter().filter(|b| (**b & 0xc0) != 0x80).count() + 1;
         Position { line, column }
+    }
+
+    /// Whether every line around a span is short enough to be shown as an excerpt.
+    #[must_use]
+    pub fn is_showable(&self, span: Span) -> bool {
+        let starts = &self.0.line_starts;
+        let first = starts.partition_point(|start| *start <= span.start).saturating_sub(2);
+        let last = (starts.partition_point(|start| *start <= span.end) + 1).min(starts.len());
+        (first..last).all(|line| {
+            let end = starts.get(line + 1).copied().unwrap_or(self.0.text.len());
+            end - starts[line] <= LONGEST_LINE
+        })
     }
 
     /// The byte where a 1-based line starts, or `None` past the last line.
@@ -116,7 +139,7 @@ impl SourceCode for Source {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = &self.0.text;
+        let text = self.0.shown.as_ref().unwrap_or(&self.0.text);
         let starts = &self.0.line_starts;
         if span.offset() > text.len() || span.offset() + span.len() > text.len() {
             return Err(MietteError::OutOfBounds);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::base::{Artifact, Date, sha256_hex};
+use crate::base::{Artifact, Date, OutPath, sha256_hex};
 
 use super::{
     json::{Entries, Shown},
@@ -113,6 +113,9 @@ impl Manifest {
     /// When it is not what [`manifest`] writes; the text says what is missing.
     pub fn read(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if value["schemaVersion"] != 1 {
+            return Err(format!("`schemaVersion` is {}, expected 1", value["schemaVersion"]));
+        }
         let text_at = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let need = |pointer: &str| text_at(pointer).ok_or_else(|| format!("`{pointer}` is missing"));
         let date = |pointer: &str| text_at(pointer).and_then(|text| text.parse().ok());
@@ -123,6 +126,7 @@ impl Manifest {
         };
         let mut files = BTreeMap::new();
         for (path, file) in value["files"].as_object().ok_or("`/files` is missing")? {
+            OutPath::new(path).map_err(|error| error.to_string())?;
             let sha256 = file["sha256"].as_str().ok_or("a file has no `sha256`")?.to_owned();
             let mode = file["mode"].as_str().and_then(|mode| u32::from_str_radix(mode, 8).ok()).ok_or("a file has no `mode`")?;
             files.insert(path.clone(), ManifestFile { sha256, mode });

@@ -3,13 +3,21 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
-    base::{Area, Artifact, Date, Minor},
+    base::{Area, Artifact, Date, Minor, acts, shortened, visible},
     facts,
     plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
 use super::{Finding, text_artifact};
+
+/// A list of steps under a title.
+pub struct StepList {
+    /// What they are for.
+    pub title: &'static str,
+    /// Markdown sentences, in order.
+    pub steps: Vec<String>,
+}
 
 /// What the report tells beside the plan.
 pub struct Extras<'a> {
@@ -24,7 +32,7 @@ pub struct Extras<'a> {
     /// The benchmark used, and whether it is mapped to this minor.
     pub benchmark_name: (&'a str, bool),
     /// Steps that a person must take, in order.
-    pub steps: &'a [String],
+    pub steps: &'a [StepList],
 }
 
 /// Makes the file.
@@ -42,13 +50,40 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     text_artifact("REPORT.md", text)
 }
 
-/// One cell of a table: no pipe or line end can break out of it.
+/// Our own words in a table cell: no pipe or line end can break out of it.
 fn cell(text: &str) -> Cow<'_, str> {
-    if !text.contains(['|', '\n', '\r', '<']) {
+    if !text.contains(|c| matches!(c, '|' | '<' | '&') || acts(c)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;"))
+    let text = text.replace(['\n', '\r'], " ");
+    Cow::Owned(visible(&text).replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|"))
 }
+
+/// Words of the user's in a table cell: neither links nor code, images or emphasis come out of them.
+fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in cell(&text.replace('\\', "\\\\")).chars() {
+        if matches!(c, '`' | '[' | ']' | '*' | '_' | '!' | '(' | ')') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A value as a code span that nothing in it can end.
+fn code(text: &str) -> String {
+    let text = visible(&text.replace(['\n', '\r'], " ")).replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    if longest == 0 {
+        return format!("`{text}`");
+    }
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
+}
+
+/// Longer values are cut in tables; the files and `coverage.json` hold them whole.
+const LONGEST_VALUE: usize = 120;
 
 fn line(out: &mut String, text: &str) {
     out.push_str(text);
@@ -56,9 +91,10 @@ fn line(out: &mut String, text: &str) {
 }
 
 fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
-    let _ = writeln!(out, "# Hardening report of cluster `{}`\n", cell(&plan.cluster.name));
+    let _ = writeln!(out, "# Hardening report of cluster {}\n", code(&plan.cluster.name));
     let _ =
         writeln!(out, "Platform {}, Kubernetes {}, built for {}.\n", plan.cluster.platform, plan.cluster.version, extras.as_of);
+    line(out, "Each control and each intent of the spec counts once, by its worst verdict:\n");
     line(out, "| outcome | controls | intents of the spec |");
     line(out, "|---|---:|---:|");
     for outcome in Outcome::ALL {
@@ -74,9 +110,12 @@ fn steps(out: &mut String, extras: &Extras<'_>) {
     if extras.steps.is_empty() {
         return;
     }
-    line(out, "\n## How to apply\n");
-    for (n, step) in extras.steps.iter().enumerate() {
-        let _ = writeln!(out, "{}. {step}", n + 1);
+    line(out, "\n## How to apply");
+    for list in extras.steps {
+        let _ = writeln!(out, "\n### {}\n", list.title);
+        for (n, step) in list.steps.iter().enumerate() {
+            let _ = writeln!(out, "{}. {step}", n + 1);
+        }
     }
 }
 
@@ -100,7 +139,7 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
                     "| `{}`: {} | {} | **{}** | {} | {} |",
                     control.id,
                     cell(control.title),
-                    cell(&verdict.scope.to_string()),
+                    prose(&verdict.scope.to_string()),
                     verdict.outcome,
                     reason(verdict, settings, minor),
                     ids.join(", ")
@@ -130,12 +169,12 @@ fn reason(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
     let mut text = String::with_capacity(256);
     match &verdict.ground {
         Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
-        Ground::Waiver(id) => text.extend(["waiver ", &cell(id)]),
+        Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
         Ground::Settings(keys) => {
             for (n, key) in keys.iter().enumerate() {
-                text.extend([if n > 0 { "; `" } else { "`" }, &cell(&key.to_string()), "`"]);
+                text.extend([if n > 0 { "; " } else { "" }, &code(&key.to_string())]);
                 if let Some(held) = settings.get(key) {
-                    text.extend([" = `", &cell(&held.value), "`"]);
+                    text.extend([" = ", &code(&shortened(&held.value, LONGEST_VALUE))]);
                 }
             }
         }
@@ -170,9 +209,9 @@ fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
         for verdict in &intent.verdicts {
             let _ = writeln!(
                 out,
-                "| `{}` | {} | **{}** | {} |",
-                cell(intent.path.as_str()),
-                cell(&verdict.scope.to_string()),
+                "| {} | {} | **{}** | {} |",
+                code(intent.path.as_str()),
+                prose(&verdict.scope.to_string()),
                 verdict.outcome,
                 reason(verdict, settings, minor)
             );
@@ -194,7 +233,7 @@ fn owner(out: &mut String, plan: &Plan) {
             OwnerField::Refused => "refused",
         };
         let why = note.why.as_deref().unwrap_or("");
-        let _ = writeln!(out, "| `{}` | {fate} | `{}` | {} |", cell(&note.field), cell(&note.value), cell(why));
+        let _ = writeln!(out, "| {} | {fate} | {} | {} |", code(&note.field), code(&note.value), cell(why));
     }
 }
 
@@ -218,12 +257,12 @@ fn waivers(out: &mut String, extras: &Extras<'_>) {
         };
         let _ = writeln!(
             out,
-            "| {} | `{}` | {} | {} | {} | {} | {state} |",
-            cell(&waiver.id),
-            cell(&waiver.control),
-            cell(&scope),
-            cell(&waiver.owner),
-            cell(&waiver.reason),
+            "| {} | {} | {} | {} | {} | {} | {state} |",
+            prose(&waiver.id),
+            code(&waiver.control),
+            prose(&scope),
+            prose(&waiver.owner),
+            prose(&waiver.reason),
             waiver.expires
         );
     }

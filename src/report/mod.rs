@@ -17,7 +17,7 @@ use crate::{
 pub use benchmark::{Finding, benchmark};
 pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
-pub use markdown::{Extras, reason_text, report};
+pub use markdown::{Extras, StepList, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
 
 /// The origin of the lines of reports: they follow from the plan as a whole.

@@ -7,7 +7,7 @@ use crate::{base::ControlId, yaml::Out};
 use super::origins;
 
 /// Comments are wrapped before this column.
-const WIDTH: usize = 110;
+const WIDTH: usize = 116;
 
 /// The head of a file: its purpose, one paragraph a line, and the controls behind its documents.
 pub(super) fn lines(purpose: &[String], documents: &[Out]) -> Vec<String> {

@@ -41,7 +41,7 @@ pub fn emit(plan: &Plan) -> Vec<Artifact> {
 pub fn observe(artifacts: &[Artifact]) -> Observed {
     let mut observed = Observed::default();
     for artifact in artifacts {
-        observed.read(artifact.path.as_str(), &artifact.text());
+        observed.read(artifact.path.as_str(), artifact.text());
     }
     observed
 }

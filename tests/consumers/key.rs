@@ -119,6 +119,18 @@ fn one_key_goes_through_every_stage() {
 }
 
 #[test]
+fn a_key_is_not_made_where_it_would_do_harm() {
+    let node = Folder::new();
+    node.bring("enforce", "secretbox:");
+    let (code, text) = node.run(&["apply", "--new-key"]);
+    assert!(code == 2 && text.contains("--empty-cluster"), "plain objects could not be read any more: {text}");
+    assert_eq!(node.run(&["apply", "--new-key", "--empty-cluster"]).0, 0);
+    node.bring("prepare", "secretbox:");
+    let (code, text) = node.run(&["apply"]);
+    assert!(code == 2 && text.contains("stage write must come between"), "{text}");
+}
+
+#[test]
 fn what_was_changed_by_hand_is_left_alone() {
     let node = Folder::new();
     node.bring("prepare", "secretbox:");

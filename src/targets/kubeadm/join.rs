@@ -51,7 +51,11 @@ fn start(context: &Context<'_>, control_plane: bool) -> Out {
     out
 }
 
-fn finish(context: &Context<'_>, out: &mut Out, registration: Out) {
+fn finish(context: &Context<'_>, out: &mut Out, mut registration: Out) {
+    if out.get("nodeRegistration").is_some_and(|owner| owner.get("criSocket").is_some()) {
+        // The owner's joining nodes may have another runtime than the first one.
+        registration.remove("criSocket");
+    }
     order::lay(out, Out::map([("nodeRegistration", registration)]));
     init::kubelet_flags(context, out);
     let file = Out::map([("kubeConfigPath", host_paths::DISCOVERY)]);

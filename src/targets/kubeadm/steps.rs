@@ -62,8 +62,8 @@ fn further(context: &Context<'_>) -> Vec<String> {
     let mut head = vec![
         before(context),
         "Its certificates come from a running control-plane node: by hand (ca, sa, front-proxy-ca and etcd/ca of the folder of \
-         certificates), or by a certificate key that `kubeadm init phase upload-certs --upload-certs` prints. Keep that key out of \
-         files that stay."
+         certificates), or by the key that `kubeadm init phase upload-certs --upload-certs` prints, as \
+         controlPlane.certificateKey for this one join; it must not stay in a file."
             .to_owned(),
     ];
     head.extend(discovery());

@@ -88,7 +88,7 @@ fn every_waiver_stands_in_the_report() {
         let text =
             |name: &str| case.built.artifacts.iter().find(|artifact| artifact.path.as_str() == name).map(|found| found.text());
         let report = text("REPORT.md").unwrap();
-        let manifest = Manifest::read(&text("manifest.json").unwrap()).unwrap();
+        let manifest = Manifest::read(text("manifest.json").unwrap()).unwrap();
         assert_eq!(manifest.cluster, case.built.cluster.name);
         for waiver in &case.built.cluster.waivers {
             seen += 1;

@@ -18,7 +18,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
         "apiserver/api-sources",
         "a firewall keeps others away, and none is written yet; waived, the list of sources loses its settings",
     ),
-    ("apiserver/bind-address", "the server listens where kubeadm lets it"),
+    ("apiserver/bind-address", "the server must listen on every address; only one that the owner set is kept"),
     ("apiserver/insecure-port", "the flag is gone and stops the server"),
     ("apiserver/no-token-file", "no flag names such a file"),
     ("apiserver/request-timeout", "the default is what is asked for"),
@@ -28,7 +28,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
-    ("kubelet/protect-kernel-defaults", "never written before the kernel settings it asks for"),
+    ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.

@@ -14,6 +14,9 @@ fn reading_back_gives_the_plan() {
     });
 }
 
+/// What is done to a file.
+type Spoil = Box<dyn Fn(&str) -> String>;
+
 /// What differs when one file says something else.
 fn spoiled(case: &Case, path: &str, spoil: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut observed = Observed::default();
@@ -21,11 +24,11 @@ fn spoiled(case: &Case, path: &str, spoil: impl Fn(&str) -> String) -> Vec<(Stri
     for artifact in &case.built.artifacts {
         let text = artifact.text();
         if artifact.path.as_str() == path {
-            let other = spoil(&text);
+            let other = spoil(text);
             changed = other != text;
             observed.read(path, &other);
         } else {
-            observed.read(artifact.path.as_str(), &text);
+            observed.read(artifact.path.as_str(), text);
         }
     }
     assert!(changed, "{path} is not spoiled");
@@ -46,7 +49,7 @@ fn a_spoiled_file_is_told() {
     let authentication = format!("{etc}/authentication/authentication.yaml");
     let encryption = format!("{etc}/encryption/encryption.template.yaml");
     let replace = |from: &'static str, to: &'static str| move |text: &str| text.replacen(from, to, 1);
-    let checks: Vec<(&str, Box<dyn Fn(&str) -> String>, &str)> = vec![
+    let checks: Vec<(&str, Spoil, &str)> = vec![
         (
             "control-plane/flags/kube-apiserver.flags",
             Box::new(replace("--profiling=false\n", "")),

@@ -63,7 +63,7 @@ fn secret(line: &str, hashes: bool) -> Option<&'static str> {
 fn is_base64(word: &str) -> bool {
     let plain = word.trim_end_matches('=');
     word.len() >= 24
-        && word.len() % 4 == 0
+        && word.len().is_multiple_of(4)
         && plain.len() < word.len()
         && plain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
 }

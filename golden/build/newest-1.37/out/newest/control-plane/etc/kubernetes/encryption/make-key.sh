@@ -16,12 +16,13 @@ readonly reload='false'
 
 usage() {
     cat <<USAGE
-usage: make-key.sh [audit|apply|rollback] [--new-key] [--dry-run]
+usage: make-key.sh [audit|apply|rollback] [--new-key [--empty-cluster]] [--dry-run]
 
 audit      says whether $file_name is what stage $stage asks for; changes nothing (exit 1 when it is not)
 apply      writes $file_name from $template_name with the key that is already in it
 rollback   puts back the order before the last apply; the key is the same
 --new-key  with apply, where there is no $file_name yet: makes a key. Right on the first control-plane node only
+--empty-cluster  with --new-key at stage enforce: the cluster holds no objects yet
 --dry-run  says what would be done
 USAGE
 }
@@ -33,6 +34,7 @@ die() {
 
 action=''
 new_key=no
+empty_cluster=no
 dry_run=no
 for argument in "$@"; do
     case $argument in
@@ -41,6 +43,7 @@ for argument in "$@"; do
             action=$argument
             ;;
         --new-key) new_key=yes ;;
+        --empty-cluster) empty_cluster=yes ;;
         --dry-run) dry_run=yes ;;
         -h | --help)
             usage
@@ -63,6 +66,8 @@ check_system() {
     for tool in awk base64 cat chmod cmp cp grep head mktemp mv rm stat tr wc; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
+    [[ ! -e $folder/../../../../manifest.json ]] ||
+        die "this is the tree that harden wrote: copy control-plane/etc/kubernetes to /etc/kubernetes of the node and run it there, so that no key comes into the tree"
     [[ -f $template && ! -L $template ]] || die "$template is missing"
     [[ $(grep -c -- "secret: $placeholder\$" "$template") == 1 ]] || die "$template does not have exactly one place for a key"
     [[ ! -L $file && ! -L $previous ]] || die "$file or $previous is a symbolic link"
@@ -130,7 +135,7 @@ replace() {
 next_steps() {
     local taken="restart kube-apiserver on each, one after the other"
     [[ $reload == true ]] && taken="every server takes it within a minute or two; the first time, restart kube-apiserver on each"
-    echo "Next: copy $file_name to $folder on every other control-plane node (owner root, mode 0600), then $taken."
+    echo "Next: copy $file_name to /etc/kubernetes/encryption on every other control-plane node (owner root, mode 0600), then $taken."
     case $stage in
         prepare) echo "When every server has it, set the stage to write, build again and apply." ;;
         write)
@@ -166,8 +171,11 @@ apply() {
         key=$(key_of "$file") || exit 2
         now=$(stage_of "$file")
         [[ $now != prepare || $stage != enforce ]] || die "stage write must come between prepare and enforce: objects are still stored plain"
+        [[ $now != enforce || $stage != prepare ]] || die "stage write must come between enforce and prepare: one server would write what another cannot read"
         echo "$file goes from stage $now to stage $stage; the key stays"
     else
+        [[ $stage != enforce || $empty_cluster == yes || $new_key == no ]] ||
+            die "at stage enforce plain objects cannot be read: only for a cluster without any, said with --empty-cluster; else begin with stage prepare"
         [[ $new_key == yes ]] || die "there is no $file: copy it from the node where the key was made, or say --new-key on the first one"
         key=$(head -c 32 /dev/urandom | base64 | tr -d '\n')
         echo "$file is made with a new key, stage $stage"
