@@ -196,7 +196,8 @@ fn the_mode_of_kube_proxy_is_declared_or_carried_or_the_profiles() {
     holds(&with("      kubeProxy: { mode: nftables }\n", ""), "kube-proxy/mode", mode, "nftables");
     let owner = format!("{PROXY}mode: nftables\n");
     holds(&owned(&owner), "kube-proxy/mode", mode, "nftables");
-    holds(&over("1.36.3", "      kubeProxy: { mode: iptables }\n", "", &owner).unwrap(), "kube-proxy/mode", mode, "iptables");
+    let clash = over("1.36.3", "      kubeProxy: { mode: iptables }\n", "", &owner);
+    assert_eq!(clash.err().unwrap_or_default(), ["owner-contradiction"]);
     holds(&with("", ""), "kube-proxy/mode", mode, "iptables");
     let ipvs = with("      kubeProxy: { mode: ipvs }\n", "");
     holds(&ipvs, "kube-proxy/mode", mode, "ipvs");
