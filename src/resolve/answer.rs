@@ -103,7 +103,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         sources: sources(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
-        last_encryption_stage: around.last_encryption_stage.clone(),
+        last_encryption: around.last_encryption.clone(),
         addons: addons(&spec),
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
@@ -456,10 +456,7 @@ fn sources(spec: &Spec) -> Sources {
 }
 
 fn issuers(spec: &Spec) -> Vec<IssuerPlan> {
-    let claim = |mapping: &model::ClaimMapping| PrefixedClaim {
-        claim: mapping.claim.clone(),
-        prefix: mapping.prefix.clone().unwrap_or_default(),
-    };
+    let claim = |mapping: &model::ClaimMapping| PrefixedClaim { claim: mapping.claim.clone(), prefix: mapping.prefix.clone() };
     let issuer = |issuer: &model::Issuer| IssuerPlan {
         name: issuer.name.clone(),
         url: issuer.url.clone(),
