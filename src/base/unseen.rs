@@ -16,7 +16,8 @@ mod tests {
 
     #[test]
     fn unseen_characters_are_found() {
-        for c in ['\0', '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}'] {
+        for c in ['\0', '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}']
+        {
             assert_eq!(unseen(&format!("a{c}b")), Some(c));
         }
         assert_eq!(unseen("a b-ß/\u{a0}é"), None);

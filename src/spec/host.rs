@@ -29,7 +29,9 @@ mod tests {
 
     #[test]
     fn own_machines_are_known() {
-        for own in ["127.0.0.1:6443", "[::1]:6443", "0.0.0.0", "[::]:1", "LOCALHOST:1", "::1", "[::ffff:127.0.0.1]:6443", "localhost.:1"] {
+        for own in
+            ["127.0.0.1:6443", "[::1]:6443", "0.0.0.0", "[::]:1", "LOCALHOST:1", "::1", "[::ffff:127.0.0.1]:6443", "localhost.:1"]
+        {
             assert!(is_own_machine(own), "{own}");
         }
         for other in ["api.example.com:6443", "192.0.2.1:1", "[2001:db8::1]:6443", "localhost.example.com"] {

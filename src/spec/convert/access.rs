@@ -69,8 +69,20 @@ fn kms(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kms) -> Option<Encryption
 /// server.
 fn belongs_to_others(path: &str) -> bool {
     const FOLDERS: [&str; 14] = [
-        "/etc", "/proc", "/sys", "/dev", "/usr", "/root", "/var/lib/etcd", "/var/lib/kubelet", "/run/containerd", "/run/crio",
-        "/run/docker", "/run/systemd", "/run/k3s", "/run/dbus",
+        "/etc",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/usr",
+        "/root",
+        "/var/lib/etcd",
+        "/var/lib/kubelet",
+        "/run/containerd",
+        "/run/crio",
+        "/run/docker",
+        "/run/systemd",
+        "/run/k3s",
+        "/run/dbus",
     ];
     const SOCKETS: [&str; 5] = ["docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "dockershim.sock"];
     let path = path.strip_prefix("/var").filter(|rest| rest.starts_with("/run/")).unwrap_or(path);

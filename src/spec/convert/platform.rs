@@ -122,8 +122,7 @@ fn external_etcd(r: &mut Reader<'_>, at: &SpecPath, written: v1::ExternalEtcd) -
     let endpoints = r.need_list(at, "endpoints", written.endpoints, "nothing would be connected to");
     let endpoints = endpoints.map(|list| {
         let at = at.child("endpoints");
-        let url =
-            |(index, text)| r.check(&at.index(index), text, "one address such as https://192.0.2.33:2379", is_one_url);
+        let url = |(index, text)| r.check(&at.index(index), text, "one address such as https://192.0.2.33:2379", is_one_url);
         list.indexed().filter_map(url).collect()
     });
     let mut file = |field: &str, value: Option<String>| {

@@ -46,7 +46,9 @@ impl Declared {
                 (Declared::External(known), Some(_)) if !known.iter().any(|one| same(one, server)) => {
                     "is not one of the declared etcd"
                 }
-                (Declared::Stacked(nodes), Some(rest)) if !is_own_machine(rest) && !nodes.iter().any(|node| node == host_of(rest)) => {
+                (Declared::Stacked(nodes), Some(rest))
+                    if !is_own_machine(rest) && !nodes.iter().any(|node| node == host_of(rest)) =>
+                {
                     "is not the etcd beside the API server"
                 }
                 (Declared::External(_) | Declared::Stacked(_), Some(_)) => continue,
@@ -65,7 +67,9 @@ fn same(a: &str, b: &str) -> bool {
 pub(super) fn overrides(value: &str) -> Fate {
     let mut servers = value.split(',').flat_map(|one| one.split_once('#').map_or(one, |(_, servers)| servers).split(';'));
     match servers.find(|server| !server.trim().is_empty() && !server.trim().starts_with("https://")) {
-        Some(server) => Fate::Stop(format!("`{server}` is not reached by TLS"), "write https addresses, each with its etcd's own TLS"),
+        Some(server) => {
+            Fate::Stop(format!("`{server}` is not reached by TLS"), "write https addresses, each with its etcd's own TLS")
+        }
         None if value.is_empty() => Fate::Keep,
         None => Fate::Eyes("these objects lie in another etcd, which nothing here hardens".to_owned()),
     }

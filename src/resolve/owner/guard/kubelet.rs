@@ -29,7 +29,9 @@ pub(super) fn flag(name: &str, value: &str) -> Fate {
         "manifest-url-header" => Fate::Secret(FROM_URL),
         "pod-manifest-path" => static_pods(value),
         "config" | "config-dir" => Fate::refuse("the kubelet would read another file than the one that is written here"),
-        "kubeconfig" | "bootstrap-kubeconfig" => Fate::refuse("kubeadm makes the credentials of the kubelet, and names their file"),
+        "kubeconfig" | "bootstrap-kubeconfig" => {
+            Fate::refuse("kubeadm makes the credentials of the kubelet, and names their file")
+        }
         "allowed-unsafe-sysctls" => sysctls(value.split(',')),
         "enable-debugging-handlers" if value == "false" => Fate::Eyes(DEBUGGING.to_owned()),
         "v" if value.parse::<i64>().is_ok_and(|level| level >= 8) => {

@@ -144,7 +144,9 @@ impl Walk<'_> {
             return Fate::Secret("it looks like a secret; secrets never stand in the tree");
         }
         match segments.as_slice() {
-            [_, "patches"] => Fate::refuse("patches change anything in the static pods, and what they hold cannot be judged here"),
+            [_, "patches"] => {
+                Fate::refuse("patches change anything in the static pods, and what they hold cannot be judged here")
+            }
             [_, section @ .., "extraArgs", name] => flags::judge(section, name, value.as_str().unwrap_or_default(), &self.facts),
             [_, "nodeRegistration", "kubeletExtraArgs", name] => kubelet::flag(name, value.as_str().unwrap_or_default()),
             [_, .., "extraEnvs", name] => variable(name, node),

@@ -21,8 +21,7 @@ const RUNTIMES: [&str; 7] = [
 ];
 
 /// Folders from which a program that may write in them takes the node over.
-const OF_THE_NODE: [&str; 10] =
-    ["/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/sbin", "/sys", "/usr"];
+const OF_THE_NODE: [&str; 10] = ["/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/sbin", "/sys", "/usr"];
 
 const MOVE: &str = "name a folder of your own by its whole path";
 
@@ -80,7 +79,9 @@ impl Owned {
         }
         let over = self.folders.iter().find(|folder| overlap(mount, folder)).filter(|_| host != mount);
         if let Some(folder) = over {
-            return Fate::Refuse(format!("it lies over `{folder}`, and the program would read other files than those written here"));
+            return Fate::Refuse(format!(
+                "it lies over `{folder}`, and the program would read other files than those written here"
+            ));
         }
         if let Some(programs) = PROGRAMS.iter().find(|programs| overlap(mount, programs)) {
             return Fate::Refuse(format!("it lies over `{programs}`, where the program itself is"));
