@@ -19,6 +19,7 @@ use crate::{
         progress::Progress,
         tree,
     },
+    plan::EncryptionRecord,
     report::Manifest,
     resolve::Surroundings,
     yaml,
@@ -237,7 +238,7 @@ pub(super) fn compile(
         as_of,
         today,
         graces,
-        last_encryption_stage: last.map(|manifest| manifest.encryption_stage.unwrap_or_else(|| "none".to_owned())),
+        last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
         read: &read,
     };
     Ok(build(&job.cluster, &job.profiles, &around, diags))

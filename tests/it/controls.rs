@@ -7,7 +7,7 @@ use harden::{
     build,
     controls::CATALOGUE,
     diag::{Diagnostics, Source},
-    plan::{Ground, Held, Outcome, OwnerField, Plan, Program},
+    plan::{EncryptionRecord, Ground, Held, Outcome, OwnerField, Plan, Program},
     resolve::{Cluster, Profiles, Surroundings},
     spec::{self, Parsed},
     yaml,
@@ -16,12 +16,17 @@ use harden::{
 use crate::support::{DAY, compare_file, none, root};
 
 /// A plan of a spec, or the codes of what is wrong with it.
-pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
-    plan_over(text, last_encryption_stage, "")
+pub(crate) fn plan(text: &str, last_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
+    plan_over(text, last_stage.map(at_stage), "")
+}
+
+/// The record of an older build, which names the stage alone.
+fn at_stage(stage: &str) -> EncryptionRecord {
+    EncryptionRecord { stage: stage.to_owned(), ..EncryptionRecord::none() }
 }
 
 /// The same over the owner's own configuration, where the spec names it.
-pub(crate) fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
+pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, owner: &str) -> Result<Plan, Vec<&'static str>> {
     let mut diags = Diagnostics::default();
     let profiles = Profiles::built_in(&mut diags);
     let source = Source::new("harden.yaml", text);
@@ -40,7 +45,7 @@ pub(crate) fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: 
     let around = Surroundings {
         as_of: day,
         today: day,
-        last_encryption_stage: last_encryption_stage.map(str::to_owned),
+        last_encryption,
         graces: BTreeMap::new(),
         read: &|name| Ok(Source::new(name, owner)),
     };
@@ -156,6 +161,30 @@ fn encryption_goes_one_stage_at_a_time() {
 }
 
 #[test]
+fn what_was_encrypted_stays_readable() {
+    let record = |stage: &str, provider: &str, name: Option<&str>, resources: &[&str]| EncryptionRecord {
+        stage: stage.to_owned(),
+        provider: Some(provider.to_owned()),
+        name: name.map(str::to_owned),
+        resources: Some(resources.iter().map(|resource| (*resource).to_owned()).collect()),
+    };
+    let with =
+        |stage: &str, last: EncryptionRecord| plan_over(&encrypted(stage, "unix:///run/kms/v.sock"), Some(last), "").map(|_| ());
+    let changed = Err(vec!["encryption-changed"]);
+    for stage in ["prepare", "write", "enforce"] {
+        assert_eq!(with(stage, record(stage, "kms", Some("vault"), &["secrets"])), Ok(()), "{stage}");
+        assert_eq!(with(stage, record(stage, "secretbox", None, &["secrets"])), changed, "{stage}: provider");
+        assert_eq!(with(stage, record(stage, "kms", Some("hsm"), &["secrets"])), changed, "{stage}: name");
+        assert_eq!(with(stage, record(stage, "kms", Some("vault"), &["secrets", "configmaps"])), changed, "{stage}: removed");
+        assert_eq!(with(stage, at_stage(stage)), Ok(()), "{stage}: an older manifest");
+    }
+    assert_eq!(with("prepare", record("write", "kms", Some("vault"), &["*."])), changed);
+    let fewer = record("prepare", "kms", Some("vault"), &[]);
+    assert_eq!(with("prepare", fewer.clone()), Ok(()));
+    assert_eq!(with("write", fewer), changed);
+}
+
+#[test]
 fn encryption_is_not_dropped_in_any_way() {
     let waived = format!(
         "{}  controls: {{ apiserver/encryption-at-rest: {{ apply: false, waiver: W-1 }} }}\n  waivers:\n    - {{ id: W-1, control: apiserver/encryption-at-rest, owner: sre, reason: r, expires: 2027-03-01 }}\n",
@@ -268,17 +297,66 @@ fn issuers_cannot_take_names_of_others() {
         format!("{{ name: {name}, url: \"{url}\", audiences: [k], username: {{ claim: sub, prefix: \"{prefix}\" }} }}")
     };
     assert_eq!(with(&issuer("a", "https://a.example", "a:")), Ok(()));
-    assert_eq!(with(&issuer("a", "https://a.example", "system:")), Err(vec!["issuer-prefix-reserved"]));
-    assert_eq!(with(&issuer("a", "https://kubernetes.default.svc.cluster.local", "a:")), Err(vec!["issuer-is-cluster-own"]));
+    for prefix in ["", "s", "sy", "system", "system:", "system:node:"] {
+        assert_eq!(with(&issuer("a", "https://a.example", prefix)), Err(vec!["issuer-prefix-reserved"]), "{prefix}");
+    }
+    let missing = issuer("a", "https://a.example", "a:").replace(", prefix: \"a:\"", "");
+    assert_eq!(with(&missing), Err(vec!["missing-field"]));
+    for own in ["https://kubernetes.default.svc.cluster.local", "https://Kubernetes.default.svc.cluster.local/"] {
+        assert_eq!(with(&issuer("a", own, "a:")), Err(vec!["issuer-is-cluster-own"]));
+    }
     let twice = [issuer("a", "https://a.example", "a:"), issuer("b", "https://a.example", "b:")].join(", ");
     assert_eq!(with(&twice), Err(vec!["issuer-twice"]));
+}
+
+/// The API server stops at each of these.
+#[test]
+fn what_stops_the_api_server_is_refused() {
+    let issuer = |url: &str, audiences: &str| {
+        let issuer = format!("{{ name: a, url: \"{url}\", audiences: {audiences}, username: {{ claim: sub, prefix: \"a:\" }} }}");
+        plan(&small("baseline", &format!("  identity: {{ issuers: [{issuer}] }}\n")), None).map(|_| ())
+    };
+    for url in ["https://a.example", "https://A.example:8443/realms/a%20b/", "https://[2001:db8::1]:8443/a"] {
+        assert_eq!(issuer(url, "[k, l]"), Ok(()), "{url}");
+    }
+    for url in [
+        "https://a.example/?x=1",
+        "https://a.example#f",
+        "https://a.example<script>",
+        "https://u@a.example",
+        "http://a.example",
+        "https://a.example/%zz",
+        "https://a.example:x",
+        "https://",
+    ] {
+        assert_eq!(issuer(url, "[k]"), Err(vec!["unreadable-text"]), "{url}");
+    }
+    assert_eq!(issuer("https://a.example", "[k, \"\"]"), Err(vec!["unreadable-text"]));
+    assert_eq!(issuer("https://a.example", "[k, k]"), Err(vec!["duplicate-name"]));
+    let encrypted = |resources: &str, name: &str| {
+        let text = encrypted("prepare", "unix:///run/kms/v.sock").replace("[secrets]", resources).replace("name: vault", name);
+        plan(&text, None).map(|_| ())
+    };
+    for sound in ["[secrets, configmaps, widgets.example.com]", "['*.']", "['*.*']", "['*.apps', secrets]"] {
+        assert_eq!(encrypted(sound, "name: vault"), Ok(()), "{sound}");
+    }
+    for twice in
+        ["[secrets, secrets]", "['*.', secrets]", "[secrets, '*.*']", "['*.*', '*.apps']", "['*.apps', deployments.apps]"]
+    {
+        assert_eq!(encrypted(twice, "name: vault"), Err(vec!["overlapping-resources"]), "{twice}");
+    }
+    for bad in ["['*']", "['apps.*']", "[secrets.]", "[a/b]", "[\"\"]"] {
+        assert_eq!(encrypted(bad, "name: vault"), Err(vec!["unreadable-text"]), "{bad}");
+    }
+    assert_eq!(encrypted("[secrets]", "name: \"a:b\""), Err(vec!["unreadable-text"]));
 }
 
 /// What the authentication file says of an issuer beyond the mapping of its claims reaches the file.
 #[test]
 fn rules_of_tokens_are_written() {
-    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n";
+    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n  waivers: [{ id: W-1, control: apiserver/structured-authentication, owner: sre, reason: r, expires: 2027-03-01 }]\n";
     let plan = plan(&small("restricted", more), None).unwrap();
+    assert_eq!(outcome(&plan, "apiserver/structured-authentication"), Outcome::Weaker);
     let files = harden::targets::emit(&plan);
     let file = files.iter().find(|file| file.path.as_str().ends_with("/authentication.yaml")).unwrap().text();
     for line in ["claims.?email_verified.orValue(false) == true", "!user.username.startsWith('system:')"] {

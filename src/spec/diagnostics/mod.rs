@@ -10,7 +10,8 @@ use crate::diag::Entry;
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, SeveralChoices, UnappliedWithoutWaiver};
 pub(super) use conflicts::{
-    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, RolloutOrder, SubnetFamilies, UnusableAddress,
+    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, OverlappingResources, RolloutOrder, SubnetFamilies,
+    UnusableAddress,
 };
 pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
@@ -53,6 +54,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UndeclaredNamespace>(),
     Entry::of::<FlowDirection>(),
     Entry::of::<OverlappingRanges>(),
+    Entry::of::<OverlappingResources>(),
     Entry::of::<SubnetFamilies>(),
     Entry::of::<UnusableAddress>(),
     Entry::of::<AddressOutsidePool>(),
