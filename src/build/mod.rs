@@ -10,7 +10,7 @@ use crate::{
     controls,
     diag::Diagnostics,
     facts,
-    plan::Plan,
+    plan::{EncryptionRecord, Plan},
     report::{self, Extras, Manifest},
     resolve::{self, Cluster, Profiles, Resolved, Surroundings},
     targets,
@@ -88,7 +88,7 @@ fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Ma
         as_of: around.as_of,
         until: cluster.next_date,
         graces,
-        encryption_stage: plan.encryption.as_ref().map(|held| held.value.stage.name().to_owned()),
+        encryption: plan.encryption.as_ref().map(|held| EncryptionRecord::of(&held.value)),
         files: BTreeMap::new(),
     }
 }

@@ -10,6 +10,7 @@ use crate::{
 pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
     Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<EncryptionChanged>(),
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),
     Entry::of::<EncryptionStageSkipped>(),
@@ -22,6 +23,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<UnknownCipher>(),
+    Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),
     Entry::of::<UnknownParameter>(),
     Entry::of::<WaiverNeeded>(),
@@ -132,6 +134,37 @@ impl Problem for UnknownControl {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "no control has this id")).collect()
+    }
+}
+
+/// A profile selects by a benchmark that does not exist.
+#[derive(Debug)]
+pub(super) struct UnknownBenchmark {
+    pub(super) name: String,
+    pub(super) at: Place,
+}
+
+impl Problem for UnknownBenchmark {
+    const CODE: &'static str = "unknown-benchmark";
+    const MEANING: &'static str = "A profile selects the controls of a benchmark that is not known, so it would select none.";
+
+    fn message(&self) -> String {
+        format!("unknown benchmark `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        let known = facts::benchmarks::SELECTABLE;
+        let likeness = |known: &str| strsim::jaro_winkler(known, &self.name);
+        let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let list = format!("the benchmarks are {}", known.join(", "));
+        match nearest.filter(|nearest| likeness(nearest) > 0.8) {
+            Some(nearest) => format!("did you mean `{nearest}`? {list}"),
+            None => list,
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "no benchmark has this name")]
     }
 }
 
@@ -289,7 +322,7 @@ impl Problem for EncryptionDropped {
 
     fn help(&self) -> String {
         "declare it again and go back one stage in each build, from `enforce` to `write` to `prepare`; rewrite every object at \
-         `prepare`, then delete `manifest.json` of the cluster and declare nothing"
+         `prepare`, then move the cluster's folder away and declare nothing"
             .to_owned()
     }
 
@@ -329,6 +362,34 @@ impl Problem for EncryptionStageFirst {
     }
 }
 
+/// The spec encrypts otherwise than the last build did.
+#[derive(Debug)]
+pub(super) struct EncryptionChanged {
+    pub(super) what: String,
+    pub(super) last: &'static str,
+    pub(super) help: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for EncryptionChanged {
+    const CODE: &'static str = "encryption-changed";
+    const MEANING: &'static str = "Provider, KMS name or resources are not those of the last build. The API server reads an encrypted object \
+        only with the provider and the name that wrote it, and only while its resource is listed; at `enforce` it does not read a plain \
+        object of a listed resource. The objects would be lost to it.";
+
+    fn message(&self) -> String {
+        format!("encryption is not that of the last build, at stage `{}`: {}", self.last, self.what)
+    }
+
+    fn help(&self) -> String {
+        self.help.to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "not as the last build had it")).collect()
+    }
+}
+
 /// The spec goes more than one stage of encryption at once.
 #[derive(Debug)]
 pub(super) struct EncryptionStageSkipped {
@@ -350,7 +411,7 @@ impl Problem for EncryptionStageSkipped {
     fn help(&self) -> String {
         format!(
             "write `stage: {}`, build, and roll it out to every control-plane node first; if no cluster was made from the last build, \
-             delete its `manifest.json`",
+             move its folder away",
             self.next
         )
     }
@@ -399,10 +460,12 @@ pub(super) struct IssuerPrefixReserved {
 impl Problem for IssuerPrefixReserved {
     const CODE: &'static str = "issuer-prefix-reserved";
     const MEANING: &'static str = "Names that begin `system:` belong to the cluster itself: nodes, controllers, `system:masters`. An issuer \
-        whose names get this prefix could make any of them.";
+        whose names get this prefix, the beginning of it, or none could make any of them. A waiver for \
+        `apiserver/structured-authentication` allows an empty prefix or the beginning of `system:`.";
 
     fn message(&self) -> String {
-        format!("issuer `{}` would make names of the cluster's own: its prefix is `{}`", self.name, self.prefix)
+        let prefix = if self.prefix.is_empty() { "empty".to_owned() } else { format!("`{}`", self.prefix) };
+        format!("issuer `{}` could make names of the cluster's own: its prefix is {prefix}", self.name)
     }
 
     fn help(&self) -> String {
@@ -410,7 +473,7 @@ impl Problem for IssuerPrefixReserved {
     }
 
     fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "`system:` is the cluster's own")).collect()
+        self.at.iter().map(|at| Label::new(at.clone(), "with this a name can begin `system:`")).collect()
     }
 }
 

@@ -151,6 +151,47 @@ impl EncryptionProvider {
             EncryptionProvider::Kms { .. } => "kms",
         }
     }
+
+    /// The name that a KMS plugin marks objects with.
+    #[must_use]
+    pub fn kms_name(&self) -> Option<&str> {
+        match self {
+            EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => None,
+            EncryptionProvider::Kms { name, .. } => Some(name),
+        }
+    }
+}
+
+/// How a build encrypted stored objects, as its manifest records it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EncryptionRecord {
+    /// The stage: `prepare`, `write`, `enforce`, or `none` for a build without encryption.
+    pub stage: String,
+    /// The provider; `None` where an older manifest does not say.
+    pub provider: Option<String>,
+    /// The name that a KMS plugin marks objects with.
+    pub name: Option<String>,
+    /// What is encrypted; `None` where an older manifest does not say.
+    pub resources: Option<Vec<String>>,
+}
+
+impl EncryptionRecord {
+    /// The record of a build without encryption.
+    #[must_use]
+    pub fn none() -> Self {
+        EncryptionRecord { stage: "none".to_owned(), ..EncryptionRecord::default() }
+    }
+
+    /// The record of a plan.
+    #[must_use]
+    pub fn of(plan: &EncryptionPlan) -> Self {
+        EncryptionRecord {
+            stage: plan.stage.name().to_owned(),
+            provider: Some(plan.provider.name().to_owned()),
+            name: plan.provider.kms_name().map(str::to_owned),
+            resources: Some(plan.resources.clone()),
+        }
+    }
 }
 
 /// How far the encryption of a cluster that holds plain objects has come.

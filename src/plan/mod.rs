@@ -18,8 +18,8 @@ pub use cluster::{
 pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType, PER_NODE};
 pub use diagnostics::ALL;
 pub use files::{
-    AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionStage, EventLimit,
-    IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
+    AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
+    EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use lowering::{Locate, Lowering};
 pub use setting::{Impact, Program, SettingKey};

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::base::{Artifact, Date, OutPath, sha256_hex};
+use crate::{
+    base::{Artifact, Date, OutPath, sha256_hex},
+    plan::EncryptionRecord,
+};
 
 use super::{
     json::{Entries, Shown},
@@ -29,8 +32,8 @@ pub struct Manifest {
     pub until: Option<Date>,
     /// Recorded reprieves for expired waivers.
     pub graces: BTreeMap<String, Date>,
-    /// The encryption stage, so that a later build can refuse to skip one.
-    pub encryption_stage: Option<String>,
+    /// How stored objects are encrypted, so that a later build can refuse what would lose them.
+    pub encryption: Option<EncryptionRecord>,
     /// Every other file of the tree.
     pub files: BTreeMap<String, ManifestFile>,
 }
@@ -55,7 +58,7 @@ struct Written<'a> {
     inputs: &'a BTreeMap<String, String>,
     date: Dates,
     graces: Entries<&'a str, Shown<Date>>,
-    encryption_stage: Option<&'a str>,
+    encryption: Option<WrittenEncryption<'a>>,
     files: Entries<&'a str, WrittenFile<'a>>,
 }
 
@@ -70,6 +73,14 @@ struct Tool<'a> {
 struct Dates {
     as_of: Shown<Date>,
     until: Option<Shown<Date>>,
+}
+
+#[derive(Serialize)]
+struct WrittenEncryption<'a> {
+    stage: &'a str,
+    provider: Option<&'a str>,
+    name: Option<&'a str>,
+    resources: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -102,7 +113,12 @@ impl Manifest {
             inputs: &self.inputs,
             date: Dates { as_of: Shown(self.as_of), until: self.until.map(Shown) },
             graces: Entries(self.graces.iter().map(|(id, date)| (id.as_str(), Shown(*date))).collect()),
-            encryption_stage: self.encryption_stage.as_deref(),
+            encryption: self.encryption.as_ref().map(|encryption| WrittenEncryption {
+                stage: &encryption.stage,
+                provider: encryption.provider.as_deref(),
+                name: encryption.name.as_deref(),
+                resources: encryption.resources.as_deref(),
+            }),
             files: Entries(self.files.iter().map(file).collect()),
         }
     }
@@ -139,8 +155,42 @@ impl Manifest {
             as_of: date("/date/asOf").ok_or("`/date/asOf` is missing")?,
             until: date("/date/until"),
             graces: texts("/graces").into_iter().filter_map(|(id, day)| Some((id, day.parse().ok()?))).collect(),
-            encryption_stage: text_at("/encryptionStage"),
+            encryption: encryption(&value),
             files,
         })
+    }
+}
+
+/// The record of encryption; manifests of earlier versions hold the stage alone.
+fn encryption(manifest: &Value) -> Option<EncryptionRecord> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let written = &manifest["encryption"];
+    let Some(stage) = text(&written["stage"]) else {
+        return text(&manifest["encryptionStage"]).map(|stage| EncryptionRecord { stage, ..EncryptionRecord::default() });
+    };
+    let resources = written["resources"].as_array().map(|list| list.iter().filter_map(text).collect());
+    Some(EncryptionRecord { stage, provider: text(&written["provider"]), name: text(&written["name"]), resources })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(encryption: &str) -> Option<EncryptionRecord> {
+        let text = format!(
+            r#"{{"schemaVersion":1,"tool":{{"version":"0"}},"cluster":"c","specDigest":"0","date":{{"asOf":"2026-11-26"}},"files":{{}},{encryption}}}"#
+        );
+        Manifest::read(&text).unwrap().encryption
+    }
+
+    #[test]
+    fn both_records_of_encryption_are_read() {
+        assert_eq!(read(r#""encryptionStage":null"#), None);
+        assert_eq!(read(r#""encryption":null"#), None);
+        let old = read(r#""encryptionStage":"write""#).unwrap();
+        assert_eq!((old.stage.as_str(), &old.provider, &old.resources), ("write", &None, &None));
+        let new = read(r#""encryption":{"stage":"enforce","provider":"kms","name":"vault","resources":["secrets"]}"#).unwrap();
+        assert_eq!((new.provider.as_deref(), new.name.as_deref()), (Some("kms"), Some("vault")));
+        assert_eq!(new.resources, Some(vec!["secrets".to_owned()]));
     }
 }

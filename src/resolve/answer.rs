@@ -56,13 +56,15 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     let before = diags.errors();
     let flats = flatten(cluster, profiles, diags)?;
     let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
-    let spec = spec::decode(&tree, diags)?;
+    let mut spec = spec::decode(&tree, diags)?;
+    // Those for other clusters say nothing here, in no report either.
+    spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
     check_version(&spec, &at, diags);
     let kubeadm = kubeadm(&spec, &tree, around, diags);
     check_decisions(&spec, &at, diags);
-    let waivers = waivers::judge(&spec, &cluster.name, around, &at, diags);
+    let waivers = waivers::judge(&spec, around, &at, diags);
     check_open(&spec, &waivers, &at, diags);
     if diags.errors() > before {
         return None;
@@ -103,7 +105,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         sources: sources(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
-        last_encryption_stage: around.last_encryption_stage.clone(),
+        last_encryption: around.last_encryption.clone(),
         addons: addons(&spec),
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
@@ -456,10 +458,7 @@ fn sources(spec: &Spec) -> Sources {
 }
 
 fn issuers(spec: &Spec) -> Vec<IssuerPlan> {
-    let claim = |mapping: &model::ClaimMapping| PrefixedClaim {
-        claim: mapping.claim.clone(),
-        prefix: mapping.prefix.clone().unwrap_or_default(),
-    };
+    let claim = |mapping: &model::ClaimMapping| PrefixedClaim { claim: mapping.claim.clone(), prefix: mapping.prefix.clone() };
     let issuer = |issuer: &model::Issuer| IssuerPlan {
         name: issuer.name.clone(),
         url: issuer.url.clone(),
@@ -520,11 +519,14 @@ fn audit(spec: &Spec, tree: &Node) -> AuditAnswers {
 /// Intents that the answers themselves settle: names, versions, sizes and choices that every artifact is made from.
 fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut out = BTreeMap::new();
-    let mut settle = |path: SpecPath, fact: &'static str| {
+    let kubeadm = spec.platform.kind() == Platform::Kubeadm;
+    let mut settle = |path: SpecPath, fact: FactId| {
+        // Where no artifact is written yet, nothing is enforced: verdicts alone are made for it.
+        let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm;
         let verdict = Verdict {
             scope: Scope::Cluster,
-            outcome: Outcome::Enforced,
-            ground: Ground::Fact(FactId(fact)),
+            outcome: if shapes { Outcome::Elsewhere } else { Outcome::Enforced },
+            ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
             detail: String::new(),
             cause: Cause::Spec(path.clone()),
         };
@@ -536,33 +538,33 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
         fields.extend(["config", "controlPlaneEndpoint", "podSubnets", "serviceSubnets", "dnsDomain", "etcd"]);
     }
     for field in fields {
-        settle(SpecPath::new(&format!("/platform/{platform}/{field}")), "shapes-artifacts");
+        settle(SpecPath::new(&format!("/platform/{platform}/{field}")), facts::id::SHAPES_ARTIFACTS);
     }
     for field in ["size/nodes", "size/pods"] {
-        settle(SpecPath::new(&format!("/platform/{field}")), "shapes-artifacts");
+        settle(SpecPath::new(&format!("/platform/{field}")), facts::id::SHAPES_ARTIFACTS);
     }
     if let Some(cni) = &spec.platform.cni {
-        settle(SpecPath::new("/platform/cni").child(cni.name()), "shapes-artifacts");
+        settle(SpecPath::new("/platform/cni").child(cni.name()), facts::id::SHAPES_ARTIFACTS);
     }
     if let Some(runtime) = &spec.platform.runtime {
-        settle(SpecPath::new("/platform/runtime").child(runtime.name()), "shapes-artifacts");
+        settle(SpecPath::new("/platform/runtime").child(runtime.name()), facts::id::SHAPES_ARTIFACTS);
     }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)
     {
-        settle(SpecPath::new("/platform/kubeadm/kubeProxy/mode"), "shapes-artifacts");
+        settle(SpecPath::new("/platform/kubeadm/kubeProxy/mode"), facts::id::SHAPES_ARTIFACTS);
     }
     for pool in &spec.platform.node_pools {
-        settle(SpecPath::new("/platform/nodePools").child(&pool.name), "shapes-artifacts");
+        settle(SpecPath::new("/platform/nodePools").child(&pool.name), facts::id::SHAPES_ARTIFACTS);
     }
     for flat in flats {
-        settle(SpecPath::new("/profiles").child(&flat.name), "selects-controls");
+        settle(SpecPath::new("/profiles").child(&flat.name), facts::id::SELECTS_CONTROLS);
     }
     for waiver in &spec.waivers {
-        settle(SpecPath::new("/waivers").child(&waiver.id), "selects-controls");
+        settle(SpecPath::new("/waivers").child(&waiver.id), facts::id::SELECTS_CONTROLS);
     }
     for id in spec.controls.keys() {
-        settle(SpecPath::new("/controls").child(id), "selects-controls");
+        settle(SpecPath::new("/controls").child(id), facts::id::SELECTS_CONTROLS);
     }
     out
 }

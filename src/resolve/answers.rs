@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, Cidr, ControlId, Date, KubeVersion, Minor, Platform, SpecPath},
     diag::{Place, Source},
     kube::audit::Goal,
-    plan::{EncryptionPlan, IssuerPlan, KubeadmCluster, Locate, NodePlan, OwnerNote, Verdict},
+    plan::{EncryptionPlan, EncryptionRecord, IssuerPlan, KubeadmCluster, Locate, NodePlan, OwnerNote, Verdict},
     yaml::Node,
 };
 
@@ -203,8 +203,8 @@ pub struct Resolved {
     pub issuers: Vec<IssuerPlan>,
     /// Encryption of stored objects, where declared.
     pub encryption: Option<EncryptionPlan>,
-    /// The stage of the last build (`none` without encryption), where there was a build: a stage must not be skipped.
-    pub last_encryption_stage: Option<String>,
+    /// How the last build encrypted stored objects, where there was a build: what it encrypted must stay readable.
+    pub last_encryption: Option<EncryptionRecord>,
     /// System components.
     pub addons: Vec<Addon>,
     /// Namespaces.

@@ -21,7 +21,7 @@ pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 
-use crate::{base::Date, diag::Source};
+use crate::{base::Date, diag::Source, plan::EncryptionRecord};
 
 /// What the outside world says: the date, and the files that the spec names.
 pub struct Surroundings<'a> {
@@ -29,8 +29,8 @@ pub struct Surroundings<'a> {
     pub as_of: Date,
     /// Today: what lies between the two days is due.
     pub today: Date,
-    /// The encryption stage of the last build (`none` without encryption), where there was a build.
-    pub last_encryption_stage: Option<String>,
+    /// How the last build encrypted stored objects, where there was a build.
+    pub last_encryption: Option<EncryptionRecord>,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,
     /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.

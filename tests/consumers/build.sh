@@ -9,8 +9,8 @@ readonly SETS='
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
-k131 1.31 k8s.io/kubernetes 1.31.14 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
-k132 1.32 k8s.io/kubernetes 1.32.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k131 1.31 k8s.io/kubernetes 1.31.0 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
+k132 1.32 k8s.io/kubernetes 1.32.2 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k133 1.33 k8s.io/kubernetes 1.33.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k134 1.34 k8s.io/kubernetes 1.34.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k135 1.35 k8s.io/kubernetes 1.35.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver

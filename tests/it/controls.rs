@@ -7,21 +7,26 @@ use harden::{
     build,
     controls::CATALOGUE,
     diag::{Diagnostics, Source},
-    plan::{Ground, Held, Outcome, OwnerField, Plan, Program},
+    plan::{EncryptionRecord, Ground, Held, Outcome, OwnerField, Plan, Program},
     resolve::{Cluster, Profiles, Surroundings},
     spec::{self, Parsed},
     yaml,
 };
 
-use crate::support::{DAY, compare_file, none, root};
+use crate::support::{DAY, compare_file, harden, none, root};
 
 /// A plan of a spec, or the codes of what is wrong with it.
-pub(crate) fn plan(text: &str, last_encryption_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
-    plan_over(text, last_encryption_stage, "")
+pub(crate) fn plan(text: &str, last_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
+    plan_over(text, last_stage.map(at_stage), "")
+}
+
+/// The record of an older build, which names the stage alone.
+fn at_stage(stage: &str) -> EncryptionRecord {
+    EncryptionRecord { stage: stage.to_owned(), ..EncryptionRecord::none() }
 }
 
 /// The same over the owner's own configuration, where the spec names it.
-pub(crate) fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: &str) -> Result<Plan, Vec<&'static str>> {
+pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, owner: &str) -> Result<Plan, Vec<&'static str>> {
     let mut diags = Diagnostics::default();
     let profiles = Profiles::built_in(&mut diags);
     let source = Source::new("harden.yaml", text);
@@ -40,7 +45,7 @@ pub(crate) fn plan_over(text: &str, last_encryption_stage: Option<&str>, owner: 
     let around = Surroundings {
         as_of: day,
         today: day,
-        last_encryption_stage: last_encryption_stage.map(str::to_owned),
+        last_encryption,
         graces: BTreeMap::new(),
         read: &|name| Ok(Source::new(name, owner)),
     };
@@ -156,6 +161,30 @@ fn encryption_goes_one_stage_at_a_time() {
 }
 
 #[test]
+fn what_was_encrypted_stays_readable() {
+    let record = |stage: &str, provider: &str, name: Option<&str>, resources: &[&str]| EncryptionRecord {
+        stage: stage.to_owned(),
+        provider: Some(provider.to_owned()),
+        name: name.map(str::to_owned),
+        resources: Some(resources.iter().map(|resource| (*resource).to_owned()).collect()),
+    };
+    let with =
+        |stage: &str, last: EncryptionRecord| plan_over(&encrypted(stage, "unix:///run/kms/v.sock"), Some(last), "").map(|_| ());
+    let changed = Err(vec!["encryption-changed"]);
+    for stage in ["prepare", "write", "enforce"] {
+        assert_eq!(with(stage, record(stage, "kms", Some("vault"), &["secrets"])), Ok(()), "{stage}");
+        assert_eq!(with(stage, record(stage, "secretbox", None, &["secrets"])), changed, "{stage}: provider");
+        assert_eq!(with(stage, record(stage, "kms", Some("hsm"), &["secrets"])), changed, "{stage}: name");
+        assert_eq!(with(stage, record(stage, "kms", Some("vault"), &["secrets", "configmaps"])), changed, "{stage}: removed");
+        assert_eq!(with(stage, at_stage(stage)), Ok(()), "{stage}: an older manifest");
+    }
+    assert_eq!(with("prepare", record("write", "kms", Some("vault"), &["*."])), changed);
+    let fewer = record("prepare", "kms", Some("vault"), &[]);
+    assert_eq!(with("prepare", fewer.clone()), Ok(()));
+    assert_eq!(with("write", fewer), changed);
+}
+
+#[test]
 fn encryption_is_not_dropped_in_any_way() {
     let waived = format!(
         "{}  controls: {{ apiserver/encryption-at-rest: {{ apply: false, waiver: W-1 }} }}\n  waivers:\n    - {{ id: W-1, control: apiserver/encryption-at-rest, owner: sre, reason: r, expires: 2027-03-01 }}\n",
@@ -268,17 +297,66 @@ fn issuers_cannot_take_names_of_others() {
         format!("{{ name: {name}, url: \"{url}\", audiences: [k], username: {{ claim: sub, prefix: \"{prefix}\" }} }}")
     };
     assert_eq!(with(&issuer("a", "https://a.example", "a:")), Ok(()));
-    assert_eq!(with(&issuer("a", "https://a.example", "system:")), Err(vec!["issuer-prefix-reserved"]));
-    assert_eq!(with(&issuer("a", "https://kubernetes.default.svc.cluster.local", "a:")), Err(vec!["issuer-is-cluster-own"]));
+    for prefix in ["", "s", "sy", "system", "system:", "system:node:"] {
+        assert_eq!(with(&issuer("a", "https://a.example", prefix)), Err(vec!["issuer-prefix-reserved"]), "{prefix}");
+    }
+    let missing = issuer("a", "https://a.example", "a:").replace(", prefix: \"a:\"", "");
+    assert_eq!(with(&missing), Err(vec!["missing-field"]));
+    for own in ["https://kubernetes.default.svc.cluster.local", "https://Kubernetes.default.svc.cluster.local/"] {
+        assert_eq!(with(&issuer("a", own, "a:")), Err(vec!["issuer-is-cluster-own"]));
+    }
     let twice = [issuer("a", "https://a.example", "a:"), issuer("b", "https://a.example", "b:")].join(", ");
     assert_eq!(with(&twice), Err(vec!["issuer-twice"]));
+}
+
+/// The API server stops at each of these.
+#[test]
+fn what_stops_the_api_server_is_refused() {
+    let issuer = |url: &str, audiences: &str| {
+        let issuer = format!("{{ name: a, url: \"{url}\", audiences: {audiences}, username: {{ claim: sub, prefix: \"a:\" }} }}");
+        plan(&small("baseline", &format!("  identity: {{ issuers: [{issuer}] }}\n")), None).map(|_| ())
+    };
+    for url in ["https://a.example", "https://A.example:8443/realms/a%20b/", "https://[2001:db8::1]:8443/a"] {
+        assert_eq!(issuer(url, "[k, l]"), Ok(()), "{url}");
+    }
+    for url in [
+        "https://a.example/?x=1",
+        "https://a.example#f",
+        "https://a.example<script>",
+        "https://u@a.example",
+        "http://a.example",
+        "https://a.example/%zz",
+        "https://a.example:x",
+        "https://",
+    ] {
+        assert_eq!(issuer(url, "[k]"), Err(vec!["unreadable-text"]), "{url}");
+    }
+    assert_eq!(issuer("https://a.example", "[k, \"\"]"), Err(vec!["unreadable-text"]));
+    assert_eq!(issuer("https://a.example", "[k, k]"), Err(vec!["duplicate-name"]));
+    let encrypted = |resources: &str, name: &str| {
+        let text = encrypted("prepare", "unix:///run/kms/v.sock").replace("[secrets]", resources).replace("name: vault", name);
+        plan(&text, None).map(|_| ())
+    };
+    for sound in ["[secrets, configmaps, widgets.example.com]", "['*.']", "['*.*']", "['*.apps', secrets]"] {
+        assert_eq!(encrypted(sound, "name: vault"), Ok(()), "{sound}");
+    }
+    for twice in
+        ["[secrets, secrets]", "['*.', secrets]", "[secrets, '*.*']", "['*.*', '*.apps']", "['*.apps', deployments.apps]"]
+    {
+        assert_eq!(encrypted(twice, "name: vault"), Err(vec!["overlapping-resources"]), "{twice}");
+    }
+    for bad in ["['*']", "['apps.*']", "[secrets.]", "[a/b]", "[\"\"]"] {
+        assert_eq!(encrypted(bad, "name: vault"), Err(vec!["unreadable-text"]), "{bad}");
+    }
+    assert_eq!(encrypted("[secrets]", "name: \"a:b\""), Err(vec!["unreadable-text"]));
 }
 
 /// What the authentication file says of an issuer beyond the mapping of its claims reaches the file.
 #[test]
 fn rules_of_tokens_are_written() {
-    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n";
+    let more = "  identity:\n    issuers:\n      - { name: a, url: \"https://a.example\", audiences: [k], username: { claim: email, prefix: \"\" } }\n  waivers: [{ id: W-1, control: apiserver/structured-authentication, owner: sre, reason: r, expires: 2027-03-01 }]\n";
     let plan = plan(&small("restricted", more), None).unwrap();
+    assert_eq!(outcome(&plan, "apiserver/structured-authentication"), Outcome::Weaker);
     let files = harden::targets::emit(&plan);
     let file = files.iter().find(|file| file.path.as_str().ends_with("/authentication.yaml")).unwrap().text();
     for line in ["claims.?email_verified.orValue(false) == true", "!user.username.startsWith('system:')"] {
@@ -449,4 +527,41 @@ fn a_character_that_nobody_sees_stops_the_build() {
     ] {
         assert_eq!(over_documents(wrong).map(|_| ()).map_err(|codes| codes[0]), Err("owner-control-character"), "{wrong}");
     }
+}
+
+#[test]
+fn a_waiver_reaches_as_far_as_it_says() {
+    let with = |scope: &str| {
+        let more = format!(
+            "  controls: {{ apiserver/profiling: {{ apply: false, waiver: W-1 }} }}\n  waivers: [{{ id: W-1, control: apiserver/profiling{scope}, owner: sre, reason: r, expires: 2027-03-01 }}]\n"
+        );
+        plan(&small("baseline", &more), None)
+    };
+    assert_eq!(outcome(&with("").unwrap(), "apiserver/profiling"), Outcome::Waived);
+    for scope in ["{ namespace: shop }", "{ workload: Deployment/web }", "{ cluster: elsewhere-* }"] {
+        assert_eq!(with(&format!(", scope: {scope}")).map(|_| ()), Err(vec!["waiver-needed"]), "{scope}");
+    }
+}
+
+/// A waiver for other clusters is no intent of this one.
+#[test]
+fn a_waiver_of_another_cluster_is_not_reported() {
+    let more = "  waivers: [{ id: W-1, control: apiserver/profiling, scope: { cluster: elsewhere }, owner: sre, reason: r, expires: 2027-03-01 }]\n";
+    let plan = plan(&small("baseline", more), None).unwrap();
+    assert!(plan.intents.iter().all(|intent| !intent.path.as_str().starts_with("/waivers/")));
+}
+
+#[test]
+fn a_reprieve_names_a_waiver() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = "  waivers: [{ id: W-1, control: apiserver/profiling, owner: sre, reason: r, expires: 2026-11-01 }]\n";
+    fs::write(folder.path().join("cluster.yaml"), small("baseline", more)).unwrap();
+    let build = |grace: &str| {
+        let output = harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY, "--grace", grace]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, text) = build("W-2=2027-01-01");
+    assert!(code == Some(2) && text.contains("no waiver has this id"), "{code:?} {text}");
+    let (code, text) = build("W-1=2027-01-01");
+    assert_eq!(code, Some(0), "{text}");
 }

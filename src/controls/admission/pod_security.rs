@@ -69,15 +69,15 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let (refused, shown) = (enforce.value.clone(), shown.clone());
     out.plan_mut().pod_security = Some(PodSecurityPlan { enforce, audit, warn, version, exempt_namespaces });
     configuration::open(out);
-    if refused != NOTHING {
+    if refused == NOTHING {
+        out.verdict_on(Scope::Cluster, Outcome::Weaker, Ground::Settings(Vec::new()), refuses_nothing(&shown));
+    } else {
         strokes::enforced(out, "");
-    } else if rollout.enforces() == Stage::InForce {
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::POD_SECURITY_PRIVILEGED, refuses_nothing(&shown));
     }
     rollout.answer(cluster, out, &refused, &shown);
 }
 
-/// What is left where the parameter `enforce` is the level that asks for nothing.
+/// What is left where the enforced level is the one that asks for nothing, by the profile or before its day.
 fn refuses_nothing(shown: &str) -> String {
     let left = if shown == NOTHING { String::new() } else { format!("; pods below `{shown}` are marked or warned about") };
     format!("`enforce` is `{NOTHING}`: no pod is refused{left}")

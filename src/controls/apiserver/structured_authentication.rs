@@ -7,7 +7,7 @@ use crate::{
         diagnostics::{IssuerIsClusterOwn, IssuerPrefixReserved, IssuerTwice, IssuersShareNames},
     },
     facts,
-    plan::{Held, IssuerPlan, Lowering, Outcome, PrefixedClaim, Program, TokenRule},
+    plan::{Ground, Held, IssuerPlan, Lowering, Outcome, PrefixedClaim, Program, Scope, TokenRule},
     resolve::Resolved,
 };
 
@@ -72,7 +72,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         strokes::intents_by(cluster, out, &place, &keys);
     }
     out.because(asked);
-    strokes::enforced(out, detail(cluster));
+    verdict(cluster, out);
 }
 
 fn place(issuer: &IssuerPlan) -> SpecPath {
@@ -101,18 +101,44 @@ fn detail(cluster: &Resolved) -> String {
 fn check_url(cluster: &Resolved, out: &mut Lowering<'_>, n: usize) {
     let issuer = &cluster.issuers[n];
     let at = out.place(&Cause::Spec(place(issuer).child("url")));
-    if let Some(first) = cluster.issuers[..n].iter().find(|earlier| earlier.url == issuer.url) {
+    if let Some(first) = cluster.issuers[..n].iter().find(|earlier| same_url(&earlier.url, &issuer.url)) {
         let first_at = out.place(&Cause::Spec(place(first).child("url")));
         out.diagnostics().push(IssuerTwice { url: issuer.url.clone(), first: first_at, second: at });
         return;
     }
     let Some(flag) = out.plan().component(Program::KubeApiserver).flags.get("service-account-issuer") else { return };
     let held = Held { value: flag.held.value.to_string(), reasons: flag.held.reasons.clone() };
-    let own = std::iter::once(&held).chain(&flag.also).find(|own| own.value == issuer.url);
+    let own = std::iter::once(&held).chain(&flag.also).find(|own| same_url(&own.value, &issuer.url));
     if let Some(own) = own {
         let owners = own.reasons.iter().filter(|reason| matches!(reason.cause, Cause::Owner(_)));
         let own_at = owners.map(|reason| &reason.cause).find_map(|cause| out.place(cause));
         out.diagnostics().push(IssuerIsClusterOwn { name: issuer.name.clone(), url: issuer.url.clone(), at, own: own_at });
+    }
+}
+
+/// Two spellings of one issuer: tokens and people confuse them, whatever a server does.
+fn same_url(a: &str, b: &str) -> bool {
+    a.trim_end_matches('/').eq_ignore_ascii_case(b.trim_end_matches('/'))
+}
+
+/// The waiver that lets an issuer have a prefix which does not keep its names apart.
+fn waiver(cluster: &Resolved) -> Option<String> {
+    cluster.waivers_for(ID).find(|waiver| waiver.narrow.is_none()).map(|waiver| waiver.id.clone())
+}
+
+/// What holds: where a waiver stands for a prefix, only the rules in the file keep the names of the cluster's own away.
+fn verdict(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let open = |issuer: &&IssuerPlan| can_forge(&issuer.username) || issuer.groups.as_ref().is_some_and(can_forge);
+    let open: Vec<&str> = cluster.issuers.iter().filter(open).map(|issuer| issuer.name.as_str()).collect();
+    let detail = detail(cluster);
+    match waiver(cluster) {
+        Some(waiver) if !open.is_empty() => {
+            let names = open.join(", ");
+            let own = format!("names of {names} have no prefix of their own; rules refuse those that begin `system:`");
+            let text = if detail.is_empty() { own } else { format!("{own}; {detail}") };
+            out.verdict_on(Scope::Cluster, Outcome::Weaker, Ground::Waiver(waiver), text);
+        }
+        Some(_) | None => strokes::enforced(out, detail),
     }
 }
 
@@ -121,7 +147,7 @@ fn check_names(cluster: &Resolved, out: &mut Lowering<'_>, n: usize) {
     let issuer = &cluster.issuers[n];
     for (field, prefix) in prefixes(issuer) {
         let at = out.place(&Cause::Spec(place(issuer).child(field).child("prefix")));
-        if prefix.starts_with(RESERVED) {
+        if prefix.starts_with(RESERVED) || (RESERVED.starts_with(prefix) && waiver(cluster).is_none()) {
             out.diagnostics().push(IssuerPrefixReserved { name: issuer.name.clone(), prefix: prefix.to_owned(), at });
             continue;
         }

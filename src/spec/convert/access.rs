@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::SpecPath,
     spec::{
+        diagnostics::{DuplicateName, OverlappingResources},
         model::{
             Api, ClaimMapping, Delivery, Duty, EncryptionAtRest, EncryptionProvider, Group, Identity, Impersonation, Issuer,
             LoadBalancer, Sources,
@@ -46,17 +47,50 @@ fn encryption(r: &mut Reader<'_>, at: &SpecPath, written: v1::EncryptionAtRest) 
         Some(_) => written.kms.and_then(|k| kms(r, &at.child("kms"), k)),
         None => None,
     };
-    let resource = |text: &str| {
-        !text.is_empty()
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'*' | b'-' | b'/'))
-    };
-    let resources =
-        texts(r, &at.child("resources"), written.resources, "a resource such as secrets or widgets.example.com", resource);
+    let resources = written.resources.map(|list| encrypted(r, &at.child("resources"), list));
     Some(EncryptionAtRest { provider: provider?, resources, stage: written.stage })
+}
+
+/// What is encrypted. The API server stops at an entry that another one stands for.
+fn encrypted(r: &mut Reader<'_>, at: &SpecPath, list: List<String>) -> Vec<String> {
+    const EXPECTED: &str =
+        "a resource such as secrets or widgets.example.com, `*.` for the core group, `*.GROUP`, or `*.*` for everything";
+    let mut found: Vec<(String, SpecPath)> = Vec::new();
+    for (index, text) in list.indexed() {
+        let at = at.index(index);
+        let Some(text) = r.check(&at, text, EXPECTED, is_encrypted) else { continue };
+        let other = found.iter().find(|(other, _)| stands_for(other, &text) || stands_for(&text, other));
+        if let Some((other, first)) = other {
+            let (first, second) = ((other.clone(), r.value_place(first)), (text, r.value_place(&at)));
+            r.push(OverlappingResources { first, second });
+        } else {
+            found.push((text, at));
+        }
+    }
+    found.into_iter().map(|(text, _)| text).collect()
+}
+
+fn is_encrypted(text: &str) -> bool {
+    let group = |text: &str| is_subdomain(text) && !matches!(text, "extensions" | "events.k8s.io");
+    match text.split_once('.') {
+        Some(("*", "" | "*")) => true,
+        Some(("*", of)) => group(of),
+        Some((name, of)) => is_label(name) && group(of),
+        None => is_label(text),
+    }
+}
+
+/// Whether an entry means everything that another means.
+fn stands_for(entry: &str, other: &str) -> bool {
+    let group = |text: &str| text.split_once('.').map_or(String::new(), |(_, group)| group.to_owned());
+    entry == other || entry == "*.*" || (entry.starts_with("*.") && other != "*.*" && group(entry) == group(other))
 }
 
 fn kms(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kms) -> Option<EncryptionProvider> {
     let name = r.need_text(at, "name", written.name);
+    let plain = |text: &str| !text.contains(':');
+    let name = name
+        .and_then(|text| r.check(&at.child("name"), text, "a name without a colon: stored objects are marked `NAME:`", plain));
     let socket = r.need(at, "socket", written.socket);
     let socket = socket.and_then(|text| {
         let holds = |text: &str| text.strip_prefix("unix://").is_some_and(|path| is_absolute(path) && !belongs_to_others(path));
@@ -111,16 +145,67 @@ pub(super) fn identity(r: &mut Reader<'_>, at: &SpecPath, written: v1::Identity)
 }
 
 fn issuer(r: &mut Reader<'_>, at: &SpecPath, written: v1::Issuer) -> Option<Issuer> {
-    let url = r.url(at, "url", written.url);
+    let url = r.need(at, "url", written.url);
+    let url = url.and_then(|text| r.check(&at.child("url"), text, ISSUER, is_issuer));
     let audiences = r.need_list(at, "audiences", written.audiences, "its tokens would be for nobody");
+    let audiences = audiences.map(|list| self::audiences(r, &at.child("audiences"), list));
     let username = r.need(at, "username", written.username);
     let username = username.and_then(|c| claim(r, &at.child("username"), c));
     let groups = written.groups.and_then(|c| claim(r, &at.child("groups"), c));
-    Some(Issuer { name: written.name?, url: url?, audiences: audiences?.into_iter().collect(), username: username?, groups })
+    Some(Issuer { name: written.name?, url: url?, audiences: audiences?, username: username?, groups })
+}
+
+const ISSUER: &str = "an address such as https://id.shop.example/people: a host in lower or upper case, perhaps a port and a path, without \
+    user, query or fragment";
+
+/// Whether the API server takes a text as the address of an issuer: it stops at users, queries, fragments and what is no URL.
+fn is_issuer(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    is_host(host) && is_url_path(path)
+}
+
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        Some(_) | None => (text, None),
+    };
+    let name =
+        |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let v6 =
+        host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
+    v6.unwrap_or_else(|| name(host)) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+fn is_url_path(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:/".contains(&b);
+    let mut parts = text.split('%');
+    let first = parts.next().unwrap_or_default();
+    let escaped = |part: &str| part.len() >= 2 && part.bytes().take(2).all(|b| b.is_ascii_hexdigit()) && part.bytes().all(plain);
+    first.bytes().all(plain) && parts.all(escaped)
+}
+
+/// The audiences of an issuer: the API server stops at an empty one and at one twice.
+fn audiences(r: &mut Reader<'_>, at: &SpecPath, list: List<String>) -> Vec<String> {
+    let mut found: Vec<(String, SpecPath)> = Vec::new();
+    for (index, text) in list.indexed() {
+        let at = at.index(index);
+        let Some(text) = r.check(&at, text, "a text that is not empty", |text| !text.trim().is_empty()) else { continue };
+        match found.iter().find(|(present, _)| *present == text) {
+            Some((_, first)) => {
+                let (first, second) = (r.value_place(first), r.value_place(&at));
+                r.push(DuplicateName { name: text, what: "an audience", first, second });
+            }
+            None => found.push((text, at)),
+        }
+    }
+    found.into_iter().map(|(text, _)| text).collect()
 }
 
 fn claim(r: &mut Reader<'_>, at: &SpecPath, written: v1::ClaimMapping) -> Option<ClaimMapping> {
-    Some(ClaimMapping { claim: r.need_text(at, "claim", written.claim)?, prefix: written.prefix })
+    let claim = r.need_text(at, "claim", written.claim);
+    let prefix = r.need(at, "prefix", written.prefix);
+    Some(ClaimMapping { claim: claim?, prefix: prefix? })
 }
 
 fn groups(r: &mut Reader<'_>, at: &SpecPath, written: BTreeMap<String, v1::Group>) -> BTreeMap<String, Group> {

@@ -173,3 +173,27 @@ impl Problem for RolloutOrder {
         vec![Label::new(self.deny.clone(), "refused from here on"), Label::new(self.warn.clone(), "shown from here on")]
     }
 }
+
+/// Two entries of one list of encrypted resources, of which one stands for the other.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct OverlappingResources {
+    pub(in crate::spec) first: (String, Place),
+    pub(in crate::spec) second: (String, Place),
+}
+
+impl Problem for OverlappingResources {
+    const CODE: &'static str = "overlapping-resources";
+    const MEANING: &'static str = "Two entries of `encryptionAtRest.resources` mean the same resource: one stands twice, or a pattern such as \
+         `*.` stands beside a resource of its group. The API server does not start.";
+
+    fn message(&self) -> String {
+        format!("`{}` and `{}` mean the same resource", self.first.0, self.second.0)
+    }
+    fn help(&self) -> String {
+        "keep the one that means more".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        let (first, second) = (&self.first.1, &self.second.1);
+        vec![Label::new(second.clone(), "this one overlaps"), Label::new(first.clone(), "with this one")]
+    }
+}

@@ -10,7 +10,8 @@ use crate::diag::Entry;
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, SeveralChoices, UnappliedWithoutWaiver};
 pub(super) use conflicts::{
-    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, RolloutOrder, SubnetFamilies, UnusableAddress,
+    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, OverlappingResources, RolloutOrder, SubnetFamilies,
+    UnusableAddress,
 };
 pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
@@ -18,7 +19,9 @@ pub(super) use names::{
 pub(super) use shape::{
     MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
 };
-pub(super) use values::{NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch};
+pub(super) use values::{
+    ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
+};
 
 /// Every kind of diagnostic of reading specs.
 pub const ALL: &[Entry] = &[
@@ -43,6 +46,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<VersionWithoutPatch>(),
     Entry::of::<VersionWithPatch>(),
     Entry::of::<UnreadableText>(),
+    Entry::of::<ControlCharacter>(),
     Entry::of::<BadName>(),
     Entry::of::<DuplicateName>(),
     Entry::of::<ReservedName>(),
@@ -53,6 +57,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UndeclaredNamespace>(),
     Entry::of::<FlowDirection>(),
     Entry::of::<OverlappingRanges>(),
+    Entry::of::<OverlappingResources>(),
     Entry::of::<SubnetFamilies>(),
     Entry::of::<UnusableAddress>(),
     Entry::of::<AddressOutsidePool>(),

@@ -100,8 +100,8 @@ pub struct Issuer {
 pub struct ClaimMapping {
     /// The claim.
     pub claim: String,
-    /// What is put in front.
-    pub prefix: Option<String>,
+    /// What is put in front; may be empty, which only a waiver allows.
+    pub prefix: String,
 }
 
 /// A group of people; at least one of its names is known.

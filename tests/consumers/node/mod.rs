@@ -30,8 +30,8 @@ pub(crate) struct Set {
 
 /// The sets that can be judged, newest last.
 pub(crate) const SETS: [Set; 7] = [
-    Set { version: "1.31.14", kube: "k131", etcd: "etcd35" },
-    Set { version: "1.32.13", kube: "k132", etcd: "etcd35" },
+    Set { version: "1.31.0", kube: "k131", etcd: "etcd35" },
+    Set { version: "1.32.2", kube: "k132", etcd: "etcd35" },
     Set { version: "1.33.13", kube: "k133", etcd: "etcd35" },
     Set { version: "1.34.4", kube: "k134", etcd: "etcd36" },
     Set { version: "1.35.4", kube: "k135", etcd: "etcd36" },

@@ -92,7 +92,7 @@ impl Inputs {
             yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
         };
         let around =
-            Surroundings { as_of: day(), today: self.today, last_encryption_stage: None, graces: BTreeMap::new(), read: &read };
+            Surroundings { as_of: day(), today: self.today, last_encryption: None, graces: BTreeMap::new(), read: &read };
         let mut found = Vec::new();
         for mut cluster in clusters {
             cluster.waivers.clone_from(&waivers);

@@ -66,7 +66,7 @@ fn api_server(name: &str, value: &str, facts: &Facts) -> Fate {
 fn authorizers(value: &str, facts: &Facts) -> Fate {
     let modes = value.split(',').map(str::trim);
     let wrong: Vec<&str> = modes
-        .filter(|mode| !matches!(*mode, "" | "Node" | "RBAC" | "AlwaysAllow") && !(*mode == "Webhook" && facts.webhook))
+        .filter(|mode| !(matches!(*mode, "" | "Node" | "RBAC" | "AlwaysAllow") || *mode == "Webhook" && facts.webhook))
         .collect();
     match wrong.first() {
         None => Fate::Keep,
