@@ -23,7 +23,6 @@ pub struct Rule {
 
 /// Every rule, in the order in which clashes are reported.
 pub const RULES: &[Rule] = &[
-    characters::UNSEEN_CHARACTER,
     audit::POLICY_WITHOUT_BACKEND,
     audit::BACKEND_WITHOUT_POLICY,
     access::ANONYMOUS_FLAG_BESIDE_BLOCK,
@@ -46,6 +45,7 @@ pub const RULES: &[Rule] = &[
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,
     proxy::NODE_PORT_ADDRESS_REFUSED,
+    characters::UNSEEN_CHARACTER,
 ];
 
 const ENTRIES: [Entry; RULES.len()] = {

@@ -176,8 +176,20 @@ fn an_audit_policy_needs_a_backend_and_the_other_way_round() {
 fn what_keeps_a_missing_setting_away_is_shown() {
     let plan = with(&[(API, "audit-policy-file", "/etc/p.yaml")]);
     let plan = waive(mount(plan, API, "/etc", MountType::Directory), "apiserver/audit-log");
-    let clash = (RULES[0].check)(&plan).remove(0);
+    let rule = RULES.iter().find(|rule| rule.id == "audit-policy-without-backend").unwrap();
+    let clash = (rule.check)(&plan).remove(0);
     assert_eq!(clash.b.unwrap().text, "`apiserver/audit-log` is not applied here");
+}
+
+/// The server asks whether a flag is given, not what it says; without the file the flags are the owner's own way.
+#[test]
+fn oidc_flags_exclude_the_file() {
+    for value in ["https://id.example", ""] {
+        let mut plan = with(&[(API, "oidc-issuer-url", value), (API, "oidc-client-id", "k")]);
+        agrees(&plan);
+        plan.authentication = Some(AuthenticationPlan::default());
+        clashes(&plan, "oidc-flags-beside-file");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `harden build`: compiles specs into trees.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -102,6 +102,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let today = clock::today()?;
     let work: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
     one_tree_each(&work)?;
+    known_graces(&args.dates, &loaded)?;
     let taken = Mutex::new(BTreeMap::new());
     let progress = Progress::begin(work.len(), "clusters");
     let told: Result<Vec<Vec<Told>>, Failed> = work
@@ -115,6 +116,24 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     progress.end();
     let told: Vec<Told> = told?.into_iter().flatten().collect();
     show(args, screen, &diags, &told, &work)
+}
+
+/// Makes sure that every reprieve is for a waiver of some cluster of the call: a mistyped id would be recorded and do nothing.
+pub(super) fn known_graces(dates: &Dates, loaded: &[Loaded]) -> Result<(), Failed> {
+    if dates.grace.is_empty() {
+        return Ok(());
+    }
+    let ids: BTreeSet<String> = loaded.iter().flat_map(|one| one.files.iter().flat_map(|file| one.waiver_ids(file))).collect();
+    let unknown = dates.grace.iter().find(|grace| !ids.contains(grace.split_once('=').map_or(grace.as_str(), |(id, _)| id)));
+    match unknown {
+        None => Ok(()),
+        Some(grace) => {
+            let known = ids.iter().cloned().collect::<Vec<_>>().join(", ");
+            let help =
+                if known.is_empty() { "no cluster here has a waiver".to_owned() } else { format!("the waivers are {known}") };
+            Err(Failed::usage(format!("--grace {grace}: no waiver has this id"), help))
+        }
+    }
 }
 
 /// Makes sure that no two clusters would be written into one tree, before any is written.

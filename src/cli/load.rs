@@ -188,6 +188,21 @@ impl Loaded {
         self.root.inside(&real).unwrap_or(file).to_string_lossy().trim_start_matches("./").to_owned()
     }
 
+    /// The ids of the waivers that a file, the workspace and the profiles hold, as far as they can be read.
+    pub(super) fn waiver_ids(&self, file: &Path) -> BTreeSet<String> {
+        let bytes = if files::is_file(file) { files::read(file, SPEC_LIMIT).unwrap_or_default() } else { Vec::new() };
+        let roots: Vec<Node> = yaml::decode("", &bytes)
+            .map_or_else(|_| Vec::new(), |source| yaml::read(&source).into_iter().filter_map(|document| document.root).collect());
+        let profiles = self.profiles.names().filter_map(|name| self.profiles.tree(name));
+        let mut ids = BTreeSet::new();
+        for root in roots.iter().chain(&self.waivers).chain(profiles) {
+            for list in ["/waivers", "/spec/waivers"].into_iter().filter_map(|at| root.at_pointer(at)?.as_seq()) {
+                ids.extend(list.iter().filter_map(|waiver| waiver.get("id")?.as_str().map(str::to_owned)));
+            }
+        }
+        ids
+    }
+
     /// The names of the clusters of a file, as far as they can be read; for a look at all before one is written.
     pub(super) fn names(&self, file: &Path) -> Vec<String> {
         // A pipe can be read once.

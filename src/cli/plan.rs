@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    build::{Dates, compile},
+    build::{Dates, compile, known_graces},
     load::load,
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let mut diags = Diagnostics::default();
     let loaded = load(&args.paths, &mut diags)?;
+    known_graces(&args.dates, &loaded)?;
     let today = clock::today()?;
     let mut plans = Vec::new();
     let mut text = String::new();

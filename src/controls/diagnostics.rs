@@ -23,6 +23,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<UnknownCipher>(),
+    Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),
     Entry::of::<UnknownParameter>(),
     Entry::of::<WaiverNeeded>(),
@@ -133,6 +134,37 @@ impl Problem for UnknownControl {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "no control has this id")).collect()
+    }
+}
+
+/// A profile selects by a benchmark that does not exist.
+#[derive(Debug)]
+pub(super) struct UnknownBenchmark {
+    pub(super) name: String,
+    pub(super) at: Place,
+}
+
+impl Problem for UnknownBenchmark {
+    const CODE: &'static str = "unknown-benchmark";
+    const MEANING: &'static str = "A profile selects the controls of a benchmark that is not known, so it would select none.";
+
+    fn message(&self) -> String {
+        format!("unknown benchmark `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        let known = facts::benchmarks::SELECTABLE;
+        let likeness = |known: &str| strsim::jaro_winkler(known, &self.name);
+        let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let list = format!("the benchmarks are {}", known.join(", "));
+        match nearest.filter(|nearest| likeness(nearest) > 0.8) {
+            Some(nearest) => format!("did you mean `{nearest}`? {list}"),
+            None => list,
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "no benchmark has this name")]
     }
 }
 

@@ -17,13 +17,16 @@ use crate::{
 
 use super::{
     CATALOGUE, Control, Param, ParamKind, Stricter, control,
-    diagnostics::{MissingParameter, ParameterConflict, ParameterValue, UnknownControl, UnknownParameter, WaiverNeeded},
+    diagnostics::{
+        MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
+    },
     nearest,
 };
 
 /// Fills in `cluster.choices`. Reports unknown controls and parameters, values of the wrong kind, and weakenings without a waiver.
 pub fn select(cluster: &mut Resolved, diags: &mut Diagnostics) {
     check_names(cluster, diags);
+    check_benchmarks(cluster, diags);
     unknown_parameters(cluster, diags);
     let mut choices = BTreeMap::new();
     let mut used: BTreeSet<String> = BTreeSet::new();
@@ -33,6 +36,17 @@ pub fn select(cluster: &mut Resolved, diags: &mut Diagnostics) {
     }
     cluster.choices = choices;
     cluster.used_waivers.extend(used);
+}
+
+/// Names of benchmarks in profiles.
+fn check_benchmarks(cluster: &Resolved, diags: &mut Diagnostics) {
+    for ask in cluster.flats.iter().flat_map(|flat| &flat.asks) {
+        if let AskedFor::Benchmark(name) = &ask.what
+            && !facts::benchmarks::SELECTABLE.contains(&name.as_str())
+        {
+            diags.push(UnknownBenchmark { name: name.clone(), at: ask.place.clone() });
+        }
+    }
 }
 
 /// Names of controls in profiles, choices and waivers.
@@ -75,7 +89,8 @@ fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, di
             }
             None => {
                 let at = cluster.locate(&cause);
-                diags.push(WaiverNeeded { control: control.id.to_owned(), what: "`apply: false`".to_owned(), at });
+                let what = format!("`apply: false`{}", too_narrow(cluster, control.id, given.waiver.as_deref()));
+                diags.push(WaiverNeeded { control: control.id.to_owned(), what, at });
                 Choice::NotSelected { cause }
             }
         };
@@ -156,13 +171,20 @@ fn asked_in(flat: &Flat, control: &Control, cluster: &Resolved) -> Option<Asked>
     state
 }
 
-/// The waiver that counts for a control: the one named, else any without a narrower scope.
+/// Says of a waiver that is named and counts that it does not hold in the whole cluster.
+fn too_narrow(cluster: &Resolved, control: &str, named: Option<&str>) -> String {
+    let waiver = cluster.waivers_for(control).find(|waiver| Some(waiver.id.as_str()) == named);
+    let Some((waiver, narrow)) = waiver.and_then(|waiver| Some((waiver, waiver.narrow.as_ref()?))) else { return String::new() };
+    format!(" (waiver `{}` holds for {narrow} alone)", waiver.id)
+}
+
+/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach.
 fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<String> {
     cluster
         .waivers_for(control)
         .find(|waiver| match named {
-            Some(id) => waiver.id == id,
-            None => waiver.namespace.is_none() && waiver.pool.is_none(),
+            Some(id) => waiver.id == id && waiver.narrow.is_none(),
+            None => waiver.narrow.is_none(),
         })
         .map(|waiver| waiver.id.clone())
 }
@@ -213,7 +235,13 @@ fn need_waiver(
         }
         None => diags.push(WaiverNeeded {
             control: control.id.to_owned(),
-            what: format!("`{}: {}`, weaker than the profile's `{}`", param.name, own.value, profile.value),
+            what: format!(
+                "`{}: {}`, weaker than the profile's `{}`{}",
+                param.name,
+                own.value,
+                profile.value,
+                too_narrow(cluster, control.id, named)
+            ),
             at: Some(own.place.clone()),
         }),
     }

@@ -178,7 +178,7 @@ mod tests {
 
     fn read(encryption: &str) -> Option<EncryptionRecord> {
         let text = format!(
-            r#"{{"tool":{{"version":"0"}},"cluster":"c","specDigest":"0","date":{{"asOf":"2026-11-26"}},"files":{{}},{encryption}}}"#
+            r#"{{"schemaVersion":1,"tool":{{"version":"0"}},"cluster":"c","specDigest":"0","date":{{"asOf":"2026-11-26"}},"files":{{}},{encryption}}}"#
         );
         Manifest::read(&text).unwrap().encryption
     }

@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, Date, SpecPath},
     diag::{Diagnostics, Place},
     plan::{Ground, Locate, Plan, Settings},
-    spec::model::Spec,
+    spec::model::{self, Spec},
 };
 
 use super::{
@@ -36,6 +36,8 @@ pub struct Waiver {
     pub namespace: Option<String>,
     /// The node pool it is limited to.
     pub pool: Option<String>,
+    /// What it is limited to, for people; `None` where it holds in the whole cluster.
+    pub narrow: Option<String>,
     /// Who answers for it.
     pub owner: String,
     /// Why.
@@ -70,19 +72,32 @@ pub struct Due {
     pub path: SpecPath,
 }
 
-/// Judges every waiver of the spec that is meant for the cluster; an expired one is an error.
+/// Whether a waiver is meant for a cluster.
+pub(super) fn is_for(waiver: &model::Waiver, cluster: &str) -> bool {
+    waiver.scope.cluster.as_deref().is_none_or(|pattern| matches(pattern, cluster))
+}
+
+/// What a scope leaves of the cluster.
+fn narrow(scope: &model::Scope) -> Option<String> {
+    let parts = [
+        ("namespace", &scope.namespace),
+        ("pool", &scope.pool),
+        ("workload", &scope.workload),
+        ("vulnerability", &scope.vulnerability),
+    ];
+    let parts: Vec<String> = parts.iter().filter_map(|(what, of)| Some(format!("{what} `{}`", of.as_ref()?))).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Judges every waiver of the spec; an expired one is an error.
 pub(super) fn judge(
     spec: &Spec,
-    cluster: &str,
     around: &Surroundings<'_>,
     at: &dyn Fn(&str) -> Option<Place>,
     diags: &mut Diagnostics,
 ) -> Vec<Waiver> {
     let mut waivers = Vec::new();
     for written in &spec.waivers {
-        if written.scope.cluster.as_deref().is_some_and(|pattern| !matches(pattern, cluster)) {
-            continue;
-        }
         let path = SpecPath::new("/waivers").child(&written.id);
         let state = match around.graces.get(&written.id) {
             _ if written.expires >= around.as_of => WaiverState::Active,
@@ -102,6 +117,7 @@ pub(super) fn judge(
             control: written.control.clone(),
             namespace: written.scope.namespace.clone(),
             pool: written.scope.pool.clone(),
+            narrow: narrow(&written.scope),
             owner: written.owner.clone(),
             reason: written.reason.clone(),
             expires: written.expires,

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
+    characters,
     convert::Reader,
     diagnostics::{BadName, DoesNotBelong, MissingField, NotASpec, UnknownApiVersion, UnknownKind},
     mistakes,
@@ -126,6 +127,7 @@ pub fn document(document: &Document, diagnostics: &mut Diagnostics) -> Option<Pa
     document.problems.iter().cloned().for_each(|problem| diagnostics.push(problem));
     let root = document.root.as_ref().filter(|root| !root.is_null())?;
     let mut reader = Reader::new(root);
+    characters::unseen_in(root).into_iter().for_each(|problem| reader.push(problem));
     let parsed = parse(&mut reader, root);
     reader.finish(diagnostics);
     if document.has_errors() { None } else { parsed }

@@ -1,6 +1,7 @@
 //! The spec language: YAML documents to `Spec`. In: documents of the kinds Cluster, Profile, Workspace and Waivers. Out: what was
 //! written, typed, and where; nothing is defaulted.
 
+mod characters;
 mod convert;
 mod diagnostics;
 mod document;

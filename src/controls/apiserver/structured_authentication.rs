@@ -8,7 +8,7 @@ use crate::{
     },
     facts,
     plan::{Ground, Held, IssuerPlan, Lowering, Outcome, PrefixedClaim, Program, Scope, TokenRule},
-    resolve::{Resolved, Waiver},
+    resolve::Resolved,
 };
 
 use super::{authentication_file, strokes};
@@ -123,8 +123,7 @@ fn same_url(a: &str, b: &str) -> bool {
 
 /// The waiver that lets an issuer have a prefix which does not keep its names apart.
 fn waiver(cluster: &Resolved) -> Option<String> {
-    let whole = |waiver: &&Waiver| waiver.namespace.is_none() && waiver.pool.is_none();
-    cluster.waivers_for(ID).find(whole).map(|waiver| waiver.id.clone())
+    cluster.waivers_for(ID).find(|waiver| waiver.narrow.is_none()).map(|waiver| waiver.id.clone())
 }
 
 /// What holds: where a waiver stands for a prefix, only the rules in the file keep the names of the cluster's own away.

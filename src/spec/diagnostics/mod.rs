@@ -19,7 +19,9 @@ pub(super) use names::{
 pub(super) use shape::{
     MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
 };
-pub(super) use values::{NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch};
+pub(super) use values::{
+    ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
+};
 
 /// Every kind of diagnostic of reading specs.
 pub const ALL: &[Entry] = &[
@@ -44,6 +46,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<VersionWithoutPatch>(),
     Entry::of::<VersionWithPatch>(),
     Entry::of::<UnreadableText>(),
+    Entry::of::<ControlCharacter>(),
     Entry::of::<BadName>(),
     Entry::of::<DuplicateName>(),
     Entry::of::<ReservedName>(),

@@ -192,3 +192,30 @@ impl Problem for UnreadableText {
         vec![Label::new(self.place.clone(), format!("expected {}", self.expected))]
     }
 }
+
+/// A character that nobody sees.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct ControlCharacter {
+    pub(in crate::spec) character: char,
+    pub(in crate::spec) place: Place,
+}
+
+impl Problem for ControlCharacter {
+    const CODE: &'static str = "control-character";
+    const MEANING: &'static str = "A text holds a control character, an end of line, a mark that turns the direction of writing, or a character \
+         without width. In a list of flags or a script the rest would be read as something else. Only `reason` and `description` may have \
+         several lines.";
+
+    fn message(&self) -> String {
+        format!("this text holds the character U+{:04X}, which nobody sees", u32::from(self.character))
+    }
+    fn help(&self) -> String {
+        match self.character {
+            '\n' => "write it in one line (a block that begins with `|` or `>` ends its last line too: `|-` does not)".to_owned(),
+            _ => "take the character out".to_owned(),
+        }
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "in this text")]
+    }
+}
