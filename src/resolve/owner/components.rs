@@ -26,7 +26,8 @@ fn below(reading: &mut Reading<'_>, kind: &str, program: Program, node: &Node, p
         let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
         match fields::lookup(kind, "", &path, reading.version.minor).known() {
             Some(FieldKind::Object) => below(reading, kind, program, &entry.value, &path),
-            Some(field) if says_something(&entry.value, field) => {
+            // `false` says something of a gate; elsewhere zeros are how a cluster writes out what was never set.
+            Some(field) if path == "featureGates" || says_something(&entry.value, field) => {
                 let pointer = format!("/{kind}/{}", path.replace('.', "/"));
                 let value = entry.value.to_json();
                 reading.note(&pointer, OwnerField::Carried, &value, None);
