@@ -77,7 +77,9 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
 }
 
 fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Manifest {
-    let graces: BTreeMap<String, Date> = around.graces.clone();
+    let known = |id: &String| cluster.waivers.iter().any(|waiver| waiver.id == *id);
+    let graces: BTreeMap<String, Date> =
+        around.graces.iter().filter(|(id, _)| known(id)).map(|(id, until)| (id.clone(), *until)).collect();
     Manifest {
         tool: VERSION.to_owned(),
         cluster: cluster.name.clone(),

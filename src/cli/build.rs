@@ -247,7 +247,8 @@ pub(super) fn compile(
     };
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
     for grace in &dates.grace {
-        let parsed = grace.split_once('=').and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
+        let named = grace.split_once('=').filter(|(id, _)| !id.is_empty());
+        let parsed = named.and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
         let (id, day) =
             parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
         graces.insert(id, day);

@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Minor, SpecPath},
+    base::{Minor, SpecPath, sha256_hex},
     controls::{self, Control, ParamKind},
     diag::{Diagnostics, Entry, Position},
     facts,
@@ -44,6 +44,12 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         && let Ok(line) = line.parse::<usize>()
     {
         return of_line(args, Path::new(file), line, screen);
+    }
+    if files::is_file(Path::new(&args.what)) {
+        return Err(Failed::usage(
+            format!("`{}` is a file: which line of it is meant?", args.what),
+            format!("add the number of the line, such as `{}:12`", args.what),
+        ));
     }
     Err(Failed::usage(
         format!("`{}` is no line, control or code", args.what),
@@ -106,6 +112,9 @@ fn of_code(entry: &Entry, screen: &Screen) -> Done {
 }
 
 fn of_line(args: &Args, file: &Path, line: usize, screen: &Screen) -> Done {
+    if !files::is_file(file) {
+        return Err(Failed::usage(format!("there is no file `{}`", file.display()), "name a file below out/<cluster>/"));
+    }
     let tree = tree_of(file)?;
     let read = |name: &str| -> Result<String, Failed> {
         let bytes = files::read(&tree.join(name), SPEC_LIMIT)?;
@@ -131,12 +140,26 @@ fn of_line(args: &Args, file: &Path, line: usize, screen: &Screen) -> Done {
     let places = Places::load(args, &tree, &manifest);
     let minor = coverage["kubernetesVersion"].as_str().and_then(|v| v.parse::<crate::base::KubeVersion>().ok());
     let minor = minor.map_or(facts::NEWEST, |version| version.minor);
+    let edited = manifest.files.get(&name).is_some_and(|known| known.sha256 != sha256_hex(text.as_bytes()));
+    let line = Line { file: &name, number: line, content, edited, explained };
     if screen.json() {
-        screen.result_json(&json_of(&name, line, explained, &coverage, minor, &places))?;
+        screen.result_json(&json_of(&line, &coverage, minor, &places))?;
     } else {
-        screen.result(&text_of(&name, line, content, explained, &coverage, minor, &places))?;
+        screen.result(&text_of(&line, &coverage, minor, &places))?;
     }
     Ok(Exit::Success)
+}
+
+/// A line that is asked about.
+struct Line<'a> {
+    /// Its file, from the tree.
+    file: &'a str,
+    /// 1-based.
+    number: usize,
+    content: &'a str,
+    /// Whether the file is not as it was written.
+    edited: bool,
+    explained: &'a Explained,
 }
 
 /// The tree around a file: the nearest folder above it with a manifest.
@@ -219,32 +242,48 @@ fn fact_sentence(cause: &str, minor: Minor) -> Option<(String, &'static str)> {
     Some((id.to_owned(), sentence))
 }
 
-fn json_of(file: &str, line: usize, explained: &Explained, coverage: &Value, minor: Minor, places: &Places) -> Value {
-    let reasons: Vec<Value> = explained
-        .reasons
-        .iter()
-        .map(|(control, cause)| {
-            let at = places.position(cause).map(|(file, at)| json!({ "file": file, "line": at.line, "column": at.column }));
-            let fact = fact_sentence(cause, minor).map(|(id, sentence)| json!({ "id": id, "sentence": sentence }));
-            let benchmarks = control.as_deref().map_or_else(Vec::new, |id| benchmarks(id, minor));
-            let waiver = control.as_deref().and_then(|id| waiver_of(coverage, id, explained.setting.as_deref()));
-            json!({ "control": control, "cause": cause, "at": at, "facts": fact, "benchmarks": benchmarks, "waiver": waiver })
-        })
-        .collect();
-    json!({ "schemaVersion": 1, "file": file, "line": line, "setting": explained.setting, "reasons": reasons })
+/// The answer about a line: what its first control says, everything that its reasons cite, and each reason by itself.
+fn json_of(line: &Line<'_>, coverage: &Value, minor: Minor, places: &Places) -> Value {
+    let explained = line.explained;
+    let controls: Vec<&str> = explained.reasons.iter().filter_map(|(control, _)| control.as_deref()).collect();
+    let first = explained.reasons.iter().find(|(control, _)| control.is_some()).or(explained.reasons.first());
+    let mut facts: Vec<Value> = Vec::new();
+    let mut reasons = Vec::new();
+    for (control, cause) in &explained.reasons {
+        let at = places.position(cause).map(|(file, at)| json!({ "file": file, "line": at.line, "column": at.column }));
+        if let Some((id, sentence)) = fact_sentence(cause, minor) {
+            facts.push(json!({ "id": id, "sentence": sentence }));
+        }
+        reasons.push(json!({ "control": control, "cause": cause, "at": at }));
+    }
+    let mut ids: Vec<Value> = Vec::new();
+    for id in controls.iter().flat_map(|control| benchmarks(control, minor)) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    json!({
+        "schemaVersion": 1,
+        "file": line.file,
+        "line": line.number,
+        "edited": line.edited,
+        "control": first.and_then(|(control, _)| control.as_deref()),
+        "cause": first.map(|(_, cause)| cause),
+        "setting": explained.setting,
+        "facts": facts,
+        "benchmarks": ids,
+        "waiver": controls.iter().find_map(|control| waiver_of(coverage, control, explained.setting.as_deref())),
+        "reasons": reasons,
+    })
 }
 
-fn text_of(
-    file: &str,
-    line: usize,
-    content: &str,
-    explained: &Explained,
-    coverage: &Value,
-    minor: Minor,
-    places: &Places,
-) -> String {
+fn text_of(line: &Line<'_>, coverage: &Value, minor: Minor, places: &Places) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{file}:{line}: {}", content.trim());
+    let explained = line.explained;
+    let _ = writeln!(out, "{}:{}: {}", line.file, line.number, line.content.trim());
+    if line.edited {
+        let _ = writeln!(out, "note       the file was changed after it was written: the line may be another one");
+    }
     if let Some(setting) = &explained.setting {
         let _ = writeln!(out, "setting    {setting}");
     }

@@ -1,0 +1,265 @@
+//! `harden build`: dates, several clusters, what is in the way, and what `--check` says.
+
+use std::{collections::BTreeMap, fs};
+
+use harden::report::Manifest;
+
+use crate::support::{files, harden, root};
+
+use super::{Example, copy, mistake, said, small};
+
+const TREE: &str = "out/shop-prod";
+
+fn manifest(example: &Example) -> Manifest {
+    Manifest::read(&fs::read_to_string(example.file("out/shop-prod/manifest.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn check_writes_nothing_and_tells_every_difference() {
+    let example = Example::new();
+    let check = ["build", "cluster.yaml", "--check", "--as-of", "2026-11-26"];
+    let (code, stdout, _) = example.said(&check);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("shop-prod: REPORT.md is missing"), "{stdout}");
+    assert!(!example.file("out").exists(), "--check wrote something");
+    assert_eq!(example.said(&["build", "cluster.yaml", "--as-of", "2026-11-26"]).0, 0);
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml", "--check"]);
+    assert_eq!((code, stdout.as_str()), (0, "shop-prod: out/shop-prod is up to date\n"));
+    example.edit("out/shop-prod/kubeadm/init.yaml", |text| text.replace("readOnlyPort: 0", "readOnlyPort: 10255"));
+    let before = files(&example.file("out"));
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml", "--check"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("shop-prod: kubeadm/init.yaml differs"), "{stdout}");
+    assert_eq!(files(&example.file("out")), before, "--check wrote something");
+}
+
+#[test]
+fn the_recorded_date_counts_until_it_is_moved() {
+    let example = Example::new();
+    assert_eq!(example.said(&["build", "cluster.yaml", "--as-of", "2026-11-20"]).0, 0);
+    assert_eq!(manifest(&example).as_of.to_string(), "2026-11-20");
+    let before = files(&example.file("out"));
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("(0 written, "), "{stdout}");
+    assert_eq!(files(&example.file("out")), before);
+    assert_eq!(example.said(&["build", "cluster.yaml", "--as-of", "2026-12-02"]).0, 0);
+    assert_eq!(manifest(&example).as_of.to_string(), "2026-12-02");
+    // The rollout warns from 2026-12-01 on: a dated change comes with the date alone.
+    assert_ne!(files(&example.file("out")), before);
+    let (code, _, _) = example.said(&["build", "cluster.yaml", "--as-of", "today"]);
+    assert!(code == 0 || code == 2, "waivers of the example may have ended");
+    mistake(&example.run(&["build", "cluster.yaml", "--as-of", "tomorrow"]), "--as-of tomorrow");
+    mistake(&example.run(&["build", "cluster.yaml", "--as-of", "2026-02-30"]), "--as-of 2026-02-30");
+}
+
+/// The first build takes today.
+#[test]
+fn the_first_build_takes_today() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("c.yaml"), small("small")).unwrap();
+    assert_eq!(said(&harden(folder.path(), &["build", "c.yaml"])).0, 0);
+    let text = fs::read_to_string(folder.path().join("out/small/manifest.json")).unwrap();
+    let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
+    let today = harden::base::Date::from_days_since_epoch(u32::try_from(days).unwrap());
+    assert_eq!(Manifest::read(&text).unwrap().as_of, today);
+}
+
+/// A day on which something in the spec has become due, for a tree that was built for a day long before.
+fn overdue() -> Example {
+    let example = Example::new();
+    example.edit("cluster.yaml", |text| {
+        text.replace("warn: 2026-12-01", "warn: 2020-02-01").replace("deny: 2027-01-15", "deny: 2099-01-15")
+    });
+    let (code, _, stderr) = example.said(&["build", "cluster.yaml", "--as-of", "2020-01-01"]);
+    assert_eq!(code, 0, "{stderr}");
+    example
+}
+
+#[test]
+fn what_is_due_is_told_and_can_fail() {
+    let example = overdue();
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("shop-prod: due 2020-02-01: policies begin to warn"), "{stdout}");
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml", "--check", "--due", "error"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("is up to date") && stdout.contains("due 2020-02-01"), "{stdout}");
+    let before = files(&example.file("out"));
+    assert_eq!(example.said(&["build", "cluster.yaml", "--due", "error"]).0, 1);
+    assert_eq!(files(&example.file("out")), before, "nothing is written when something due is an error");
+    assert_eq!(example.said(&["build", "cluster.yaml", "--as-of", "2020-02-02", "--due", "error"]).0, 0, "moved past the date");
+}
+
+#[test]
+fn a_waiver_that_ended_and_its_reprieve() {
+    let example = Example::new();
+    let late = ["build", "cluster.yaml", "--as-of", "2027-02-01"];
+    let (code, _, stderr) = example.said(&late);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("waiver-expired") && stderr.contains("W-9"), "{stderr}");
+    assert!(!example.file(TREE).exists());
+    let (code, _, stderr) = example.said(&[&late[..], &["--grace", "W-9=2027-02-20", "--grace", "W-1=2027-02-20"]].concat());
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(manifest(&example).graces, BTreeMap::from([("W-9".to_owned(), "2027-02-20".parse().unwrap())]));
+    // A reprieve of a waiver that the cluster does not have is not recorded.
+    let report = fs::read_to_string(example.file("out/shop-prod/REPORT.md")).unwrap();
+    assert!(report.contains("expired, reprieve until 2027-02-20"), "{report}");
+    assert_eq!(example.said(&["build", "cluster.yaml"]).0, 0, "the reprieve is recorded");
+    assert_eq!(example.said(&["build", "cluster.yaml", "--as-of", "2027-02-21"]).0, 2, "it ends");
+    for wrong in ["W-9", "W-9=soon", "=2027-01-01"] {
+        let (code, _, stderr) = example.said(&["build", "cluster.yaml", "--grace", wrong]);
+        assert_eq!(code, 2, "--grace {wrong}: {stderr}");
+    }
+}
+
+#[test]
+fn several_files_a_folder_a_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::create_dir_all(folder.path().join("specs").join(name)).unwrap();
+        fs::write(folder.path().join(format!("specs/{name}.yaml")), small(name)).unwrap();
+        fs::write(folder.path().join(format!("specs/{name}/cluster.yaml")), small(&format!("deep-{name}"))).unwrap();
+    }
+    let built = |out: &str, arguments: &[&str]| {
+        let output = harden(folder.path(), &[&["build"][..], arguments, &["--out", out, "--as-of", "2026-11-26"]].concat());
+        let (code, _, stderr) = said(&output);
+        assert_eq!(code, 0, "{stderr}");
+        let found = fs::read_dir(folder.path().join(out)).unwrap();
+        let mut names: Vec<String> = found.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(built("one", &["specs/a.yaml", "specs/b.yaml"]), ["a", "b"]);
+    assert_eq!(built("two", &["specs"]), ["a", "b", "c"]);
+    assert_eq!(built("three", &["specs/a.yaml", "./specs/a.yaml", "specs/../specs/a.yaml"]), ["a"]);
+    assert_eq!(built("four", &["specs/a/cluster.yaml", "specs/b/cluster.yaml"]), ["deep-a", "deep-b"]);
+    let stream = format!("{}---\n{}", small("left"), small("right"));
+    fs::write(folder.path().join("stream.yaml"), stream).unwrap();
+    assert_eq!(built("five", &["stream.yaml"]), ["left", "right"]);
+    copy(&root().join("examples/workspace"), &folder.path().join("fleet"));
+    assert_eq!(built("six", &["fleet"]), ["eu-prod", "us-prod"]);
+    assert_eq!(built("seven", &["fleet/harden.yaml"]), ["eu-prod", "us-prod"]);
+    assert_eq!(built("eight", &["fleet/clusters/us.yaml"]), ["us-prod"]);
+    assert_eq!(files(&folder.path().join("six/us-prod")), files(&folder.path().join("eight/us-prod")));
+    // Each lone spec reads what it names from its own folder.
+    let one = fs::read(folder.path().join("four/deep-b/manifest.json")).unwrap();
+    let manifest = Manifest::read(&String::from_utf8(one).unwrap()).unwrap();
+    assert_eq!(manifest.inputs.keys().collect::<Vec<_>>(), ["cluster.yaml"]);
+}
+
+/// The files that a spec names lie beside it, in whichever order the specs are named.
+#[test]
+fn lone_specs_of_two_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        let to = folder.path().join(name);
+        copy(&root().join("examples/kubeadm"), &to);
+        let spec = fs::read_to_string(to.join("cluster.yaml")).unwrap().replace("name: shop-prod", &format!("name: {name}"));
+        fs::write(to.join("cluster.yaml"), spec).unwrap();
+    }
+    let live = folder.path().join("two/live/kubeadm.yaml");
+    let text = fs::read_to_string(&live).unwrap();
+    fs::write(&live, text.replace("maxPods: 150", "maxPods: 151")).unwrap();
+    for order in [["one/cluster.yaml", "two/cluster.yaml"], ["two/cluster.yaml", "one/cluster.yaml"]] {
+        let output = harden(folder.path(), &[&["build", "--as-of", "2026-11-26"][..], &order].concat());
+        assert_eq!(said(&output).0, 0, "{output:?}");
+        let pods = |name: &str| {
+            let text = fs::read_to_string(folder.path().join(format!("out/{name}/kubeadm/init.yaml"))).unwrap();
+            text.lines().find(|line| line.starts_with("maxPods: ")).unwrap().to_owned()
+        };
+        assert_eq!((pods("one"), pods("two")), ("maxPods: 150".to_owned(), "maxPods: 151".to_owned()));
+    }
+}
+
+#[test]
+fn two_clusters_of_one_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.yaml"), small("same")).unwrap();
+    fs::write(folder.path().join("b.yaml"), small("same")).unwrap();
+    fs::write(folder.path().join("c.yaml"), small("other")).unwrap();
+    for paths in [&["a.yaml", "b.yaml", "c.yaml"][..], &["."]] {
+        let output = harden(folder.path(), &[&["build"][..], paths].concat());
+        mistake(&output, "two clusters are called `same`: in ");
+        assert!(!folder.path().join("out").exists(), "something was written");
+    }
+    fs::write(folder.path().join("d.yaml"), format!("{}---\n{}", small("twice"), small("twice"))).unwrap();
+    mistake(&harden(folder.path(), &["build", "d.yaml"]), "two clusters are called `twice`: in d.yaml");
+    assert!(!folder.path().join("out").exists(), "something was written");
+}
+
+#[test]
+fn nothing_of_the_users_is_lost() {
+    let example = Example::built();
+    let put = |name: &str, text: &str| {
+        let path = example.file(TREE).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("notes.md", "mine");
+    put("kubeadm/mine.yaml", "mine too");
+    put("mine/deep/er.txt", "and this");
+    example.edit("cluster.yaml", |text| text.replace("limit: 2048", "limit: 1024"));
+    let (code, stdout, stderr) = example.said(&["build", "cluster.yaml"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(!stdout.contains("(0 written"), "{stdout}");
+    let tree = files(&example.file(TREE));
+    for (name, text) in [("notes.md", "mine"), ("kubeadm/mine.yaml", "mine too"), ("mine/deep/er.txt", "and this")] {
+        assert_eq!(tree.get(name).map(Vec::as_slice), Some(text.as_bytes()), "{name}");
+    }
+}
+
+/// A file of the user's that stands where one of ours must go stops the build before anything is written.
+#[test]
+fn a_file_in_the_way_stops_the_build() {
+    let example = Example::new();
+    let target = example.file("out/shop-prod/kubeadm/init.yaml");
+    fs::create_dir_all(target.parent().unwrap()).unwrap();
+    fs::write(&target, "mine").unwrap();
+    let output = example.run(&["build", "cluster.yaml", "--as-of", "2026-11-26"]);
+    mistake(&output, "kubeadm/init.yaml");
+    assert_eq!(files(&example.file("out")), BTreeMap::from([("shop-prod/kubeadm/init.yaml".to_owned(), b"mine".to_vec())]));
+}
+
+/// Exit codes: 0 done, 1 differences, 2 a mistake in the input, 3 a failure of the machine.
+#[test]
+fn exit_codes() {
+    let example = Example::built();
+    fs::write(example.file("broken.yaml"), small("x").replace("kind: Cluster", "kind: Clutser")).unwrap();
+    fs::write(example.file("empty.yaml"), "").unwrap();
+    fs::write(example.file("occupied"), "a file").unwrap();
+    for (arguments, code) in [
+        (&["build", "cluster.yaml", "--check"][..], 0),
+        (&["--help"], 0),
+        (&["build", "--help"], 0),
+        (&["--version"], 0),
+        (&["build", "cluster.yaml", "--check", "--out", "elsewhere", "--as-of", "2026-11-26"], 1),
+        (&["build", "broken.yaml"], 2),
+        (&["build", "empty.yaml"], 2),
+        (&["build", "nothing.yaml"], 2),
+        (&["build", "cluster.yaml", "--no-such-option"], 2),
+        (&["no-such-command"], 2),
+        (&[], 2),
+        (&["build", "cluster.yaml", "--out", "occupied", "--as-of", "2026-11-26"], 3),
+        (&["build", "cluster.yaml", "--out", "/proc/nowhere", "--as-of", "2026-11-26"], 3),
+    ] {
+        let (found, stdout, stderr) = example.said(arguments);
+        assert_eq!(found, code, "{arguments:?}:\n{stdout}{stderr}");
+        if code >= 2 {
+            assert!(!stderr.is_empty(), "{arguments:?} says nothing");
+        }
+    }
+}
+
+/// A mistake in one file of several: the others are built, the exit code says that one was not.
+#[test]
+fn a_broken_spec_does_not_stop_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.yaml"), small("a")).unwrap();
+    fs::write(folder.path().join("b.yaml"), small("b").replace("criSocket", "x").replace("runtime:", "runtimes:")).unwrap();
+    let (code, stdout, stderr) = said(&harden(folder.path(), &["build", ".", "--as-of", "2026-11-26"]));
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stdout.starts_with("a: out/a"), "{stdout}");
+    assert!(stderr.contains("did you mean") && stderr.contains("nothing was written for"), "{stderr}");
+    assert!(folder.path().join("out/a/REPORT.md").exists() && !folder.path().join("out/b").exists());
+}

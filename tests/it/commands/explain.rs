@@ -1,0 +1,123 @@
+//! `harden explain`: a line in each kind of file, a control, a code, and what it says when it is asked wrongly.
+
+use std::fs;
+
+use super::{Example, mistake};
+
+/// The number of the first line of a file that holds a text.
+fn line(example: &Example, file: &str, holds: &str) -> String {
+    let text = fs::read_to_string(example.file(file)).unwrap();
+    let at = text.lines().position(|line| line.contains(holds)).unwrap_or_else(|| panic!("no `{holds}` in {file}"));
+    format!("{file}:{}", at + 1)
+}
+
+#[test]
+fn a_line_of_each_kind_of_file() {
+    let example = Example::built();
+    let out = "out/shop-prod";
+    let etc = format!("{out}/control-plane/etc/kubernetes");
+    for (file, holds, says) in [
+        (
+            format!("{out}/kubeadm/init.yaml"),
+            "name: audit-log-maxage",
+            &["setting    apiserver/flag/audit-log-maxage", "control    apiserver/audit-log: ", "benchmark  ", "(cluster.yaml:"]
+                [..],
+        ),
+        (format!("{out}/kubeadm/init.yaml"), "# kubeadm 1.36.3 init", &["shape kubeadm-document", "fact "]),
+        (format!("{out}/kubeadm/init.yaml"), "certSANs", &["owner live/kubeadm.yaml#/ClusterConfiguration/apiServer"]),
+        (format!("{out}/kubeadm/init.yaml"), "podPidsLimit", &["control    kubelet/pod-pids-limit", "(cluster.yaml:"]),
+        (format!("{out}/kubeadm/join-worker.yaml"), "criSocket", &["spec /platform/runtime", "(cluster.yaml:"]),
+        (
+            format!("{out}/control-plane/flags/kube-apiserver.flags"),
+            "--tls-min-version",
+            &["profile baseline /with/apiserver~1tls-minimum", "(builtin:baseline:"],
+        ),
+        (
+            format!("{out}/control-plane/cp-2/manifests/kube-apiserver.yaml"),
+            "--advertise-address",
+            &["spec /platform/nodePools/control-plane/nodes/cp-2/address"],
+        ),
+        (format!("{out}/control-plane/cp-1/manifests/etcd.yaml"), "hostNetwork: true", &["shape kubeadm-static-pod"]),
+        (
+            format!("{etc}/audit/policy.yaml"),
+            "- level: ",
+            &["setting    audit-policy/rules", "control    apiserver/audit-policy"],
+        ),
+        (format!("{etc}/admission/pod-security.yaml"), "- monitoring", &["waiver     W-7"]),
+        (format!("{etc}/authentication/authentication.yaml"), "id.shop.example", &["spec /identity/issuers/corp"]),
+        (format!("{etc}/encryption/make-key.sh"), "#!/usr/bin/env bash", &["shape encryption-template"]),
+        (format!("{out}/REPORT.md"), "# Hardening report", &["shape report-of-the-plan"]),
+        (format!("{out}/coverage.json"), "controls", &["shape report-of-the-plan"]),
+        (format!("{out}/manifest.json"), "specDigest", &["shape report-of-the-plan"]),
+        (format!("{out}/provenance.json"), "origins", &["shape report-of-the-plan"]),
+    ] {
+        let at = line(&example, &file, holds);
+        let (code, stdout, stderr) = example.said(&["explain", &at]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{at}");
+        for text in says {
+            assert!(stdout.contains(text), "{at}: no `{text}` in\n{stdout}");
+        }
+        assert!(stdout.lines().next().unwrap().contains(holds), "{at}:\n{stdout}");
+    }
+}
+
+#[test]
+fn the_line_of_the_spec_is_found_from_anywhere() {
+    let example = Example::built();
+    let at = line(&example, "out/shop-prod/kubeadm/init.yaml", "podPidsLimit");
+    let spec = fs::read_to_string(example.file("cluster.yaml")).unwrap();
+    let wanted = spec.lines().position(|line| line.contains("kubelet/pod-pids-limit")).unwrap() + 1;
+    let place = format!("cluster.yaml:{wanted}:");
+    fs::create_dir(example.file("elsewhere")).unwrap();
+    let from_elsewhere = crate::support::harden(&example.file("elsewhere"), &["explain", &format!("../{at}")]);
+    let with_spec = example.run(&["explain", &at, "--spec", "cluster.yaml"]);
+    for output in [from_elsewhere, with_spec] {
+        let (code, stdout, _) = super::said(&output);
+        assert_eq!(code, 0);
+        assert!(stdout.contains(&place), "no {place} in\n{stdout}");
+    }
+}
+
+#[test]
+fn an_edited_file_is_told() {
+    let example = Example::built();
+    example.edit("out/shop-prod/kubeadm/init.yaml", |text| format!("# mine\n{text}"));
+    let (code, stdout, _) = example.said(&["explain", "out/shop-prod/kubeadm/init.yaml:3"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("the file was changed after it was written"), "{stdout}");
+}
+
+#[test]
+fn controls_and_codes() {
+    let example = Example::new();
+    let (code, stdout, _) = example.said(&["explain", "apiserver/anonymous-access"]);
+    assert_eq!(code, 0);
+    for text in ["apiserver/anonymous-access: ", "area authentication, level baseline", "# Why", "# When to waive", "cis-1.12 "] {
+        assert!(stdout.contains(text), "no `{text}` in\n{stdout}");
+    }
+    let (code, stdout, _) = example.said(&["explain", "waiver-expired"]);
+    assert_eq!(code, 0);
+    assert!(stdout.starts_with("waiver-expired (error)\n"), "{stdout}");
+}
+
+#[test]
+fn wrong_questions_teach() {
+    let example = Example::built();
+    let init = "out/shop-prod/kubeadm/init.yaml";
+    fs::write(example.file("out/shop-prod/notes.txt"), "mine\n").unwrap();
+    for (what, message, help) in [
+        ("apiserver/anonymus-access", "is no line, control or code", "`apiserver/anonymous-access`"),
+        (init, "which line of it is meant?", "init.yaml:12`"),
+        ("out/shop-prod/kubeadm/init.yaml:99999", "lines", "name one of its lines"),
+        ("out/shop-prod/kubeadm/init.yaml:0", "lines", "name one of its lines"),
+        ("out/shop-prod/kubeadm/nothing.yaml:1", "there is no file", "out/<cluster>/"),
+        ("cluster.yaml:1", "lies in no tree of harden", "out/<cluster>/"),
+        ("out/shop-prod/notes.txt:1", "was not written by harden", "manifest.json"),
+        ("nowhere/x.yaml:1", "there is no file", "out/<cluster>/"),
+    ] {
+        let output = example.run(&["explain", what]);
+        mistake(&output, message);
+        let (_, _, stderr) = super::said(&output);
+        assert!(stderr.contains(help), "{what}: no `{help}` in\n{stderr}");
+    }
+}

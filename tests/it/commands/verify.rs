@@ -1,0 +1,91 @@
+//! `harden verify`: a tree as it was written, and every way in which it is not.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use super::{Example, mistake, small};
+
+const TREE: &str = "out/shop-prod";
+
+#[test]
+fn a_clean_tree() {
+    let example = Example::built();
+    let (code, stdout, stderr) = example.said(&["verify", TREE]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(stdout.starts_with("shop-prod: ") && stdout.contains("equal to their hashes"), "{stdout}");
+    let (code, stdout, stderr) = example.said(&["verify", TREE, "--spec", "cluster.yaml"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(stdout.contains("to the plan when read back"), "{stdout}");
+}
+
+#[test]
+fn every_difference_is_a_finding() {
+    let example = Example::built();
+    let flags = format!("{TREE}/control-plane/flags/kube-apiserver.flags");
+    example.edit(&flags, |text| text.replace("--service-account-lookup=true", "--service-account-lookup=false"));
+    fs::remove_file(example.file(&format!("{TREE}/kubeadm/join-worker.yaml"))).unwrap();
+    let policy = example.file(&format!("{TREE}/control-plane/etc/kubernetes/audit/policy.yaml"));
+    fs::set_permissions(policy, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(example.file(&format!("{TREE}/notes.md")), "mine").unwrap();
+    let (code, stdout, _) = example.said(&["verify", TREE]);
+    assert_eq!(code, 1);
+    for line in [
+        "control-plane/flags/kube-apiserver.flags: was changed after it was written",
+        "kubeadm/join-worker.yaml: is missing",
+        "control-plane/etc/kubernetes/audit/policy.yaml: has another mode than 0644",
+        "notes.md: not written by harden, left alone",
+    ] {
+        assert!(stdout.lines().any(|found| found == line), "no `{line}` in\n{stdout}");
+    }
+    let (code, stdout, _) = example.said(&["verify", TREE, "--spec", "cluster.yaml"]);
+    assert_eq!(code, 1);
+    let told = "`apiserver/flag/service-account-lookup` is planned to be `true` and is `false`";
+    assert!(stdout.contains(told), "no `{told}` in\n{stdout}");
+}
+
+/// A file of the user's is no difference.
+#[test]
+fn foreign_files_are_told_and_no_finding() {
+    let example = Example::built();
+    fs::create_dir(example.file("out/shop-prod/mine")).unwrap();
+    fs::write(example.file("out/shop-prod/mine/notes.md"), "mine").unwrap();
+    let (code, stdout, _) = example.said(&["verify", TREE]);
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.contains("mine/notes.md: not written by harden, left alone"), "{stdout}");
+}
+
+#[test]
+fn a_spec_that_moved_on() {
+    let example = Example::built();
+    example.edit("cluster.yaml", |text| text.replace("limit: 2048", "limit: 1024"));
+    let (code, stdout, _) = example.said(&["verify", TREE, "--spec", "cluster.yaml"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("kubeadm/init.yaml: differs from what the spec gives"), "{stdout}");
+    assert!(stdout.contains("`kubelet/field/podPidsLimit` is planned to be `1024` and is `2048`"), "{stdout}");
+}
+
+/// What the spec no longer gives is told too.
+#[test]
+fn a_file_that_left_the_plan() {
+    let example = Example::built();
+    example.edit("cluster.yaml", |text| {
+        text.replace("    encryptionAtRest: { secretbox: {}, resources: [secrets], stage: prepare }\n", "")
+    });
+    let (code, stdout, stderr) = example.said(&["verify", TREE, "--spec", "cluster.yaml"]);
+    // Dropping encryption is refused before anything is compared, or the file is told to have left.
+    match code {
+        1 => assert!(stdout.contains("encryption.template.yaml: is not given by the spec"), "{stdout}"),
+        _ => assert!(code == 2 && stderr.contains("encryption"), "{stderr}"),
+    }
+}
+
+#[test]
+fn wrong_calls_teach() {
+    let example = Example::built();
+    mistake(&example.run(&["verify", "out"]), "is no tree of harden");
+    mistake(&example.run(&["verify", "nowhere"]), "is no tree of harden");
+    fs::write(example.file("other.yaml"), small("other")).unwrap();
+    mistake(&example.run(&["verify", TREE, "--spec", "other.yaml"]), "no cluster `shop-prod` in `other.yaml`");
+    mistake(&example.run(&["verify", TREE, "--spec", "nothing.yaml"]), "nothing.yaml");
+    fs::write(example.file("out/shop-prod/manifest.json"), "{}").unwrap();
+    mistake(&example.run(&["verify", TREE]), "is no manifest of harden");
+}
