@@ -99,10 +99,13 @@ fn a_waiver_that_ended_and_its_reprieve() {
     assert_eq!(code, 2);
     assert!(stderr.contains("waiver-expired") && stderr.contains("W-9"), "{stderr}");
     assert!(!example.file(TREE).exists());
-    let (code, _, stderr) = example.said(&[&late[..], &["--grace", "W-9=2027-02-20", "--grace", "W-1=2027-02-20"]].concat());
+    let (code, _, stderr) = example.said(&[&late[..], &["--grace", "W-1=2027-02-20"]].concat());
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("no waiver has this id"), "{stderr}");
+    assert!(!example.file(TREE).exists());
+    let (code, _, stderr) = example.said(&[&late[..], &["--grace", "W-9=2027-02-20"]].concat());
     assert_eq!(code, 0, "{stderr}");
     assert_eq!(manifest(&example).graces, BTreeMap::from([("W-9".to_owned(), "2027-02-20".parse().unwrap())]));
-    // A reprieve of a waiver that the cluster does not have is not recorded.
     let report = fs::read_to_string(example.file("out/shop-prod/REPORT.md")).unwrap();
     assert!(report.contains("expired, reprieve until 2027-02-20"), "{report}");
     assert_eq!(example.said(&["build", "cluster.yaml"]).0, 0, "the reprieve is recorded");
