@@ -24,7 +24,17 @@ impl SpecPath {
     /// This path with one more segment (not yet escaped).
     #[must_use]
     pub fn child(&self, segment: &str) -> Self {
-        SpecPath(format!("{}/{}", self.0, segment.replace('~', "~0").replace('/', "~1")).into())
+        let mut text = String::with_capacity(self.0.len() + segment.len() + 3);
+        text.push_str(&self.0);
+        text.push('/');
+        let mut rest = segment;
+        while let Some(at) = rest.find(['~', '/']) {
+            text.push_str(&rest[..at]);
+            text.push_str(if rest[at..].starts_with('~') { "~0" } else { "~1" });
+            rest = &rest[at + 1..];
+        }
+        text.push_str(rest);
+        SpecPath(text.into())
     }
 
     /// This path with the index of a list item.
@@ -54,5 +64,19 @@ impl SpecPath {
 impl fmt::Display for SpecPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_come_back() {
+        for segment in ["", "a", "a/b", "~1", "/~", "a~b/c~", "ß/ü"] {
+            let path = SpecPath::root().child("x").child(segment);
+            assert_eq!(path.segments().collect::<Vec<_>>(), ["x", segment]);
+        }
+        assert_eq!(SpecPath::root().child("a/b~c").as_str(), "/a~1b~0c");
     }
 }

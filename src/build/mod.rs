@@ -45,7 +45,9 @@ pub fn plan(
     let plan = controls::lower(&resolved, diags)?;
     resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
-    resolve::report_unused_waivers(&resolved, &plan, &plan.settings(), diags);
+    if !resolved.waivers.is_empty() {
+        resolve::report_unused_waivers(&resolved, &plan, &plan.settings(), diags);
+    }
     (diags.errors() == before).then_some((resolved, plan))
 }
 

@@ -61,6 +61,29 @@ pub enum FlagValue {
     List(Vec<Held<String>>),
 }
 
+impl FlagValue {
+    /// Whether it is written so.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        match self {
+            FlagValue::Bool(value) => text == if *value { "true" } else { "false" },
+            FlagValue::Text(value) => text == value,
+            FlagValue::Int(_) | FlagValue::List(_) => text == self.text(),
+        }
+    }
+
+    /// The text, as `to_string` gives it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            FlagValue::Bool(value) => value.to_string(),
+            FlagValue::Int(value) => value.to_string(),
+            FlagValue::Text(value) => value.clone(),
+            FlagValue::List(items) => items.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(","),
+        }
+    }
+}
+
 impl fmt::Display for FlagValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -101,7 +124,7 @@ impl Flag {
     /// Whether the installer writes it just so without being told.
     #[must_use]
     pub fn is_installers_own(&self) -> bool {
-        self.also.is_empty() && self.installer.as_deref() == Some(self.held.value.to_string().as_str())
+        self.also.is_empty() && self.installer.as_deref().is_some_and(|own| self.held.value.is(own))
     }
 }
 

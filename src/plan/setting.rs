@@ -31,13 +31,37 @@ pub enum SettingKey {
 
 impl fmt::Display for SettingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
+    }
+}
+
+impl SettingKey {
+    /// The name as one text, as `to_string` gives it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces().concat()
+    }
+
+    /// What the name is put together from.
+    fn pieces(&self) -> [&str; 3] {
         match self {
-            SettingKey::Flag(program, name) => write!(f, "{}/flag/{name}", topic(*program)),
-            SettingKey::Field(program, path) => write!(f, "{}/field/{path}", topic(*program)),
-            SettingKey::Mount(program, path) => write!(f, "{}/mount{path}", topic(*program)),
-            SettingKey::File(file, part) => write!(f, "{file}/{part}"),
-            SettingKey::Node(name) => write!(f, "node/{name}"),
+            SettingKey::Flag(program, name) => [topic(*program), "/flag/", name],
+            SettingKey::Field(program, path) => [topic(*program), "/field/", path],
+            SettingKey::Mount(program, path) => [topic(*program), "/mount", path],
+            SettingKey::File(file, part) => [file, "/", part],
+            SettingKey::Node(name) => ["node", "/", name],
         }
+    }
+
+    fn begins_with(&self, text: &str) -> bool {
+        let mut rest = text;
+        for piece in self.pieces() {
+            match rest.strip_prefix(piece) {
+                Some(more) => rest = more,
+                None => return piece.starts_with(rest),
+            }
+        }
+        rest.is_empty()
     }
 }
 
@@ -112,8 +136,7 @@ impl SettingKey {
             SettingKey::File(..) => vec![Impact::Restarts(Program::KubeApiserver)],
             SettingKey::Node(_) => vec![Impact::None],
         };
-        let text = self.to_string();
-        if let Some((_, extra)) = EXTRA_IMPACT.iter().find(|(prefix, _)| text.starts_with(prefix)) {
+        if let Some((_, extra)) = EXTRA_IMPACT.iter().find(|(prefix, _)| self.begins_with(prefix)) {
             impacts.insert(0, *extra);
         }
         impacts

@@ -95,8 +95,9 @@ fn files_of_controls(artifacts: &[Artifact]) -> Files<'_> {
             last = Some(&run.origin);
             for control in run.origin.reasons.iter().filter_map(|reason| reason.control) {
                 let list = files.entry(control).or_default();
-                if list.last() != Some(&artifact.path.as_str()) {
-                    list.push(artifact.path.as_str());
+                let path = artifact.path.as_str();
+                if list.last().is_none_or(|last| !std::ptr::eq(*last, path)) {
+                    list.push(path);
                 }
             }
         }

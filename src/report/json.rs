@@ -7,7 +7,7 @@ use serde_json::ser::Formatter;
 
 /// The text of a value, indented as `serde_json` does it.
 pub(super) fn text(value: &impl Serialize) -> String {
-    let mut bytes = Vec::with_capacity(64 * 1024);
+    let mut bytes = Vec::with_capacity(128 * 1024);
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Indented::default());
     value.serialize(&mut serializer).expect("internal error: a report is written to memory");
     String::from_utf8(bytes).expect("internal error: JSON is text")

@@ -3,9 +3,9 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
-    base::{Area, Artifact, ControlId, Date, Minor, acts, shortened, visible},
+    base::{Area, Artifact, ControlId, Date, Minor, shortened, visible},
     facts,
-    plan::{ControlVerdict, Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
+    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
@@ -50,9 +50,14 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     text_artifact("REPORT.md", text)
 }
 
+/// Whether nothing but printable ASCII stands in a text, and none of these.
+fn is_plain(text: &str, but: &[u8; 3]) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !but.contains(&byte))
+}
+
 /// Our own words in a table cell: no pipe or line end can break out of it.
 fn cell(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| matches!(c, '|' | '<' | '&') || acts(c)) {
+    if is_plain(text, b"|<&") {
         return Cow::Borrowed(text);
     }
     let text = text.replace(['\n', '\r'], " ");
@@ -73,6 +78,9 @@ fn prose(text: &str) -> String {
 
 /// A value as a code span that nothing in it can end.
 fn code(text: &str) -> String {
+    if is_plain(text, b"||`") {
+        return ["`", text, "`"].concat();
+    }
     let text = visible(&text.replace(['\n', '\r'], " ")).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     if longest == 0 {
@@ -173,7 +181,7 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
         Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
         Ground::Settings(keys) => {
             for (n, key) in keys.iter().enumerate() {
-                text.extend([if n > 0 { "; " } else { "" }, &code(&key.to_string())]);
+                text.extend([if n > 0 { "; " } else { "" }, &code(&key.text())]);
                 if let Some(held) = settings.get(key) {
                     text.extend([" = ", &code(&shortened(&held.value, LONGEST_VALUE))]);
                 }
@@ -191,14 +199,14 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
 
 /// What the settings do when they change, each once.
 fn impacts(plan: &Plan, control: Option<ControlId>, keys: &[SettingKey]) -> String {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<Impact> = Vec::new();
     for impact in keys.iter().flat_map(|key| plan.impact(key, control)) {
-        let text = impact.to_string();
-        if text != "none" && !seen.contains(&text) {
-            seen.push(text);
+        if impact != Impact::None && !seen.contains(&impact) {
+            seen.push(impact);
         }
     }
-    if seen.is_empty() { String::new() } else { format!(" *{}*", seen.join("; ")) }
+    let texts: Vec<String> = seen.iter().map(ToString::to_string).collect();
+    if seen.is_empty() { String::new() } else { format!(" *{}*", texts.join("; ")) }
 }
 
 fn intents(out: &mut String, plan: &Plan, settings: &Settings) {

@@ -1,6 +1,6 @@
 //! `provenance.json`: the cause of every line of every file, and its reading by `explain`.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -86,19 +86,32 @@ pub fn provenance(artifacts: &[Artifact]) -> Artifact {
 
 /// The ranges of a file, as `from-to:origin`.
 fn ranges<'a>(artifact: &'a Artifact, met: &mut Met<'a>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(artifact.lines.runs().len() * 12);
     let mut from = 1;
     let mut runs = artifact.lines.runs().iter().map(|run| (run.to, met.number(&run.origin))).peekable();
     while let Some((to, id)) = runs.next() {
         if runs.peek().is_some_and(|(_, next)| *next == id) {
             continue;
         }
-        let blank = if text.is_empty() { "" } else { " " };
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{blank}{from}-{to}:{id}");
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        push_number(from, &mut text);
+        text.push('-');
+        push_number(to, &mut text);
+        text.push(':');
+        push_number(id, &mut text);
         from = to + 1;
     }
     text
+}
+
+/// Adds the decimal digits of a number; there are many, and formatting costs more than all else here.
+fn push_number(number: usize, text: &mut String) {
+    if number > 9 {
+        push_number(number / 10, text);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 fn written<'a>(origin: &'a Origin) -> WrittenOrigin<'a> {

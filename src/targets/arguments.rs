@@ -24,7 +24,21 @@ pub(super) struct Argument {
 impl Argument {
     /// The word of the command line.
     pub(super) fn word(&self) -> String {
-        format!("--{}={}", self.name, self.value)
+        ["--", &self.name, "=", &self.value].concat()
+    }
+}
+
+/// The arguments of a program that are the same on every node.
+pub(super) struct Arguments {
+    /// What kubeadm writes without being told.
+    pub(super) own: Vec<Argument>,
+    /// What it must be told.
+    pub(super) extra: Vec<Argument>,
+}
+
+impl Arguments {
+    pub(super) fn new(program: Program, component: &Component) -> Self {
+        Arguments { own: own(program, component), extra: extra(program, component) }
     }
 }
 
@@ -45,7 +59,7 @@ fn of_flags<'a>(program: Program, flags: impl Iterator<Item = (&'a String, &'a F
         let mut put = |value: String, reasons| {
             arguments.push(Argument { name: name.clone(), value, origin: origins::of_reasons(Some(&key), reasons) });
         };
-        put(flag.held.value.to_string(), reasons(flag));
+        put(flag.held.value.text(), reasons(flag));
         for also in &flag.also {
             put(also.value.clone(), also.reasons.clone());
         }
@@ -81,6 +95,9 @@ fn sort(arguments: &mut [Argument]) {
 
 /// Where the sorting of kubeadm puts repeated arguments into another order than asked for: index, what stands there, what should.
 pub(super) fn misplaced(command: &[Argument], extra: &[Argument]) -> Vec<(usize, Argument, Argument)> {
+    if extra.windows(2).all(|pair| pair[0].name != pair[1].name) {
+        return Vec::new();
+    }
     let mut wanted: BTreeMap<&String, Vec<&Argument>> = BTreeMap::new();
     for argument in extra.iter().rev() {
         wanted.entry(&argument.name).or_default().push(argument);

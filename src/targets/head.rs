@@ -11,11 +11,7 @@ const WIDTH: usize = 116;
 
 /// The head of a file: its purpose, one paragraph a line, and the controls behind its documents.
 pub(super) fn lines(purpose: &[String], documents: &[Out]) -> Vec<String> {
-    let mut controls = BTreeSet::new();
-    for document in documents {
-        origins::controls(document, &mut controls);
-    }
-    with_controls(purpose, &controls)
+    with_controls(purpose, &origins::controls(documents))
 }
 
 /// The same with the controls given.
@@ -34,7 +30,7 @@ fn wrap(paragraph: &str) -> Vec<String> {
         return vec![paragraph.to_owned()];
     }
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let mut line = String::with_capacity(WIDTH);
     for word in paragraph.split(' ') {
         if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
             lines.push(std::mem::take(&mut line));

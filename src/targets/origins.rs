@@ -1,6 +1,9 @@
 //! Origins of emitted lines: from settings, places of the spec, the owner's file and the forms that consumers demand.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     base::{Cause, ControlId, FactId, Origin, Reason, SpecPath},
@@ -15,7 +18,7 @@ pub(super) fn setting<T>(key: &SettingKey, held: &Held<T>) -> Arc<Origin> {
 
 /// The origin of a line with these reasons.
 pub(super) fn of_reasons(key: Option<&SettingKey>, reasons: BTreeSet<Reason>) -> Arc<Origin> {
-    Arc::new(Origin { setting: key.map(ToString::to_string), reasons })
+    Arc::new(Origin { setting: key.map(SettingKey::text), reasons })
 }
 
 /// The origin of a line that a place of the spec asks for.
@@ -37,14 +40,21 @@ fn of_cause(cause: Cause) -> Arc<Origin> {
     of_reasons(None, BTreeSet::from([Reason { control: None, cause }]))
 }
 
-/// Every control behind a document.
-pub(super) fn controls(out: &Out, found: &mut BTreeSet<ControlId>) {
+/// Every control behind documents.
+pub(super) fn controls(documents: &[Out]) -> BTreeSet<ControlId> {
+    let mut origins = BTreeMap::new();
+    documents.iter().for_each(|document| collect(document, &mut origins));
+    origins.values().flat_map(|origin| &origin.reasons).filter_map(|reason| reason.control).collect()
+}
+
+/// The origins in a document, each once by its address.
+fn collect<'a>(out: &'a Out, origins: &mut BTreeMap<usize, &'a Origin>) {
     if let Some(origin) = &out.origin {
-        found.extend(origin.reasons.iter().filter_map(|reason| reason.control));
+        origins.insert(Arc::as_ptr(origin).addr(), origin);
     }
     match &out.value {
-        OutValue::List(items) => items.iter().for_each(|item| controls(item, found)),
-        OutValue::Map(entries) => entries.iter().for_each(|(_, value)| controls(value, found)),
+        OutValue::List(items) => items.iter().for_each(|item| collect(item, origins)),
+        OutValue::Map(entries) => entries.iter().for_each(|(_, value)| collect(value, origins)),
         OutValue::Null | OutValue::Bool(_) | OutValue::Int(_) | OutValue::UInt(_) | OutValue::Float(_) | OutValue::Str(_) => {}
     }
 }

@@ -56,17 +56,22 @@ impl Writer {
 
     /// A comment; a line break in it makes another comment line.
     fn comment(&mut self, indent: usize, text: &str, origin: &Arc<Origin>) {
-        for part in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
-            let part = part.trim_end();
-            let line = self.begun();
-            pad(indent, line);
-            line.push('#');
-            if !part.is_empty() {
-                line.push(' ');
-                line.extend(part.chars().map(|c| if quote::is_escaped(c) { '\u{fffd}' } else { c }));
-            }
-            self.lines.end(origin);
+        // Without an early end the compiler looks at many bytes at a time.
+        if text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+            return self.comment_line(indent, text.trim_end_matches(' '), origin);
         }
+        for part in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+            let shown: String = part.trim_end().chars().map(|c| if quote::is_escaped(c) { '\u{fffd}' } else { c }).collect();
+            self.comment_line(indent, &shown, origin);
+        }
+    }
+
+    fn comment_line(&mut self, indent: usize, text: &str, origin: &Arc<Origin>) {
+        let line = self.begun();
+        pad(indent, line);
+        line.push_str(if text.is_empty() { "#" } else { "# " });
+        line.push_str(text);
+        self.lines.end(origin);
     }
 
     /// The comments of a value, above the line that is begun for it.

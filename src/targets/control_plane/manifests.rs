@@ -3,7 +3,7 @@
 use crate::{
     base::{Artifact, Mode, Origin, OutPath},
     plan::{Plan, Program},
-    targets::head,
+    targets::{arguments::Arguments, head},
     yaml,
 };
 
@@ -13,13 +13,15 @@ use super::{node::Node, pod};
 const PROGRAMS: [Program; 4] = [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::KubeScheduler];
 
 pub(super) fn emit(plan: &Plan) -> Vec<Artifact> {
-    let programs: Vec<Program> = PROGRAMS.into_iter().filter(|program| !plan.component(*program).is_empty()).collect();
+    let wanted = PROGRAMS.into_iter().filter(|program| !plan.component(*program).is_empty());
+    let programs: Vec<(Program, Arguments)> =
+        wanted.map(|program| (program, Arguments::new(program, plan.component(program)))).collect();
     let nodes = Node::all(plan);
-    nodes.iter().flat_map(|node| programs.iter().map(|program| manifest(node, *program))).collect()
+    nodes.iter().flat_map(|node| programs.iter().map(|(program, common)| manifest(node, *program, common))).collect()
 }
 
-fn manifest(node: &Node<'_>, program: Program) -> Artifact {
-    let document = [pod::pod(node, program)];
+fn manifest(node: &Node<'_>, program: Program, common: &Arguments) -> Artifact {
+    let document = [pod::pod(node, program, common)];
     let name = program.name();
     let mut purpose = vec![
         format!("Static pod {name} of node {}, as kubeadm {} writes it there.", node.name, node.plan.cluster.version),

@@ -6,7 +6,7 @@ use crate::{
     base::{Origin, SpecPath},
     plan::{KubeadmCluster, NodeAddress, PER_NODE, Plan, Program},
     targets::{
-        arguments::{self, Argument},
+        arguments::{self, Argument, Arguments},
         origins,
     },
 };
@@ -59,13 +59,11 @@ impl<'a> Node<'a> {
     }
 
     /// The command of a program on this node, after the patches.
-    pub(in crate::targets) fn command(&self, program: Program) -> Vec<Argument> {
-        let component = self.plan.component(program);
-        let extra = arguments::extra(program, component);
-        let mut own = arguments::own(program, component);
+    pub(in crate::targets) fn command(&self, program: Program, common: &Arguments) -> Vec<Argument> {
+        let mut own = common.own.clone();
         own.extend(self.own(program));
-        let mut command = arguments::command(self.plan.cluster.version, own, extra.clone());
-        for (index, _, right) in arguments::misplaced(&command, &extra) {
+        let mut command = arguments::command(self.plan.cluster.version, own, common.extra.clone());
+        for (index, _, right) in arguments::misplaced(&command, &common.extra) {
             command[index] = right;
         }
         command

@@ -6,7 +6,10 @@ use crate::{
     base::{FactId, Origin},
     facts::{self, ProbePort, SchedulerProbes},
     plan::{Held, HostMount, MountType, Program, SettingKey},
-    targets::{arguments::Argument, carried, origins},
+    targets::{
+        arguments::{Argument, Arguments},
+        carried, origins,
+    },
     yaml::{Out, OutValue},
 };
 
@@ -26,8 +29,8 @@ struct Shape {
 }
 
 /// The pod of a program on a node.
-pub(super) fn pod(node: &Node<'_>, program: Program) -> Out {
-    let command = node.command(program);
+pub(super) fn pod(node: &Node<'_>, program: Program, common: &Arguments) -> Out {
+    let command = node.command(program, common);
     let shape = shape(node, program, &command);
     let mounts = mounts(node, program);
     let mut metadata = Out::empty_map();
@@ -277,8 +280,8 @@ fn mounts(node: &Node<'_>, program: Program) -> Vec<(Held<HostMount>, Arc<Origin
             }
         }
     }
-    let rank = |mount: &HostMount| (program == Program::Etcd && mount.name != "etcd-data", mount.name.clone());
-    mounts.sort_by_key(|(held, _)| rank(&held.value));
+    let other = |mount: &HostMount| program == Program::Etcd && mount.name != "etcd-data";
+    mounts.sort_by(|(a, _), (b, _)| (other(&a.value), &a.value.name).cmp(&(other(&b.value), &b.value.name)));
     mounts
 }
 
