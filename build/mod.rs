@@ -3,6 +3,7 @@
 
 mod benchmarks;
 mod ciphers;
+mod digest;
 mod emit;
 mod etcd;
 mod fields;
@@ -18,6 +19,7 @@ mod versions;
 
 use std::{collections::BTreeMap, fmt, fs, path::Path};
 
+pub(super) use digest::digest;
 use read::File;
 use replacements::Replacements;
 

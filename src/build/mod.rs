@@ -1,5 +1,6 @@
 //! The whole way of one cluster: spec, answers, plan, artifacts, reports. Touches no files.
 
+pub mod memo;
 mod steps;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! `harden build`: compiles specs into trees.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Mutex,
@@ -10,14 +11,17 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    base::Date,
-    build::{Built, build},
-    diag::{self, Diagnostics, Severity, Source},
+    base::{Date, sha256_hex},
+    build::{
+        Built, build,
+        memo::{self, Asked, Remembered, Tree},
+    },
+    diag::{self, Diagnostics, Severity},
     host::{
         clock,
         files::{self, SPEC_LIMIT},
         progress::Progress,
-        tree,
+        tree::{self, NewFile},
     },
     plan::EncryptionRecord,
     report::Manifest,
@@ -27,7 +31,8 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    load::{Job, Loaded, load},
+    load::{Glance, Job, Loaded, cluster_names, load},
+    memory::Memory,
 };
 
 /// Arguments of `harden build`.
@@ -100,22 +105,53 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         ));
     }
     let today = clock::today()?;
-    let work: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
-    one_tree_each(&work)?;
+    let memory = Memory::open(&args.out);
+    let found: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
+    let work = one_tree_each(&found, &memory)?;
     known_graces(&args.dates, &loaded)?;
-    let taken = Mutex::new(BTreeMap::new());
+    let run = Run { args, asked: asked(&args.dates, today)?, today, memory, taken: Mutex::default() };
     let progress = Progress::begin(work.len(), "clusters");
     let told: Result<Vec<Vec<Told>>, Failed> = work
         .par_iter()
-        .map(|(loaded, file)| {
-            let told = one_file(args, loaded, file, today, &taken);
+        .map(|work| {
+            let told = one_file(&run, work);
             progress.done();
             told
         })
         .collect();
     progress.end();
     let told: Vec<Told> = told?.into_iter().flatten().collect();
+    if !args.check {
+        run.memory.save(&args.out, &work.iter().filter_map(|work| Some(work.glance.as_ref()?.path.as_str())).collect());
+    }
     show(args, screen, &diags, &told, &work)
+}
+
+/// A file to build.
+struct Work<'a> {
+    loaded: &'a Loaded,
+    file: &'a Path,
+    glance: Option<Glance>,
+}
+
+/// One run of the command.
+struct Run<'a> {
+    args: &'a Args,
+    asked: Asked,
+    today: Date,
+    memory: Memory,
+    /// The names of clusters that were met, and their files.
+    taken: Mutex<BTreeMap<String, PathBuf>>,
+}
+
+impl Run<'_> {
+    fn take(&self, cluster: &str, file: &Path) -> Result<(), Failed> {
+        let mut taken = self.taken.lock().map_err(|_| Failed::Bug("a worker stopped".to_owned()))?;
+        match taken.insert(cluster.to_owned(), file.to_owned()) {
+            Some(other) => Err(two_of_one_name(cluster, &other, file)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Makes sure that every reprieve is for a waiver of some cluster of the call: a mistyped id would be recorded and do nothing.
@@ -137,17 +173,25 @@ pub(super) fn known_graces(dates: &Dates, loaded: &[Loaded]) -> Result<(), Faile
 }
 
 /// Makes sure that no two clusters would be written into one tree, before any is written.
-fn one_tree_each(work: &[(&Loaded, &PathBuf)]) -> Result<(), Failed> {
+fn one_tree_each<'a>(found: &[(&'a Loaded, &'a PathBuf)], memory: &Memory) -> Result<Vec<Work<'a>>, Failed> {
+    let look = |(loaded, file): &(&'a Loaded, &'a PathBuf)| {
+        let seen = loaded.glance(file);
+        let names = seen.as_ref().map_or_else(Vec::new, |(glance, bytes)| match memory.of(glance) {
+            Some(known) => known.trees.iter().map(|tree| tree.cluster.clone()).collect(),
+            None => cluster_names(bytes),
+        });
+        (Work { loaded, file, glance: seen.map(|(glance, _)| glance) }, names)
+    };
+    let seen: Vec<(Work<'a>, Vec<String>)> = found.par_iter().map(look).collect();
     let mut names: BTreeMap<String, &Path> = BTreeMap::new();
-    let found: Vec<Vec<String>> = work.par_iter().map(|(loaded, file)| loaded.names(file)).collect();
-    for ((_, file), found) in work.iter().zip(found) {
+    for (work, found) in &seen {
         for name in found {
-            if let Some(other) = names.insert(name.clone(), file) {
-                return Err(two_of_one_name(&name, other, file));
+            if let Some(other) = names.insert(name.clone(), work.file) {
+                return Err(two_of_one_name(name, other, work.file));
             }
         }
     }
-    Ok(())
+    Ok(seen.into_iter().map(|(work, _)| work).collect())
 }
 
 fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
@@ -160,30 +204,34 @@ fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
 }
 
 /// Reads, compiles and writes every cluster of a file; nothing of a cluster is written when something is wrong with it.
-fn one_file(
-    args: &Args,
-    loaded: &Loaded,
-    file: &Path,
-    today: Date,
-    taken: &Mutex<BTreeMap<String, PathBuf>>,
-) -> Result<Vec<Told>, Failed> {
+fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
+    if let Some(told) = as_before(run, work)? {
+        return Ok(told);
+    }
+    let Work { loaded, file, glance } = work;
     let mut diags = Diagnostics::default();
     let jobs = loaded.clusters(file, &mut diags)?;
     if diags.has_errors() {
         // Nothing is written, but every other mistake is told in the same run.
         for job in &jobs {
-            compile(loaded, job, &args.out.join(&job.cluster.name), &args.dates, today, &mut diags)?;
+            compile(loaded, job, &run.args.out.join(&job.cluster.name), &run.args.dates, run.today, &mut diags)?;
         }
         return Ok(vec![Told::mistakes(file.display().to_string(), diags)]);
     }
-    let mut told = Vec::new();
-    for job in jobs {
-        let mut taken = taken.lock().map_err(|_| Failed::Bug("a worker stopped".to_owned()))?;
-        if let Some(other) = taken.insert(job.cluster.name.clone(), file.to_owned()) {
-            return Err(two_of_one_name(&job.cluster.name, &other, file));
-        }
-        drop(taken);
-        told.push(one_cluster(args, loaded, &job, today)?);
+    let (mut told, mut trees, named) = (Vec::new(), Vec::new(), RefCell::default());
+    for job in &jobs {
+        run.take(&job.cluster.name, file)?;
+        let (one, tree) = one_cluster(run, loaded, job, &named)?;
+        told.push(one);
+        trees.extend(tree);
+    }
+    let silent = diags.list().is_empty() && told.iter().all(|told| told.diagnostics.list().is_empty());
+    if let (Some(glance), Some(job)) = (glance, jobs.first())
+        && silent
+        && trees.len() == jobs.len()
+    {
+        let state = memo::state(&job.cluster.file, &job.cluster.inputs);
+        run.memory.keep(glance, Remembered { state, named: named.into_inner(), trees });
     }
     if let Some(first) = told.first_mut() {
         first.diagnostics.append(diags);
@@ -191,41 +239,69 @@ fn one_file(
     Ok(told)
 }
 
-fn one_cluster(args: &Args, loaded: &Loaded, job: &Job<'_>, today: Date) -> Result<Told, Failed> {
+/// What is told of a file of which nothing has changed, nor of its trees, since they were built. Any doubt is nothing.
+fn as_before(run: &Run<'_>, work: &Work<'_>) -> Result<Option<Vec<Told>>, Failed> {
+    let Some(glance) = &work.glance else { return Ok(None) };
+    let Some(known) = run.memory.of(glance) else { return Ok(None) };
+    if !known.holds(&glance.state, &run.asked, run.today, |named| work.loaded.named_digest(named)) {
+        return Ok(None);
+    }
+    let mut told = Vec::new();
+    for tree in &known.trees {
+        let dir = run.args.out.join(&tree.cluster);
+        let Some(files) = tree::untouched(&dir, &tree.manifest) else { return Ok(None) };
+        let unchanged = if run.args.check { Vec::new() } else { files };
+        told.push(Told { out: dir.display().to_string(), unchanged, ..Told::new(tree.cluster.clone()) });
+    }
+    for tree in &known.trees {
+        run.take(&tree.cluster, work.file)?;
+    }
+    run.memory.keep(glance, known.clone());
+    Ok(Some(told))
+}
+
+/// Compiles and writes a cluster. Gives what is told of it, and the tree where it was written whole.
+fn one_cluster(
+    run: &Run<'_>,
+    loaded: &Loaded,
+    job: &Job<'_>,
+    named: &RefCell<BTreeMap<String, String>>,
+) -> Result<(Told, Option<Tree>), Failed> {
+    let args = run.args;
     let dir = args.out.join(&job.cluster.name);
     let mut diags = Diagnostics::default();
-    let built = compile(loaded, job, &dir, &args.dates, today, &mut diags)?;
-    let Some(built) = built else { return Ok(Told::mistakes(job.cluster.name.clone(), diags)) };
+    let compiled = compile_noting(loaded, job, &dir, &args.dates, run.today, &mut diags, named)?;
+    let Some((built, graces)) = compiled else { return Ok((Told::mistakes(job.cluster.name.clone(), diags), None)) };
     let due: Vec<String> = built.cluster.due.iter().map(|due| format!("{}: {}", due.date, due.what)).collect();
     let mut told = Told {
-        name: job.cluster.name.clone(),
         out: dir.display().to_string(),
-        written: Vec::new(),
-        unchanged: Vec::new(),
-        removed: Vec::new(),
-        kept: Vec::new(),
         exit: if args.due == DueRule::Error && !due.is_empty() { Exit::Findings } else { Exit::Success },
         due,
         diagnostics: diags,
+        ..Told::new(job.cluster.name.clone())
     };
-    let files = new_files(&built);
+    let (as_of, until) = (built.cluster.as_of.to_string(), built.cluster.next_date.map(|day| day.to_string()));
+    let files: Vec<NewFile> = built.artifacts.into_iter().map(NewFile::from).collect();
     if args.check {
         let differences = tree::compare(&dir, &files).map_err(|error| tree_failed(&error))?;
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
         told.written = differences.iter().map(difference_text).collect();
-        return Ok(told);
+        return Ok((told, None));
     }
     if told.exit != Exit::Success {
-        return Ok(told);
+        return Ok((told, None));
     }
     let outcome = tree::write(&dir, &files).map_err(|error| tree_failed(&error))?;
     told.written = outcome.written;
     told.unchanged = outcome.unchanged;
     told.removed = outcome.removed;
     told.kept = outcome.kept;
-    Ok(told)
+    let manifest = files.iter().find(|file| file.path.as_str() == tree::MANIFEST).map(|file| sha256_hex(&file.bytes));
+    let graces = graces.into_iter().map(|(id, day)| (id, day.to_string())).collect();
+    let tree = manifest.map(|manifest| Tree { cluster: told.name.clone(), manifest, as_of, until, graces });
+    Ok((told, tree))
 }
 
 /// Compiles a cluster for the date that the call, the last manifest or today gives.
@@ -237,23 +313,29 @@ pub(super) fn compile(
     today: Date,
     diags: &mut Diagnostics,
 ) -> Result<Option<Built>, Failed> {
+    Ok(compile_noting(loaded, job, dir, dates, today, diags, &RefCell::default())?.map(|(built, _)| built))
+}
+
+/// The same; notes the digest of every file that the spec names, and gives the reprieves too.
+fn compile_noting(
+    loaded: &Loaded,
+    job: &Job<'_>,
+    dir: &Path,
+    dates: &Dates,
+    today: Date,
+    diags: &mut Diagnostics,
+    noted: &RefCell<BTreeMap<String, String>>,
+) -> Result<Option<(Built, BTreeMap<String, Date>)>, Failed> {
     let last = last_manifest(dir)?;
-    let as_of = match dates.as_of.as_deref() {
-        Some("today") => today,
-        Some(text) => {
-            text.parse().map_err(|error| Failed::usage(format!("--as-of {text}: {error}"), "write `today` or a day"))?
-        }
-        None => last.as_ref().map_or(today, |manifest| manifest.as_of),
-    };
+    let asked = asked(dates, today)?;
+    let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
-    for grace in &dates.grace {
-        let named = grace.split_once('=').filter(|(id, _)| !id.is_empty());
-        let parsed = named.and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
-        let (id, day) =
-            parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
-        graces.insert(id, day);
-    }
-    let read = |named: &str| read_named(loaded, named);
+    graces.extend(asked.graces);
+    let read = |named: &str| {
+        let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
+        noted.borrow_mut().insert(named.to_owned(), sha256_hex(&bytes));
+        yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
+    };
     let around = Surroundings {
         as_of,
         today,
@@ -261,13 +343,28 @@ pub(super) fn compile(
         last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
         read: &read,
     };
-    Ok(build(&job.cluster, &job.profiles, &around, diags))
+    let built = build(&job.cluster, &job.profiles, &around, diags);
+    Ok(built.map(|built| (built, around.graces)))
 }
 
-/// Reads a file that a spec names, inside the workspace.
-fn read_named(loaded: &Loaded, named: &str) -> Result<Source, String> {
-    let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
-    yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
+/// The dates that a call asks for.
+fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
+    let as_of = match dates.as_of.as_deref() {
+        Some("today") => Some(today),
+        Some(text) => {
+            let day = text.parse();
+            Some(day.map_err(|error| Failed::usage(format!("--as-of {text}: {error}"), "write `today` or a day"))?)
+        }
+        None => None,
+    };
+    let mut graces = BTreeMap::new();
+    for grace in &dates.grace {
+        let parsed = grace.split_once('=').and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
+        let (id, day) =
+            parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
+        graces.insert(id, day);
+    }
+    Ok(Asked { as_of, graces })
 }
 
 /// The manifest of the last build of a tree, where there is one.
@@ -325,7 +422,7 @@ fn tree_failed(error: &tree::TreeError) -> Failed {
 }
 
 impl Told {
-    fn mistakes(name: String, diagnostics: Diagnostics) -> Self {
+    fn new(name: String) -> Self {
         Told {
             name,
             out: String::new(),
@@ -334,9 +431,13 @@ impl Told {
             removed: Vec::new(),
             kept: Vec::new(),
             due: Vec::new(),
-            diagnostics,
-            exit: Exit::Mistake,
+            diagnostics: Diagnostics::default(),
+            exit: Exit::Success,
         }
+    }
+
+    fn mistakes(name: String, diagnostics: Diagnostics) -> Self {
+        Told { diagnostics, exit: Exit::Mistake, ..Told::new(name) }
     }
 
     fn json(&self) -> Value {
@@ -353,10 +454,10 @@ impl Told {
     }
 }
 
-fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], work: &[(&Loaded, &PathBuf)]) -> Done {
+fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], work: &[Work<'_>]) -> Done {
     let exit = told.iter().map(|t| t.exit).max().unwrap_or(Exit::Success);
     if told.is_empty() {
-        let named: Vec<String> = work.iter().map(|(_, path)| path.display().to_string()).collect();
+        let named: Vec<String> = work.iter().map(|work| work.file.display().to_string()).collect();
         return Err(Failed::usage(
             format!("no cluster spec in {}", if named.is_empty() { "this folder".to_owned() } else { named.join(", ") }),
             "name a file with `kind: Cluster`, or start one with `harden init`",

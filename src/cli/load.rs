@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     base::sha256_hex,
+    build::memo,
     diag::{Diagnostics, Source},
     host::files::{self, Depth, Kind, Root, SPEC_LIMIT},
     resolve::{Cluster, Profiles},
@@ -37,6 +38,14 @@ pub(super) struct Job<'a> {
     pub(super) cluster: Cluster,
     /// The profiles: those of the workspace, and those of its own file.
     pub(super) profiles: Cow<'a, Profiles>,
+}
+
+/// A file before it is built.
+pub(super) struct Glance {
+    /// Its path, free of links.
+    pub(super) path: String,
+    /// What its clusters are made from.
+    pub(super) state: String,
 }
 
 /// Finds what the paths of a call name: cluster files, folders of them, a workspace file or its folder. Without paths: the current folder.
@@ -203,16 +212,22 @@ impl Loaded {
         ids
     }
 
-    /// The names of the clusters of a file, as far as they can be read; for a look at all before one is written.
-    pub(super) fn names(&self, file: &Path) -> Vec<String> {
-        // A pipe can be read once.
-        let bytes = if files::is_file(file) { files::read(file, SPEC_LIMIT).unwrap_or_default() } else { Vec::new() };
-        let Ok(source) = yaml::decode("", &bytes) else { return Vec::new() };
-        let name = |root: &Node| {
-            let cluster = root.get("kind").and_then(Node::as_str) == Some("Cluster");
-            root.at_pointer("/metadata/name").filter(|_| cluster).and_then(Node::as_str).map(str::to_owned)
-        };
-        yaml::read(&source).iter().filter_map(|document| name(document.root.as_ref()?)).collect()
+    /// A look at a file before any is built, and its bytes; nothing where it cannot be read, or only once as a pipe.
+    pub(super) fn glance(&self, file: &Path) -> Option<(Glance, Vec<u8>)> {
+        if !files::is_file(file) {
+            return None;
+        }
+        let bytes = files::read(file, SPEC_LIMIT).ok()?;
+        let name = self.relative(file);
+        let mut inputs = self.inputs.clone();
+        inputs.insert(name.clone(), sha256_hex(&bytes));
+        let glance = Glance { path: real(file).to_string_lossy().into_owned(), state: memo::state(&name, &inputs) };
+        Some((glance, bytes))
+    }
+
+    /// The digest of a file that a spec names, as it is now.
+    pub(super) fn named_digest(&self, named: &str) -> Option<String> {
+        self.root.read(named, SPEC_LIMIT).ok().map(|bytes| sha256_hex(&bytes))
     }
 
     /// The clusters of a file.
@@ -250,6 +265,16 @@ impl Loaded {
             })
             .collect())
     }
+}
+
+/// The names of the clusters in the bytes of a file, as far as they can be read.
+pub(super) fn cluster_names(bytes: &[u8]) -> Vec<String> {
+    let Ok(source) = yaml::decode("", bytes) else { return Vec::new() };
+    let name = |root: &Node| {
+        let cluster = root.get("kind").and_then(Node::as_str) == Some("Cluster");
+        root.at_pointer("/metadata/name").filter(|_| cluster).and_then(Node::as_str).map(str::to_owned)
+    };
+    yaml::read(&source).iter().filter_map(|document| name(document.root.as_ref()?)).collect()
 }
 
 fn parse(source: &Source, diags: &mut Diagnostics) -> Vec<Parsed> {

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod init;
 mod load;
+mod memory;
 mod outcome;
 mod plan;
 mod profiles;

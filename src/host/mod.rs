@@ -2,6 +2,7 @@
 //! is a typed error, and it shows nothing by itself.
 #![expect(clippy::disallowed_methods, reason = "the one place that touches files, environment, clock and processes")]
 
+pub mod cache;
 pub mod clock;
 pub mod env;
 mod error;

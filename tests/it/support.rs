@@ -10,6 +10,9 @@ use std::{
 /// The day that every golden is built for.
 pub(crate) const DAY: &str = "2026-11-26";
 
+/// Where the program keeps what it built, in place of the user's cache.
+pub(crate) const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+
 /// The root of the project.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -22,6 +25,7 @@ pub(crate) fn harden(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
+        .env("XDG_CACHE_HOME", CACHE)
         .output()
         .expect("the program starts")
 }

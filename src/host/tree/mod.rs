@@ -19,6 +19,7 @@ mod retire;
 mod stage;
 mod survey;
 mod swap;
+mod untouched;
 mod write;
 
 pub use compare::{Difference, What, compare};
@@ -26,4 +27,5 @@ pub use error::{Foreign, TreeError, Why};
 pub use manifest::{LastManifest, MANIFEST, MANIFEST_LIMIT, last};
 pub use planned::NewFile;
 pub use recover::recover;
+pub use untouched::untouched;
 pub use write::{Exchange, Outcome, Transfer, Ways, write, write_by};

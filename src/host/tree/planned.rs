@@ -21,6 +21,12 @@ pub struct NewFile {
     pub mode: u32,
 }
 
+impl From<Artifact> for NewFile {
+    fn from(artifact: Artifact) -> Self {
+        NewFile { path: artifact.path.clone(), mode: artifact.mode.bits(), bytes: artifact.into_bytes() }
+    }
+}
+
 impl From<&Artifact> for NewFile {
     fn from(artifact: &Artifact) -> Self {
         NewFile { path: artifact.path.clone(), bytes: artifact.text().as_bytes().to_vec(), mode: artifact.mode.bits() }
@@ -32,13 +38,22 @@ impl NewFile {
     /// than wanted. So neither a strict umask nor the modes git keeps make a tree look changed, but a private file that
     /// became readable does.
     pub(super) fn accepts(&self, mode: u32) -> bool {
-        self.same_use(mode) && mode & 0o7777 & !self.mode == 0
+        accepts(self.mode, mode)
     }
 
     /// Whether the owner can run the file if and only if wanted: all of a mode that git keeps.
     pub(super) fn same_use(&self, mode: u32) -> bool {
-        (mode ^ self.mode) & 0o100 == 0
+        same_use(self.mode, mode)
     }
+}
+
+/// See `NewFile::accepts`.
+pub(super) fn accepts(wanted: u32, mode: u32) -> bool {
+    same_use(wanted, mode) && mode & 0o7777 & !wanted == 0
+}
+
+fn same_use(wanted: u32, mode: u32) -> bool {
+    (mode ^ wanted) & 0o100 == 0
 }
 
 /// The files of a tree, sorted by path, none twice, none below another.

@@ -58,6 +58,7 @@ impl Stamp {
 /// A regular file that was read.
 pub(super) struct Seen<'a> {
     pub(super) stamp: Stamp,
+    pub(super) mode: u32,
     pub(super) bytes: &'a [u8],
 }
 
@@ -149,7 +150,7 @@ impl Reader {
         if self.buffer.len() as u64 > limit {
             return Ok(Look::TooLarge);
         }
-        Ok(Look::File(Seen { stamp: Stamp::of(&stat), bytes: &self.buffer }))
+        Ok(Look::File(Seen { stamp: Stamp::of(&stat), mode: mode_bits(&stat), bytes: &self.buffer }))
     }
 
     /// Whether an open file of the right size holds these bytes.

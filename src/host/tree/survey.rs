@@ -20,7 +20,7 @@ use crate::host::{
 };
 
 /// A file larger than this was not written by harden: it is not read to find out.
-const OURS_LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const OURS_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What happens to an entry of the old tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
