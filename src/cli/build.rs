@@ -55,9 +55,11 @@ pub(super) struct Args {
     due: DueRule,
 }
 
-const AFTER: &str =
-    "The first build takes today and records it in manifest.json; later builds use the recorded date until --as-of moves it, and
-always say what has become due since. Files that harden did not write are never changed.";
+const AFTER: &str = "The first build takes today and records it in manifest.json; later builds use the recorded date until --as-of moves it, \
+and always say what has become due since. Files that harden did not write are never changed.
+
+A cluster of which nothing has changed is not compiled again: hashes in the user's cache folder ($XDG_CACHE_HOME/harden/built) tell what \
+was built from what. They can be deleted at any time.";
 
 /// The dates of a build.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -316,6 +318,9 @@ pub(super) fn compile(
     Ok(compile_noting(loaded, job, dir, dates, today, diags, &RefCell::default())?.map(|(built, _)| built))
 }
 
+/// Reprieves: waiver id to the last day.
+type Graces = BTreeMap<String, Date>;
+
 /// The same; notes the digest of every file that the spec names, and gives the reprieves too.
 fn compile_noting(
     loaded: &Loaded,
@@ -325,7 +330,7 @@ fn compile_noting(
     today: Date,
     diags: &mut Diagnostics,
     noted: &RefCell<BTreeMap<String, String>>,
-) -> Result<Option<(Built, BTreeMap<String, Date>)>, Failed> {
+) -> Result<Option<(Built, Graces)>, Failed> {
     let last = last_manifest(dir)?;
     let asked = asked(dates, today)?;
     let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
