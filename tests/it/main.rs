@@ -19,6 +19,7 @@ mod examples;
 mod facts;
 mod goldens;
 mod host;
+mod observers;
 mod promises;
 mod references;
 mod spec;
