@@ -459,14 +459,19 @@ impl Told {
     }
 }
 
+/// The mistake of a call that means no cluster.
+pub(super) fn no_cluster<'p>(files: impl Iterator<Item = &'p Path>) -> Failed {
+    let named: Vec<String> = files.map(|path| path.display().to_string()).collect();
+    Failed::usage(
+        format!("no cluster spec in {}", if named.is_empty() { "this folder".to_owned() } else { named.join(", ") }),
+        "name a file with `kind: Cluster`, or start one with `harden init`",
+    )
+}
+
 fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], work: &[Work<'_>]) -> Done {
     let exit = told.iter().map(|t| t.exit).max().unwrap_or(Exit::Success);
     if told.is_empty() {
-        let named: Vec<String> = work.iter().map(|work| work.file.display().to_string()).collect();
-        return Err(Failed::usage(
-            format!("no cluster spec in {}", if named.is_empty() { "this folder".to_owned() } else { named.join(", ") }),
-            "name a file with `kind: Cluster`, or start one with `harden init`",
-        ));
+        return Err(no_cluster(work.iter().map(|work| work.file)));
     }
     if screen.json() {
         let clusters: Vec<Value> = told.iter().map(Told::json).collect();

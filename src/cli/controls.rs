@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::{base::Area, controls::CATALOGUE};
+use crate::{
+    base::Area,
+    controls::{CATALOGUE, nearest},
+};
 
-use super::{Done, Exit, Screen};
+use super::{Done, Exit, Failed, Screen};
 
 /// Arguments of `harden controls`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +21,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let wanted: Vec<_> =
         CATALOGUE.iter().filter(|control| args.filter.as_deref().is_none_or(|text| control.id.contains(text))).collect();
+    if wanted.is_empty() {
+        let text = args.filter.as_deref().unwrap_or_default();
+        let help = format!("did you mean `{}`? without a text every control is listed", nearest(text));
+        return Err(Failed::usage(format!("no control's id contains `{text}`"), help));
+    }
     if screen.json() {
         let list: Vec<Value> = wanted
             .iter()
@@ -43,5 +51,5 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         }
     }
     screen.result(&text)?;
-    Ok(if wanted.is_empty() { Exit::Findings } else { Exit::Success })
+    Ok(Exit::Success)
 }

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    build::{Dates, compile, known_graces},
+    build::{Dates, compile, known_graces, no_cluster},
     load::load,
 };
 
@@ -37,8 +37,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let today = clock::today()?;
     let mut plans = Vec::new();
     let mut text = String::new();
+    let mut clusters = 0;
     for (loaded, file) in loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))) {
         for job in loaded.clusters(file, &mut diags)? {
+            clusters += 1;
             let dir = args.out.join(&job.cluster.name);
             if let Some(built) = compile(loaded, &job, &dir, &args.dates, today, &mut diags)? {
                 if screen.json() {
@@ -51,6 +53,9 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     if diags.has_errors() {
         return Err(Failed::Mistakes(diags));
+    }
+    if clusters == 0 {
+        return Err(no_cluster(loaded.iter().flat_map(|one| one.files.iter().map(PathBuf::as_path))));
     }
     screen.diagnostics(diags.list())?;
     match (screen.json(), plans.as_slice()) {

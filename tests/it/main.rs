@@ -20,6 +20,7 @@ mod facts;
 mod goldens;
 mod host;
 mod memory;
+mod observers;
 mod promises;
 mod references;
 mod spec;
