@@ -8,6 +8,7 @@ pub mod host_paths;
 mod lowering;
 mod setting;
 mod strictness;
+mod topic;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use files::{
 pub use lowering::{Locate, Lowering};
 pub use setting::{Impact, Program, SettingKey};
 pub use strictness::strictness;
+pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 
 use crate::kube::audit::ExplainedRule;

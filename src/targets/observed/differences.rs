@@ -178,7 +178,7 @@ impl Found<'_> {
                 SettingKey::Flag(..)
                 | SettingKey::Field(..)
                 | SettingKey::Mount(..)
-                | SettingKey::File(..)
+                | SettingKey::Part(..)
                 | SettingKey::Node(_) => {}
             }
         }
@@ -261,7 +261,7 @@ impl Found<'_> {
         for (key, written) in &sighting.settings {
             let planned = match key {
                 SettingKey::Flag(_, name) => self.plan.component(program).flags.get(name).map(values).unwrap_or_default(),
-                SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => Vec::new(),
+                SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => Vec::new(),
             };
             for value in written.iter().filter(|value| !planned.contains(&value.text)) {
                 self.add(&sighting.file, format!("`{key}` is patched to `{}`, which is not planned", value.text));

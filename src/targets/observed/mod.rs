@@ -69,7 +69,7 @@ impl Form {
             (Form::Pod(own), SettingKey::Flag(program, _) | SettingKey::Mount(program, _))
             | (Form::Flags(own), SettingKey::Flag(program, _))
             | (Form::Fields(own), SettingKey::Field(program, _)) => own == *program,
-            (Form::Configuration(kind), SettingKey::File(file, part)) => control_plane::can_say(kind, file, part),
+            (Form::Configuration(kind), SettingKey::Part(topic, part)) => control_plane::can_say(kind, *topic, part),
             (Form::Pod(_) | Form::Flags(_) | Form::Fields(_) | Form::Configuration(_), _) => false,
             // What kubeadm is not told, it decides itself.
             (Form::Kubeadm(_) | Form::Patch(_), _) => false,

@@ -125,7 +125,7 @@ fn setting(case: &Case, key: &SettingKey, value: &str) -> Vec<String> {
         SettingKey::Flag(program, name) => facts::flag(*program, name, minor).refusal(),
         SettingKey::Field(Program::Kubelet, path) => facts::kubelet_field(path, minor).refusal(),
         SettingKey::Field(_, path) => facts::kube_proxy_field(path, minor).refusal(),
-        SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => None,
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,
     };
     let mut wrong: Vec<String> = refusal.map(|why| format!("`{key}` {why}")).into_iter().collect();
     match key {
@@ -135,7 +135,7 @@ fn setting(case: &Case, key: &SettingKey, value: &str) -> Vec<String> {
                 wrong.extend(facts::gate_of(*program, gate, minor).refusal().map(|why| format!("gate `{gate}` {why}")));
             }
         }
-        SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => {}
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => {}
     }
     wrong
 }
