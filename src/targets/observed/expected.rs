@@ -107,7 +107,7 @@ pub(super) fn expected(plan: &Plan, form: Form, role: Role<'_>, patched: bool) -
         }
         Form::Kubeadm(kind) => kubeadm(plan, kind, role, patched, &mut out),
         Form::Configuration(kind) => configuration(plan, kind, &mut out),
-        Form::Patch(_) => {}
+        Form::Patch(_) | Form::Object(_) => {}
     }
     out
 }
