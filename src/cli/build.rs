@@ -524,7 +524,7 @@ fn line(args: &Args, told: &Told) -> String {
             told.out
         );
         for kept in &told.kept {
-            let _ = writeln!(text, "{}: kept {kept}, which left the plan but was edited", told.name);
+            let _ = writeln!(text, "{}: kept {kept}, which is not as harden wrote it", told.name);
         }
     }
     for due in &told.due {

@@ -5,10 +5,12 @@ mod carried;
 mod control_plane;
 mod head;
 mod kubeadm;
+mod mark;
 mod observed;
 mod origins;
 mod shell;
 
+pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Written};
 
 use crate::{base::Artifact, plan::Plan};
@@ -22,6 +24,8 @@ pub struct Target {
     pub wanted: fn(&Plan) -> bool,
     /// Makes its files.
     pub emit: fn(&Plan) -> Vec<Artifact>,
+    /// What tells its files from a user's; each file bears one of them.
+    pub marks: &'static [Mark],
 }
 
 /// Every kind of output, in the order of the tree.

@@ -212,6 +212,45 @@ fn nothing_of_the_users_is_lost() {
     }
 }
 
+/// A manifest that lists files of the user's with their hashes, as somebody could write it into a change, takes none of them away.
+#[test]
+fn a_forged_manifest_deletes_and_replaces_nothing() {
+    let example = Example::built();
+    let put = |name: &str| {
+        let path = example.file(TREE).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "mine").unwrap();
+    };
+    let listed = ["notes.md", "kubeadm/mine.yaml", "kubeadm/patches/mine.yaml", "control-plane/etc/kubernetes/pki/ca.key"];
+    let forge = |names: &[&str]| {
+        example.edit("out/shop-prod/manifest.json", |text| {
+            let mut manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+            for name in names {
+                let entry = serde_json::json!({ "sha256": harden::base::sha256_hex(b"mine"), "mode": "0644" });
+                manifest["files"][*name] = entry;
+            }
+            manifest.to_string()
+        });
+    };
+    listed.iter().for_each(|name| put(name));
+    forge(&listed);
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml", "--check"]);
+    assert_eq!((code, stdout.contains("left the plan")), (1, false), "{stdout}");
+    let (code, stdout, stderr) = example.said(&["build", "cluster.yaml"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("0 removed"), "{stdout}");
+    for name in listed {
+        assert_eq!(fs::read_to_string(example.file(TREE).join(name)).unwrap(), "mine", "{name}");
+        assert!(stdout.contains(&format!("kept {name}, which")), "{stdout}");
+    }
+    assert_eq!(example.said(&["build", "cluster.yaml", "--check"]).0, 0);
+    // Where a file is wanted, one without our head is not replaced either.
+    put("kubeadm/init.yaml");
+    forge(&["kubeadm/init.yaml"]);
+    mistake(&example.run(&["build", "cluster.yaml"]), "`kubeadm/init.yaml` was not written by harden");
+    assert_eq!(fs::read_to_string(example.file(TREE).join("kubeadm/init.yaml")).unwrap(), "mine");
+}
+
 /// A file of the user's that stands where one of ours must go stops the build before anything is written.
 #[test]
 fn a_file_in_the_way_stops_the_build() {
