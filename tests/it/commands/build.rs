@@ -263,6 +263,34 @@ fn a_file_in_the_way_stops_the_build() {
     assert_eq!(files(&example.file("out")), BTreeMap::from([("shop-prod/kubeadm/init.yaml".to_owned(), b"mine".to_vec())]));
 }
 
+/// What stands in the way of one tree keeps no other from being built, and is told with the name of its cluster.
+#[test]
+fn a_tree_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(folder.path().join(format!("{name}.yaml")), small(name)).unwrap();
+    }
+    fs::create_dir_all(folder.path().join("out/a")).unwrap();
+    fs::create_dir_all(folder.path().join("out/b")).unwrap();
+    fs::write(folder.path().join("out/a/REPORT.md"), "mine").unwrap();
+    fs::write(folder.path().join("out/b/manifest.json"), "{}").unwrap();
+    let build = ["build", ".", "--as-of", "2026-11-26"];
+    let (code, stdout, stderr) = said(&harden(folder.path(), &build));
+    assert_eq!(code, 2);
+    assert!(stdout.starts_with("c: out/c ") && stdout.lines().count() == 1, "{stdout}");
+    for text in [
+        "error: the tree of cluster `a` was left as it is: `REPORT.md` was not written by harden",
+        "error: the tree of cluster `b` was left as it is: `out/b/manifest.json` was not written by this program",
+        "2 errors; nothing was written for `a`, `b`",
+    ] {
+        assert!(stderr.contains(text), "not `{text}`, but:\n{stderr}");
+    }
+    let (code, stdout, _) = said(&harden(folder.path(), &[&build[..], &["--format", "json"]].concat()));
+    let value: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, value["clusters"][0]["name"].as_str()), (2, Some("a")));
+    assert!(value["clusters"][0]["diagnostics"][0]["message"].as_str().unwrap().contains("`REPORT.md`"), "{value}");
+}
+
 /// Exit codes: 0 done, 1 differences, 2 a mistake in the input, 3 a failure of the machine.
 #[test]
 fn exit_codes() {
