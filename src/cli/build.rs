@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::Surroundings,
+    resolve::{AskedDates, Surroundings, report_dates},
     yaml,
 };
 
@@ -254,10 +254,11 @@ fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
     Ok(told)
 }
 
-/// What is told of a file of which nothing has changed, nor of its trees, since they were built. Any doubt is nothing.
+/// What is told of a file of which nothing has changed, nor of its trees, since they were built. Any doubt is nothing; a reprieve is judged
+/// in every call that names it.
 fn as_before(run: &Run<'_>, work: &Work<'_>) -> Result<Option<Vec<Told>>, Failed> {
     let Some(glance) = &work.glance else { return Ok(None) };
-    let Some(known) = run.memory.of(glance) else { return Ok(None) };
+    let Some(known) = run.memory.of(glance).filter(|_| run.asked.graces.is_empty()) else { return Ok(None) };
     if !known.holds(&glance.state, &run.asked, run.today, |named| work.loaded.named_digest(named)) {
         return Ok(None);
     }
@@ -348,6 +349,8 @@ fn compile_noting(
     let asked = asked(dates, today)?;
     let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
+    let recorded = last.as_ref().map(|manifest| manifest.as_of);
+    let on_call = AskedDates { as_of: asked.as_of, recorded, today: Some(today), graces: asked.graces.clone() };
     graces.extend(asked.graces);
     let read = |named: &str| {
         let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
@@ -362,6 +365,9 @@ fn compile_noting(
         read: &read,
     };
     let built = build(&job.cluster, &job.profiles, &around, diags);
+    if let Some(built) = &built {
+        report_dates(&built.cluster, &on_call, diags);
+    }
     Ok(built.map(|built| (built, around.graces)))
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use harden::report::Manifest;
 
-use crate::support::{files, harden, root};
+use crate::support::{DAY, files, harden, root};
 
 use super::{Example, copy, mistake, said, small};
 
@@ -53,16 +53,22 @@ fn the_recorded_date_counts_until_it_is_moved() {
     mistake(&example.run(&["build", "cluster.yaml", "--as-of", "2026-02-30"]), "--as-of 2026-02-30");
 }
 
-/// The first build takes today.
+/// The first build takes today: the day in whose place the tests name one, or that of the clock.
 #[test]
 fn the_first_build_takes_today() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("c.yaml"), small("small")).unwrap();
+    let recorded = |out: &str| {
+        let text = fs::read_to_string(folder.path().join(out).join("small/manifest.json")).unwrap();
+        Manifest::read(&text).unwrap().as_of
+    };
     assert_eq!(said(&harden(folder.path(), &["build", "c.yaml"])).0, 0);
-    let text = fs::read_to_string(folder.path().join("out/small/manifest.json")).unwrap();
+    assert_eq!(recorded("out").to_string(), DAY);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_harden"));
+    let output = command.args(["build", "c.yaml", "--out", "now"]).current_dir(folder.path()).env_clear().output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
-    let today = harden::base::Date::from_days_since_epoch(u32::try_from(days).unwrap());
-    assert_eq!(Manifest::read(&text).unwrap().as_of, today);
+    assert_eq!(recorded("now"), harden::base::Date::from_days_since_epoch(u32::try_from(days).unwrap()));
 }
 
 /// A day on which something in the spec has become due, for a tree that was built for a day long before.

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{cases, harden, root};
+use crate::support::{cases, root, run_diag};
 
 use super::{Example, copy, said, small};
 
@@ -152,9 +152,7 @@ fn every_diagnostic_is_as_the_schema_says() {
     let mut seen = Seen::new();
     for case in cases("diag") {
         let out = tempfile::tempdir().unwrap();
-        let arguments =
-            ["build", "harden.yaml", "--as-of", "2026-11-26", "--out", out.path().to_str().unwrap(), "--format", "json"];
-        let (code, stdout, stderr) = said(&harden(&case, &arguments));
+        let (code, stdout, stderr) = said(&run_diag(&case, out.path(), &["--format", "json"]));
         assert_eq!(stderr, "", "{}", case.display());
         let value: Value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{}: {error}\n{stdout}", case.display()));
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
