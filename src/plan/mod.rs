@@ -23,7 +23,7 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use setting::{Impact, Program, SettingKey};
-pub use strictness::strictness;
+pub use strictness::{seconds_of, strictness};
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 
 use crate::kube::audit::ExplainedRule;
