@@ -14,6 +14,7 @@ mod kubeadm;
 mod plugins;
 mod read;
 mod replacements;
+mod risks;
 mod sentences;
 mod versions;
 
@@ -55,6 +56,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
+    code += &risks::compile(take("carried-risks.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;
     code += &facts;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use crate::{
     base::{Cause, Reason},
     facts,
-    plan::{Plan, Program, SettingKey},
+    plan::{Plan, Program, SettingKey, Topic},
 };
 
 use super::settings::{Clash, Rule, Side, text, waived};
@@ -28,7 +28,7 @@ fn anonymous_flag_beside_block(plan: &Plan) -> Vec<Clash> {
         message: "`--anonymous-auth` and the anonymous block of the AuthenticationConfiguration exclude each other".to_owned(),
         help: "take `anonymous-auth` out: the block says more".to_owned(),
         a: flag,
-        b: Some(Side::of(&SettingKey::File("authentication", "anonymous".to_owned()), block)),
+        b: Some(Side::of(&SettingKey::Part(Topic::Authentication, "anonymous".to_owned()), block)),
     }]
 }
 
@@ -46,7 +46,7 @@ fn oidc_flags_beside_file(plan: &Plan) -> Vec<Clash> {
     if flags.is_empty() {
         return Vec::new();
     }
-    let key = |part: &str| SettingKey::File("authentication", part.to_owned());
+    let key = |part: &str| SettingKey::Part(Topic::Authentication, part.to_owned());
     let anonymous = file.anonymous.as_ref().map(|block| Side::of(&key("anonymous"), block));
     let issuer = file.issuers.first().map(|issuer| Side::of(&key(&format!("issuers/{}", issuer.value.name)), issuer));
     let names: Vec<String> = flags.iter().map(|(name, _)| format!("`--{name}`")).collect();

@@ -1,6 +1,6 @@
 //! The audit log: a policy and a place to write to belong together; one without the other records nothing and gives no error.
 
-use crate::plan::{Plan, Program, SettingKey};
+use crate::plan::{Plan, Program, SettingKey, Topic};
 
 use super::settings::{Clash, Rule, Side, text};
 
@@ -17,7 +17,7 @@ pub(super) const POLICY_WITHOUT_BACKEND: Rule = Rule {
 };
 
 fn policy_without_backend(plan: &Plan) -> Vec<Clash> {
-    let rules = plan.audit_rules.as_ref().map(|held| Side::of(&SettingKey::File("audit-policy", "rules".to_owned()), held));
+    let rules = plan.audit_rules.as_ref().map(|held| Side::of(&SettingKey::Part(Topic::AuditPolicy, "rules".to_owned()), held));
     let Some(policy) = Side::flag(plan, SERVER, "audit-policy-file").or(rules) else { return Vec::new() };
     if BACKENDS.iter().any(|flag| text(plan, SERVER, flag).is_some()) {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! Every rule on plans that are put together by hand: one that clashes, and its neighbour that does not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
@@ -9,8 +9,8 @@ use crate::{
     base::{Area, Cause, ControlId, FactId, Platform, Reason, SpecPath},
     diag::{Diagnostics, Place, Source, Span},
     plan::{
-        AccessPlan, AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, EventLimit, Flag, FlagValue, Ground, Held,
-        HostMount, LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
+        AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, EventLimit, Flag, FlagValue, Ground, Held, HostMount,
+        LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
     },
 };
 
@@ -40,21 +40,7 @@ fn control(id: &'static str) -> Reason {
 
 fn empty(version: &str) -> Plan {
     let version = version.parse().unwrap();
-    Plan {
-        cluster: Cluster { name: "demo".to_owned(), platform: Platform::Kubeadm, version, kubeadm: None },
-        components: BTreeMap::new(),
-        authentication: None,
-        authorization: None,
-        audit_rules: None,
-        event_limits: None,
-        pod_security: None,
-        encryption: None,
-        pools: BTreeMap::new(),
-        access: AccessPlan::default(),
-        owner: Vec::new(),
-        verdicts: Vec::new(),
-        intents: Vec::new(),
-    }
+    Plan::new(Cluster { name: "demo".to_owned(), platform: Platform::Kubeadm, version, kubeadm: None })
 }
 
 /// A plan of 1.36.3 with flags of the owner.

@@ -6,6 +6,7 @@ use crate::{
     base::{Artifact, Platform},
     plan::{EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program, host_paths},
     report::StepList,
+    targets,
 };
 
 /// The lists of steps, as Markdown sentences.
@@ -19,7 +20,10 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
                 StepList { title: "Another installer", steps: vec![other_installer()] },
             ]
         }
-        (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => Vec::new(),
+        (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
+            let steps: Vec<String> = objects(plan).into_iter().collect();
+            if steps.is_empty() { Vec::new() } else { vec![StepList { title: "A running cluster", steps }] }
+        }
     }
 }
 
@@ -74,6 +78,7 @@ impl Tree<'_> {
              head of the document has the command that makes it. Joining by token does not work while anonymous access is closed."
         ));
         steps.extend(self.serving_certificates());
+        steps.extend(objects(self.plan));
         steps
     }
 
@@ -98,6 +103,7 @@ impl Tree<'_> {
             steps.push(KUBELETS.to_owned());
         }
         steps.push(self.kube_proxy());
+        steps.extend(objects(self.plan));
         steps
     }
 
@@ -210,6 +216,18 @@ impl Tree<'_> {
                 .to_owned()
         }
     }
+}
+
+/// The objects of the cluster, stage by stage.
+fn objects(plan: &Plan) -> Option<String> {
+    let folders: Vec<String> = targets::stages(plan).map(|stage| format!("`k8s/{stage}`")).collect();
+    (!folders.is_empty()).then(|| {
+        format!(
+            "The objects of the cluster, in this order, each `kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows \
+             first what changes): {}.",
+            folders.join(", ")
+        )
+    })
 }
 
 const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \

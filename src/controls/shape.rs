@@ -2,7 +2,7 @@
 //!
 //! What differs from node to node (advertised addresses, etcd's names and URLs) is no setting of the plan: the back end of static pods knows it.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     base::{Cause, Cidr, FactId, Reason},
     diag::Diagnostics,
     facts,
-    plan::{AccessPlan, Cluster, ExternalEtcd, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, Plan, Program},
+    plan::{Cluster, ExternalEtcd, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, NamespacePlan, Plan, Program},
     resolve::Resolved,
 };
 
@@ -32,26 +32,15 @@ const CA_FOLDERS: &[&str] = &[
 
 /// The plan before any control has written into it.
 pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
-    let mut plan = Plan {
-        cluster: Cluster {
-            name: cluster.name.clone(),
-            platform: cluster.platform,
-            version: cluster.version,
-            kubeadm: cluster.kubeadm.clone(),
-        },
-        components: BTreeMap::new(),
-        authentication: None,
-        authorization: None,
-        audit_rules: None,
-        event_limits: None,
-        pod_security: None,
-        encryption: None,
-        pools: cluster.pools.iter().map(|pool| (pool.name.clone(), pool.clone())).collect(),
-        access: AccessPlan::default(),
-        owner: cluster.owner_notes.clone(),
-        verdicts: Vec::new(),
-        intents: Vec::new(),
-    };
+    let mut plan = Plan::new(Cluster {
+        name: cluster.name.clone(),
+        platform: cluster.platform,
+        version: cluster.version,
+        kubeadm: cluster.kubeadm.clone(),
+    });
+    plan.pools = cluster.pools.iter().map(|pool| (pool.name.clone(), pool.clone())).collect();
+    plan.namespaces = cluster.namespaces.iter().map(|declared| (declared.name.clone(), NamespacePlan::default())).collect();
+    plan.owner.clone_from(&cluster.owner_notes);
     if let Some(kubeadm) = &cluster.kubeadm {
         kubeadm_shape(&mut plan, kubeadm);
         cluster.owner.write_plan(cluster, &mut plan, diags);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     facts::ConfigKind,
-    plan::SettingKey,
+    plan::{SettingKey, Topic},
     targets::{Form, Observed},
 };
 
@@ -44,7 +44,7 @@ impl Side {
         for (name, text) in files.iter().filter(|(name, _)| name.starts_with("control-plane/etc/")) {
             observed.read(name, text);
         }
-        let key = SettingKey::File("audit-policy", "rules".to_owned());
+        let key = SettingKey::Part(Topic::AuditPolicy, "rules".to_owned());
         let rules = observed.of(Form::Configuration(ConfigKind::AuditPolicy)).filter_map(|sighting| sighting.settings.get(&key));
         Ok(Side {
             version: coverage["kubernetesVersion"].as_str().unwrap_or_default().to_owned(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{Held, Plan, SettingKey};
+use super::{Held, Plan, SettingKey, Topic};
 
 /// Who may come without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,58 +230,62 @@ pub struct EncryptionPlan {
 
 /// Adds the settings of these files to the list of all settings.
 pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
-    let mut put = |file: &'static str, part: &str, held: Held<String>| {
-        out.insert(SettingKey::File(file, part.to_owned()), held);
+    let mut put = |topic: Topic, part: &str, held: Held<String>| {
+        out.insert(SettingKey::Part(topic, part.to_owned()), held);
     };
     if let Some(authentication) = &plan.authentication {
         if let Some(anonymous) = &authentication.anonymous {
-            put("authentication", "anonymous", anonymous.as_ref().map(|a| join(a.paths.iter().map(|p| p.value.as_str()))));
+            put(Topic::Authentication, "anonymous", anonymous.as_ref().map(|a| join(a.paths.iter().map(|p| p.value.as_str()))));
         }
         for issuer in &authentication.issuers {
             let part = |rest: &str| format!("issuers/{}{rest}", issuer.value.name);
-            put("authentication", &part(""), issuer.as_ref().map(|i| i.url.clone()));
-            put("authentication", &part("/audiences"), issuer.as_ref().map(|i| join(i.audiences.iter().map(String::as_str))));
-            put("authentication", &part("/username"), issuer.as_ref().map(|i| i.username.to_string()));
+            put(Topic::Authentication, &part(""), issuer.as_ref().map(|i| i.url.clone()));
+            put(
+                Topic::Authentication,
+                &part("/audiences"),
+                issuer.as_ref().map(|i| join(i.audiences.iter().map(String::as_str))),
+            );
+            put(Topic::Authentication, &part("/username"), issuer.as_ref().map(|i| i.username.to_string()));
             if let Some(groups) = &issuer.value.groups {
-                put("authentication", &part("/groups"), issuer.as_ref().map(|_| groups.to_string()));
+                put(Topic::Authentication, &part("/groups"), issuer.as_ref().map(|_| groups.to_string()));
             }
         }
         for (kind, by_issuer) in [("claim-rules", &authentication.claim_rules), ("user-rules", &authentication.user_rules)] {
             for (issuer, rules) in by_issuer {
                 for (n, rule) in rules.iter().enumerate() {
                     let part = format!("issuers/{issuer}/{kind}/{}", n + 1);
-                    put("authentication", &part, rule.as_ref().map(|r| r.expression.to_owned()));
+                    put(Topic::Authentication, &part, rule.as_ref().map(|r| r.expression.to_owned()));
                 }
             }
         }
     }
     if let Some(authorization) = &plan.authorization {
         for (n, authorizer) in authorization.authorizers.iter().enumerate() {
-            put("authorization", &format!("authorizers/{}", n + 1), authorizer.clone());
+            put(Topic::Authorization, &format!("authorizers/{}", n + 1), authorizer.clone());
         }
     }
     if let Some(rules) = &plan.audit_rules {
-        put("audit-policy", "rules", rules.as_ref().map(|r| format!("{} rules", r.len())));
+        put(Topic::AuditPolicy, "rules", rules.as_ref().map(|r| format!("{} rules", r.len())));
     }
     if let Some(limits) = &plan.event_limits {
         for limit in &limits.value {
             let text = format!("{} a second, {} at once", limit.qps, limit.burst);
-            put("admission", &format!("event-rate-limit/{}", limit.kind.name()), limits.as_ref().map(|_| text));
+            put(Topic::Admission, &format!("event-rate-limit/{}", limit.kind.name()), limits.as_ref().map(|_| text));
         }
     }
     if let Some(pod_security) = &plan.pod_security {
-        put("admission", "pod-security/enforce", pod_security.enforce.clone());
-        put("admission", "pod-security/audit", pod_security.audit.clone());
-        put("admission", "pod-security/warn", pod_security.warn.clone());
-        put("admission", "pod-security/version", pod_security.version.clone());
+        put(Topic::Admission, "pod-security/enforce", pod_security.enforce.clone());
+        put(Topic::Admission, "pod-security/audit", pod_security.audit.clone());
+        put(Topic::Admission, "pod-security/warn", pod_security.warn.clone());
+        put(Topic::Admission, "pod-security/version", pod_security.version.clone());
         for exempt in &pod_security.exempt_namespaces {
-            put("admission", &format!("pod-security/exempt/{}", exempt.value), exempt.clone());
+            put(Topic::Admission, &format!("pod-security/exempt/{}", exempt.value), exempt.clone());
         }
     }
     if let Some(encryption) = &plan.encryption {
-        put("encryption", "provider", encryption.as_ref().map(|e| e.provider.name().to_owned()));
-        put("encryption", "resources", encryption.as_ref().map(|e| join(e.resources.iter().map(String::as_str))));
-        put("encryption", "stage", encryption.as_ref().map(|e| e.stage.name().to_owned()));
+        put(Topic::Encryption, "provider", encryption.as_ref().map(|e| e.provider.name().to_owned()));
+        put(Topic::Encryption, "resources", encryption.as_ref().map(|e| join(e.resources.iter().map(String::as_str))));
+        put(Topic::Encryption, "stage", encryption.as_ref().map(|e| e.stage.name().to_owned()));
     }
 }
 

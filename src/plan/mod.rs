@@ -6,8 +6,10 @@ mod diagnostics;
 mod files;
 pub mod host_paths;
 mod lowering;
+mod namespaces;
 mod setting;
 mod strictness;
+mod topic;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -22,8 +24,10 @@ pub use files::{
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use lowering::{Locate, Lowering};
+pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
 pub use setting::{Impact, Program, SettingKey};
-pub use strictness::strictness;
+pub use strictness::{seconds_of, strictness};
+pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 
 use crate::kube::audit::ExplainedRule;
@@ -52,6 +56,8 @@ pub struct Plan {
     pub encryption: Option<Held<EncryptionPlan>>,
     /// The node pools by name.
     pub pools: BTreeMap<String, NodePlan>,
+    /// The governed namespaces by name.
+    pub namespaces: BTreeMap<String, NamespacePlan>,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -63,6 +69,27 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan that asks for nothing.
+    #[must_use]
+    pub fn new(cluster: Cluster) -> Self {
+        Plan {
+            cluster,
+            components: BTreeMap::new(),
+            authentication: None,
+            authorization: None,
+            audit_rules: None,
+            event_limits: None,
+            pod_security: None,
+            encryption: None,
+            pools: BTreeMap::new(),
+            namespaces: BTreeMap::new(),
+            access: AccessPlan::default(),
+            owner: Vec::new(),
+            verdicts: Vec::new(),
+            intents: Vec::new(),
+        }
+    }
+
     /// The component of a program; empty where nothing was asked of it.
     #[must_use]
     pub fn component(&self, program: Program) -> &Component {

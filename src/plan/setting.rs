@@ -11,7 +11,7 @@ pub use crate::facts::Program;
 
 use crate::base::ControlId;
 
-use super::{AccessPlan, Flag, FlagValue, Held, Plan};
+use super::{AccessPlan, Flag, FlagValue, Held, Plan, Topic};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,9 +22,8 @@ pub enum SettingKey {
     Field(Program, String),
     /// A folder or file of the host that a program's container sees, by its path in the container.
     Mount(Program, String),
-    /// A part of a file that the API server reads (`audit-policy`, `authentication`, `authorization`, `admission`, `encryption`), or of
-    /// the list of sources that may reach it (`access`).
-    File(&'static str, String),
+    /// A part of what has a subject of its own: a file that the API server reads, objects of the cluster, the provider.
+    Part(Topic, String),
     /// A rule for files on the node: `kubeconfig/super-admin.conf/mode` and the like.
     Node(String),
 }
@@ -48,7 +47,7 @@ impl SettingKey {
             SettingKey::Flag(program, name) => [topic(*program), "/flag/", name],
             SettingKey::Field(program, path) => [topic(*program), "/field/", path],
             SettingKey::Mount(program, path) => [topic(*program), "/mount", path],
-            SettingKey::File(file, part) => [file, "/", part],
+            SettingKey::Part(topic, part) => [topic.name(), "/", part],
             SettingKey::Node(name) => ["node", "/", name],
         }
     }
@@ -64,9 +63,6 @@ impl SettingKey {
         rest.is_empty()
     }
 }
-
-/// The file of the sources that may reach the API server: no program reads it, firewalls are made from it.
-const ACCESS: &str = "access";
 
 /// The topic of a program in setting keys and control ids.
 fn topic(program: Program) -> &'static str {
@@ -132,8 +128,7 @@ impl SettingKey {
                     vec![Impact::Restarts(*program)]
                 }
             },
-            SettingKey::File(ACCESS, _) => vec![Impact::None],
-            SettingKey::File(..) => vec![Impact::Restarts(Program::KubeApiserver)],
+            SettingKey::Part(topic, _) => vec![topic.impact()],
             SettingKey::Node(_) => vec![Impact::None],
         };
         if let Some((_, extra)) = EXTRA_IMPACT.iter().find(|(prefix, _)| self.begins_with(prefix)) {
@@ -198,8 +193,8 @@ impl Plan {
                 Some(mount) if mount.value.installer => vec![Impact::None],
                 Some(_) | None => key.impact(),
             },
-            SettingKey::File(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
-            SettingKey::Field(..) | SettingKey::File(..) | SettingKey::Node(_) => key.impact(),
+            SettingKey::Part(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
+            SettingKey::Field(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
         }
     }
 
@@ -232,10 +227,8 @@ impl FromStr for SettingKey {
         if head == "node" {
             return Ok(SettingKey::Node(rest.to_owned()));
         }
-        for file in [ACCESS, "admission", "audit-policy", "authentication", "authorization", "encryption"] {
-            if head == file {
-                return Ok(SettingKey::File(file, rest.to_owned()));
-            }
+        if let Some(topic) = Topic::from_name(head) {
+            return Ok(SettingKey::Part(topic, rest.to_owned()));
         }
         let program = Program::ALL.into_iter().find(|p| topic(*p) == head).ok_or(())?;
         let (kind, name) = rest.split_once('/').ok_or(())?;
@@ -263,6 +256,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
         }
     }
     super::files::settings(plan, &mut out);
+    super::namespaces::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {
@@ -283,11 +277,11 @@ fn access(plan: &AccessPlan, out: &mut BTreeMap<SettingKey, Held<String>>) {
         let reasons: BTreeSet<Reason> = ranges.iter().flat_map(|range| range.reasons.iter().cloned()).collect();
         let value = ranges.iter().map(|range| range.value.to_string()).collect::<Vec<_>>().join(", ");
         if !ranges.is_empty() {
-            out.insert(SettingKey::File(ACCESS, part.to_owned()), Held { value, reasons });
+            out.insert(SettingKey::Part(Topic::Access, part.to_owned()), Held { value, reasons });
         }
     }
     if let (Some(preserves), Some(first)) = (plan.preserves_client_ip, plan.load_balancer.first()) {
-        let key = SettingKey::File(ACCESS, "load-balancer/preserves-client-ip".to_owned());
+        let key = SettingKey::Part(Topic::Access, "load-balancer/preserves-client-ip".to_owned());
         out.insert(key, Held { value: preserves.to_string(), reasons: first.reasons.clone() });
     }
 }

@@ -4,14 +4,16 @@ mod arguments;
 mod carried;
 mod control_plane;
 mod head;
+mod k8s;
 mod kubeadm;
 mod mark;
 mod observed;
 mod origins;
 mod shell;
 
+pub use k8s::{ObjectKind, stages};
 pub use mark::Mark;
-pub use observed::{Form, Observed, Seen, Sighting, Written};
+pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
 
 use crate::{base::Artifact, plan::Plan};
 
@@ -29,7 +31,8 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] = &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS];
+pub const TARGETS: &[Target] =
+    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

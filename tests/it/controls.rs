@@ -282,6 +282,36 @@ fn pod_security_follows_the_days_of_the_rollout() {
 }
 
 #[test]
+fn a_namespace_has_the_labels_of_its_level() {
+    let label = |plan: &Plan, mode: &str| {
+        let labels = &plan.namespaces["shop"].labels;
+        labels.get(&format!("pod-security.kubernetes.io/{mode}")).map(|held| held.value.clone())
+    };
+    let with = |profile: &str, level: &str, more: &str| {
+        plan(&small(profile, &format!("  namespaces: [{{ name: shop{level} }}]\n{more}")), None)
+            .map(|plan| ["enforce", "audit", "warn"].map(|mode| label(&plan, mode).unwrap_or_default()))
+    };
+    let levels = |enforce: &str, shown: &str| Ok([enforce, shown, shown].map(str::to_owned));
+    assert_eq!(with("restricted", "", ""), levels("baseline", "restricted"));
+    assert_eq!(with("restricted", ", podSecurity: restricted", ""), levels("restricted", "restricted"));
+    assert_eq!(
+        with("restricted", ", podSecurity: baseline", ""),
+        levels("baseline", "restricted"),
+        "no mode gets weaker by itself"
+    );
+    assert_eq!(with("restricted", ", podSecurity: privileged", ""), Err(vec!["waiver-needed"]));
+    let waived = "  waivers: [{ id: W-1, control: admission/pod-security, scope: { namespace: shop }, owner: sre, reason: tools, expires: 2027-03-01 }]\n";
+    assert_eq!(with("restricted", ", podSecurity: privileged, waiver: W-1", waived), levels("privileged", "privileged"));
+    let waits = "  policies: { rollout: { warn: 2026-11-01, deny: 2027-01-15 } }\n";
+    assert_eq!(
+        with("restricted", ", podSecurity: restricted", waits),
+        levels("privileged", "restricted"),
+        "nothing is refused before its day"
+    );
+    assert_eq!(with("baseline", ", podSecurity: restricted", ""), levels("restricted", "restricted"));
+}
+
+#[test]
 fn a_shorter_retention_needs_a_waiver() {
     let audit = "  logging: { audit: { retentionDays: 7 } }\n";
     assert_eq!(plan(&small("baseline", audit), None).map(|_| ()), Err(vec!["waiver-needed"]));

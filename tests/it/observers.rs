@@ -2,7 +2,7 @@
 
 use harden::{
     facts::{ConfigKind, KubeadmKind, Program},
-    plan::SettingKey,
+    plan::{SettingKey, Topic},
     targets::{Form, Observed, Seen, Sighting},
 };
 
@@ -143,7 +143,7 @@ plugins:
 ";
     let observed = read("admission.yaml", text);
     let inner = observed.of(Form::Configuration(ConfigKind::PodSecurity)).next().unwrap();
-    let part = |part: &str| SettingKey::File("admission", part.to_owned());
+    let part = |part: &str| SettingKey::Part(Topic::Admission, part.to_owned());
     assert_eq!(seen(inner, &part("pod-security/enforce")), "privileged at 9:26");
     assert_eq!(seen(inner, &part("pod-security/warn")), "absent");
     assert_eq!(seen(inner, &part("pod-security/exempt/kube-system")), "kube-system at 10:72");
@@ -167,7 +167,7 @@ resources:
     let observed = read("encryption.yaml", text);
     assert!(!format!("{observed:?}").contains("c2VjcmV0"), "{observed:?}");
     let file = observed.of(Form::Configuration(ConfigKind::Encryption)).next().unwrap();
-    assert_eq!(seen(file, &SettingKey::File("encryption", "stage".to_owned())), "write at 7:5");
+    assert_eq!(seen(file, &SettingKey::Part(Topic::Encryption, "stage".to_owned())), "write at 7:5");
 }
 
 /// Whatever a file holds, observers end without a panic.

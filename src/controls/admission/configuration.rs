@@ -1,6 +1,6 @@
 //! The AdmissionConfiguration: named and mounted by every control whose plugin reads a part of it.
 
-use crate::plan::{Lowering, SettingKey, host_paths};
+use crate::plan::{Lowering, SettingKey, Topic, host_paths};
 
 use super::strokes;
 
@@ -14,5 +14,5 @@ pub(super) fn open(out: &mut Lowering<'_>) {
 
 /// The key of a part of the file.
 pub(super) fn key(part: impl Into<String>) -> SettingKey {
-    SettingKey::File("admission", part.into())
+    SettingKey::Part(Topic::Admission, part.into())
 }

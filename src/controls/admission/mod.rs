@@ -8,6 +8,7 @@ mod event_rate_limit;
 mod namespace_lifecycle;
 mod node_restriction;
 mod pod_security;
+mod pod_security_labels;
 mod service_account;
 mod system_namespaces;
 

@@ -1,19 +1,19 @@
 //! Gives every namespace without labels a Pod Security level, and exempts the few that cannot have one.
 
 use crate::{
-    base::{Area, Cause, Date, Level, SpecPath},
-    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform},
+    base::{Area, Cause, Date, Level, Platform, SpecPath},
+    controls::{Applies, Control, Param, ParamKind, Stricter},
     facts::{self, ConfigKind},
-    plan::{Ground, Held, Lowering, Outcome, PodSecurityPlan, Scope},
+    plan::{Ground, Held, Lowering, Outcome, PodSecurityPlan, Scope, namespace_path},
     resolve::{NamespaceAnswer, Resolved},
 };
 
 use super::{
-    configuration, not_disabled, strokes,
+    configuration, not_disabled, pod_security_labels as labels, strokes,
     system_namespaces::{self, LEVELS, rank},
 };
 
-const ID: &str = "admission/pod-security";
+pub(super) const ID: &str = "admission/pod-security";
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: ID,
@@ -46,35 +46,72 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 /// The level that asks for nothing.
-const NOTHING: &str = "privileged";
+pub(super) const NOTHING: &str = "privileged";
 
-fn applies(cluster: &Resolved) -> Applies {
-    let fact = facts::id::MANAGED_POD_SECURITY;
-    by_platform(cluster, (Outcome::Impossible, fact), (Outcome::Impossible, fact))
+fn applies(_: &Resolved) -> Applies {
+    Applies::Yes
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let rollout = Rollout::of(cluster);
+    let levels = Levels {
+        enforce: level(cluster, out, "enforce", rollout.enforces()),
+        audit: level(cluster, out, "audit", rollout.shows()),
+        warn: level(cluster, out, "warn", rollout.shows()),
+        version: out.held(format!("v{}", cluster.minor())),
+        enforce_waits: rollout.enforces() != Stage::InForce,
+        shown_waits: rollout.shows() != Stage::InForce,
+    };
+    labels::write(cluster, out, &levels);
+    match cluster.platform {
+        Platform::Kubeadm => file(cluster, out, &levels),
+        Platform::Eks | Platform::Aks => labels::alone(cluster, out),
+    }
+    let (refused, shown) = (levels.enforce.value.as_str(), levels.shown());
+    rollout.answer(cluster, out, refused, shown);
+}
+
+/// The levels of this day.
+pub(super) struct Levels {
+    pub(super) enforce: Held<String>,
+    pub(super) audit: Held<String>,
+    pub(super) warn: Held<String>,
+    /// The version that each is pinned to.
+    pub(super) version: Held<String>,
+    /// Whether the day from which pods are refused is still to come.
+    pub(super) enforce_waits: bool,
+    /// Whether the day from which levels are shown is still to come.
+    pub(super) shown_waits: bool,
+}
+
+impl Levels {
+    /// The stricter of the levels that are shown and not enforced.
+    fn shown(&self) -> &str {
+        if rank(&self.audit.value) > rank(&self.warn.value) { &self.audit.value } else { &self.warn.value }
+    }
+}
+
+/// The defaults of the whole cluster, where the API server takes a file of them.
+fn file(cluster: &Resolved, out: &mut Lowering<'_>, levels: &Levels) {
     not_disabled(out, "PodSecurity");
     if facts::config_api(ConfigKind::PodSecurity, cluster.minor()).is_none() {
         out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::PSA_EXEMPT, "");
         return;
     }
-    let enforce = level(cluster, out, "enforce", rollout.enforces());
-    let audit = level(cluster, out, "audit", rollout.shows());
-    let warn = level(cluster, out, "warn", rollout.shows());
-    let version = out.held(format!("v{}", cluster.minor()));
-    let shown = if rank(&audit.value) > rank(&warn.value) { &audit.value } else { &warn.value };
-    let exempt_namespaces = exemptions(cluster, out, &enforce.value, shown);
-    let (refused, shown) = (enforce.value.clone(), shown.clone());
-    out.plan_mut().pod_security = Some(PodSecurityPlan { enforce, audit, warn, version, exempt_namespaces });
+    let exempt_namespaces = exemptions(cluster, out, &levels.enforce.value, levels.shown());
+    out.plan_mut().pod_security = Some(PodSecurityPlan {
+        enforce: levels.enforce.clone(),
+        audit: levels.audit.clone(),
+        warn: levels.warn.clone(),
+        version: levels.version.clone(),
+        exempt_namespaces,
+    });
     configuration::open(out);
-    if refused == NOTHING {
-        out.verdict_on(Scope::Cluster, Outcome::Weaker, Ground::Settings(Vec::new()), refuses_nothing(&shown));
+    if levels.enforce.value == NOTHING {
+        out.verdict_on(Scope::Cluster, Outcome::Weaker, Ground::Settings(Vec::new()), refuses_nothing(levels.shown()));
     } else {
         strokes::enforced(out, "");
     }
-    rollout.answer(cluster, out, &refused, &shown);
 }
 
 /// What is left where the enforced level is the one that asks for nothing, by the profile or before its day.
@@ -126,30 +163,18 @@ fn exemptions(cluster: &Resolved, out: &mut Lowering<'_>, enforce: &str, shown: 
     held
 }
 
-/// What becomes of a namespace that the spec declares: privileged and waived, it is exempt; any other level of its own is a label.
+/// Whether a namespace that the spec declares is exempt: privileged and waived. Any other level of its own is a label.
 fn declared(cluster: &Resolved, out: &mut Lowering<'_>, namespace: &NamespaceAnswer) -> Option<(String, Cause)> {
-    let place = SpecPath::new("/namespaces").child(&namespace.name);
-    let waiver = cluster.waivers_for(ID).find(|waiver| {
-        waiver.namespace.as_deref() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref()
-    });
+    let waiver = labels::waiver(cluster, namespace)?;
     let level = namespace.pod_security.as_deref();
-    match waiver {
-        Some(waiver) if level.is_none_or(|level| level == NOTHING) => {
-            waived(out, &namespace.name, &waiver.id);
-            let ground = Ground::Waiver(waiver.id.clone());
-            let asked = place.child("podSecurity");
-            strokes::intents(cluster, out, &asked, Outcome::Waived, &ground, "");
-            let cause = if level.is_some() { asked } else { waiver.path.clone() };
-            Some((namespace.name.clone(), Cause::Spec(cause)))
-        }
-        Some(_) | None => {
-            if let Some(level) = level {
-                let detail = format!("level `{level}` of a namespace of its own is a label of the namespace");
-                out.verdict(Scope::Namespace(namespace.name.clone()), Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
-            }
-            None
-        }
+    if level.is_some_and(|level| level != NOTHING) {
+        return None;
     }
+    let place = namespace_path(&namespace.name).child("podSecurity");
+    waived(out, &namespace.name, &waiver.id);
+    strokes::intents(cluster, out, &place, Outcome::Waived, &Ground::Waiver(waiver.id.clone()), "");
+    let cause = if level.is_some() { place } else { waiver.path.clone() };
+    Some((namespace.name.clone(), Cause::Spec(cause)))
 }
 
 fn waived(out: &mut Lowering<'_>, namespace: &str, waiver: &str) {

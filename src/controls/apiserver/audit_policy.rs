@@ -7,7 +7,7 @@ use crate::{
     controls::{Applies, Control, by_platform},
     facts,
     kube::audit::{Goal, GroupWildcard, policy},
-    plan::{Held, Lowering, Outcome, SettingKey, host_paths},
+    plan::{Held, Lowering, Outcome, SettingKey, Topic, host_paths},
     resolve::Resolved,
 };
 
@@ -65,7 +65,7 @@ fn held<T>(cluster: &Resolved, out: &Lowering<'_>, rules: T) -> Held<T> {
 }
 
 fn answer(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let keys = [SettingKey::File("audit-policy", "rules".to_owned()), strokes::flag_key("audit-policy-file")];
+    let keys = [SettingKey::Part(Topic::AuditPolicy, "rules".to_owned()), strokes::flag_key("audit-policy-file")];
     for (_, cause) in &cluster.audit.goals {
         if let Cause::Spec(place) = cause {
             strokes::intents_by(cluster, out, place, &keys);

@@ -1,6 +1,6 @@
 //! The AuthenticationConfiguration: opened by every control that writes into it, with its flag and its mount.
 
-use crate::plan::{AuthenticationPlan, Lowering, SettingKey, host_paths};
+use crate::plan::{AuthenticationPlan, Lowering, SettingKey, Topic, host_paths};
 
 use super::strokes;
 
@@ -15,5 +15,5 @@ pub(super) fn open<'p>(out: &'p mut Lowering<'_>) -> &'p mut AuthenticationPlan 
 
 /// The key of a part of the file.
 pub(super) fn key(part: &str) -> SettingKey {
-    SettingKey::File("authentication", part.to_owned())
+    SettingKey::Part(Topic::Authentication, part.to_owned())
 }

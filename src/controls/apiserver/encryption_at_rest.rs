@@ -10,7 +10,7 @@ use crate::{
     facts,
     plan::{
         EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage, Locate, Lowering, MountType, Outcome, Plan,
-        Program, Scope, SettingKey, host_paths,
+        Program, Scope, SettingKey, Topic, host_paths,
     },
     resolve::Resolved,
 };
@@ -73,7 +73,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let EncryptionProvider::Kms { socket, .. } = &encryption.provider {
         mount_socket(out, socket);
     }
-    let keys = ["provider", "resources", "stage"].map(|part| SettingKey::File("encryption", part.to_owned()));
+    let keys = ["provider", "resources", "stage"].map(|part| SettingKey::Part(Topic::Encryption, part.to_owned()));
     strokes::intents_by(cluster, out, &place(), &keys);
     out.because(asked);
     let detail = match encryption.stage {

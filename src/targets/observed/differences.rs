@@ -11,6 +11,7 @@ use crate::{
 use super::{
     Form, Observed, Seen, Sighting,
     expected::{Expected, Role, documents, expected, values},
+    objects,
 };
 
 impl Observed {
@@ -22,7 +23,7 @@ impl Observed {
             let file = problem.labels.first().map_or("", |label| label.place.source.name());
             found.add(file, problem.message.clone());
         }
-        for file in self.unread.iter().filter(|name| name.ends_with(".yaml") || name.ends_with(".flags")) {
+        for file in self.unread.iter().filter(|name| has_observer(name)) {
             found.add(file, "holds nothing that its reader knows".to_owned());
         }
         let patched = self.sightings.iter().any(|sighting| matches!(sighting.form, Form::Patch(_)));
@@ -42,6 +43,7 @@ impl Observed {
         for (at, sighting) in self.sightings.iter().enumerate() {
             match sighting.form {
                 Form::Patch(program) => found.patch(sighting, program),
+                Form::Object(_) => {}
                 Form::Pod(_) | Form::Flags(_) | Form::Kubeadm(_) | Form::Fields(_) | Form::Configuration(_) => {
                     if !used.contains(&at) {
                         found.add(&sighting.file, format!("the plan asks for no such document ({})", name(sighting.form)));
@@ -50,6 +52,7 @@ impl Observed {
             }
         }
         self.files_of_flags(&mut found);
+        found.list.extend(objects::differences(self, plan));
         found.list.into_iter().collect()
     }
 
@@ -80,6 +83,15 @@ impl Observed {
     }
 }
 
+/// Folders of a tree that only harden writes and other programs read: their consumers judge them, and building again gives the same.
+const WRITTEN_ONLY: &[&str] = &["ci/", "helm/", "nodes/", "terraform/", "tests/"];
+
+/// Whether an observer should understand a file of a tree.
+#[must_use]
+pub fn has_observer(name: &str) -> bool {
+    (name.ends_with(".yaml") || name.ends_with(".flags")) && !WRITTEN_ONLY.iter().any(|folder| name.starts_with(folder))
+}
+
 /// Whether a document is the one of a role.
 fn plays(sighting: &Sighting, role: Role<'_>) -> bool {
     let name = sighting.others.get("/nodeRegistration/name").map(|written| written.text.as_str());
@@ -103,6 +115,7 @@ fn place_of(form: Form, role: Role<'_>) -> String {
         (Form::Kubeadm(KubeadmKind::Join), _) => "kubeadm/join-control-plane.yaml".to_owned(),
         (Form::Kubeadm(_) | Form::Fields(_), _) => "kubeadm/init.yaml".to_owned(),
         (Form::Pod(_) | Form::Configuration(_) | Form::Patch(_), _) => "control-plane".to_owned(),
+        (Form::Object(_), _) => "k8s".to_owned(),
     }
 }
 
@@ -115,6 +128,7 @@ fn name(form: Form) -> String {
         Form::Fields(program) => format!("configuration of {program}"),
         Form::Configuration(kind) => kind.kind().to_owned(),
         Form::Patch(program) => format!("patch of {program}"),
+        Form::Object(kind) => kind.name().to_owned(),
     }
 }
 
@@ -178,7 +192,7 @@ impl Found<'_> {
                 SettingKey::Flag(..)
                 | SettingKey::Field(..)
                 | SettingKey::Mount(..)
-                | SettingKey::File(..)
+                | SettingKey::Part(..)
                 | SettingKey::Node(_) => {}
             }
         }
@@ -261,7 +275,7 @@ impl Found<'_> {
         for (key, written) in &sighting.settings {
             let planned = match key {
                 SettingKey::Flag(_, name) => self.plan.component(program).flags.get(name).map(values).unwrap_or_default(),
-                SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => Vec::new(),
+                SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => Vec::new(),
             };
             for value in written.iter().filter(|value| !planned.contains(&value.text)) {
                 self.add(&sighting.file, format!("`{key}` is patched to `{}`, which is not planned", value.text));

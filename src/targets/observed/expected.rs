@@ -9,7 +9,7 @@ use crate::{
     facts::{self, ConfigKind, KubeadmKind},
     plan::{
         AuthenticationPlan, Component, EncryptionPlan, EncryptionProvider, EncryptionStage, Flag, IssuerPlan, LimitType,
-        NodeAddress, Plan, Program, SettingKey, host_paths,
+        NodeAddress, Plan, Program, SettingKey, Topic, host_paths,
     },
 };
 
@@ -30,8 +30,8 @@ impl Expected {
         self.settings.insert(key, values);
     }
 
-    fn file(&mut self, file: &'static str, part: impl Into<String>, value: impl Into<String>) {
-        self.set(SettingKey::File(file, part.into()), vec![value.into()]);
+    fn part(&mut self, topic: Topic, part: impl Into<String>, value: impl Into<String>) {
+        self.set(SettingKey::Part(topic, part.into()), vec![value.into()]);
     }
 
     fn other(&mut self, pointer: impl Into<String>, value: impl Into<String>) {
@@ -107,7 +107,7 @@ pub(super) fn expected(plan: &Plan, form: Form, role: Role<'_>, patched: bool) -
         }
         Form::Kubeadm(kind) => kubeadm(plan, kind, role, patched, &mut out),
         Form::Configuration(kind) => configuration(plan, kind, &mut out),
-        Form::Patch(_) => {}
+        Form::Patch(_) | Form::Object(_) => {}
     }
     out
 }
@@ -275,14 +275,14 @@ fn configuration(plan: &Plan, kind: ConfigKind, out: &mut Expected) {
     match kind {
         ConfigKind::AuditPolicy => {
             let rules = plan.audit_rules.iter().flat_map(|held| &held.value).map(|explained| explained.rule.to_string());
-            out.set(SettingKey::File("audit-policy", "rules".to_owned()), rules.collect());
+            out.set(SettingKey::Part(Topic::AuditPolicy, "rules".to_owned()), rules.collect());
             out.other("/omitStages/0", "RequestReceived");
             out.other("/omitManagedFields", "true");
         }
         ConfigKind::Authentication => plan.authentication.iter().for_each(|found| authentication(found, out)),
         ConfigKind::Authorization => {
             for (n, held) in plan.authorization.iter().flat_map(|found| &found.authorizers).enumerate() {
-                out.file("authorization", format!("authorizers/{}", n + 1), held.value.as_str());
+                out.part(Topic::Authorization, format!("authorizers/{}", n + 1), held.value.as_str());
             }
         }
         ConfigKind::Admission => {
@@ -310,7 +310,7 @@ fn configuration(plan: &Plan, kind: ConfigKind, out: &mut Expected) {
 fn authentication(plan: &AuthenticationPlan, out: &mut Expected) {
     if let Some(anonymous) = &plan.anonymous {
         let paths: Vec<&str> = anonymous.value.paths.iter().map(|path| path.value.as_str()).collect();
-        out.file("authentication", "anonymous", paths.join(", "));
+        out.part(Topic::Authentication, "anonymous", paths.join(", "));
     }
     for (n, held) in plan.issuers.iter().enumerate() {
         issuer(plan, &held.value, out);
@@ -322,15 +322,15 @@ fn authentication(plan: &AuthenticationPlan, out: &mut Expected) {
 
 fn issuer(plan: &AuthenticationPlan, issuer: &IssuerPlan, out: &mut Expected) {
     let part = |rest: &str| format!("issuers/{}{rest}", issuer.url);
-    out.file("authentication", part(""), issuer.url.as_str());
-    out.file("authentication", part("/audiences"), issuer.audiences.join(", "));
-    out.file("authentication", part("/username"), issuer.username.to_string());
+    out.part(Topic::Authentication, part(""), issuer.url.as_str());
+    out.part(Topic::Authentication, part("/audiences"), issuer.audiences.join(", "));
+    out.part(Topic::Authentication, part("/username"), issuer.username.to_string());
     if let Some(groups) = &issuer.groups {
-        out.file("authentication", part("/groups"), groups.to_string());
+        out.part(Topic::Authentication, part("/groups"), groups.to_string());
     }
     for (kind, by_issuer) in [("claim-rules", &plan.claim_rules), ("user-rules", &plan.user_rules)] {
         for (n, rule) in by_issuer.get(&issuer.name).into_iter().flatten().enumerate() {
-            out.file("authentication", part(&format!("/{kind}/{}", n + 1)), rule.value.expression);
+            out.part(Topic::Authentication, part(&format!("/{kind}/{}", n + 1)), rule.value.expression);
         }
     }
 }
@@ -339,7 +339,7 @@ fn limits(plan: &Plan, out: &mut Expected) {
     for limit in plan.event_limits.iter().flat_map(|held| &held.value) {
         let name = limit.kind.name();
         let text = format!("{} a second, {} at once", limit.qps, limit.burst);
-        out.file("admission", format!("event-rate-limit/{name}"), text);
+        out.part(Topic::Admission, format!("event-rate-limit/{name}"), text);
         if limit.kind != LimitType::Server {
             out.other(format!("limits/{name}/cacheSize"), limit.cache_size.to_string());
         }
@@ -349,21 +349,21 @@ fn limits(plan: &Plan, out: &mut Expected) {
 fn pod_security(plan: &Plan, out: &mut Expected) {
     let Some(levels) = &plan.pod_security else { return };
     // Each of the three levels names its version.
-    out.set(SettingKey::File("admission", "pod-security/version".to_owned()), vec![levels.version.value.clone(); 3]);
+    out.set(SettingKey::Part(Topic::Admission, "pod-security/version".to_owned()), vec![levels.version.value.clone(); 3]);
     let parts = [("enforce", &levels.enforce), ("audit", &levels.audit), ("warn", &levels.warn)];
     for (part, held) in parts {
-        out.file("admission", format!("pod-security/{part}"), held.value.as_str());
+        out.part(Topic::Admission, format!("pod-security/{part}"), held.value.as_str());
     }
     for held in &levels.exempt_namespaces {
-        out.file("admission", format!("pod-security/exempt/{}", held.value), held.value.as_str());
+        out.part(Topic::Admission, format!("pod-security/exempt/{}", held.value), held.value.as_str());
     }
 }
 
 fn encryption(plan: &EncryptionPlan, out: &mut Expected) {
     let name = plan.provider.name();
-    out.file("encryption", "provider", name);
-    out.file("encryption", "stage", plan.stage.name());
-    out.file("encryption", "resources", plan.resources.join(", "));
+    out.part(Topic::Encryption, "provider", name);
+    out.part(Topic::Encryption, "stage", plan.stage.name());
+    out.part(Topic::Encryption, "resources", plan.resources.join(", "));
     let at = match plan.stage {
         EncryptionStage::Prepare => 1,
         EncryptionStage::Write | EncryptionStage::Enforce => 0,

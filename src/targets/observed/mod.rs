@@ -7,6 +7,7 @@ mod command_line;
 mod differences;
 mod expected;
 mod leaves;
+mod objects;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,13 @@ use crate::{
     yaml::{self, Document, Node},
 };
 
-use super::{control_plane, kubeadm};
+use super::{
+    control_plane,
+    k8s::{self, ObjectKind},
+    kubeadm,
+};
+
+pub use differences::has_observer;
 
 pub(super) use command_line::{flags, program_of, words_of_file, words_of_list};
 pub(super) use leaves::{Leaf, Leaves, escaped, written};
@@ -59,6 +66,8 @@ pub enum Form {
     Configuration(ConfigKind),
     /// A patch that kubeadm lays over the static pod of a program.
     Patch(Program),
+    /// An object of the cluster.
+    Object(ObjectKind),
 }
 
 impl Form {
@@ -69,7 +78,8 @@ impl Form {
             (Form::Pod(own), SettingKey::Flag(program, _) | SettingKey::Mount(program, _))
             | (Form::Flags(own), SettingKey::Flag(program, _))
             | (Form::Fields(own), SettingKey::Field(program, _)) => own == *program,
-            (Form::Configuration(kind), SettingKey::File(file, part)) => control_plane::can_say(kind, file, part),
+            (Form::Configuration(kind), SettingKey::Part(topic, part)) => control_plane::can_say(kind, *topic, part),
+            (Form::Object(kind), key) => kind.can_say(key),
             (Form::Pod(_) | Form::Flags(_) | Form::Fields(_) | Form::Configuration(_), _) => false,
             // What kubeadm is not told, it decides itself.
             (Form::Kubeadm(_) | Form::Patch(_), _) => false,
@@ -163,7 +173,9 @@ impl Observed {
 
     fn root(&mut self, name: &str, root: &Node) {
         let mut diags = Diagnostics::default();
-        let found = control_plane::observe(name, root, &mut diags).or_else(|| kubeadm::observe(name, root).map(|one| vec![one]));
+        let found = control_plane::observe(name, root, &mut diags)
+            .or_else(|| kubeadm::observe(name, root).map(|one| vec![one]))
+            .or_else(|| k8s::observe(name, root).map(|one| vec![one]));
         self.problems.extend(diags.list().iter().cloned());
         self.sightings.extend(found.into_iter().flatten());
     }

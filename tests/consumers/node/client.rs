@@ -1,6 +1,10 @@
 //! People of the tests: client certificates signed by the CA of the node, and requests over curl.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -42,6 +46,18 @@ impl Person {
             .arg("-out")
             .arg(&certificate));
         Person { user: user.to_owned(), groups: groups.iter().map(|&group| group.to_owned()).collect(), certificate, key }
+    }
+}
+
+impl Person {
+    /// The file of the certificate.
+    pub(crate) fn certificate(&self) -> &Path {
+        &self.certificate
+    }
+
+    /// The file of its key.
+    pub(crate) fn key(&self) -> &Path {
+        &self.key
     }
 }
 

@@ -4,7 +4,7 @@ use harden::{
     base::Minor,
     facts::{self, ConfigKind, Program},
     plan::SettingKey,
-    targets::{Form, Observed, Sighting},
+    targets::{self, Form, Observed, Sighting},
 };
 
 use super::{Case, cases, none_in};
@@ -68,7 +68,7 @@ fn read(case: &Case) -> Observed {
 /// Every name that the version of the cluster does not know, and every YAML file that holds nothing known.
 fn unknown(case: &Case, observed: &Observed) -> Vec<String> {
     let mut wrong: Vec<String> = observed.problems.iter().map(|problem| problem.message.clone()).collect();
-    let unread = observed.unread.iter().filter(|name| name.ends_with(".yaml") || name.ends_with(".flags"));
+    let unread = observed.unread.iter().filter(|name| targets::has_observer(name));
     wrong.extend(unread.map(|name| format!("{name}: nothing known")));
     for sighting in &observed.sightings {
         wrong.extend(names(case, sighting).into_iter().map(|what| format!("{}: {what}", sighting.file)));
@@ -87,7 +87,8 @@ fn names(case: &Case, sighting: &Sighting) -> Vec<String> {
     let version = sighting.others.get("/apiVersion").map_or("", |written| written.text.as_str());
     let read = match sighting.form {
         Form::Pod(_) => version == "v1",
-        Form::Flags(_) | Form::Patch(_) => true,
+        // The API server of the version judges objects, in the tests with the real programs.
+        Form::Flags(_) | Form::Patch(_) | Form::Object(_) => true,
         Form::Kubeadm(_) => facts::kubeadm_api_read(version, minor),
         Form::Fields(Program::Kubelet) => facts::config_api_read(ConfigKind::Kubelet, version, minor),
         Form::Fields(_) => facts::config_api_read(ConfigKind::KubeProxy, version, minor),
@@ -125,7 +126,7 @@ fn setting(case: &Case, key: &SettingKey, value: &str) -> Vec<String> {
         SettingKey::Flag(program, name) => facts::flag(*program, name, minor).refusal(),
         SettingKey::Field(Program::Kubelet, path) => facts::kubelet_field(path, minor).refusal(),
         SettingKey::Field(_, path) => facts::kube_proxy_field(path, minor).refusal(),
-        SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => None,
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,
     };
     let mut wrong: Vec<String> = refusal.map(|why| format!("`{key}` {why}")).into_iter().collect();
     match key {
@@ -135,7 +136,7 @@ fn setting(case: &Case, key: &SettingKey, value: &str) -> Vec<String> {
                 wrong.extend(facts::gate_of(*program, gate, minor).refusal().map(|why| format!("gate `{gate}` {why}")));
             }
         }
-        SettingKey::Mount(..) | SettingKey::File(..) | SettingKey::Node(_) => {}
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => {}
     }
     wrong
 }

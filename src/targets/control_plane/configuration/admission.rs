@@ -3,7 +3,7 @@
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
-    plan::{EventLimit, Held, LimitType, Plan, PodSecurityPlan, SettingKey, host_paths},
+    plan::{EventLimit, Held, LimitType, Plan, PodSecurityPlan, SettingKey, Topic, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -50,7 +50,7 @@ fn event_rate_limit(plan: &Plan, admission: &str) -> Option<Artifact> {
 }
 
 fn event_limit(limits: &Held<Vec<EventLimit>>, limit: &EventLimit) -> Out {
-    let key = SettingKey::File("admission", format!("event-rate-limit/{}", limit.kind.name()));
+    let key = SettingKey::Part(Topic::Admission, format!("event-rate-limit/{}", limit.kind.name()));
     let mut out =
         Out::map([("type", Out::str(limit.kind.name())), ("qps", Out::int(limit.qps)), ("burst", Out::int(limit.burst))]);
     match limit.kind {
@@ -65,7 +65,7 @@ fn pod_security(plan: &Plan, admission: &str) -> Option<Artifact> {
     let mut out = document(plan, ConfigKind::PodSecurity)?;
     out.set("defaults", defaults(levels));
     let exempt = levels.exempt_namespaces.iter().map(|namespace| {
-        let key = SettingKey::File("admission", format!("pod-security/exempt/{}", namespace.value));
+        let key = SettingKey::Part(Topic::Admission, format!("pod-security/exempt/{}", namespace.value));
         Out::str(namespace.value.as_str()).with(&origins::setting(&key, namespace))
     });
     if !levels.exempt_namespaces.is_empty() {
@@ -79,7 +79,7 @@ fn pod_security(plan: &Plan, admission: &str) -> Option<Artifact> {
 }
 
 fn defaults(levels: &PodSecurityPlan) -> Out {
-    let key = |part: &str| SettingKey::File("admission", format!("pod-security/{part}"));
+    let key = |part: &str| SettingKey::Part(Topic::Admission, format!("pod-security/{part}"));
     let version = Out::str(levels.version.value.as_str()).with(&origins::setting(&key("version"), &levels.version));
     let mut out = Out::empty_map();
     for (mode, level) in [("enforce", &levels.enforce), ("audit", &levels.audit), ("warn", &levels.warn)] {

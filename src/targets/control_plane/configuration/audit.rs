@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     base::{Artifact, Cause, Mode, Origin, Reason},
     kube::audit::{self, ExplainedRule},
-    plan::{Held, Plan, SettingKey, host_paths},
+    plan::{Held, Plan, SettingKey, Topic, host_paths},
     targets::origins,
 };
 
@@ -34,5 +34,5 @@ fn origin(rules: &Held<Vec<ExplainedRule>>, rule: &ExplainedRule) -> Arc<Origin>
     };
     let own = if names.is_empty() { pick(None) } else { pick(Some(true)) };
     let reasons = if own.is_empty() { rules.reasons.clone() } else { own };
-    origins::of_reasons(Some(&SettingKey::File("audit-policy", "rules".to_owned())), reasons)
+    origins::of_reasons(Some(&SettingKey::Part(Topic::AuditPolicy, "rules".to_owned())), reasons)
 }

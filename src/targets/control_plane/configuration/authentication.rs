@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
-    plan::{AnonymousPlan, AuthenticationPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, TokenRule, host_paths},
+    plan::{AnonymousPlan, AuthenticationPlan, Held, IssuerPlan, Plan, PrefixedClaim, SettingKey, TokenRule, Topic, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -30,7 +30,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
 }
 
 fn anonymous(held: &Held<AnonymousPlan>) -> Out {
-    let key = SettingKey::File("authentication", "anonymous".to_owned());
+    let key = SettingKey::Part(Topic::Authentication, "anonymous".to_owned());
     let paths = &held.value.paths;
     let mut out = Out::map([("enabled", Out::bool(!paths.is_empty()))]);
     if !paths.is_empty() {
@@ -51,7 +51,7 @@ fn issuer(plan: &AuthenticationPlan, held: &Held<IssuerPlan>) -> Out {
     if let Some(groups) = &issuer.groups {
         mappings.set("groups", claim(groups));
     }
-    let key = SettingKey::File("authentication", format!("issuers/{}", issuer.name));
+    let key = SettingKey::Part(Topic::Authentication, format!("issuers/{}", issuer.name));
     let mut out = Out::map([("issuer", source)]);
     rules(&mut out, "claimValidationRules", "claim-rules", &issuer.name, &plan.claim_rules);
     out.set("claimMappings", mappings);
@@ -62,7 +62,7 @@ fn issuer(plan: &AuthenticationPlan, held: &Held<IssuerPlan>) -> Out {
 /// What every token of an issuer must fulfil.
 fn rules(out: &mut Out, field: &str, part: &str, issuer: &str, by_issuer: &BTreeMap<String, Vec<Held<TokenRule>>>) {
     let rule = |(n, held): (usize, &Held<TokenRule>)| {
-        let key = SettingKey::File("authentication", format!("issuers/{issuer}/{part}/{}", n + 1));
+        let key = SettingKey::Part(Topic::Authentication, format!("issuers/{issuer}/{part}/{}", n + 1));
         let rule = [("expression", held.value.expression), ("message", held.value.message)];
         Out::map(rule).with(&origins::setting(&key, held))
     };

@@ -3,7 +3,7 @@
 use crate::{
     base::{Artifact, Mode},
     facts::ConfigKind,
-    plan::{Held, Plan, SettingKey, host_paths},
+    plan::{Held, Plan, SettingKey, Topic, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -23,7 +23,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
 }
 
 fn authorizer((index, held): (usize, &Held<String>)) -> Out {
-    let key = SettingKey::File("authorization", format!("authorizers/{}", index + 1));
+    let key = SettingKey::Part(Topic::Authorization, format!("authorizers/{}", index + 1));
     let name = held.value.to_lowercase();
     Out::map([("type", held.value.as_str()), ("name", name.as_str())]).with(&origins::setting(&key, held))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     base::{Artifact, Mode, Origin},
     facts::ConfigKind,
-    plan::{EncryptionPlan, EncryptionProvider, EncryptionStage, Held, Plan, SettingKey, host_paths},
+    plan::{EncryptionPlan, EncryptionProvider, EncryptionStage, Held, Plan, SettingKey, Topic, host_paths},
     targets::origins,
     yaml::Out,
 };
@@ -51,7 +51,7 @@ fn means(stage: EncryptionStage) -> &'static str {
 
 /// The resources with their providers: the first writes, all read.
 fn entry(held: &Held<EncryptionPlan>) -> Out {
-    let origin = |part: &str| origins::setting(&SettingKey::File("encryption", part.to_owned()), held);
+    let origin = |part: &str| origins::setting(&SettingKey::Part(Topic::Encryption, part.to_owned()), held);
     let key = provider(&held.value.provider).with(&origin("provider"));
     let plain = Out::map([("identity", Out::empty_map())]).with(&origin("stage"));
     let providers = match held.value.stage {

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Artifact, Lines, Mode, Origin},
-    plan::{EncryptionProvider, Plan, Program, SettingKey, host_paths},
+    plan::{EncryptionProvider, Plan, Program, SettingKey, Topic, host_paths},
     targets::{head, origins, shell},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn emit(plan: &Plan) -> Option<Artifact> {
     }
     let path = path_of(plan, "encryption-provider-config", host_paths::ENCRYPTION);
     let form = Origin::shape(crate::base::FactId("encryption-template"));
-    let key = SettingKey::File("encryption", "stage".to_owned());
+    let key = SettingKey::Part(Topic::Encryption, "stage".to_owned());
     let origin = origins::setting(&key, held);
     let mut lines = shell::lines("#!/usr/bin/env bash", &form);
     lines.extend(comment(plan, &form));

@@ -2,6 +2,7 @@
 
 use crate::{
     diag::Diagnostics,
+    plan::Topic,
     targets::observed::{Leaves, Sighting, Written},
     yaml::Node,
 };
@@ -44,7 +45,7 @@ pub(super) fn event_rate_limit(mut sighting: Sighting, root: &Node, mut leaves: 
             sighting.others.insert(format!("limits/{}/cacheSize", kind.text), cache);
         }
         let text = format!("{} a second, {} at once", qps.text, burst.text);
-        sighting.set(key("admission", format!("event-rate-limit/{}", kind.text)), Written { text, ..kind });
+        sighting.set(key(Topic::Admission, format!("event-rate-limit/{}", kind.text)), Written { text, ..kind });
     }
     sighting.keep(leaves);
     sighting
@@ -54,14 +55,14 @@ pub(super) fn event_rate_limit(mut sighting: Sighting, root: &Node, mut leaves: 
 pub(super) fn pod_security(mut sighting: Sighting, mut leaves: Leaves) -> Sighting {
     for mode in ["enforce", "audit", "warn"] {
         if let Some(level) = leaves.take(&format!("/defaults/{mode}")) {
-            sighting.set(key("admission", format!("pod-security/{mode}")), level);
+            sighting.set(key(Topic::Admission, format!("pod-security/{mode}")), level);
         }
         if let Some(version) = leaves.take(&format!("/defaults/{mode}-version")) {
-            sighting.set(key("admission", "pod-security/version"), version);
+            sighting.set(key(Topic::Admission, "pod-security/version"), version);
         }
     }
     for leaf in leaves.take_below("/exemptions/namespaces") {
-        sighting.set(key("admission", format!("pod-security/exempt/{}", leaf.written.text)), leaf.written);
+        sighting.set(key(Topic::Admission, format!("pod-security/exempt/{}", leaf.written.text)), leaf.written);
     }
     sighting.keep(leaves);
     sighting

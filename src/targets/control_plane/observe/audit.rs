@@ -3,6 +3,7 @@
 use crate::{
     diag::Diagnostics,
     kube::audit::{self, GroupWildcard},
+    plan::Topic,
     targets::observed::{Leaves, Sighting, Written},
     yaml::Node,
 };
@@ -16,7 +17,7 @@ pub(super) fn observe(mut sighting: Sighting, root: &Node, mut leaves: Leaves, d
     let nodes = root.get("rules").and_then(Node::as_seq).unwrap_or(&[]);
     for (rule, node) in policy.rules.iter().zip(nodes) {
         let written = Written { text: rule.to_string(), place: node.used_at().clone(), exact: true };
-        sighting.set(key("audit-policy", "rules"), written);
+        sighting.set(key(Topic::AuditPolicy, "rules"), written);
     }
     leaves.take_below("/rules");
     sighting.keep(leaves);

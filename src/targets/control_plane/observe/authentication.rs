@@ -1,6 +1,9 @@
 //! The authentication configuration, and the list of authorizers.
 
-use crate::targets::observed::{Leaf, Leaves, Sighting, Written};
+use crate::{
+    plan::Topic,
+    targets::observed::{Leaf, Leaves, Sighting, Written},
+};
 
 use super::key;
 
@@ -27,11 +30,11 @@ fn anonymous(sighting: &mut Sighting, leaves: &mut Leaves) {
         ("true", false) => paths.join(", "),
         _ => String::new(),
     };
-    sighting.set(key("authentication", "anonymous"), Written { text, ..enabled });
+    sighting.set(key(Topic::Authentication, "anonymous"), Written { text, ..enabled });
 }
 
 fn issuer(sighting: &mut Sighting, leaves: &mut Leaves, n: usize, url: Written) {
-    let part = |rest: &str| key("authentication", format!("issuers/{}{rest}", url.text));
+    let part = |rest: &str| key(Topic::Authentication, format!("issuers/{}{rest}", url.text));
     let audiences = leaves.take_below(&format!("/jwt/{n}/issuer/audiences"));
     if let Some(first) = audiences.first() {
         sighting.set(part("/audiences"), joined(&audiences, first));
@@ -74,7 +77,7 @@ pub(super) fn authorizers(mut sighting: Sighting, mut leaves: Leaves) -> Sightin
         {
             leaves.put(Leaf { pointer, written: name });
         }
-        sighting.set(key("authorization", format!("authorizers/{}", n + 1)), kind);
+        sighting.set(key(Topic::Authorization, format!("authorizers/{}", n + 1)), kind);
     }
     sighting.keep(leaves);
     sighting

@@ -1,6 +1,7 @@
 //! The encryption configuration: which key, which resources, how far. What a key is, is never shown.
 
 use crate::{
+    plan::Topic,
     targets::observed::{Leaves, Sighting, Written, written},
     yaml::Node,
 };
@@ -15,18 +16,18 @@ pub(super) fn observe(mut sighting: Sighting, root: &Node, mut leaves: Leaves) -
     let first = |wanted: &str| names.iter().position(|(name, _)| name == wanted);
     let plain = first("identity");
     if let Some((at, (name, node))) = names.iter().enumerate().find(|(_, (name, _))| name != "identity") {
-        sighting.set(key("encryption", "provider"), Written { text: name.clone(), ..written(node) });
+        sighting.set(key(Topic::Encryption, "provider"), Written { text: name.clone(), ..written(node) });
         let stage = match plain {
             Some(plain) if plain < at => "prepare",
             Some(_) => "write",
             None => "enforce",
         };
-        sighting.set(key("encryption", "stage"), Written { text: stage.to_owned(), ..written(node) });
+        sighting.set(key(Topic::Encryption, "stage"), Written { text: stage.to_owned(), ..written(node) });
     }
     let resources = leaves.take_below("/resources/0/resources");
     if let Some(one) = resources.first() {
         let texts: Vec<&str> = resources.iter().map(|leaf| leaf.written.text.as_str()).collect();
-        sighting.set(key("encryption", "resources"), Written { text: texts.join(", "), ..one.written.clone() });
+        sighting.set(key(Topic::Encryption, "resources"), Written { text: texts.join(", "), ..one.written.clone() });
     }
     if let Some(plain) = plain {
         leaves.take(&format!("/resources/0/providers/{plain}/identity"));

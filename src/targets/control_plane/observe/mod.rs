@@ -11,7 +11,7 @@ pub(in crate::targets) use pod::host_mount;
 use crate::{
     diag::{Diagnostics, Source, Span},
     facts::ConfigKind,
-    plan::{Program, SettingKey},
+    plan::{Program, SettingKey, Topic},
     targets::observed::{Form, Leaves, Sighting, flags, words_of_file},
     yaml::Node,
 };
@@ -67,14 +67,14 @@ pub(in crate::targets) fn flag_set(program: Program, source: &Source) -> Sightin
 }
 
 /// Whether a document of a kind would say a part of a file.
-pub(in crate::targets) fn can_say(kind: ConfigKind, file: &str, part: &str) -> bool {
+pub(in crate::targets) fn can_say(kind: ConfigKind, topic: Topic, part: &str) -> bool {
     match kind {
-        ConfigKind::AuditPolicy => file == "audit-policy",
-        ConfigKind::Authentication => file == "authentication",
-        ConfigKind::Authorization => file == "authorization",
-        ConfigKind::Encryption => file == "encryption",
-        ConfigKind::EventRateLimit => file == "admission" && part.starts_with("event-rate-limit/"),
-        ConfigKind::PodSecurity => file == "admission" && part.starts_with("pod-security/"),
+        ConfigKind::AuditPolicy => topic == Topic::AuditPolicy,
+        ConfigKind::Authentication => topic == Topic::Authentication,
+        ConfigKind::Authorization => topic == Topic::Authorization,
+        ConfigKind::Encryption => topic == Topic::Encryption,
+        ConfigKind::EventRateLimit => topic == Topic::Admission && part.starts_with("event-rate-limit/"),
+        ConfigKind::PodSecurity => topic == Topic::Admission && part.starts_with("pod-security/"),
         ConfigKind::Admission
         | ConfigKind::EgressSelector
         | ConfigKind::KubeProxy
@@ -87,6 +87,6 @@ pub(in crate::targets) fn can_say(kind: ConfigKind, file: &str, part: &str) -> b
 }
 
 /// The key of a part of a file.
-fn key(file: &'static str, part: impl Into<String>) -> SettingKey {
-    SettingKey::File(file, part.into())
+fn key(topic: Topic, part: impl Into<String>) -> SettingKey {
+    SettingKey::Part(topic, part.into())
 }

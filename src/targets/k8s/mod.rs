@@ -1,0 +1,98 @@
+//! Objects of the cluster: one kustomize tree for each stage, in the order in which they must be applied.
+
+mod namespaces;
+mod observe;
+
+use crate::{
+    base::{Artifact, FactId, Mode, Origin, OutPath},
+    plan::Plan,
+    yaml::{self, Out},
+};
+
+use super::{Mark, Target, head};
+
+pub use observe::ObjectKind;
+pub(super) use observe::observe;
+
+/// The kustomize trees.
+pub(super) const TARGET: Target = Target {
+    name: "k8s",
+    wanted: |_| true,
+    emit,
+    marks: &[
+        Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
+        Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
+    ],
+};
+
+/// A part of the objects that is applied as a whole, before the next one.
+struct Stage {
+    /// The name of its folder.
+    name: &'static str,
+    /// What it holds and what comes before it, for the head of its kustomization.
+    purpose: &'static str,
+    /// Its files, in the order of the kustomization.
+    files: fn(&Plan) -> Vec<ObjectFile>,
+}
+
+/// A file of objects.
+struct ObjectFile {
+    /// Its name, with the ending.
+    name: String,
+    /// What it is for, a paragraph each.
+    purpose: Vec<String>,
+    /// Its objects.
+    documents: Vec<Out>,
+}
+
+/// Every stage, in the order in which they are applied.
+const STAGES: &[Stage] = &[namespaces::STAGE];
+
+/// The names of the stages that a plan fills, in the order in which they are applied.
+#[must_use = "an iterator does nothing by itself"]
+pub fn stages(plan: &Plan) -> impl Iterator<Item = &'static str> {
+    STAGES.iter().filter(|stage| !(stage.files)(plan).is_empty()).map(|stage| stage.name)
+}
+
+fn emit(plan: &Plan) -> Vec<Artifact> {
+    STAGES.iter().flat_map(|stage| tree(stage, (stage.files)(plan))).collect()
+}
+
+/// The files of a stage with the kustomization that lists them; nothing where there are none.
+fn tree(stage: &Stage, files: Vec<ObjectFile>) -> Vec<Artifact> {
+    if files.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let kustomization = Out::map([
+        ("apiVersion", Out::str("kustomize.config.k8s.io/v1beta1")),
+        ("kind", Out::str("Kustomization")),
+        ("resources", Out::list(names.iter().map(String::as_str))),
+    ]);
+    let list = ObjectFile {
+        name: "kustomization.yaml".to_owned(),
+        purpose: vec![stage.purpose.to_owned(), format!("    kubectl apply --server-side -k k8s/{}", stage.name)],
+        documents: vec![kustomization],
+    };
+    std::iter::once((list, "kustomization"))
+        .chain(files.into_iter().map(|file| (file, "kubernetes-object")))
+        .filter_map(|(file, form)| artifact(stage, file, form))
+        .collect()
+}
+
+/// A file of a stage; `form` is the fact that demands the lines nobody else asks for.
+fn artifact(stage: &Stage, file: ObjectFile, form: &'static str) -> Option<Artifact> {
+    let path = OutPath::new(&format!("k8s/{}/{}", stage.name, file.name)).ok()?;
+    let head = head::lines(&file.purpose, &file.documents);
+    let lines = yaml::write(&file.documents, &head, &Origin::shape(FactId(form)));
+    Some(Artifact { path, mode: Mode::Plain, lines })
+}
+
+/// An object with its name and, where it lives in one, its namespace.
+fn object(api_version: &str, kind: &str, name: &str, namespace: Option<&str>) -> Out {
+    let mut metadata = Out::map([("name", Out::str(name))]);
+    if let Some(namespace) = namespace {
+        metadata.set("namespace", Out::str(namespace));
+    }
+    Out::map([("apiVersion", Out::str(api_version)), ("kind", Out::str(kind)), ("metadata", metadata)])
+}
