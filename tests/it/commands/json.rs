@@ -79,6 +79,7 @@ fn every_output_is_as_its_schema_says() {
     let told = seen.run("explain", &example, 0, &["explain", &format!("{pod_security}:{exempt}")]);
     assert_eq!((told["waiver"].as_str(), told["control"].as_str()), (Some("W-7"), Some("admission/pod-security")));
     seen.run("explain", &example, 0, &["explain", "apiserver/profiling"]);
+    seen.run("explain", &example, 0, &["explain", "admission/pod-security"]);
     seen.run("explain", &example, 0, &["explain", "waiver-expired"]);
 
     seen.run("verify", &example, 0, &["verify", "out/shop-prod", "--spec", "cluster.yaml"]);
