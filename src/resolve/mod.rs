@@ -3,6 +3,7 @@
 mod answer;
 mod answers;
 mod choices;
+mod components;
 mod diagnostics;
 mod owner;
 mod profiles;
