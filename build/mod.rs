@@ -15,6 +15,7 @@ mod kubeadm;
 mod plugins;
 mod read;
 mod replacements;
+mod risks;
 mod sentences;
 mod versions;
 
@@ -57,6 +58,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
+    code += &risks::compile(take("carried-risks.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;
     code += &facts;

@@ -166,6 +166,19 @@ impl Row {
         self.text(key)?.ok_or_else(|| self.error(&format!("`{key}` is missing")))
     }
 
+    /// Whether a key is left.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.rest.contains_key(key)
+    }
+
+    /// A list of texts that must be there.
+    pub(super) fn need_texts(&mut self, key: &str) -> Result<Vec<String>, Error> {
+        let list = self.rest.remove(key).and_then(|value| {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+        });
+        list.filter(|list| !list.is_empty()).ok_or_else(|| self.error(&format!("`{key}` must be a list of texts")))
+    }
+
     /// `true`, or absent; `false` is not written.
     pub(super) fn mark(&mut self, key: &str) -> Result<bool, Error> {
         match self.rest.remove(key) {

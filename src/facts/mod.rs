@@ -15,6 +15,7 @@ mod kubeadm;
 mod lookup;
 mod plugin;
 mod program;
+mod risk;
 mod row;
 mod sentence;
 mod support;
@@ -37,5 +38,6 @@ pub use kubeadm::{
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;
+pub use risk::{Risk, RiskWhen, risks};
 pub use sentence::{fact, facts, holds, id, sentence, source};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

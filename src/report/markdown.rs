@@ -90,6 +90,9 @@ fn code(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
+/// Of more settings behind one verdict only these many are shown.
+const MOST_SETTINGS: usize = 12;
+
 /// Longer values are cut in tables; the files and `coverage.json` hold them whole.
 const LONGEST_VALUE: usize = 120;
 
@@ -163,11 +166,13 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
     let ground = match &verdict.ground {
         Ground::Fact(fact) => facts::sentence(*fact, minor).to_owned(),
         Ground::Waiver(id) => format!("waiver {id}"),
-        Ground::Settings(keys) => keys
-            .iter()
-            .map(|key| settings.get(key).map_or_else(|| key.to_string(), |held| format!("{key}={}", held.value)))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Ground::Settings(keys) => {
+            let shown = keys.iter().take(MOST_SETTINGS);
+            let texts: Vec<String> = shown
+                .map(|key| settings.get(key).map_or_else(|| key.to_string(), |held| format!("{key}={}", held.value)))
+                .collect();
+            texts.join(", ") + &others(keys)
+        }
     };
     if verdict.detail.is_empty() { ground } else { format!("{ground} ({})", verdict.detail) }
 }
@@ -180,12 +185,13 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
         Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
         Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
         Ground::Settings(keys) => {
-            for (n, key) in keys.iter().enumerate() {
+            for (n, key) in keys.iter().take(MOST_SETTINGS).enumerate() {
                 text.extend([if n > 0 { "; " } else { "" }, &code(&key.text())]);
                 if let Some(held) = settings.get(key) {
                     text.extend([" = ", &code(&shortened(&held.value, LONGEST_VALUE))]);
                 }
             }
+            text.push_str(&others(keys));
         }
     }
     if !verdict.detail.is_empty() {
@@ -195,6 +201,14 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
         text.push_str(&impacts(plan, control, keys));
     }
     text
+}
+
+/// How many settings stand behind a verdict and are not shown.
+fn others(keys: &[SettingKey]) -> String {
+    match keys.len().saturating_sub(MOST_SETTINGS) {
+        0 => String::new(),
+        more => format!(" and {more} more, all in coverage.json"),
+    }
 }
 
 /// What the settings do when they change, each once.

@@ -12,6 +12,7 @@ mod fields;
 mod guard;
 mod kubeadm;
 mod node;
+mod risks;
 mod secrets;
 mod settings;
 
@@ -25,7 +26,7 @@ use crate::{
     yaml::Node,
 };
 
-use super::{Surroundings, diagnostics::BrokenFile};
+use super::{Resolved, Surroundings, diagnostics::BrokenFile};
 use settings::Setting;
 
 pub use diagnostics::ENTRIES;
@@ -206,12 +207,14 @@ impl Owner {
         }
     }
 
-    /// After every control has written: says of each setting whether it kept its value, and reports what must not be mixed.
-    pub fn settle(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+    /// After every control has written: says of each setting whether it kept its value, and reports what must not be mixed and what is
+    /// carried at a risk.
+    pub fn settle(&self, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
         for setting in &self.settings {
             setting.settle(plan);
         }
-        contradictions::after(self, places, plan, diags);
+        contradictions::after(self, cluster, plan, diags);
+        risks::report(self, cluster, plan, diags);
     }
 
     /// The place in the file behind a pointer that begins with the kind.

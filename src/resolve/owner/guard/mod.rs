@@ -120,7 +120,7 @@ impl Walk<'_> {
             }
             Fate::Eyes(why) => {
                 self.guarded.eyes.push((path.to_owned(), why.clone()));
-                self.diags.push(NeedsEyes { field, why, at });
+                self.diags.push(NeedsEyes { field, why, source: None, at });
             }
             Fate::Stop(why, help) => {
                 self.diags.push(UnusableValue { field, why, help, at });
@@ -151,6 +151,7 @@ impl Walk<'_> {
             [_, "nodeRegistration", "kubeletExtraArgs", name] => kubelet::flag(name, value.as_str().unwrap_or_default()),
             [_, .., "extraEnvs", name] => variable(name, node),
             [_, section, "extraVolumes", _] => self.facts.volumes.judge(node, section),
+            [_, .., "certSANs" | "serverCertSANs" | "peerCertSANs", _] => alternative_name(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "controlPlaneEndpoint"] => endpoint(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "etcd", "external", rest @ ..] => etcd::external(rest, node.as_str()),
             ["KubeletConfiguration", field] => kubelet::field(field, node),
@@ -183,6 +184,15 @@ fn endpoint(text: &str) -> Fate {
     }
     let why = format!("`{text}` is every machine's own address, so that no node finds the control plane");
     Fate::Stop(why, "write a name or an address that every node reaches")
+}
+
+/// A name that stands for everybody: kubeadm does not start with it.
+fn alternative_name(name: &str) -> Fate {
+    if !name.contains('*') || name.strip_prefix("*.").is_some_and(|rest| !rest.is_empty() && !rest.contains('*')) {
+        return Fate::Keep;
+    }
+    let why = format!("`{name}` is no name that kubeadm writes into a certificate");
+    Fate::Stop(why, "write the names and addresses under which the server is reached")
 }
 
 fn proxy_mode(mode: &str) -> Fate {
