@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use crate::{
     base::{Area, Artifact, ControlId, Date, Minor, shortened, visible},
     facts,
-    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
+    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict, values_of},
     resolve::{Waiver, WaiverState},
 };
 
@@ -142,8 +142,8 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
         line(out, "| control | scope | outcome | reason | benchmark |");
         line(out, "|---|---|---|---|---|");
         for control in controls {
-            let ids: Vec<String> =
-                facts::benchmarks::ids(control.id.0, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
+            let ids = facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name));
+            let ids: Vec<String> = ids.iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
             for verdict in &control.verdicts {
                 let _ = writeln!(
                     out,
