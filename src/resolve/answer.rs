@@ -539,9 +539,16 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut settle = |path: SpecPath, fact: FactId| {
         // Where no artifact is written yet, nothing is enforced: verdicts alone are made for it.
         let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm;
+        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA {
+            Outcome::Weaker
+        } else if shapes {
+            Outcome::Elsewhere
+        } else {
+            Outcome::Enforced
+        };
         let verdict = Verdict {
             scope: Scope::Cluster,
-            outcome: if shapes { Outcome::Elsewhere } else { Outcome::Enforced },
+            outcome,
             ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
             detail: String::new(),
             cause: Cause::Spec(path.clone()),
@@ -564,6 +571,10 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     }
     if let Some(runtime) = &spec.platform.runtime {
         settle(SpecPath::new("/platform/runtime").child(runtime.name()), facts::id::SHAPES_ARTIFACTS);
+    }
+    for addon in &spec.platform.addons {
+        let path = SpecPath::new("/platform/addons").child(addon);
+        settle(path, if facts::component(addon).is_some() { facts::id::ADDON_KNOWN } else { facts::id::ADDON_WITHOUT_DATA });
     }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)

@@ -3,6 +3,7 @@
 mod answer;
 mod answers;
 mod choices;
+mod components;
 mod dates;
 mod diagnostics;
 mod owner;
