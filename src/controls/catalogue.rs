@@ -1,6 +1,6 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
+use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, policy, scheduler};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -71,6 +71,12 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    policy::ALLOWED_IMAGES,
+    policy::ALLOWED_PORTS,
+    policy::HOST_FILESYSTEM,
+    policy::PRIVILEGE_ESCALATION,
+    policy::PRIVILEGED,
+    policy::SERVICE_ACCOUNT_TOKEN,
     scheduler::BIND_ADDRESS,
     scheduler::PROFILING,
     scheduler::TLS,

@@ -7,6 +7,7 @@ mod files;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod policies;
 mod setting;
 mod strictness;
 mod topic;
@@ -25,6 +26,10 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use policies::{
+    Action, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text, sync_key,
+    template_key,
+};
 pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -58,6 +63,10 @@ pub struct Plan {
     pub pools: BTreeMap<String, NodePlan>,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// The admission policies by name, whichever engine enforces them.
+    pub policies: BTreeMap<&'static str, PolicyPlan>,
+    /// Why Gatekeeper is told of them; nothing where it is not declared.
+    pub gatekeeper: Option<std::collections::BTreeSet<crate::base::Reason>>,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -83,6 +92,8 @@ impl Plan {
             encryption: None,
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            gatekeeper: None,
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

@@ -209,6 +209,16 @@ const EXTRA_IMPACT: &[Extra] = &[
         impact: Impact::RefusesLater("no longer reads objects that are still stored plain"),
     },
     Extra::stricter(
+        "policy/gatekeeper/constraint",
+        "",
+        Impact::RefusesLater("refuses what breaks the policy when it is next written, from the day on which policies deny"),
+    ),
+    Extra::stricter(
+        "policy/gatekeeper/mutation",
+        "",
+        Impact::RefusesLater("rewrites pods when they are next created: they start only while their registry answers"),
+    ),
+    Extra::stricter(
         "kubelet/field/imagePullCredentialsVerificationPolicy",
         "NeverVerifyPreloadedImages",
         Impact::RefusesLater("refuses kept images to pods that may not pull them, when they are next created"),
@@ -365,6 +375,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::policies::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {

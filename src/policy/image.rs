@@ -21,7 +21,7 @@ const HUB: &str = "docker.io";
 const OLD_HUB: &str = "index.docker.io";
 
 impl<'a> Image<'a> {
-    /// Takes a reference apart; anything gives some parts, [`Image::is_readable`] tells whether they are of use.
+    /// Takes a reference apart. Anything gives some parts.
     #[must_use]
     pub fn parse(text: &'a str) -> Self {
         let (name, digest) = text.split_once('@').unwrap_or((text, ""));
@@ -45,8 +45,7 @@ impl<'a> Image<'a> {
     }
 
     /// Whether every segment has a name, and none leads elsewhere.
-    #[must_use]
-    pub fn is_readable(&self) -> bool {
+    fn is_readable(&self) -> bool {
         self.path.iter().all(|segment| !matches!(*segment, "" | "." | ".."))
     }
 
@@ -78,7 +77,7 @@ impl<'a> Image<'a> {
 
 /// Whether the part before the first `/` is a registry: it has a dot, a colon or a capital, or is `localhost`.
 fn is_registry(first: &str) -> bool {
-    first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|byte| byte.is_ascii_uppercase())
+    first.contains(['.', ':']) || first == "localhost" || first != first.to_lowercase()
 }
 
 #[cfg(test)]

@@ -179,8 +179,6 @@ pub enum Check {
 /// A property of the reference of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageTest {
-    /// It can be read: every segment has a name.
-    Readable,
     /// It lies in a registry, or a folder of one, of a parameter: registry exactly, folders by whole segments.
     From(&'static str),
     /// It names its registry itself.

@@ -85,7 +85,7 @@ pub fn judge_entry(policy: &Policy, params: &Params, pod: Option<&Json>, groups:
             list: None,
             container: String::new(),
             pointer: String::new(),
-            message: super::entry::UNKNOWN.to_owned(),
+            message: super::entry::UNKNOWN_POD.to_owned(),
         }],
     }
 }
@@ -240,7 +240,6 @@ fn passes(check: Check, found: Found<'_>, params: &Params) -> bool {
 
 fn image(test: ImageTest, image: &Image<'_>, params: &Params) -> bool {
     match test {
-        ImageTest::Readable => image.is_readable(),
         ImageTest::From(param) => params.texts(param).iter().any(|allowed| image.is_from(allowed)),
         ImageTest::Qualified => image.qualified,
         ImageTest::Digest => image.is_pinned(),

@@ -27,6 +27,7 @@ mod privileged;
 mod service_account_token;
 
 pub use case::{Case, Request};
+pub use entry::UNKNOWN_POD;
 pub use image::Image;
 pub use ir::{Check, Const, Field, ImageTest, List, Of, Over, Piece, Policy, Rule, Subject, Test};
 pub use judge::{Violation, judge, judge_entry, pod_spec};
@@ -34,15 +35,32 @@ pub use params::{AllowedPath, Param, ParamKind, ParamValue, Params, PortSpan};
 
 /// Every policy, sorted by name.
 pub const POLICIES: &[&Policy] = &[
-    &allowed_images::POLICY,
-    &allowed_ports::POLICY,
-    &always_pull::POLICY,
-    &entry::POLICY,
-    &host_filesystem::POLICY,
-    &privilege_escalation::POLICY,
-    &privileged::POLICY,
-    &service_account_token::POLICY,
+    ALLOWED_IMAGES,
+    ALLOWED_PORTS,
+    ALWAYS_PULL,
+    ESCALATED_ENTRY,
+    HOST_FILESYSTEM,
+    PRIVILEGE_ESCALATION,
+    PRIVILEGED,
+    SERVICE_ACCOUNT_TOKEN,
 ];
+
+/// Images of known registries.
+pub const ALLOWED_IMAGES: &Policy = &allowed_images::POLICY;
+/// Ports of the node.
+pub const ALLOWED_PORTS: &Policy = &allowed_ports::POLICY;
+/// Images pulled at every start.
+pub const ALWAYS_PULL: &Policy = &always_pull::POLICY;
+/// Exec and attach.
+pub const ESCALATED_ENTRY: &Policy = &entry::POLICY;
+/// Volumes of the node.
+pub const HOST_FILESYSTEM: &Policy = &host_filesystem::POLICY;
+/// Containers that gain privileges.
+pub const PRIVILEGE_ESCALATION: &Policy = &privilege_escalation::POLICY;
+/// Pods that are as good as processes of the node.
+pub const PRIVILEGED: &Policy = &privileged::POLICY;
+/// Tokens in pods.
+pub const SERVICE_ACCOUNT_TOKEN: &Policy = &service_account_token::POLICY;
 
 /// The policy of a name.
 #[must_use]

@@ -111,6 +111,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
         audit: audit(&spec, &tree),
         rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
+        engines: super::policies::engines(&spec),
         owner_notes: owner.notes(),
         intents: spec::intents(&spec),
         answered: answered(&spec, &flats),
@@ -232,6 +233,13 @@ fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut 
         "/platform",
         "the socket of the nodes and the hardening of the runtime depend on it",
         "runtime: { containerd: \"2.3\" }",
+    );
+    need(
+        spec.policies.engines.gatekeeper.is_some() && spec.policies.failure.is_none(),
+        "policies.failure",
+        "/policies",
+        "whether an unavailable webhook refuses or lets everything pass is never guessed",
+        "policies: { failure: closed }",
     );
     need(
         spec.platform.node_pools.is_empty(),

@@ -215,6 +215,8 @@ pub struct Resolved {
     pub audit: AuditAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
+    /// Policies and the engines that enforce them.
+    pub engines: super::policies::EngineAnswers,
     /// The first day on which these inputs may give other bytes, where one is known.
     pub next_date: Option<Date>,
     /// The input files, relative to the workspace, with their digests.

@@ -7,6 +7,7 @@ mod components;
 mod dates;
 mod diagnostics;
 mod owner;
+mod policies;
 mod profiles;
 mod waivers;
 
@@ -21,6 +22,7 @@ pub use choices::{Choice, ParamValue};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
+pub use policies::{EngineAnswers, GatekeeperAnswers};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 

@@ -34,6 +34,8 @@ pub struct Waiver {
     pub control: String,
     /// The namespace it is limited to.
     pub namespace: Option<String>,
+    /// The workload it is limited to.
+    pub workload: Option<String>,
     /// The node pool it is limited to.
     pub pool: Option<String>,
     /// What it is limited to, for people; `None` where it holds in the whole cluster.
@@ -116,6 +118,7 @@ pub(super) fn judge(
             id: written.id.clone(),
             control: written.control.clone(),
             namespace: written.scope.namespace.clone(),
+            workload: written.scope.workload.clone(),
             pool: written.scope.pool.clone(),
             narrow: narrow(&written.scope),
             owner: written.owner.clone(),

@@ -3,6 +3,7 @@
 mod arguments;
 mod carried;
 mod control_plane;
+mod gatekeeper;
 mod head;
 mod k8s;
 mod kubeadm;
@@ -11,6 +12,7 @@ mod observed;
 mod origins;
 mod shell;
 
+pub use gatekeeper::{kind as constraint_kind, rego};
 pub use k8s::{ObjectKind, stages};
 pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
@@ -31,8 +33,14 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+pub const TARGETS: &[Target] = &[
+    kubeadm::TARGET,
+    control_plane::CONFIGURATION,
+    control_plane::FLAGS,
+    control_plane::MANIFESTS,
+    k8s::TARGET,
+    gatekeeper::SUITE,
+];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

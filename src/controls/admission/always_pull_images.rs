@@ -2,9 +2,13 @@
 
 use crate::{
     base::{Area, Level, SpecPath},
-    controls::Control,
+    controls::{
+        Applies, Control,
+        policy::{self, Asked},
+    },
     facts,
     plan::{Ground, Lowering, Outcome, Scope},
+    policy::ALWAYS_PULL,
     resolve::Resolved,
 };
 
@@ -17,7 +21,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Restricted,
     doc: include_str!("always_pull_images.md"),
     params: &[],
-    applies: not_provided,
+    applies,
     lower,
 };
 
@@ -31,8 +35,25 @@ const GENTLER: &str = "with a mirror in the runtime of every node say `images.al
 const MIRROR: &str = "`mirrors` are declared, but nothing writes them into the runtime yet: configure them on every node, then say \
     `images.alwaysPull: true`";
 
+/// Where the provider does not run the plugin, Gatekeeper can take its place.
+fn applies(cluster: &Resolved) -> Applies {
+    if cluster.engines.gatekeeper.is_some() { Applies::Yes } else { not_provided(cluster) }
+}
+
+/// What the mutation leaves open.
+const RUNNING: &str = "pods that run already keep their policy until they are next created";
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/images/alwaysPull");
+    if cluster.images.always_pull == Some(true) && cluster.kubeadm.is_none() {
+        let asked = Asked {
+            policy: ALWAYS_PULL,
+            params: Vec::new(),
+            places: vec![place],
+            but: Some((facts::id::GATEKEEPER_MUTATION, RUNNING)),
+        };
+        return policy::write(cluster, out, CONTROL.id, asked);
+    }
     if cluster.images.always_pull == Some(true) {
         enable(out, "AlwaysPullImages");
         strokes::enforced(out, "");

@@ -1,10 +1,14 @@
 //! Refuses to go into pods that could take over their node. The plugin of old is gone; its successor is an admission policy.
 
 use crate::{
-    base::{Area, Level},
-    controls::{Applies, Control},
+    base::{Area, Cause, Level, SpecPath},
+    controls::{
+        Applies, Control,
+        policy::{self, Asked},
+    },
     facts::{self, Lookup},
     plan::{Lowering, Outcome, Scope},
+    policy::{ESCALATED_ENTRY, ParamValue},
     resolve::Resolved,
 };
 
@@ -36,5 +40,19 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
     };
-    out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+    if cluster.engines.gatekeeper.is_none() {
+        return out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+    }
+    let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();
+    let cause = if exempt.is_empty() { out.reason().cause } else { Cause::Spec(SpecPath::new("/identity/breakGlass")) };
+    let asked = Asked {
+        policy: ESCALATED_ENTRY,
+        params: vec![("exemptGroups", ParamValue::Texts(exempt), cause)],
+        places: Vec::new(),
+        but: Some((
+            facts::id::GATEKEEPER_CONNECT,
+            "set `enableConnectOperations: true` in the values of its chart, and keep the SyncSet",
+        )),
+    };
+    policy::write(cluster, out, CONTROL.id, asked);
 }

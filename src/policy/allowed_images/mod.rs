@@ -2,7 +2,7 @@
 
 use super::{Case, Check, Const, Field, ImageTest, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test, ir::item};
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "allowed-images",
     title: "images of other registries than the allowed ones, without a fixed version, or without a digest where one is asked for",
     subject: Subject::Pods,

@@ -5,7 +5,7 @@ use super::{
     ir::{item, pod},
 };
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "allowed-ports",
     title: "ports of the node, but for allowed ones",
     subject: Subject::Pods,

@@ -2,7 +2,7 @@
 
 use super::{Case, Check, Const, Field, Over, Piece, Policy, Rule, Subject, Test, ir::item};
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "always-pull",
     title: "containers that may start from an image that the node holds already",
     subject: Subject::AdmittedPods,

@@ -6,10 +6,10 @@ use super::{
 };
 
 /// What is told of a pod that cannot be looked up.
-pub(super) const UNKNOWN: &str =
+pub const UNKNOWN_POD: &str =
     "the pod is not known to the policy engine: it must sync Pods, and a new pod needs a moment; try again";
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "escalated-entry",
     title: "exec and attach into privileged pods and pods with the host's processes or memory",
     subject: Subject::EnteredPod,

@@ -5,7 +5,7 @@ use super::{
     ir::{item, volume},
 };
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "host-filesystem",
     title: "volumes of the node's file system, but for allowed folders",
     subject: Subject::Pods,

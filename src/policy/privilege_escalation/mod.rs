@@ -5,7 +5,7 @@ use super::{
     ir::{item, pod},
 };
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "privilege-escalation",
     title: "containers that can gain privileges: `allowPrivilegeEscalation` that is not false, capability SYS_ADMIN",
     subject: Subject::Pods,

@@ -5,7 +5,7 @@ use super::{
     ir::{item, pod},
 };
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "privileged",
     title: "privileged containers, host namespaces, host processes, unmasked /proc",
     subject: Subject::Pods,

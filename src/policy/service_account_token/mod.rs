@@ -5,7 +5,7 @@ use super::{
     ir::{item, pod},
 };
 
-pub(super) const POLICY: Policy = Policy {
+pub(super) static POLICY: Policy = Policy {
     name: "service-account-token",
     title: "pods that mount the token of the default service account, or of any where that is asked for",
     subject: Subject::AdmittedPods,

@@ -2,6 +2,7 @@
 
 mod namespaces;
 mod observe;
+mod policies;
 
 use crate::{
     base::{Artifact, FactId, Mode, Origin, OutPath},
@@ -46,7 +47,7 @@ struct ObjectFile {
 }
 
 /// Every stage, in the order in which they are applied.
-const STAGES: &[Stage] = &[namespaces::STAGE];
+const STAGES: &[Stage] = &[namespaces::STAGE, policies::TEMPLATES, policies::CONSTRAINTS];
 
 /// The names of the stages that a plan fills, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]

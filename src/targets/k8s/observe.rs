@@ -1,8 +1,15 @@
 //! Reading back: objects of the cluster, emitted or foreign.
 
 use crate::{
-    plan::{SettingKey, Topic, label_key},
-    targets::observed::{Form, Leaves, Sighting, escaped},
+    plan::{
+        OWN_TEMPLATE, SettingKey, Topic, constraint_key, constraint_text, label_key, mutation_key, mutation_text, sync_key,
+        template_key,
+    },
+    policy::{List, POLICIES},
+    targets::{
+        gatekeeper,
+        observed::{Form, Leaves, Sighting, Written, escaped},
+    },
     yaml::Node,
 };
 
@@ -13,11 +20,26 @@ pub enum ObjectKind {
     Kustomization,
     /// A namespace.
     Namespace,
+    /// A mutation of Gatekeeper that sets one field.
+    Assign,
+    /// A constraint of Gatekeeper, of any kind.
+    Constraint,
+    /// A constraint template of Gatekeeper.
+    ConstraintTemplate,
+    /// What Gatekeeper keeps a copy of.
+    SyncSet,
 }
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [ObjectKind; 2] = [ObjectKind::Kustomization, ObjectKind::Namespace];
+    pub const ALL: [ObjectKind; 6] = [
+        ObjectKind::Kustomization,
+        ObjectKind::Namespace,
+        ObjectKind::Assign,
+        ObjectKind::Constraint,
+        ObjectKind::ConstraintTemplate,
+        ObjectKind::SyncSet,
+    ];
 
     /// The name of the kind.
     #[must_use]
@@ -25,6 +47,10 @@ impl ObjectKind {
         match self {
             ObjectKind::Kustomization => "Kustomization",
             ObjectKind::Namespace => "Namespace",
+            ObjectKind::Assign => "Assign",
+            ObjectKind::Constraint => "constraint",
+            ObjectKind::ConstraintTemplate => "ConstraintTemplate",
+            ObjectKind::SyncSet => "SyncSet",
         }
     }
 
@@ -32,7 +58,22 @@ impl ObjectKind {
         match (api_version, kind) {
             ("kustomize.config.k8s.io/v1beta1", "Kustomization") => Some(ObjectKind::Kustomization),
             ("v1", "Namespace") => Some(ObjectKind::Namespace),
+            ("mutations.gatekeeper.sh/v1", "Assign") => Some(ObjectKind::Assign),
+            ("constraints.gatekeeper.sh/v1beta1", _) => Some(ObjectKind::Constraint),
+            ("templates.gatekeeper.sh/v1", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
+            ("syncset.gatekeeper.sh/v1alpha1", "SyncSet") => Some(ObjectKind::SyncSet),
             _ => None,
+        }
+    }
+
+    /// The part of the settings of Gatekeeper that objects of the kind say.
+    fn part(self) -> &'static str {
+        match self {
+            ObjectKind::Assign => "mutation",
+            ObjectKind::Constraint => "constraint",
+            ObjectKind::ConstraintTemplate => "template",
+            ObjectKind::SyncSet => "sync",
+            ObjectKind::Kustomization | ObjectKind::Namespace => "",
         }
     }
 
@@ -41,7 +82,11 @@ impl ObjectKind {
     pub fn can_say(self, key: &SettingKey) -> bool {
         match (self, key) {
             (ObjectKind::Namespace, SettingKey::Part(topic, _)) => *topic == Topic::Namespace,
-            (ObjectKind::Namespace | ObjectKind::Kustomization, _) => false,
+            (
+                ObjectKind::Assign | ObjectKind::Constraint | ObjectKind::ConstraintTemplate | ObjectKind::SyncSet,
+                SettingKey::Part(Topic::Policy, part),
+            ) => part.starts_with("gatekeeper/") && part.split('/').nth(1) == Some(self.part()),
+            (_, _) => false,
         }
     }
 }
@@ -55,6 +100,10 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
     match kind {
         ObjectKind::Kustomization => {}
         ObjectKind::Namespace => namespace(root, &mut sighting, &mut leaves),
+        ObjectKind::Assign => said(root, &mut sighting, &mut leaves, assign),
+        ObjectKind::Constraint => said(root, &mut sighting, &mut leaves, constraint),
+        ObjectKind::ConstraintTemplate => said(root, &mut sighting, &mut leaves, template),
+        ObjectKind::SyncSet => said(root, &mut sighting, &mut leaves, sync_set),
     }
     sighting.keep(leaves);
     Some(sighting)
@@ -68,4 +117,94 @@ fn namespace(root: &Node, sighting: &mut Sighting, leaves: &mut Leaves) {
             sighting.set(label_key(name, &entry.key), value);
         }
     }
+}
+
+/// An object that says one setting: what its reader does not know is told behind it.
+fn said(root: &Node, sighting: &mut Sighting, leaves: &mut Leaves, read: fn(&Node, &mut Leaves) -> Option<(SettingKey, String)>) {
+    let Some((key, mut text)) = read(root, leaves) else { return };
+    for leaf in leaves.take_below("") {
+        text.push_str(&format!("; {} is {}", leaf.pointer, leaf.written.text));
+    }
+    sighting.set(key, Written { text, place: root.place.clone(), exact: true });
+}
+
+fn text<'a>(root: &'a Node, pointer: &str) -> &'a str {
+    root.at_pointer(pointer).and_then(Node::as_str).unwrap_or_default()
+}
+
+/// The texts of a list, taken.
+fn texts<'a>(root: &'a Node, pointer: &str, leaves: &mut Leaves) -> Vec<&'a str> {
+    leaves.take_below(pointer);
+    root.at_pointer(pointer).and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(Node::as_str).collect()
+}
+
+fn template(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
+    let name = text(root, "/metadata/name");
+    let own = POLICIES.iter().find(|policy| gatekeeper::kind(policy).to_lowercase() == name);
+    let key = template_key(own.map_or(name, |policy| policy.name));
+    let whole = own.is_some_and(|policy| gatekeeper::template(policy).to_json() == root.to_json());
+    if whole {
+        leaves.take_below("");
+    }
+    Some((key, if whole { OWN_TEMPLATE } else { "other rules" }.to_owned()))
+}
+
+fn constraint(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
+    let name = leaves.take("/metadata/name")?.text;
+    let kind = text(root, "/kind");
+    let action = leaves.take("/spec/enforcementAction").map_or_else(|| "deny".to_owned(), |action| action.text);
+    let matched = root.at_pointer("/spec/match/kinds").and_then(Node::as_seq).unwrap_or(&[]);
+    let mut kinds = Vec::new();
+    for n in 0..matched.len() {
+        let groups = texts(root, &format!("/spec/match/kinds/{n}/apiGroups"), leaves);
+        for kind in texts(root, &format!("/spec/match/kinds/{n}/kinds"), leaves) {
+            kinds.extend(groups.iter().map(|group| format!("{group}/{kind}")));
+        }
+    }
+    let exempt = texts(root, "/spec/match/excludedNamespaces", leaves);
+    leaves.take_below("/spec/parameters");
+    let params = root.at_pointer("/spec/parameters").map_or(serde_json::Value::Null, Node::to_json);
+    let own = POLICIES.iter().any(|policy| {
+        gatekeeper::kind(policy) == kind && name.strip_prefix(policy.name).is_some_and(|rest| matches!(rest, "" | "-templates"))
+    });
+    let of = if own { String::new() } else { format!(" by {kind}") };
+    Some((constraint_key(&name), constraint_text(&action, &kinds, &exempt, &params) + &of))
+}
+
+fn assign(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
+    let location = leaves.take("/spec/location")?.text;
+    let list = List::ALL.into_iter().find(|list| location == format!("spec.{}[name: *].imagePullPolicy", list.field()))?;
+    let one = |pointer: &str, wanted: &str, leaves: &mut Leaves| text(root, pointer) == wanted && leaves.take(pointer).is_some();
+    let fixed = [
+        ("/spec/applyTo/0/groups/0", ""),
+        ("/spec/applyTo/0/kinds/0", "Pod"),
+        ("/spec/applyTo/0/versions/0", "v1"),
+        ("/spec/match/kinds/0/apiGroups/0", ""),
+        ("/spec/match/kinds/0/kinds/0", "Pod"),
+        ("/spec/match/scope", "Namespaced"),
+        ("/spec/parameters/assign/value", "Always"),
+    ];
+    let mut whole = true;
+    for (pointer, wanted) in fixed {
+        whole &= one(pointer, wanted, leaves);
+    }
+    let operations = texts(root, "/spec/applyTo/0/operations", leaves);
+    let exempt = texts(root, "/spec/match/excludedNamespaces", leaves);
+    whole &=
+        leaves.take("/metadata/name").is_some_and(|name| name.text == format!("always-pull-{}", list.field().to_lowercase()));
+    let text = mutation_text(list.field(), &operations.join(", "), &exempt);
+    Some((mutation_key(list), if whole { text } else { format!("{text}; in part") }))
+}
+
+fn sync_set(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
+    let name = leaves.take("/metadata/name")?;
+    let kinds = root.at_pointer("/spec/gvks").and_then(Node::as_seq).unwrap_or(&[]);
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|kind| {
+            ["/group", "/version", "/kind"].map(|part| kind.at_pointer(part).and_then(Node::as_str).unwrap_or("?")).join("/")
+        })
+        .collect();
+    leaves.take_below("/spec/gvks");
+    (name.text == "harden").then(|| (sync_key(), kinds.join(", ")))
 }

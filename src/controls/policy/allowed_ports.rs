@@ -1,0 +1,32 @@
+//! Refuses ports of the node that are not declared.
+
+use crate::{
+    base::{Area, Cause, Level, SpecPath},
+    controls::{Applies, Control},
+    plan::Lowering,
+    policy::{self, ParamValue},
+    resolve::Resolved,
+};
+
+use super::{Asked, write};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: ID,
+    area: Area::Policies,
+    title: "refuse ports of the node, but for declared ones",
+    level: Level::Restricted,
+    doc: include_str!("allowed_ports.md"),
+    params: &[],
+    applies: |_| Applies::Yes,
+    lower,
+};
+
+const ID: &str = "policy/allowed-ports";
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let place = SpecPath::new("/workloads/hostPorts");
+    let ports = &cluster.engines.host_ports;
+    let cause = if ports.is_empty() { out.reason().cause } else { Cause::Spec(place.clone()) };
+    let params = vec![("ports", ParamValue::Ports(ports.clone()), cause)];
+    write(cluster, out, ID, Asked { policy: policy::ALLOWED_PORTS, params, places: vec![place], but: None });
+}

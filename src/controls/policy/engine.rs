@@ -1,0 +1,149 @@
+//! Writes a policy into the plan, and says what the declared engine makes of it on the day of the build.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{Cause, FactId, Reason, SpecPath},
+    facts,
+    plan::{Action, Ground, Held, Lowering, Outcome, PolicyPlan, Scope},
+    policy::{ParamValue, Policy},
+    resolve::Resolved,
+};
+
+use super::{super::strokes, spared};
+
+/// What a control asks of a policy.
+pub(in crate::controls) struct Asked {
+    /// The policy.
+    pub(in crate::controls) policy: &'static Policy,
+    /// Its parameters, each with what made it so.
+    pub(in crate::controls) params: Vec<(&'static str, ParamValue, Cause)>,
+    /// Places of the spec that it answers.
+    pub(in crate::controls) places: Vec<SpecPath>,
+    /// What keeps it from holding although its engine enforces it.
+    pub(in crate::controls) but: Option<(FactId, &'static str)>,
+}
+
+/// Writes the policy of a control, with its verdicts.
+pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, asked: Asked) {
+    let cause = out.reason().cause;
+    let reasons = BTreeSet::from([out.reason()]);
+    let exempt = exempt(cluster, out, id, asked.policy);
+    out.because(cause.clone());
+    let mut params = BTreeMap::new();
+    for (name, value, because) in asked.params {
+        params.insert(name, out.because(because).held(value));
+    }
+    let action = action(cluster, out);
+    out.because(cause);
+    let plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
+    verdict(cluster, out, &plan, &asked.places, asked.but);
+    out.plan_mut().policies.insert(asked.policy.name, plan);
+}
+
+/// The namespaces that the policy spares: those of the system that need it, and those that are waived.
+fn exempt(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, policy: &Policy) -> BTreeMap<String, BTreeSet<Reason>> {
+    let mut exempt: BTreeMap<String, BTreeSet<Reason>> = BTreeMap::new();
+    for (namespace, cause, says) in spared::namespaces(cluster, policy.name) {
+        if !exempt.contains_key(namespace) {
+            let scope = Scope::Namespace(namespace.to_owned());
+            out.because(cause.clone());
+            out.verdict(scope, Outcome::NotApplicable, facts::id::SYSTEM_NAMESPACE_SPARED, format!("{says} runs there"));
+        }
+        let reason = out.because(cause).reason();
+        exempt.entry(namespace.to_owned()).or_default().insert(reason);
+    }
+    for waiver in cluster.waivers_for(id) {
+        if let (Some(namespace), None, None) = (&waiver.namespace, &waiver.workload, &waiver.pool) {
+            out.because(Cause::Spec(waiver.path.clone()));
+            let ground = Ground::Waiver(waiver.id.clone());
+            out.verdict_on(Scope::Namespace(namespace.clone()), Outcome::Waived, ground, "");
+            let reason = out.reason();
+            exempt.entry(namespace.clone()).or_default().insert(reason);
+        }
+    }
+    exempt
+}
+
+fn rollout(field: &str) -> SpecPath {
+    SpecPath::new("/policies/rollout").child(field)
+}
+
+/// What happens on the day of the build. Who gives a day to warn from and none to deny from has not decided to deny yet.
+fn action(cluster: &Resolved, out: &mut Lowering<'_>) -> Held<Action> {
+    let (today, warn, deny) = (cluster.as_of, cluster.rollout.warn, cluster.rollout.deny);
+    let (action, field) = match (warn, deny) {
+        (Some(warn), _) if today < warn => (Action::DryRun, Some("warn")),
+        (_, Some(deny)) if today < deny => (Action::Warn, Some("deny")),
+        (Some(_), None) => (Action::Warn, Some("warn")),
+        (_, Some(_)) => (Action::Deny, Some("deny")),
+        (None, None) => (Action::Deny, None),
+    };
+    if let Some(field) = field {
+        out.because(Cause::Spec(rollout(field)));
+    }
+    out.held(action)
+}
+
+/// What holds until the policy denies.
+fn until(cluster: &Resolved, action: Action) -> String {
+    let done = match action {
+        Action::DryRun => "recorded",
+        Action::Warn | Action::Deny => "warned about",
+    };
+    match cluster.rollout.deny {
+        Some(day) => format!("until {day} violations are {done} alone"),
+        None => format!("violations are {done} alone: the spec gives no day from which on policies deny"),
+    }
+}
+
+fn verdict(
+    cluster: &Resolved,
+    out: &mut Lowering<'_>,
+    plan: &PolicyPlan,
+    places: &[SpecPath],
+    but: Option<(FactId, &'static str)>,
+) {
+    let engines = SpecPath::new("/policies/engines");
+    let settings = Ground::Settings(plan.keys());
+    let (outcome, ground, detail) = match (cluster.engines.gatekeeper, cluster.engines.fails_open) {
+        (None, _) => without_gatekeeper(cluster),
+        (Some(gatekeeper), _) if !gatekeeper.installed => (
+            Outcome::Weaker,
+            Ground::Fact(facts::id::GATEKEEPER_NOT_DECLARED),
+            "say `policies.engines.gatekeeper.installed: owner` once it runs".to_owned(),
+        ),
+        (Some(_), _) if plan.action.value != Action::Deny => {
+            (Outcome::Weaker, Ground::Fact(facts::id::ROLLOUT_WAITS), until(cluster, plan.action.value))
+        }
+        (Some(_), Some(true)) => (Outcome::Weaker, Ground::Fact(facts::id::GATEKEEPER_FAILS_OPEN), String::new()),
+        (Some(_), _) => match but {
+            Some((fact, detail)) => (Outcome::Weaker, Ground::Fact(fact), detail.to_owned()),
+            None => (Outcome::Enforced, settings.clone(), String::new()),
+        },
+    };
+    if cluster.engines.gatekeeper.is_some() {
+        let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
+        out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
+        let ground = Ground::Fact(facts::id::GATEKEEPER_CONSTRAINTS);
+        strokes::intents(cluster, out, &engines.child("gatekeeper"), Outcome::Enforced, &ground, "");
+        let failure = Ground::Fact(facts::id::GATEKEEPER_FAILURE);
+        let (told, policy) = if cluster.engines.fails_open == Some(true) { ("open", "Ignore") } else { ("closed", "Fail") };
+        let detail = format!("`failure: {told}` is `failurePolicy: {policy}` of `gatekeeper-validating-webhook-configuration`");
+        strokes::intents(cluster, out, &SpecPath::new("/policies/failure"), Outcome::Elsewhere, &failure, &detail);
+    }
+    for place in places {
+        strokes::intents(cluster, out, place, outcome, &ground, &detail);
+    }
+    out.verdict_on(Scope::Cluster, outcome, ground, detail);
+}
+
+/// What is left where Gatekeeper is not declared.
+fn without_gatekeeper(cluster: &Resolved) -> (Outcome, Ground, String) {
+    if cluster.engines.admission_policy || cluster.engines.azure_policy {
+        let detail = "policies are written for Gatekeeper alone in this version".to_owned();
+        return (Outcome::Impossible, Ground::Fact(facts::id::NOT_BUILT_YET), detail);
+    }
+    let detail = "declare `policies.engines.gatekeeper`; `harden check` judges manifests by the policy all the same".to_owned();
+    (Outcome::Impossible, Ground::Fact(facts::id::NO_POLICY_ENGINE), detail)
+}

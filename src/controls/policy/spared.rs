@@ -1,0 +1,44 @@
+//! Namespaces of the system that a policy spares, because what is published to run there would be refused.
+
+use crate::{
+    base::Cause,
+    facts::{self, Component, Listens, PodLevel, Workload},
+    resolve::Resolved,
+};
+
+const KUBE_SYSTEM: &str = "kube-system";
+const GATEKEEPER: &str = "gatekeeper-system";
+
+/// The namespaces, each with what declares it and what runs there.
+pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<(&'static str, Cause, &'static str)> {
+    // Nobody is spared who enters a pod of the system: those are the pods that matter.
+    if policy == "escalated-entry" {
+        return Vec::new();
+    }
+    let mut found = vec![(KUBE_SYSTEM, Cause::Shape(facts::id::KUBE_SYSTEM_PRIVILEGED), "the control plane")];
+    if cluster.engines.gatekeeper.is_some() {
+        found.push((GATEKEEPER, Cause::Shape(facts::id::SYSTEM_NAMESPACE_SPARED), "the policy engine"));
+    }
+    for (component, cause) in cluster.components() {
+        for namespace in component.namespaces().into_iter().filter(|name| fails(component, name, policy)) {
+            found.push((namespace, cause.clone(), component.says));
+        }
+    }
+    found
+}
+
+/// Whether a pod that a component publishes into a namespace breaks a policy.
+fn fails(component: &Component, namespace: &str, policy: &str) -> bool {
+    let fails = |workload: &Workload| match policy {
+        "privilege-escalation" => workload.passes != PodLevel::Restricted,
+        "privileged" => workload.privileged || workload.host_network || workload.host_pid || workload.host_ipc,
+        "host-filesystem" => !workload.host_paths.is_empty(),
+        "allowed-ports" => workload.host_network || workload.ports.iter().any(|port| port.on != Listens::Pod),
+        // Their images come from where they are published, and a registry that is away must not stop them.
+        "allowed-images" | "always-pull" => true,
+        // Without an account of their own those that talk to the API server hold the token of the default one.
+        "service-account-token" => workload.token && workload.account.is_none_or(|account| account == "default"),
+        _ => false,
+    };
+    component.workloads.iter().any(|workload| workload.namespace == namespace && fails(workload))
+}

@@ -1,0 +1,210 @@
+//! Admission policies: what is asked, of which namespaces, how hard on the day of the build, and by which engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::Reason,
+    policy::{List, ParamValue, Params, Policy, Subject},
+};
+
+use super::{Held, Plan, SettingKey, Topic};
+
+/// What an engine does with a violation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// It is recorded.
+    DryRun,
+    /// The caller is warned.
+    Warn,
+    /// The request is refused.
+    Deny,
+}
+
+impl Action {
+    /// Its name in a constraint.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::DryRun => "dryrun",
+            Action::Warn => "warn",
+            Action::Deny => "deny",
+        }
+    }
+}
+
+/// Which objects a constraint looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Judges {
+    /// What is refused: pods, or the requests to enter them.
+    Pods,
+    /// What makes pods: warned about, since something may still change its pods before they are judged.
+    Templates,
+}
+
+/// A policy with what is asked of this cluster.
+#[derive(Debug, Clone)]
+pub struct PolicyPlan {
+    /// The policy.
+    pub policy: &'static Policy,
+    /// Its parameters.
+    pub params: BTreeMap<&'static str, Held<ParamValue>>,
+    /// The namespaces that it spares.
+    pub exempt: BTreeMap<String, BTreeSet<Reason>>,
+    /// What happens on the day of the build.
+    pub action: Held<Action>,
+    /// Why it is there.
+    pub reasons: BTreeSet<Reason>,
+}
+
+impl PolicyPlan {
+    /// The parameters as engines take them.
+    #[must_use]
+    pub fn values(&self) -> Params {
+        Params(self.params.iter().map(|(name, held)| (*name, held.value.clone())).collect())
+    }
+
+    /// The constraints that enforce it.
+    #[must_use]
+    pub fn constraints(&self) -> &'static [Judges] {
+        if self.policy.subject == Subject::Pods { &[Judges::Pods, Judges::Templates] } else { &[Judges::Pods] }
+    }
+
+    /// The name of a constraint.
+    #[must_use]
+    pub fn constraint_name(&self, judges: Judges) -> String {
+        match judges {
+            Judges::Pods => self.policy.name.to_owned(),
+            Judges::Templates => format!("{}-templates", self.policy.name),
+        }
+    }
+
+    /// The action of a constraint: what makes pods is never refused.
+    #[must_use]
+    pub fn action_of(&self, judges: Judges) -> Action {
+        match judges {
+            Judges::Pods => self.action.value,
+            Judges::Templates => self.action.value.min(Action::Warn),
+        }
+    }
+
+    /// The kinds that a constraint looks at, by group.
+    #[must_use]
+    pub fn kinds(&self, judges: Judges) -> BTreeMap<&'static str, Vec<&'static str>> {
+        if self.policy.subject == Subject::EnteredPod {
+            return BTreeMap::from([("", vec!["PodAttachOptions", "PodExecOptions"])]);
+        }
+        let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (group, kind, _) in self.policy.holders().filter(|(_, kind, _)| (*kind == "Pod") == (judges == Judges::Pods)) {
+            kinds.entry(group).or_default().push(kind);
+        }
+        kinds
+    }
+
+    /// Whether Gatekeeper changes pods so that they keep to it: not before they are refused otherwise.
+    #[must_use]
+    pub fn mutates(&self) -> bool {
+        self.policy.name == "always-pull" && self.action.value == Action::Deny
+    }
+
+    /// The settings that make it hold.
+    #[must_use]
+    pub fn keys(&self) -> Vec<SettingKey> {
+        let mut keys = vec![template_key(self.policy.name)];
+        keys.extend(self.constraints().iter().map(|judges| constraint_key(&self.constraint_name(*judges))));
+        if self.mutates() {
+            keys.extend(List::ALL.map(mutation_key));
+        }
+        if self.policy.subject == Subject::EnteredPod {
+            keys.push(sync_key());
+        }
+        keys
+    }
+
+    fn constraint(&self, judges: Judges) -> String {
+        let kinds: Vec<String> = self
+            .kinds(judges)
+            .iter()
+            .flat_map(|(group, kinds)| kinds.iter().map(move |kind| format!("{group}/{kind}")))
+            .collect();
+        let exempt: Vec<&str> = self.exempt.keys().map(String::as_str).collect();
+        constraint_text(self.action_of(judges).name(), &kinds, &exempt, &self.values().to_json())
+    }
+
+    fn all_reasons(&self) -> BTreeSet<Reason> {
+        let mut reasons = self.reasons.clone();
+        reasons.extend(self.action.reasons.iter().cloned());
+        reasons.extend(self.params.values().flat_map(|held| held.reasons.iter().cloned()));
+        reasons.extend(self.exempt.values().flatten().cloned());
+        reasons
+    }
+}
+
+/// A constraint in one line, as the plan and the observer write it.
+#[must_use]
+pub fn constraint_text(action: &str, kinds: &[String], exempt: &[&str], params: &serde_json::Value) -> String {
+    let exempt = if exempt.is_empty() { String::new() } else { format!(" outside {}", exempt.join(", ")) };
+    let params = if params.as_object().is_none_or(serde_json::Map::is_empty) { String::new() } else { format!(" with {params}") };
+    format!("{action} on {}{exempt}{params}", kinds.join(", "))
+}
+
+/// What a template says that harden wrote.
+pub const OWN_TEMPLATE: &str = "the rules of harden";
+
+/// What Gatekeeper holds of the cluster.
+pub const SYNCED: &str = "/v1/Pod";
+
+/// A mutation in one line.
+#[must_use]
+pub fn mutation_text(list: &str, operation: &str, exempt: &[&str]) -> String {
+    let exempt = if exempt.is_empty() { String::new() } else { format!(" outside {}", exempt.join(", ")) };
+    format!("spec.{list}[name: *].imagePullPolicy is Always on {operation}{exempt}")
+}
+
+/// The key of a template.
+#[must_use]
+pub fn template_key(policy: &str) -> SettingKey {
+    SettingKey::Part(Topic::Policy, format!("gatekeeper/template/{policy}"))
+}
+
+/// The key of a constraint.
+#[must_use]
+pub fn constraint_key(name: &str) -> SettingKey {
+    SettingKey::Part(Topic::Policy, format!("gatekeeper/constraint/{name}"))
+}
+
+/// The key of the mutation of a list of containers.
+#[must_use]
+pub fn mutation_key(list: List) -> SettingKey {
+    SettingKey::Part(Topic::Policy, format!("gatekeeper/mutation/{}", list.field()))
+}
+
+/// The key of what Gatekeeper holds of the cluster.
+#[must_use]
+pub fn sync_key() -> SettingKey {
+    SettingKey::Part(Topic::Policy, "gatekeeper/sync".to_owned())
+}
+
+/// Adds the settings of policies to the list of all settings: what the declared engine is told.
+pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+    if plan.gatekeeper.is_none() {
+        return;
+    }
+    for policy in plan.policies.values() {
+        let held = |value: String, reasons: BTreeSet<Reason>| Held { value, reasons };
+        out.insert(template_key(policy.policy.name), held(OWN_TEMPLATE.to_owned(), policy.reasons.clone()));
+        for judges in policy.constraints() {
+            let key = constraint_key(&policy.constraint_name(*judges));
+            out.insert(key, held(policy.constraint(*judges), policy.all_reasons()));
+        }
+        if policy.mutates() {
+            let exempt: Vec<&str> = policy.exempt.keys().map(String::as_str).collect();
+            for list in List::ALL {
+                let operation = if list == List::Ephemeral { "UPDATE" } else { "CREATE" };
+                out.insert(mutation_key(list), held(mutation_text(list.field(), operation, &exempt), policy.all_reasons()));
+            }
+        }
+        if policy.policy.subject == Subject::EnteredPod {
+            out.insert(sync_key(), held(SYNCED.to_owned(), policy.reasons.clone()));
+        }
+    }
+}

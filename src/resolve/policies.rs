@@ -1,0 +1,53 @@
+//! What the spec says of policies and of the engines that enforce them.
+
+use crate::{
+    policy::{AllowedPath, PortSpan},
+    spec::{model::Spec, words},
+};
+
+/// The engines, and what policies are made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineAnswers {
+    /// Gatekeeper, where it is declared.
+    pub gatekeeper: Option<GatekeeperAnswers>,
+    /// Whether in-tree policies are declared.
+    pub admission_policy: bool,
+    /// Whether the Azure Policy add-on is declared.
+    pub azure_policy: bool,
+    /// Whether an unavailable webhook is to let requests pass; nothing when it is not said.
+    pub fails_open: Option<bool>,
+    /// The registries that images may come from, where they are limited.
+    pub registries: Option<Vec<String>>,
+    /// Whether images must be named by digest.
+    pub require_digest: bool,
+    /// Ports of nodes that pods may take.
+    pub host_ports: Vec<PortSpan>,
+    /// Folders of nodes that pods may mount.
+    pub host_paths: Vec<AllowedPath>,
+    /// The group for emergencies, as RBAC knows it.
+    pub break_glass: Option<String>,
+}
+
+/// Gatekeeper as it is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatekeeperAnswers {
+    /// Whether the owner declares that it is installed.
+    pub installed: bool,
+}
+
+pub(super) fn engines(spec: &Spec) -> EngineAnswers {
+    let engines = &spec.policies.engines;
+    let ports = spec.workloads.host_ports.iter().flatten();
+    let paths = spec.workloads.host_paths.iter().flatten();
+    EngineAnswers {
+        gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers { installed: declared.installed.is_some() }),
+        admission_policy: engines.admission_policy,
+        azure_policy: engines.azure_policy,
+        fails_open: spec.policies.failure.map(|failure| failure == words::Failure::Open),
+        registries: spec.images.allowed_registries.clone(),
+        require_digest: spec.images.require_digest == Some(true),
+        host_ports: ports.map(|span| PortSpan { first: span.first.number(), last: span.last.number() }).collect(),
+        host_paths: paths.map(|path| AllowedPath { path: path.path.clone(), read_only: path.read_only == Some(true) }).collect(),
+        break_glass: spec.identity.break_glass.as_ref().and_then(|group| group.kubernetes.clone()),
+    }
+}
