@@ -3,9 +3,10 @@
 # or what they are built from has changed. Needs nothing but Go. Prints one line for each program.
 set -euo pipefail
 
-# SET (a folder of go/), Kubernetes minors, MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
+# SET (a folder of go/), Kubernetes minors (`-` where any will do), MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
 # of go/mains or else a command of the module.
 readonly SETS='
+actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
@@ -114,7 +115,7 @@ build() {
 # Whether one of a set's minors is asked for.
 is_selected() {
     local one asked=$minor
-    [[ $asked != all ]] || return 0
+    [[ $asked != all && $1 != - ]] || return 0
     [[ $asked != default ]] || asked=$DEFAULT
     for one in $asked; do
         [[ ,$1, == *,$one,* ]] && return 0
