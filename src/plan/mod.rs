@@ -7,6 +7,7 @@ mod files;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod patching;
 mod policies;
 mod setting;
 mod strictness;
@@ -26,6 +27,7 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use policies::{
     Action, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text, sync_key,
     template_key,
@@ -63,6 +65,8 @@ pub struct Plan {
     pub pools: BTreeMap<String, NodePlan>,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// Patching and scanning.
+    pub patching: PatchPlan,
     /// The admission policies by name, whichever engine enforces them.
     pub policies: BTreeMap<&'static str, PolicyPlan>,
     /// Why Gatekeeper is told of them; nothing where it is not declared.
@@ -92,6 +96,7 @@ impl Plan {
             encryption: None,
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            patching: PatchPlan::default(),
             policies: BTreeMap::new(),
             gatekeeper: None,
             access: AccessPlan::default(),

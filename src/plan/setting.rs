@@ -375,6 +375,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::patching::settings(plan, &mut out);
     super::policies::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {

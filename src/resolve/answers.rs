@@ -213,6 +213,8 @@ pub struct Resolved {
     pub images: ImageAnswers,
     /// The audit log.
     pub audit: AuditAnswers,
+    /// Patching and scanning.
+    pub vulnerabilities: super::VulnerabilityAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
     /// Policies and the engines that enforce them.

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod carried;
+mod ci;
 mod control_plane;
 mod gatekeeper;
 mod head;
+mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
@@ -39,6 +41,8 @@ pub const TARGETS: &[Target] = &[
     control_plane::FLAGS,
     control_plane::MANIFESTS,
     k8s::TARGET,
+    ci::TARGET,
+    helm::TARGET,
     gatekeeper::SUITE,
 ];
 

@@ -11,6 +11,8 @@
 
 mod components;
 mod facts;
+mod gatekeeper;
+mod images;
 mod key;
 mod kubeadm;
 mod node;

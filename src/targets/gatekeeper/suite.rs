@@ -9,17 +9,23 @@ use crate::{
     diag::Source,
     plan::{Judges, Plan, PolicyPlan},
     policy::{Case, ParamValue, Policy, Subject},
-    targets::{Target, head},
+    targets::{Mark, Target, head},
     yaml::{self, Out},
 };
 
 use super::{kind, out};
 
 /// The suite.
-pub(in crate::targets) const TARGET: Target = Target { name: "gator", wanted: |plan| plan.gatekeeper.is_some(), emit };
+pub(in crate::targets) const TARGET: Target = Target {
+    name: "gator",
+    wanted: |plan| plan.gatekeeper.is_some(),
+    emit,
+    marks: &[Mark { path: "tests/gator/**", says: HEAD }],
+};
 
-const SUITE: &str =
-    "Cases of every policy, for `gator verify tests/gator/suite.yaml` (gator is the command line program of Gatekeeper).";
+const HEAD: &str = "Part of the suite for gator";
+const SUITE: &str = "Part of the suite for gator, the command line program of Gatekeeper: the cases of every policy, and two pods for each \
+     constraint of this cluster. Run it with `gator verify tests/gator/suite.yaml`.";
 const SAMPLE: FactId = FactId("policy-sample");
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
@@ -42,8 +48,8 @@ fn emit(plan: &Plan) -> Vec<Artifact> {
 fn file(name: &str, document: Out) -> Option<Artifact> {
     let path = OutPath::new(&format!("tests/gator/{name}")).ok()?;
     let documents = [document];
-    let purpose = if name == "suite.yaml" { vec![SUITE.to_owned()] } else { Vec::new() };
-    let head = head::lines(&purpose, &documents);
+    let purpose = if name == "suite.yaml" { SUITE.to_owned() } else { format!("{HEAD}.") };
+    let head = head::lines(&[purpose], &documents);
     Some(Artifact { path, mode: Mode::Plain, lines: yaml::write(&documents, &head, &Origin::shape(SAMPLE)) })
 }
 

@@ -8,6 +8,9 @@ use crate::{
 
 use super::{ObjectFile, Stage};
 
+/// How the files begin.
+const HEAD: &str = "For Gatekeeper.";
+
 pub(super) const TEMPLATES: Stage = Stage {
     name: "policy-templates",
     purpose: "Constraint templates. Gatekeeper makes a kind of each: wait until it has, before the constraints are applied.",
@@ -60,6 +63,6 @@ fn constraints(plan: &Plan) -> Vec<ObjectFile> {
 }
 
 fn one(name: &str, purpose: &str, documents: Vec<Out>) -> ObjectFile {
-    let purpose = if purpose.is_empty() { Vec::new() } else { vec![purpose.to_owned()] };
-    ObjectFile { name: format!("{name}.yaml"), purpose, documents }
+    let purpose = if purpose.is_empty() { HEAD.to_owned() } else { format!("{HEAD} {purpose}") };
+    ObjectFile { name: format!("{name}.yaml"), purpose: vec![purpose], documents }
 }
