@@ -11,6 +11,7 @@ mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
 mod lower;
+mod network;
 mod scheduler;
 mod select;
 mod shape;

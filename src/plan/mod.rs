@@ -7,6 +7,7 @@ mod files;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod network;
 mod setting;
 mod strictness;
 mod topic;
@@ -25,6 +26,7 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use network::{DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkPlan, NetworkView, NodeSource, Unmatched, policy_key, policy_text};
 pub use setting::{Impact, Program, SettingKey};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -58,6 +60,8 @@ pub struct Plan {
     pub pools: BTreeMap<String, NodePlan>,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// Who may talk to whom.
+    pub network: NetworkPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -83,6 +87,7 @@ impl Plan {
             encryption: None,
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            network: NetworkPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

@@ -160,6 +160,7 @@ const EXTRA_IMPACT: &[(&str, Impact)] = &[
         "kubelet/field/seccompDefault",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
+    ("network/", Impact::RefusesLater("drops connections that no flow declares, as soon as it is applied")),
 ];
 
 const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
@@ -257,6 +258,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::network::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {
