@@ -3,6 +3,7 @@
 
 mod benchmarks;
 mod ciphers;
+mod components;
 mod digest;
 mod emit;
 mod etcd;
@@ -39,6 +40,7 @@ type Compiled = Result<String, Error>;
 /// Compiles every table of the folder into `facts.rs`, and the ids of the sentences into `fact_ids.rs`.
 pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     benchmarks::compile(&folder.join("benchmarks"), out)?;
+    components::compile(&folder.join("components"), out)?;
     let mut files = read_all(folder)?;
     let mut take = |name: &str| files.remove(name).ok_or_else(|| Error(format!("{}: missing", folder.join(name).display())));
     let mut texts = Replacements::read(take("replacements.toml")?)?;

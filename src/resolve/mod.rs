@@ -3,6 +3,8 @@
 mod answer;
 mod answers;
 mod choices;
+mod components;
+mod dates;
 mod diagnostics;
 mod network;
 mod owner;
@@ -17,6 +19,7 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
+pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use network::NetworkAnswers;
 pub use owner::{ENTRIES as OWNER, Owner};
