@@ -35,9 +35,8 @@ pub(super) fn network(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkA
     let root = SpecPath::new(ROOT);
     let view = view(spec, kubeadm);
     let tier = |tier: &model::Tier| (root.child("tiers").child(&tier.name), Pods::of(&tier.namespace, &tier.selector));
-    let peer = |(name, peer): (&String, &model::Peer)| {
-        (root.child("peers").child(name), Pods::of(&peer.namespace, &peer.selector))
-    };
+    let peer =
+        |(name, peer): (&String, &model::Peer)| (root.child("peers").child(name), Pods::of(&peer.namespace, &peer.selector));
     let flows = spec.network.flows.iter().map(|flow| (root.child("flows").child(&flow.name), self::flow(spec, &view, flow)));
     NetworkAnswers {
         tiers: spec.network.tiers.iter().map(tier).collect(),
@@ -66,7 +65,9 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
     let ranges = || control_planes().flat_map(|pool| pool.cidrs.clone()).collect();
     let (api, api_port) = match (kubeadm, semantics.services) {
         (Some(cluster), _) => (if all_named { named } else { ranges() }, cluster.bind_port),
-        (None, crate::facts::ServiceView::Address) => (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443),
+        (None, crate::facts::ServiceView::Address) => {
+            (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443)
+        }
         (None, crate::facts::ServiceView::Behind) => (Vec::new(), 443),
     };
     let family = |v4: bool| pods.iter().any(|range| range.address().is_ipv4() == v4);
@@ -92,9 +93,7 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
 /// What enforces policies, and whether nodes reach pods through a tunnel. Calico installs with one unless it is told otherwise.
 fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
     match cni {
-        Some(model::Cni::Calico(calico)) => {
-            (Enforcer::Calico, !matches!(calico.encapsulation, Some(Encapsulation::None)))
-        }
+        Some(model::Cni::Calico(calico)) => (Enforcer::Calico, !matches!(calico.encapsulation, Some(Encapsulation::None))),
         Some(model::Cni::Cilium(_)) => (Enforcer::Cilium, false),
         Some(model::Cni::Weave { .. }) => (Enforcer::Weave, true),
         Some(model::Cni::Flannel(_)) => (Enforcer::Nobody, true),

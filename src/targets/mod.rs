@@ -2,6 +2,7 @@
 
 mod arguments;
 mod carried;
+mod connectivity;
 mod control_plane;
 mod head;
 mod k8s;
@@ -31,8 +32,14 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+pub const TARGETS: &[Target] = &[
+    kubeadm::TARGET,
+    control_plane::CONFIGURATION,
+    control_plane::FLAGS,
+    control_plane::MANIFESTS,
+    k8s::TARGET,
+    connectivity::TARGET,
+];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

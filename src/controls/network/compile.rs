@@ -108,7 +108,10 @@ impl Ends<'_> {
         if self.view.api.is_empty() {
             let (why, way_out) = match self.view.semantics.services {
                 ServiceView::Address => (
-                    format!("{} sees the API server under the first address of the Service range, which the spec does not give", self.plug_in()),
+                    format!(
+                        "{} sees the API server under the first address of the Service range, which the spec does not give",
+                        self.plug_in()
+                    ),
                     "write `platform.serviceCidrs`",
                 ),
                 ServiceView::Behind => (
@@ -137,7 +140,8 @@ impl Ends<'_> {
         let mixed = pods.is_empty() || self.view.nodes.iter().any(|node| pods.iter().any(|range| range.overlaps(node)));
         if mixed && self.view.semantics.ranges_match_pods {
             let why = format!("to {} the ranges of nodes are those of pods too", self.plug_in());
-            let way_out = "give pods ranges of their own and declare them (`platform.podCidrs`), or name pods in place of `nodes`";
+            let way_out =
+                "give pods ranges of their own and declare them (`platform.podCidrs`), or name pods in place of `nodes`";
             return Err(self.cannot(why, way_out));
         }
         Ok(self.view.nodes.iter().map(|range| block(*range)).collect())

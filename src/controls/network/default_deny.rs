@@ -3,6 +3,8 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
+    facts,
+    kube::network::{Namespaces, Pods},
     plan::{Ground, Lowering, Outcome, Scope, namespace_path},
     resolve::Resolved,
 };
@@ -28,6 +30,10 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
     }
     for namespace in &cluster.namespaces {
+        if let Some(component) = isolation::system(cluster, &namespace.name) {
+            let scope = Scope::Namespace(namespace.name.clone());
+            out.verdict(scope, Outcome::NotApplicable, facts::id::SYSTEM_NAMESPACE_OPEN, format!("it is that of {component}"));
+        }
         if let Some(waiver) = isolation::waiver(cluster, &namespace.name) {
             let ground = Ground::Waiver(waiver.id.clone());
             out.verdict_on(Scope::Namespace(namespace.name.clone()), Outcome::Waived, ground, "its pods talk to everybody");
@@ -35,9 +41,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
-fn namespace(pods: &crate::kube::network::Pods) -> Option<&str> {
+fn namespace(pods: &Pods) -> Option<&str> {
     match &pods.namespaces {
-        crate::kube::network::Namespaces::One(name) => Some(name),
-        crate::kube::network::Namespaces::AllBut(_) => None,
+        Namespaces::One(name) => Some(name),
+        Namespaces::AllBut(_) => None,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     add, compile, governed, intent,
     isolation::{self, Isolated},
-    strokes, verdict,
+    verdict,
 };
 
 pub(in crate::controls) const CONTROL: Control = Control {
@@ -56,18 +56,18 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         return;
     }
     let unknown = view.node_local_dns && view.services.is_empty();
-    let detail = if unknown { "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off" } else { "" };
+    let detail = if unknown {
+        "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off"
+    } else {
+        ""
+    };
     let place = SpecPath::new("/platform/nodeLocalDns");
     if unknown {
         out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::NOT_DECLARED, detail);
     } else {
         verdict(cluster, out, Scope::Cluster, keys.clone(), "");
     }
-    if view.node_local_dns {
-        intent(cluster, out, &place, &keys);
-    } else {
-        strokes::intents_by(cluster, out, &place, &[]);
-    }
+    intent(cluster, out, &place, &keys);
 }
 
 /// What an isolated set is called in rows for people.

@@ -63,7 +63,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     out.because(asked);
     for (place, pods) in cluster.network.tiers.iter().chain(&cluster.network.peers) {
-        let mut keys: Vec<SettingKey> = by_pods.iter().filter(|(end, _)| end == pods).flat_map(|(_, keys)| keys.clone()).collect();
+        let mut keys: Vec<SettingKey> =
+            by_pods.iter().filter(|(end, _)| end == pods).flat_map(|(_, keys)| keys.clone()).collect();
         keys.sort();
         keys.dedup();
         if keys.is_empty() && !out.plan().network.isolates(pods) {

@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, SpecPath},
     facts::{self, OwnPolicies},
     kube::network::{Dialect, Labels, Namespaces, Pods, Policy},
-    plan::{Lowering, SettingKey, namespace_path},
+    plan::{DNS_NAMESPACE, Lowering, SettingKey, namespace_path},
     resolve::{Resolved, Waiver},
 };
 
@@ -35,7 +35,8 @@ pub(super) struct Isolated {
 pub(super) fn isolation(cluster: &Resolved) -> Vec<Isolated> {
     let mut found = Vec::new();
     if cluster.selects(DEFAULT_DENY) {
-        for namespace in cluster.namespaces.iter().filter(|namespace| waiver(cluster, &namespace.name).is_none()) {
+        let denied = |name: &str| waiver(cluster, name).is_none() && system(cluster, name).is_none();
+        for namespace in cluster.namespaces.iter().filter(|namespace| denied(&namespace.name)) {
             found.push(Isolated {
                 pods: Pods::of(&namespace.name, &Labels::new()),
                 suffix: String::new(),
@@ -74,6 +75,15 @@ pub(super) fn isolation(cluster: &Resolved) -> Vec<Isolated> {
     found
 }
 
+/// The system component whose namespace it is, in words.
+pub(super) fn system(cluster: &Resolved, namespace: &str) -> Option<&'static str> {
+    if namespace == DNS_NAMESPACE {
+        return Some("Kubernetes itself");
+    }
+    let components = cluster.components();
+    components.iter().find(|(component, _)| component.namespaces().contains(&namespace)).map(|(component, _)| component.says)
+}
+
 /// The form of a policy for the whole cluster, where the plug-in has one.
 pub(super) fn cluster_wide(cluster: &Resolved) -> Option<Dialect> {
     match cluster.network.view.semantics.own {
@@ -92,7 +102,7 @@ pub(super) fn waiver<'a>(cluster: &'a Resolved, namespace: &str) -> Option<&'a W
 pub(super) fn spared(cluster: &Resolved) -> Vec<(String, Cause)> {
     let mut found: Vec<(String, Cause)> = Vec::new();
     let mut spare = |name: &str, cause: Cause| {
-        let governed = cluster.namespaces.iter().any(|namespace| namespace.name == name);
+        let governed = cluster.namespaces.iter().any(|namespace| namespace.name == name) && system(cluster, name).is_none();
         if !governed && !found.iter().any(|(other, _)| other == name) {
             found.push((name.to_owned(), cause));
         }
@@ -100,12 +110,9 @@ pub(super) fn spared(cluster: &Resolved) -> Vec<(String, Cause)> {
     for name in ["kube-system", "kube-public", "kube-node-lease"] {
         spare(name, Cause::Shape(facts::id::KUBE_SYSTEM_PRIVILEGED));
     }
-    for (component, name) in SYSTEM {
-        if *component == cluster.cni.name {
-            spare(name, Cause::Spec(cluster.network.view.declared.clone()));
-        }
-        if let Some(addon) = cluster.addons.iter().find(|addon| addon.name == *component) {
-            spare(name, Cause::Spec(addon.path.clone()));
+    for (component, cause) in cluster.components() {
+        for name in component.namespaces() {
+            spare(name, cause.clone());
         }
     }
     for (place, pods) in &cluster.network.peers {
@@ -118,23 +125,6 @@ pub(super) fn spared(cluster: &Resolved) -> Vec<(String, Cause)> {
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
 }
-
-/// Components and the namespace of their published manifests, where it is not kube-system. Read 2026-11-26.
-const SYSTEM: &[(&str, &str)] = &[
-    ("argocd", "argocd"),
-    ("calico", "calico-apiserver"),
-    ("calico", "calico-system"),
-    ("calico", "tigera-operator"),
-    ("cert-manager", "cert-manager"),
-    ("cilium", "cilium-secrets"),
-    ("falco", "falco"),
-    ("flux", "flux-system"),
-    ("gatekeeper", "gatekeeper-system"),
-    ("ingress-nginx", "ingress-nginx"),
-    ("longhorn", "longhorn-system"),
-    ("metallb", "metallb-system"),
-    ("trivy-operator", "trivy-system"),
-];
 
 /// Writes the policies that isolate what a control asks for; each with its key.
 pub(super) fn deny(cluster: &Resolved, out: &mut Lowering<'_>, control: &str) -> Vec<(Isolated, SettingKey)> {
@@ -160,7 +150,9 @@ pub(super) fn deny(cluster: &Resolved, out: &mut Lowering<'_>, control: &str) ->
 /// The pods that are in both; `None` where there are none.
 pub(super) fn meet(a: &Pods, b: &Pods) -> Option<Pods> {
     let namespaces = match (&a.namespaces, &b.namespaces) {
-        (one @ Namespaces::One(name), other) | (other, one @ Namespaces::One(name)) => other.contain(name).then(|| one.clone())?,
+        (one @ Namespaces::One(name), other) | (other, one @ Namespaces::One(name)) => {
+            other.contain(name).then(|| one.clone())?
+        }
         (Namespaces::AllBut(own), Namespaces::AllBut(theirs)) => {
             Namespaces::AllBut(own.union(theirs).cloned().collect::<BTreeSet<_>>())
         }

@@ -20,7 +20,8 @@ const NAMESPACE_LABEL: &str = "projectcalico.org/name";
 const A_POD: &str = "has(projectcalico.org/namespace)";
 
 pub(super) fn spec(policy: &Policy) -> Out {
-    let mut spec = Out::map([("order", Out::int(ORDER)), ("namespaceSelector", Out::str(namespaces(&policy.subject.namespaces)))]);
+    let mut spec =
+        Out::map([("order", Out::int(ORDER)), ("namespaceSelector", Out::str(namespaces(&policy.subject.namespaces)))]);
     if !policy.subject.labels.is_empty() {
         spec.set("selector", Out::str(selector(&policy.subject.labels)));
     }
@@ -93,10 +94,9 @@ fn peer(peer: &Peer) -> Out {
             }
             out
         }
-        Peer::NotPods(ranges) => Out::map([
-            ("nets", Out::list(ranges.iter().map(ToString::to_string))),
-            ("notSelector", Out::str(A_POD)),
-        ]),
+        Peer::NotPods(ranges) => {
+            Out::map([("nets", Out::list(ranges.iter().map(ToString::to_string))), ("notSelector", Out::str(A_POD))])
+        }
         Peer::Block { cidr, except } => {
             let mut out = Out::map([("nets", Out::list([cidr.to_string()]))]);
             if !except.is_empty() {
@@ -194,7 +194,8 @@ fn read_peer(mut fields: Fields<'_>) -> Result<Peer, Unread> {
     if let Some(nets) = fields.take("nets") {
         let nets: Vec<_> = list(nets)?.iter().map(range).collect::<Result<_, _>>()?;
         let not_pods = fields.take("notSelector").map(text).transpose()?;
-        let except = fields.take("notNets").map(list).transpose()?.unwrap_or(&[]).iter().map(range).collect::<Result<Vec<_>, _>>()?;
+        let except =
+            fields.take("notNets").map(list).transpose()?.unwrap_or(&[]).iter().map(range).collect::<Result<Vec<_>, _>>()?;
         fields.end()?;
         return match (not_pods.as_deref(), nets.as_slice(), except.is_empty()) {
             (Some(A_POD), _, true) => Ok(Peer::NotPods(nets)),

@@ -70,9 +70,8 @@ fn rules_of(prefix: &str, rule: &Rule) -> Vec<Out> {
 }
 
 fn ports(rule: &Rule) -> Out {
-    let port = |port: &Port| {
-        Out::map([("port", Out::str(port.number.to_string())), ("protocol", Out::str(port.protocol.name()))])
-    };
+    let port =
+        |port: &Port| Out::map([("port", Out::str(port.number.to_string())), ("protocol", Out::str(port.protocol.name()))]);
     let mut out = Out::map([("ports", Out::list(rule.ports.iter().map(port)))]);
     if rule.reads_dns {
         let every = Out::map([("matchPattern", Out::str("*"))]);
@@ -161,7 +160,8 @@ fn read_rules(prefix: &str, nodes: &[Node]) -> Result<Vec<Rule>, Unread> {
     for node in nodes {
         let mut fields = Fields::of(node)?;
         let mut peers = Vec::new();
-        let mut sort = |sort: &str| fields.take(&format!("{prefix}{sort}")).map(list).transpose().map(|found| found.unwrap_or(&[]));
+        let mut sort =
+            |sort: &str| fields.take(&format!("{prefix}{sort}")).map(list).transpose().map(|found| found.unwrap_or(&[]));
         for endpoint in sort("Endpoints")? {
             let mut fields = Fields::of(endpoint)?;
             peers.push(Peer::Pods(read_endpoint(labels(fields.need("matchLabels")?)?)?));

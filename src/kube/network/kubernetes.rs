@@ -33,9 +33,8 @@ fn selector(labels: &Labels) -> Out {
 fn rule(policy: &Policy, end: &str, rule: &Rule) -> Out {
     let mut out = Out::map([(end, Out::list(rule.peers.iter().map(|peer| self::peer(policy, peer))))]);
     if !rule.ports.is_empty() {
-        let port = |port: &Port| {
-            Out::map([("protocol", Out::str(port.protocol.name())), ("port", Out::int(i64::from(port.number)))])
-        };
+        let port =
+            |port: &Port| Out::map([("protocol", Out::str(port.protocol.name())), ("port", Out::int(i64::from(port.number)))]);
         out.set("ports", Out::list(rule.ports.iter().map(port)));
     }
     out
@@ -97,8 +96,7 @@ fn select(node: &Node) -> Result<Labels, Unread> {
 
 fn read_rule(namespace: &str, end: &str, node: &Node) -> Result<Rule, Unread> {
     let mut fields = Fields::of(node)?;
-    let peers: Vec<Peer> =
-        list(fields.need(end)?)?.iter().map(|peer| read_peer(namespace, peer)).collect::<Result<_, _>>()?;
+    let peers: Vec<Peer> = list(fields.need(end)?)?.iter().map(|peer| read_peer(namespace, peer)).collect::<Result<_, _>>()?;
     let ports: Vec<Port> =
         fields.take("ports").map(list).transpose()?.unwrap_or(&[]).iter().map(read_port).collect::<Result<_, _>>()?;
     fields.end()?;

@@ -1,6 +1,7 @@
 //! Objects of the cluster: one kustomize tree for each stage, in the order in which they must be applied.
 
 mod namespaces;
+mod network;
 mod observe;
 
 use crate::{
@@ -22,6 +23,7 @@ pub(super) const TARGET: Target = Target {
     marks: &[
         Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
         Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
+        Mark { path: "k8s/network/**", says: "Network policies of" },
     ],
 };
 
@@ -46,7 +48,7 @@ struct ObjectFile {
 }
 
 /// Every stage, in the order in which they are applied.
-const STAGES: &[Stage] = &[namespaces::STAGE];
+const STAGES: &[Stage] = &[namespaces::STAGE, network::STAGE];
 
 /// The names of the stages that a plan fills, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]

@@ -1,8 +1,9 @@
 //! Reading back: objects of the cluster, emitted or foreign.
 
 use crate::{
-    plan::{SettingKey, Topic, label_key},
-    targets::observed::{Form, Leaves, Sighting, escaped},
+    kube::network::{Dialect, PolicyId},
+    plan::{SettingKey, Topic, label_key, policy_key},
+    targets::observed::{Form, Leaves, Sighting, Written, escaped},
     yaml::Node,
 };
 
@@ -13,11 +14,20 @@ pub enum ObjectKind {
     Kustomization,
     /// A namespace.
     Namespace,
+    /// A network policy, in one of its forms.
+    NetworkPolicy(Dialect),
 }
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [ObjectKind; 2] = [ObjectKind::Kustomization, ObjectKind::Namespace];
+    pub const ALL: [ObjectKind; 6] = [
+        ObjectKind::Kustomization,
+        ObjectKind::Namespace,
+        ObjectKind::NetworkPolicy(Dialect::Kubernetes),
+        ObjectKind::NetworkPolicy(Dialect::Cilium),
+        ObjectKind::NetworkPolicy(Dialect::CiliumClusterwide),
+        ObjectKind::NetworkPolicy(Dialect::CalicoGlobal),
+    ];
 
     /// The name of the kind.
     #[must_use]
@@ -25,6 +35,7 @@ impl ObjectKind {
         match self {
             ObjectKind::Kustomization => "Kustomization",
             ObjectKind::Namespace => "Namespace",
+            ObjectKind::NetworkPolicy(dialect) => dialect.kind(),
         }
     }
 
@@ -32,7 +43,7 @@ impl ObjectKind {
         match (api_version, kind) {
             ("kustomize.config.k8s.io/v1beta1", "Kustomization") => Some(ObjectKind::Kustomization),
             ("v1", "Namespace") => Some(ObjectKind::Namespace),
-            _ => None,
+            _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
         }
     }
 
@@ -41,7 +52,10 @@ impl ObjectKind {
     pub fn can_say(self, key: &SettingKey) -> bool {
         match (self, key) {
             (ObjectKind::Namespace, SettingKey::Part(topic, _)) => *topic == Topic::Namespace,
-            (ObjectKind::Namespace | ObjectKind::Kustomization, _) => false,
+            (ObjectKind::NetworkPolicy(dialect), SettingKey::Part(Topic::Network, part)) => {
+                part.split('/').nth(1).is_some_and(|kind| kind == dialect.kind())
+            }
+            (ObjectKind::Namespace | ObjectKind::Kustomization | ObjectKind::NetworkPolicy(_), _) => false,
         }
     }
 }
@@ -55,6 +69,7 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
     match kind {
         ObjectKind::Kustomization => {}
         ObjectKind::Namespace => namespace(root, &mut sighting, &mut leaves),
+        ObjectKind::NetworkPolicy(dialect) => network_policy(dialect, root, &mut sighting, &mut leaves),
     }
     sighting.keep(leaves);
     Some(sighting)
@@ -68,4 +83,14 @@ fn namespace(root: &Node, sighting: &mut Sighting, leaves: &mut Leaves) {
             sighting.set(label_key(name, &entry.key), value);
         }
     }
+}
+
+/// A policy is one setting: all that it says.
+fn network_policy(dialect: Dialect, root: &Node, sighting: &mut Sighting, leaves: &mut Leaves) {
+    let word = |pointer: &str| root.at_pointer(pointer).and_then(Node::as_str).map(str::to_owned);
+    let (Some(name), Some(spec)) = (word("/metadata/name"), root.get("spec")) else { return };
+    let id = PolicyId { namespace: word("/metadata/namespace"), dialect, name };
+    leaves.take_below("/spec");
+    let text = spec.to_json().to_string();
+    sighting.set(policy_key(&id), Written { text, place: spec.place.clone(), exact: true });
 }
