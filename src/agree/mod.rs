@@ -5,6 +5,7 @@ mod audit;
 mod characters;
 mod gates;
 mod mounts;
+mod network;
 mod nodes;
 mod proxy;
 mod settings;
@@ -12,4 +13,5 @@ mod settings;
 mod tests;
 mod tls;
 
+pub use network::connectivity;
 pub use settings::{ALL, Clash, RULES, Rule, Side, agree};

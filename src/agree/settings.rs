@@ -8,7 +8,7 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, characters, gates, mounts, nodes, proxy, tls};
+use super::{access, audit, characters, gates, mounts, network, nodes, proxy, tls};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ pub const RULES: &[Rule] = &[
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,
     proxy::NODE_PORT_ADDRESS_REFUSED,
+    network::FLOW_NOT_MATCHED,
+    network::POLICIES_NOT_ENFORCED,
     characters::UNSEEN_CHARACTER,
 ];
 

@@ -28,6 +28,8 @@ pub struct Built {
     pub plan: Plan,
     /// Every file of the tree, sorted by path; `REPORT.md`, `coverage.json`, `provenance.json` and `manifest.json` included.
     pub artifacts: Vec<Artifact>,
+    /// Where emitted policies do not come to the declared flows: nothing, or a fault of this program.
+    pub disagreements: Vec<String>,
 }
 
 /// Answers and lowers: spec to plan. `None` when something is wrong; the diagnostics say what.
@@ -56,6 +58,7 @@ pub fn plan(
 pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Built> {
     let (resolved, plan) = plan(cluster, profiles, around, diags)?;
     let mut artifacts = targets::emit(&plan);
+    let disagreements = agree::connectivity(&plan, &artifacts);
     let findings = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
     let settings = plan.settings();
@@ -76,7 +79,7 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     artifacts.push(report::provenance(&artifacts));
     artifacts.push(report::manifest(manifest_of(&resolved, &plan, around), &artifacts));
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-    Some(Built { cluster: resolved, plan, artifacts })
+    Some(Built { cluster: resolved, plan, artifacts, disagreements })
 }
 
 /// Whether a file of a tree is one that this program may have written, by its place and its head. A manifest alone is no proof: whoever

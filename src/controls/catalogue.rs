@@ -1,7 +1,8 @@
 //! The list of controls, sorted by id.
 
 use super::{
-    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, patching, policy, scheduler,
+    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching, policy,
+    scheduler,
 };
 
 /// Every control, sorted by id.
@@ -76,14 +77,18 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    network::DEFAULT_DENY,
+    network::DNS,
+    network::FLOWS,
+    network::GLOBAL_DENY,
+    patching::REBOOTS,
+    patching::SUPPORTED_RELEASES,
     policy::ALLOWED_IMAGES,
     policy::ALLOWED_PORTS,
     policy::HOST_FILESYSTEM,
     policy::PRIVILEGE_ESCALATION,
     policy::PRIVILEGED,
     policy::SERVICE_ACCOUNT_TOKEN,
-    patching::REBOOTS,
-    patching::SUPPORTED_RELEASES,
     scheduler::BIND_ADDRESS,
     scheduler::PROFILING,
     scheduler::TLS,

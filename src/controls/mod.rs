@@ -12,6 +12,7 @@ mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
 mod lower;
+mod network;
 mod patching;
 mod policy;
 mod scheduler;

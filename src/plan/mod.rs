@@ -7,6 +7,7 @@ mod files;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod network;
 mod patching;
 mod policies;
 mod setting;
@@ -27,6 +28,9 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use network::{
+    DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkPlan, NetworkView, NodeSource, Unmatched, policy_key, policy_text,
+};
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use policies::{
     Action, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text, sync_key,
@@ -71,6 +75,8 @@ pub struct Plan {
     pub policies: BTreeMap<&'static str, PolicyPlan>,
     /// Why Gatekeeper is told of them; nothing where it is not declared.
     pub gatekeeper: Option<std::collections::BTreeSet<crate::base::Reason>>,
+    /// Who may talk to whom.
+    pub network: NetworkPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -99,6 +105,7 @@ impl Plan {
             patching: PatchPlan::default(),
             policies: BTreeMap::new(),
             gatekeeper: None,
+            network: NetworkPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

@@ -233,6 +233,7 @@ const EXTRA_IMPACT: &[Extra] = &[
         "false",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
+    Extra::stricter("network/", "", Impact::RefusesLater("drops connections that no flow declares, as soon as it is applied")),
 ];
 
 /// What only a change shows: the setting alone says nothing of it.
@@ -377,6 +378,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::namespaces::settings(plan, &mut out);
     super::patching::settings(plan, &mut out);
     super::policies::settings(plan, &mut out);
+    super::network::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {

@@ -26,7 +26,7 @@ use super::{
         ServingCertificates, Size, SizeFrom, Sources,
     },
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
-    owner,
+    network, owner,
     profiles::{Flat, GivenParam, Profiles},
     vulnerabilities, waivers,
 };
@@ -66,6 +66,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     check_decisions(&spec, &at, diags);
     let waivers = waivers::judge(&spec, around, &at, diags);
     check_open(&spec, &waivers, &at, diags);
+    network::check_plugin(&spec, &at, diags);
     if diags.errors() > before {
         return None;
     }
@@ -104,6 +105,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         cni: cni(&spec),
         runtime: runtime(&spec),
         node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
+        network: network::network(&spec, kubeadm.as_ref()),
         size: size(&spec),
         pools: pools(&spec),
         sources: sources(&spec),

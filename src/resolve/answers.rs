@@ -193,6 +193,8 @@ pub struct Resolved {
     pub runtime: Runtime,
     /// Whether a DNS cache runs on every node.
     pub node_local_dns: bool,
+    /// Who talks to whom, and over what.
+    pub network: super::NetworkAnswers,
     /// How large the cluster is.
     pub size: Size,
     /// The node pools, in the order of the spec.

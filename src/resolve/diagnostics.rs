@@ -15,6 +15,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<GraceWithoutEffect>(),
     Entry::of::<MissingDecision>(),
     Entry::of::<OpenToTheWorld>(),
+    Entry::of::<PluginEnded>(),
     Entry::of::<ProfileConflict>(),
     Entry::of::<ProfileCycle>(),
     Entry::of::<ProfileIsBuiltIn>(),
@@ -474,5 +475,30 @@ impl Problem for SupportEnded {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "declared here")).collect()
+    }
+}
+
+/// A network plug-in that nobody repairs any more.
+#[derive(Debug)]
+pub(super) struct PluginEnded {
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for PluginEnded {
+    const CODE: &'static str = "plugin-ended";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The declared network plug-in has come to its end: holes in it stay open. What is built for it holds as far \
+        as it goes.";
+
+    fn message(&self) -> String {
+        "Weave Net is archived since June 2024: nobody repairs it".to_owned()
+    }
+
+    fn help(&self) -> String {
+        "move to a network plug-in that is maintained, such as Calico or Cilium".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this plug-in enforces the network policies")).collect()
     }
 }

@@ -6,6 +6,7 @@ mod choices;
 mod components;
 mod dates;
 mod diagnostics;
+mod network;
 mod owner;
 mod policies;
 mod profiles;
@@ -22,6 +23,7 @@ pub use answers::{
 pub use choices::{Choice, ParamValue};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
+pub use network::NetworkAnswers;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use policies::{EngineAnswers, GatekeeperAnswers};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};

@@ -3,6 +3,7 @@
 mod arguments;
 mod carried;
 mod ci;
+mod connectivity;
 mod control_plane;
 mod gatekeeper;
 mod head;
@@ -44,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     ci::TARGET,
     helm::TARGET,
     gatekeeper::SUITE,
+    connectivity::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

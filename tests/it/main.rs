@@ -21,6 +21,7 @@ mod facts;
 mod goldens;
 mod host;
 mod memory;
+mod network;
 mod observers;
 mod policies;
 mod promises;

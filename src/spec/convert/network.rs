@@ -67,7 +67,7 @@ fn peers(r: &mut Reader<'_>, network: &SpecPath, names: &Names, written: BTreeMa
             r.push(DuplicateName { name: name.clone(), what: "a tier or peer", first, second });
         }
         let namespace = namespace(r, &at, peer.namespace);
-        let selector = r.need(&at, "selector", peer.selector);
+        let selector = selector(r, &at, peer.selector);
         if let (Some(namespace), Some(selector)) = (namespace, selector) {
             peers.insert(name, Peer { namespace, selector });
         }
@@ -88,11 +88,39 @@ fn namespace(r: &mut Reader<'_>, at: &SpecPath, written: Option<String>) -> Opti
     Some(name)
 }
 
+/// Labels in the forms that the API server takes: what is no label selects nothing, and never leaves its quotes.
+fn selector(r: &mut Reader<'_>, at: &SpecPath, written: Option<BTreeMap<String, String>>) -> Option<BTreeMap<String, String>> {
+    let labels = r.need(at, "selector", written)?;
+    let at = at.child("selector");
+    for (key, value) in &labels {
+        let at = at.child(key);
+        if !is_label_key(key) {
+            r.check(&at, key.clone(), "a key of a label such as app or example.com/app", |_| false);
+        }
+        r.check(&at, value.clone(), "a value of a label: at most 63 letters, digits, `-`, `_` and `.`", is_label_value);
+    }
+    Some(labels)
+}
+
+fn is_label_key(key: &str) -> bool {
+    let (prefix, name) = key.rsplit_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
+    prefix.is_none_or(is_subdomain) && !name.is_empty() && is_label_value(name)
+}
+
+fn is_label_value(value: &str) -> bool {
+    let end = |b: Option<&u8>| b.is_none_or(u8::is_ascii_alphanumeric);
+    let bytes = value.as_bytes();
+    bytes.len() <= 63
+        && end(bytes.first())
+        && end(bytes.last())
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
 fn tier(r: &mut Reader<'_>, at: &SpecPath, written: v1::Tier) -> Option<Tier> {
     let name = written.name?;
     reserved(r, at, "a tier", &name);
     let namespace = namespace(r, at, written.namespace);
-    let selector = r.need(at, "selector", written.selector);
+    let selector = selector(r, at, written.selector);
     let ports = ports(r, &at.child("ports"), written.ports).unwrap_or_default();
     Some(Tier { name, namespace: namespace?, selector: selector?, ports })
 }

@@ -1,6 +1,7 @@
 //! Objects of the cluster: one kustomize tree for each stage, in the order in which they must be applied.
 
 mod namespaces;
+mod network;
 mod observe;
 mod policies;
 
@@ -25,6 +26,7 @@ pub(super) const TARGET: Target = Target {
         Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
         Mark { path: "k8s/policy-templates/*.yaml", says: "For Gatekeeper" },
         Mark { path: "k8s/policies/*.yaml", says: "For Gatekeeper" },
+        Mark { path: "k8s/network/**", says: "Network policies of" },
     ],
 };
 
@@ -49,7 +51,13 @@ struct ObjectFile {
 }
 
 /// Every stage, in the order in which they are applied.
-const STAGES: &[Stage] = &[namespaces::STAGE, policies::TEMPLATES, policies::CONSTRAINTS];
+const STAGES: &[Stage] = &[
+    namespaces::STAGE,
+    network::STAGE,
+    // The kinds of the constraints come with the templates.
+    policies::TEMPLATES,
+    policies::CONSTRAINTS,
+];
 
 /// The names of the stages that a plan fills, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]

@@ -1,9 +1,10 @@
 //! Reading back: objects of the cluster, emitted or foreign.
 
 use crate::{
+    kube::network::{Dialect, PolicyId},
     plan::{
-        OWN_TEMPLATE, SettingKey, Topic, constraint_key, constraint_text, label_key, mutation_key, mutation_text, sync_key,
-        template_key,
+        OWN_TEMPLATE, SettingKey, Topic, constraint_key, constraint_text, label_key, mutation_key, mutation_text, policy_key,
+        sync_key, template_key,
     },
     policy::{List, POLICIES},
     targets::{
@@ -28,17 +29,23 @@ pub enum ObjectKind {
     ConstraintTemplate,
     /// What Gatekeeper keeps a copy of.
     SyncSet,
+    /// A network policy, in one of its forms.
+    NetworkPolicy(Dialect),
 }
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [ObjectKind; 6] = [
+    pub const ALL: &[ObjectKind] = &[
         ObjectKind::Kustomization,
         ObjectKind::Namespace,
         ObjectKind::Assign,
         ObjectKind::Constraint,
         ObjectKind::ConstraintTemplate,
         ObjectKind::SyncSet,
+        ObjectKind::NetworkPolicy(Dialect::Kubernetes),
+        ObjectKind::NetworkPolicy(Dialect::Cilium),
+        ObjectKind::NetworkPolicy(Dialect::CiliumClusterwide),
+        ObjectKind::NetworkPolicy(Dialect::CalicoGlobal),
     ];
 
     /// The name of the kind.
@@ -51,6 +58,7 @@ impl ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::ConstraintTemplate => "ConstraintTemplate",
             ObjectKind::SyncSet => "SyncSet",
+            ObjectKind::NetworkPolicy(dialect) => dialect.kind(),
         }
     }
 
@@ -62,7 +70,7 @@ impl ObjectKind {
             ("constraints.gatekeeper.sh/v1beta1", _) => Some(ObjectKind::Constraint),
             ("templates.gatekeeper.sh/v1", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
             ("syncset.gatekeeper.sh/v1alpha1", "SyncSet") => Some(ObjectKind::SyncSet),
-            _ => None,
+            _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
         }
     }
 
@@ -73,7 +81,7 @@ impl ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::ConstraintTemplate => "template",
             ObjectKind::SyncSet => "sync",
-            ObjectKind::Kustomization | ObjectKind::Namespace => "",
+            ObjectKind::Kustomization | ObjectKind::Namespace | ObjectKind::NetworkPolicy(_) => "",
         }
     }
 
@@ -86,6 +94,9 @@ impl ObjectKind {
                 ObjectKind::Assign | ObjectKind::Constraint | ObjectKind::ConstraintTemplate | ObjectKind::SyncSet,
                 SettingKey::Part(Topic::Policy, part),
             ) => part.starts_with("gatekeeper/") && part.split('/').nth(1) == Some(self.part()),
+            (ObjectKind::NetworkPolicy(dialect), SettingKey::Part(Topic::Network, part)) => {
+                part.split('/').nth(1).is_some_and(|kind| kind == dialect.kind())
+            }
             (_, _) => false,
         }
     }
@@ -104,6 +115,7 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
         ObjectKind::Constraint => said(root, &mut sighting, &mut leaves, constraint),
         ObjectKind::ConstraintTemplate => said(root, &mut sighting, &mut leaves, template),
         ObjectKind::SyncSet => said(root, &mut sighting, &mut leaves, sync_set),
+        ObjectKind::NetworkPolicy(dialect) => network_policy(dialect, root, &mut sighting, &mut leaves),
     }
     sighting.keep(leaves);
     Some(sighting)
@@ -207,4 +219,14 @@ fn sync_set(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
         .collect();
     leaves.take_below("/spec/gvks");
     (name.text == "harden").then(|| (sync_key(), kinds.join(", ")))
+}
+
+/// A policy is one setting: all that it says.
+fn network_policy(dialect: Dialect, root: &Node, sighting: &mut Sighting, leaves: &mut Leaves) {
+    let word = |pointer: &str| root.at_pointer(pointer).and_then(Node::as_str).map(str::to_owned);
+    let (Some(name), Some(spec)) = (word("/metadata/name"), root.get("spec")) else { return };
+    let id = PolicyId { namespace: word("/metadata/namespace"), dialect, name };
+    leaves.take_below("/spec");
+    let text = spec.to_json().to_string();
+    sighting.set(policy_key(&id), Written { text, place: spec.place.clone(), exact: true });
 }

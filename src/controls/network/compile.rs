@@ -1,0 +1,234 @@
+//! From a flow to rules: the other end as the declared plug-in sees it, or why it cannot.
+
+use crate::{
+    base::{Cidr, SpecPath},
+    facts::{OwnPolicies, ServiceView},
+    kube::network::{Dialect, Entity, Labels, Peer, Pods, Port, Rule},
+    plan::{DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, Unmatched},
+};
+
+/// Rules, each with the form that can say it.
+pub(super) type Rules = Vec<(Dialect, Rule)>;
+
+/// The rules that let the opening end of a flow reach the answering one.
+pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
+    let ends = Ends { view, flow, at: place.child("to") };
+    let ports = flow.ports.as_slice();
+    Ok(match &flow.to {
+        End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
+        End::Dns => dns(view, ports),
+        End::KubeApi => ends.api_answers()?,
+        End::Nodes => ends.nodes_answer()?,
+        End::Metadata => plain(view.metadata.iter().map(|range| block(*range)).collect(), ports),
+        End::Internet => plain(internet(view), ports),
+        End::Range(range) => plain(vec![ends.range(*range)?], ports),
+        End::Host(name) => ends.host(name)?,
+    })
+}
+
+/// The rules that let the answering end of a flow be reached by the opening one.
+pub(super) fn ingress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
+    let ends = Ends { view, flow, at: place.child("from") };
+    let ports = flow.ports.as_slice();
+    Ok(match &flow.from {
+        End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
+        End::KubeApi => ends.api_opens()?,
+        End::Nodes => ends.nodes_open()?,
+        End::Internet => plain(internet(view), ports),
+        End::Range(range) => plain(vec![ends.range(*range)?], ports),
+        // The reader lets none of them open a connection.
+        End::Dns | End::Metadata | End::Host(_) => Vec::new(),
+    })
+}
+
+/// A rule in the form of Kubernetes.
+fn plain(peers: Vec<Peer>, ports: &[Port]) -> Rules {
+    if peers.is_empty() { Vec::new() } else { vec![(Dialect::Kubernetes, Rule::new(peers, ports))] }
+}
+
+fn block(cidr: Cidr) -> Peer {
+    Peer::Block { cidr, except: Vec::new() }
+}
+
+fn internet(view: &NetworkView) -> Vec<Peer> {
+    view.internet().into_iter().map(|(cidr, except)| Peer::Block { cidr, except }).collect()
+}
+
+/// The rules that reach DNS: its pods, and the cache of the pod's node under what the plug-in takes it for.
+pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Rules {
+    let mut peers = vec![Peer::Pods(view.dns())];
+    let cache = view.node_dns();
+    if cache.is_empty() {
+        return plain(peers, ports);
+    }
+    match view.semantics.own {
+        // An address of the node itself is the node, whatever ranges say; with a local redirect the cache is a pod.
+        OwnPolicies::Cilium => {
+            let labels = Labels::from([("k8s-app".to_owned(), "node-local-dns".to_owned())]);
+            peers.push(Peer::Pods(Pods::of(DNS_NAMESPACE, &labels)));
+            let mut rules = plain(peers, ports);
+            rules.push((Dialect::Cilium, Rule::new(vec![Peer::Entity(Entity::Host)], ports)));
+            rules
+        }
+        OwnPolicies::None | OwnPolicies::Calico => {
+            peers.extend(cache.into_iter().map(block));
+            plain(peers, ports)
+        }
+    }
+}
+
+/// The end of a flow that is no pod of a declared name, with its place.
+struct Ends<'a> {
+    view: &'a NetworkView,
+    flow: &'a FlowPlan,
+    at: SpecPath,
+}
+
+impl Ends<'_> {
+    fn cannot(&self, why: String, way_out: impl Into<String>) -> Unmatched {
+        let name = &self.flow.name;
+        Unmatched { why: format!("flow `{name}` cannot be held to: {why}"), way_out: way_out.into(), at: self.at.clone() }
+    }
+
+    fn plug_in(&self) -> &'static str {
+        self.view.semantics.name
+    }
+
+    fn entities(&self, entities: &[Entity]) -> Rules {
+        vec![(Dialect::Cilium, Rule::new(entities.iter().map(|entity| Peer::Entity(*entity)).collect(), &self.flow.ports))]
+    }
+
+    fn api_answers(&self) -> Result<Rules, Unmatched> {
+        if self.view.semantics.own == OwnPolicies::Cilium {
+            return Ok(self.entities(&[Entity::KubeApiserver]));
+        }
+        if self.view.api_on_nodes && !self.view.semantics.ranges_match_nodes {
+            return Err(self.no_nodes("the API server, which runs on nodes"));
+        }
+        if self.view.api.is_empty() {
+            let (why, way_out) = match self.view.semantics.services {
+                ServiceView::Address => (
+                    format!(
+                        "{} sees the API server under the first address of the Service range, which the spec does not give",
+                        self.plug_in()
+                    ),
+                    "write `platform.serviceCidrs`",
+                ),
+                ServiceView::Behind => (
+                    "pods see the API server under an address of the provider's, which the spec does not give".to_owned(),
+                    "write the address that `kubectl get endpointslices -n default` shows: `to: { cidr: ADDRESS/32, port: 443 }`",
+                ),
+            };
+            return Err(self.cannot(why, way_out));
+        }
+        Ok(plain(self.view.api.iter().map(|range| block(*range)).collect(), &self.flow.ports))
+    }
+
+    fn nodes_answer(&self) -> Result<Rules, Unmatched> {
+        if self.view.semantics.own == OwnPolicies::Cilium {
+            return Ok(self.entities(&[Entity::Host, Entity::RemoteNode]));
+        }
+        Ok(plain(self.node_ranges()?, &self.flow.ports))
+    }
+
+    /// The ranges of nodes, where a range tells them from pods.
+    fn node_ranges(&self) -> Result<Vec<Peer>, Unmatched> {
+        if !self.view.semantics.ranges_match_nodes {
+            return Err(self.no_nodes("nodes of the cluster"));
+        }
+        let pods = &self.view.pods;
+        let mixed = pods.is_empty() || self.view.nodes.iter().any(|node| pods.iter().any(|range| range.overlaps(node)));
+        if mixed && self.view.semantics.ranges_match_pods {
+            let why = format!("to {} the ranges of nodes are those of pods too", self.plug_in());
+            let way_out =
+                "give pods ranges of their own and declare them (`platform.podCidrs`), or name pods in place of `nodes`";
+            return Err(self.cannot(why, way_out));
+        }
+        Ok(self.view.nodes.iter().map(|range| block(*range)).collect())
+    }
+
+    fn no_nodes(&self, what: &str) -> Unmatched {
+        let why = format!("no range of a network policy matches {what} under {}", self.plug_in());
+        let way_out = "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in";
+        self.cannot(why, way_out)
+    }
+
+    /// Why a process of a node has no address of its own.
+    fn tunnel(&self, who: &str) -> String {
+        format!("under {} {who} reaches pods of other nodes from a tunnel address in the range of pods", self.plug_in())
+    }
+
+    fn api_opens(&self) -> Result<Rules, Unmatched> {
+        if self.view.semantics.own == OwnPolicies::Cilium {
+            return Ok(self.entities(&[Entity::KubeApiserver]));
+        }
+        if !self.view.api_on_nodes {
+            let why = "the provider's API server comes from addresses that the spec does not give".to_owned();
+            let way_out = "write where it comes from: on EKS `from: { cidr: RANGE }` with the subnets of the cluster's interfaces, on AKS a peer \
+                for the pods `app: konnectivity-agent` of kube-system";
+            return Err(self.cannot(why, way_out));
+        }
+        if !self.view.semantics.ranges_match_nodes {
+            return Err(self.no_nodes("the API server, which runs on nodes"));
+        }
+        if self.view.node_source == NodeSource::Tunnel {
+            let way_out = match self.view.semantics.own {
+                OwnPolicies::Calico => {
+                    "write `from: nodes`, which opens to every node (a policy of Calico's tells their tunnels from pods), or carry packets \
+                     without a tunnel and say so (`cni: { calico: { encapsulation: none } }`)"
+                }
+                OwnPolicies::None | OwnPolicies::Cilium => {
+                    "leave the namespace that answers webhooks out of `namespaces`, or take Cilium or Calico as the declared network plug-in"
+                }
+            };
+            return Err(self.cannot(self.tunnel("the API server"), way_out));
+        }
+        Ok(plain(self.view.api.iter().map(|range| block(*range)).collect(), &self.flow.ports))
+    }
+
+    fn nodes_open(&self) -> Result<Rules, Unmatched> {
+        match (self.view.semantics.own, self.view.node_source) {
+            (OwnPolicies::Cilium, _) => Ok(self.entities(&[Entity::Host, Entity::RemoteNode])),
+            (OwnPolicies::Calico, NodeSource::Tunnel) => {
+                let ranges = self.view.nodes.iter().chain(&self.view.pods).copied().collect();
+                Ok(vec![(Dialect::CalicoGlobal, Rule::new(vec![Peer::NotPods(ranges)], &self.flow.ports))])
+            }
+            (OwnPolicies::None, NodeSource::Tunnel) => {
+                let way_out = "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in";
+                Err(self.cannot(self.tunnel("a node"), way_out))
+            }
+            (OwnPolicies::None | OwnPolicies::Calico, NodeSource::Node) => Ok(plain(self.node_ranges()?, &self.flow.ports)),
+        }
+    }
+
+    /// Addresses outside of the cluster: what of its own ranges lies inside is not meant.
+    fn range(&self, range: Cidr) -> Result<Peer, Unmatched> {
+        let inside = |own: &Cidr| own.covers(&range);
+        let way_out = "name a tier, a peer or `nodes`: a range is for what lies outside of the cluster";
+        let own = [("pods", &self.view.pods), ("Services", &self.view.services)];
+        if let Some((what, _)) = own.iter().find(|(_, ranges)| ranges.iter().any(inside)) {
+            return Err(self.cannot(format!("`{range}` lies in the range of {what}"), way_out));
+        }
+        let node = self.view.named_nodes.iter().find(|address| range.contains(**address) && self.view.nodes.iter().any(inside));
+        if let Some(address) = node {
+            return Err(self.cannot(format!("`{range}` holds `{address}`, which is a node"), way_out));
+        }
+        if self.view.nodes.contains(&range) {
+            return Err(self.cannot(format!("`{range}` is the range of a node pool"), way_out));
+        }
+        Ok(Peer::Block { cidr: range, except: self.view.cluster_inside(&range) })
+    }
+
+    fn host(&self, name: &str) -> Result<Rules, Unmatched> {
+        if self.view.semantics.own != OwnPolicies::Cilium {
+            let why = format!("{} knows no host names", self.plug_in());
+            let way_out = "write the addresses (`to: { cidr: RANGE, port: 443 }`), send the traffic through a proxy in the cluster that is a peer, \
+                or take Cilium as the declared network plug-in";
+            return Err(self.cannot(why, way_out));
+        }
+        // Cilium learns the addresses of a name from the answers of DNS that pass it.
+        let dns = Rule { peers: vec![Peer::Pods(self.view.dns())], ports: DNS_PORTS.to_vec(), reads_dns: true };
+        let named = Rule::new(vec![Peer::Name(name.to_owned())], &self.flow.ports);
+        Ok(vec![(Dialect::Cilium, dns), (Dialect::Cilium, named)])
+    }
+}

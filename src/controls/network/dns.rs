@@ -1,0 +1,90 @@
+//! Lets every isolated pod ask the DNS of the cluster.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Area, Cause, Level, SpecPath},
+    controls::Control,
+    kube::network::{Dialect, Namespaces, Policy, Rule},
+    plan::{DNS_PORTS, End, FlowPlan, Lowering, Outcome, Scope},
+    resolve::Resolved,
+};
+
+use super::{
+    add, compile, governed, intent,
+    isolation::{self, Isolated},
+    verdict,
+};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "network/dns",
+    area: Area::Network,
+    title: "let isolated pods ask the DNS of the cluster, and no other",
+    level: Level::Baseline,
+    doc: include_str!("dns.md"),
+    params: &[],
+    applies: governed,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let view = &cluster.network.view;
+    out.plan_mut().network.view = view.clone();
+    let asked = out.reason().cause;
+    let mut keys = Vec::new();
+    for isolated in isolation::isolation(cluster) {
+        out.because(Cause::Spec(isolated.place.clone()));
+        for (dialect, rules) in by_dialect(cluster, &isolated) {
+            let name = format!("allow-dns{}", isolated.suffix);
+            let policy = Policy { dialect, name, subject: isolated.pods.clone(), ingress: None, egress: Some(rules) };
+            keys.push(add(out, policy));
+        }
+        let flow = FlowPlan {
+            name: "dns".to_owned(),
+            from: End::Pods(isolated.pods.clone()),
+            from_name: name(&isolated),
+            to: End::Dns,
+            to_name: "dns".to_owned(),
+            ports: DNS_PORTS.to_vec(),
+        };
+        let held = out.held(flow);
+        out.plan_mut().network.flows.push(held);
+    }
+    out.because(asked);
+    if keys.is_empty() {
+        out.verdict(Scope::Cluster, Outcome::NotApplicable, crate::facts::id::NOTHING_ISOLATED, "");
+        return;
+    }
+    let unknown = view.node_local_dns && view.services.is_empty();
+    let detail = if unknown {
+        "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off"
+    } else {
+        ""
+    };
+    let place = SpecPath::new("/platform/nodeLocalDns");
+    if unknown {
+        out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::NOT_DECLARED, detail);
+    } else {
+        verdict(cluster, out, Scope::Cluster, keys.clone(), "");
+    }
+    intent(cluster, out, &place, &keys);
+}
+
+/// What an isolated set is called in rows for people.
+fn name(isolated: &Isolated) -> String {
+    match (&isolated.pods.namespaces, isolated.suffix.strip_prefix('-')) {
+        (_, Some(tier)) => tier.to_owned(),
+        (Namespaces::One(namespace), None) => format!("any pod of {namespace}"),
+        (Namespaces::AllBut(_), None) => "any other pod".to_owned(),
+    }
+}
+
+/// The rules of a set by the form that says them; a policy for the whole cluster says all of its own.
+fn by_dialect(cluster: &Resolved, isolated: &Isolated) -> BTreeMap<Dialect, Vec<Rule>> {
+    let mut found: BTreeMap<Dialect, Vec<Rule>> = BTreeMap::new();
+    for (dialect, rule) in compile::dns(&cluster.network.view, &DNS_PORTS) {
+        let dialect = if isolated.dialect.is_namespaced() { dialect } else { isolated.dialect };
+        found.entry(dialect).or_default().push(rule);
+    }
+    found
+}

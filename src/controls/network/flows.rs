@@ -1,0 +1,121 @@
+//! The declared flows as policies: an ingress rule at the answering end, an egress rule at the opening one.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Area, Cause, Level, SpecPath},
+    controls::{Applies, Control},
+    facts,
+    kube::network::{Dialect, Pods, Policy, Rule},
+    plan::{End, FlowPlan, Ground, Lowering, Outcome, Scope, SettingKey, Unmatched},
+    resolve::Resolved,
+};
+
+use super::{add, compile, intent, isolation, strokes, verdict};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: isolation::FLOWS,
+    area: Area::Network,
+    title: "open the declared flows between tiers, and isolate the tiers",
+    level: Level::Baseline,
+    doc: include_str!("flows.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+fn applies(cluster: &Resolved) -> Applies {
+    let network = &cluster.network;
+    if network.tiers.is_empty() && network.flows.is_empty() {
+        Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED)
+    } else {
+        Applies::Yes
+    }
+}
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let asked = out.reason().cause;
+    let mut all: Vec<SettingKey> = isolation::deny(cluster, out, isolation::FLOWS).into_iter().map(|(_, key)| key).collect();
+    let mut by_pods: Vec<(Pods, Vec<SettingKey>)> = Vec::new();
+    for (place, flow) in &cluster.network.flows {
+        out.because(Cause::Spec(place.clone()));
+        let keys = match policies(cluster, place, flow) {
+            Ok(policies) => policies.into_iter().map(|policy| add(out, policy)).collect::<Vec<_>>(),
+            Err(unmatched) => {
+                let held = out.held(unmatched);
+                out.plan_mut().network.unmatched.push(held);
+                continue;
+            }
+        };
+        if keys.is_empty() {
+            strokes::intents(cluster, out, place, Outcome::NotApplicable, &Ground::Fact(facts::id::NOTHING_ISOLATED), "");
+            continue;
+        }
+        let held = out.held(flow.clone());
+        out.plan_mut().network.flows.push(held);
+        intent(cluster, out, place, &keys);
+        for end in [&flow.from, &flow.to] {
+            if let End::Pods(pods) = end {
+                by_pods.push((pods.clone(), keys.clone()));
+            }
+        }
+        all.extend(keys);
+    }
+    out.because(asked);
+    for (place, pods) in cluster.network.tiers.iter().chain(&cluster.network.peers) {
+        let mut keys: Vec<SettingKey> =
+            by_pods.iter().filter(|(end, _)| end == pods).flat_map(|(_, keys)| keys.clone()).collect();
+        keys.sort();
+        keys.dedup();
+        if keys.is_empty() && !out.plan().network.isolates(pods) {
+            strokes::intents(cluster, out, place, Outcome::NotApplicable, &Ground::Fact(facts::id::NOTHING_ISOLATED), "");
+        } else {
+            // A tier without flows is cut off by what isolates it.
+            let own = if keys.is_empty() { all.clone() } else { keys };
+            intent(cluster, out, place, &own);
+        }
+    }
+    if all.is_empty() {
+        out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_ISOLATED, "");
+    } else {
+        verdict(cluster, out, Scope::Cluster, all, "");
+    }
+}
+
+/// The policies of a flow; none where neither end is isolated.
+fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec<Policy>, Unmatched> {
+    let view = &cluster.network.view;
+    let mut found = Vec::new();
+    for (subject, suffix) in subjects(cluster, &flow.from) {
+        for (dialect, rules) in grouped(compile::egress(view, place, flow)?) {
+            let name = format!("flow-{}-out{suffix}", flow.name);
+            found.push(Policy { dialect, name, subject: subject.clone(), ingress: None, egress: Some(rules) });
+        }
+    }
+    for (subject, suffix) in subjects(cluster, &flow.to) {
+        for (dialect, rules) in grouped(compile::ingress(view, place, flow)?) {
+            let name = format!("flow-{}-in{suffix}", flow.name);
+            found.push(Policy { dialect, name, subject: subject.clone(), ingress: Some(rules), egress: None });
+        }
+    }
+    Ok(found)
+}
+
+/// The isolated pods at an end, each set with what tells its policies apart. A policy for others would isolate them.
+fn subjects(cluster: &Resolved, end: &End) -> Vec<(Pods, String)> {
+    let End::Pods(pods) = end else { return Vec::new() };
+    let isolated = isolation::isolation(cluster);
+    if isolated.iter().any(|set| set.pods.cover(pods)) {
+        return vec![(pods.clone(), String::new())];
+    }
+    let part = |set: &isolation::Isolated| Some((isolation::meet(&set.pods, pods)?, set.suffix.clone()));
+    isolated.iter().filter_map(part).collect()
+}
+
+fn grouped(rules: compile::Rules) -> BTreeMap<Dialect, Vec<Rule>> {
+    let mut found: BTreeMap<Dialect, Vec<Rule>> = BTreeMap::new();
+    for (dialect, rule) in rules {
+        found.entry(dialect).or_default().push(rule);
+    }
+    found
+}

@@ -1,0 +1,290 @@
+//! The network: who may talk to whom, what the plug-in sees of it, and the policies that say so.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
+
+use crate::{
+    base::{Cidr, SpecPath},
+    facts::{Enforcer, NetworkSemantics, network_semantics},
+    kube::network::{Labels, Namespaces, Pods, Policy, PolicyId, Port, Protocol, spec},
+};
+
+use super::{Held, Plan, SettingKey, Topic};
+
+/// The namespace of the cluster's DNS.
+pub const DNS_NAMESPACE: &str = "kube-system";
+
+/// The label of the pods that answer DNS: CoreDNS keeps that of kube-dns.
+const DNS_LABEL: (&str, &str) = ("k8s-app", "kube-dns");
+
+/// The address of NodeLocal DNSCache on every node.
+const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
+
+/// The port of DNS, in both protocols.
+pub const DNS_PORTS: [Port; 2] = [Port { number: 53, protocol: Protocol::Udp }, Port { number: 53, protocol: Protocol::Tcp }];
+
+/// From which address a process of a node reaches pods of another node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeSource {
+    /// That of the node.
+    Node,
+    /// That of the node's end of a tunnel, which lies in the range of pods.
+    Tunnel,
+}
+
+/// What the network plug-in of the cluster sees.
+#[derive(Debug, Clone)]
+pub struct NetworkView {
+    /// What it makes of policies.
+    pub semantics: &'static NetworkSemantics,
+    /// Where the spec declares it.
+    pub declared: SpecPath,
+    /// From which address nodes reach pods.
+    pub node_source: NodeSource,
+    /// Ranges of pods, where known.
+    pub pods: Vec<Cidr>,
+    /// Ranges of Services, where known.
+    pub services: Vec<Cidr>,
+    /// Ranges of nodes.
+    pub nodes: Vec<Cidr>,
+    /// Addresses of nodes that the spec names.
+    pub named_nodes: Vec<IpAddr>,
+    /// Addresses under which pods see the API server, where known.
+    pub api: Vec<Cidr>,
+    /// The port under which they see it.
+    pub api_port: u16,
+    /// Whether the API server runs on nodes of the cluster.
+    pub api_on_nodes: bool,
+    /// Whether a DNS cache runs on every node.
+    pub node_local_dns: bool,
+    /// Addresses of the provider's metadata service.
+    pub metadata: Vec<Cidr>,
+    /// Whether pods have addresses of IPv4.
+    pub ipv4: bool,
+    /// Whether pods have addresses of IPv6.
+    pub ipv6: bool,
+}
+
+impl Default for NetworkView {
+    fn default() -> Self {
+        NetworkView {
+            semantics: network_semantics(Enforcer::Unnamed),
+            declared: SpecPath::new("/platform/cni"),
+            node_source: NodeSource::Node,
+            pods: Vec::new(),
+            services: Vec::new(),
+            nodes: Vec::new(),
+            named_nodes: Vec::new(),
+            api: Vec::new(),
+            api_port: 443,
+            api_on_nodes: false,
+            node_local_dns: false,
+            metadata: Vec::new(),
+            ipv4: true,
+            ipv6: false,
+        }
+    }
+}
+
+impl NetworkView {
+    /// The pods that answer DNS.
+    #[must_use]
+    pub fn dns(&self) -> Pods {
+        Pods::of(DNS_NAMESPACE, &Labels::from([(DNS_LABEL.0.to_owned(), DNS_LABEL.1.to_owned())]))
+    }
+
+    /// The addresses under which the DNS cache of a node answers: its own, and where it is known that of the Service it stands in for.
+    #[must_use]
+    pub fn node_dns(&self) -> Vec<Cidr> {
+        if !self.node_local_dns {
+            return Vec::new();
+        }
+        let service = self.services.iter().filter_map(|range| range.nth(10)).map(Cidr::host);
+        NODE_LOCAL_DNS.parse().into_iter().chain(service).collect()
+    }
+
+    /// Whether an address is public: in no private, shared, local or reserved range, and none of the cluster's.
+    #[must_use]
+    pub fn is_public(&self, address: IpAddr) -> bool {
+        !not_internet().iter().chain(self.cluster()).any(|range| range.contains(address))
+    }
+
+    /// The ranges of nodes, pods and Services.
+    pub fn cluster(&self) -> impl Iterator<Item = &Cidr> {
+        self.nodes.iter().chain(&self.pods).chain(&self.services)
+    }
+
+    /// The ranges of the cluster that lie inside another one.
+    #[must_use]
+    pub fn cluster_inside(&self, range: &Cidr) -> Vec<Cidr> {
+        least(self.cluster().filter(|own| range.covers(own)).copied())
+    }
+
+    /// What `internet` means: everything in the families of the pods, without what is not public.
+    #[must_use]
+    pub fn internet(&self) -> Vec<(Cidr, Vec<Cidr>)> {
+        let whole = [("0.0.0.0/0", self.ipv4), ("::/0", self.ipv6 && self.semantics.ipv6)];
+        let whole = whole.into_iter().filter(|(_, wanted)| *wanted).filter_map(|(text, _)| text.parse::<Cidr>().ok());
+        let without = |range: Cidr| {
+            let all: Vec<Cidr> = not_internet().into_iter().chain(self.cluster().copied()).collect();
+            (range, least(all.into_iter().filter(|other| range.covers(other))))
+        };
+        whole.map(without).collect()
+    }
+}
+
+/// Ranges without those that lie in another one, sorted.
+fn least(ranges: impl Iterator<Item = Cidr>) -> Vec<Cidr> {
+    let all: BTreeSet<Cidr> = ranges.collect();
+    all.iter().filter(|range| !all.iter().any(|other| other != *range && other.covers(range))).copied().collect()
+}
+
+/// Ranges that are not public: IANA's special-purpose registries of IPv4 and IPv6, read 2026-11-26, without those for documentation, and
+/// the IPv4 ones again as NAT64 (RFC 6052) and IPv4-mapped addresses write them.
+const NOT_INTERNET: &[&str] = &[
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "::/128",
+    "::1/128",
+    "::ffff:0:0/96",
+    "64:ff9b:1::/48",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+];
+
+fn not_internet() -> Vec<Cidr> {
+    let ranges: Vec<Cidr> = NOT_INTERNET.iter().filter_map(|text| text.parse().ok()).collect();
+    let mapped: Vec<Cidr> = ranges.iter().filter_map(nat64).collect();
+    ranges.into_iter().chain(mapped).collect()
+}
+
+/// A range of IPv4 behind the well-known prefix of NAT64.
+fn nat64(range: &Cidr) -> Option<Cidr> {
+    let IpAddr::V4(address) = range.address() else { return None };
+    let [a, b, c, d] = address.octets().map(u16::from);
+    format!("64:ff9b::{:x}:{:x}/{}", a << 8 | b, c << 8 | d, range.prefix() + 96).parse().ok()
+}
+
+/// One end of a declared flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Pods.
+    Pods(Pods),
+    /// What answers DNS.
+    Dns,
+    /// The API server.
+    KubeApi,
+    /// The nodes.
+    Nodes,
+    /// The provider's metadata service.
+    Metadata,
+    /// Public addresses.
+    Internet,
+    /// Addresses outside of the cluster.
+    Range(Cidr),
+    /// A host by name.
+    Host(String),
+}
+
+/// A flow: who opens, who answers, on which ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowPlan {
+    /// Its name.
+    pub name: String,
+    /// Who opens the connection.
+    pub from: End,
+    /// The name of that end.
+    pub from_name: String,
+    /// Who answers.
+    pub to: End,
+    /// The name of that end.
+    pub to_name: String,
+    /// On which ports; without any, on every port.
+    pub ports: Vec<Port>,
+}
+
+/// A flow that the network plug-in cannot hold to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmatched {
+    /// What is wrong.
+    pub why: String,
+    /// The way out.
+    pub way_out: String,
+    /// The place of the end.
+    pub at: SpecPath,
+}
+
+/// The network of a cluster.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkPlan {
+    /// What the plug-in sees.
+    pub view: NetworkView,
+    /// The pods that may talk to nobody but along a flow.
+    pub isolated: Vec<Held<Pods>>,
+    /// The flows that hold.
+    pub flows: Vec<Held<FlowPlan>>,
+    /// The flows that cannot be held to.
+    pub unmatched: Vec<Held<Unmatched>>,
+    /// The policies.
+    pub policies: BTreeMap<PolicyId, Held<Policy>>,
+}
+
+impl NetworkPlan {
+    /// Whether every one of these pods is isolated.
+    #[must_use]
+    pub fn isolates(&self, pods: &Pods) -> bool {
+        self.isolated.iter().any(|held| held.value.cover(pods))
+    }
+
+    /// Whether a pod is isolated.
+    #[must_use]
+    pub fn isolates_pod(&self, namespace: &str, labels: &Labels) -> bool {
+        self.isolated.iter().any(|held| held.value.contain(namespace, labels))
+    }
+
+    /// Whether a whole namespace is isolated.
+    #[must_use]
+    pub fn isolates_namespace(&self, namespace: &str) -> bool {
+        self.isolates(&Pods { namespaces: Namespaces::One(namespace.to_owned()), labels: Labels::new() })
+    }
+
+    /// Adds a policy; reasons of an equal one meet.
+    pub fn add(&mut self, policy: Held<Policy>) {
+        match self.policies.get_mut(&policy.value.id()) {
+            Some(present) => present.reasons.extend(policy.reasons),
+            None => {
+                self.policies.insert(policy.value.id(), policy);
+            }
+        }
+    }
+}
+
+/// The key of a policy.
+#[must_use]
+pub fn policy_key(id: &PolicyId) -> SettingKey {
+    SettingKey::Part(Topic::Network, id.to_string())
+}
+
+/// What stands in a policy, as one line.
+#[must_use]
+pub fn policy_text(policy: &Policy) -> String {
+    spec(policy).to_json().to_string()
+}
+
+/// Adds the policies to the list of all settings.
+pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+    for (id, held) in &plan.network.policies {
+        out.insert(policy_key(id), held.as_ref().map(policy_text));
+    }
+}

@@ -1,0 +1,176 @@
+//! The network: what the declared plug-in sees, and tiers, peers and flows with every name looked up.
+
+use std::net::IpAddr;
+
+use crate::{
+    base::{Cidr, Platform, SpecPath},
+    diag::{Diagnostics, Place},
+    facts::{Enforcer, network_semantics},
+    kube::network::{Labels, Pods, Port, Protocol},
+    plan::{DNS_PORTS, End, FlowPlan, KubeadmCluster, NetworkView, NodeSource},
+    spec::{
+        model::{self, FlowEnd, ServicePort, Spec},
+        words::{self, AzurePolicyEngine, Encapsulation, FlowWord},
+    },
+};
+
+use super::diagnostics::PluginEnded;
+
+/// Who talks to whom, and over what.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkAnswers {
+    /// What the plug-in sees.
+    pub view: NetworkView,
+    /// The guarded pods, with their places.
+    pub tiers: Vec<(SpecPath, Pods)>,
+    /// The places of peers.
+    pub peers: Vec<(SpecPath, Pods)>,
+    /// The flows, with their places.
+    pub flows: Vec<(SpecPath, FlowPlan)>,
+}
+
+const ROOT: &str = "/network";
+
+pub(super) fn network(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkAnswers {
+    let root = SpecPath::new(ROOT);
+    let view = view(spec, kubeadm);
+    let tier = |tier: &model::Tier| (root.child("tiers").child(&tier.name), Pods::of(&tier.namespace, &tier.selector));
+    let peer =
+        |(name, peer): (&String, &model::Peer)| (root.child("peers").child(name), Pods::of(&peer.namespace, &peer.selector));
+    let flows = spec.network.flows.iter().map(|flow| (root.child("flows").child(&flow.name), self::flow(spec, &view, flow)));
+    NetworkAnswers {
+        tiers: spec.network.tiers.iter().map(tier).collect(),
+        peers: spec.network.peers.iter().map(peer).collect(),
+        flows: flows.collect(),
+        view,
+    }
+}
+
+/// Says that nobody repairs the declared plug-in any more.
+pub(super) fn check_plugin(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+    if matches!(spec.platform.cni, Some(model::Cni::Weave { .. })) {
+        diags.push(PluginEnded { at: at("/platform/cni/weave").or_else(|| at("/platform/cni")) });
+    }
+}
+
+fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
+    let platform = &spec.platform;
+    let (enforcer, tunnel) = enforcer(platform.cni.as_ref());
+    let semantics = network_semantics(enforcer);
+    let pods = kubeadm.map_or_else(|| platform.pods().unwrap_or(&[]).to_vec(), |cluster| cluster.pod_subnets.clone());
+    let services = kubeadm.map_or_else(|| platform.services().unwrap_or(&[]).to_vec(), |cluster| cluster.service_subnets.clone());
+    let control_planes = || platform.node_pools.iter().filter(|pool| pool.role == words::Role::ControlPlane);
+    let named: Vec<Cidr> = control_planes().flat_map(|pool| &pool.nodes).map(|node| Cidr::host(node.address)).collect();
+    let all_named = control_planes().all(|pool| !pool.nodes.is_empty());
+    let ranges = || control_planes().flat_map(|pool| pool.cidrs.clone()).collect();
+    let (api, api_port) = match (kubeadm, semantics.services) {
+        (Some(cluster), _) => (if all_named { named } else { ranges() }, cluster.bind_port),
+        (None, crate::facts::ServiceView::Address) => {
+            (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443)
+        }
+        (None, crate::facts::ServiceView::Behind) => (Vec::new(), 443),
+    };
+    let family = |v4: bool| pods.iter().any(|range| range.address().is_ipv4() == v4);
+    let (ipv4, ipv6) = if pods.is_empty() { (true, true) } else { (family(true), family(false)) };
+    NetworkView {
+        semantics,
+        declared: SpecPath::new("/platform/cni").child(platform.cni.as_ref().map_or("none", model::Cni::name)),
+        node_source: if tunnel || semantics.bridges { NodeSource::Tunnel } else { NodeSource::Node },
+        nodes: platform.node_pools.iter().flat_map(|pool| pool.cidrs.clone()).collect(),
+        named_nodes: platform.node_pools.iter().flat_map(|pool| &pool.nodes).map(|node| node.address).collect(),
+        api,
+        api_port,
+        api_on_nodes: kubeadm.is_some(),
+        node_local_dns: platform.node_local_dns.unwrap_or(false),
+        metadata: metadata(platform.kind(), ipv4, ipv6),
+        ipv4,
+        ipv6,
+        pods,
+        services,
+    }
+}
+
+/// What enforces policies, and whether nodes reach pods through a tunnel. Calico installs with one unless it is told otherwise.
+fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
+    match cni {
+        Some(model::Cni::Calico(calico)) => (Enforcer::Calico, !matches!(calico.encapsulation, Some(Encapsulation::None))),
+        Some(model::Cni::Cilium(_)) => (Enforcer::Cilium, false),
+        Some(model::Cni::Weave { .. }) => (Enforcer::Weave, true),
+        Some(model::Cni::Flannel(_)) => (Enforcer::Nobody, true),
+        Some(model::Cni::AwsVpcCni { .. }) => (Enforcer::AwsVpcCni, false),
+        Some(model::Cni::AzureCni { network_policy, .. }) => {
+            let engine = match network_policy {
+                Some(AzurePolicyEngine::Cilium) => Enforcer::AzureCilium,
+                Some(AzurePolicyEngine::Calico) => Enforcer::AzureCalico,
+                Some(AzurePolicyEngine::Azure) => Enforcer::AzureNpm,
+                Some(AzurePolicyEngine::None) => Enforcer::Nobody,
+                // The engine that Microsoft goes on with, and the one that matches least: what holds under it holds under the others.
+                None => Enforcer::AzureCilium,
+            };
+            (engine, false)
+        }
+        Some(model::Cni::None) | None => (Enforcer::Unnamed, true),
+    }
+}
+
+/// The addresses of the metadata service; that of IPv6 is Amazon's alone.
+fn metadata(platform: Platform, ipv4: bool, ipv6: bool) -> Vec<Cidr> {
+    let ipv6 = ipv6 && platform == Platform::Eks;
+    let all = [(IpAddr::from([169, 254, 169, 254]), ipv4), (IpAddr::from([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]), ipv6)];
+    all.into_iter().filter(|(_, wanted)| *wanted).map(|(address, _)| Cidr::host(address)).collect()
+}
+
+fn flow(spec: &Spec, view: &NetworkView, flow: &model::Flow) -> FlowPlan {
+    let (from, from_name, _) = end(spec, view, &flow.from, &flow.to);
+    let (to, to_name, own) = end(spec, view, &flow.to, &flow.from);
+    let named = flow.ports.as_ref().map(|ports| ports.iter().map(port).collect());
+    FlowPlan { name: flow.name.clone(), from, from_name, to, to_name, ports: named.unwrap_or(own) }
+}
+
+/// An end with its name and its own ports.
+fn end(spec: &Spec, view: &NetworkView, end: &FlowEnd, other: &FlowEnd) -> (End, String, Vec<Port>) {
+    match end {
+        FlowEnd::Tier(name) => {
+            let tier = spec.network.tiers.iter().find(|tier| tier.name == *name);
+            let tier = tier.expect("internal error: the reader looks up every end");
+            (End::Pods(Pods::of(&tier.namespace, &tier.selector)), name.clone(), tier.ports.iter().map(port).collect())
+        }
+        FlowEnd::Peer(name) => {
+            let peer = spec.network.peers.get(name).expect("internal error: the reader looks up every end");
+            (End::Pods(Pods::of(&peer.namespace, &peer.selector)), name.clone(), Vec::new())
+        }
+        FlowEnd::Word(word) => {
+            let (end, ports) = match word {
+                FlowWord::Dns => (End::Dns, DNS_PORTS.to_vec()),
+                FlowWord::KubeApi => (End::KubeApi, vec![Port::tcp(view.api_port)]),
+                FlowWord::Metadata => (End::Metadata, vec![Port::tcp(80)]),
+                FlowWord::Nodes => (End::Nodes, Vec::new()),
+                FlowWord::Internet => (End::Internet, Vec::new()),
+                FlowWord::AnyInNamespace => (End::Pods(Pods::of(&namespace(spec, other), &Labels::new())), Vec::new()),
+            };
+            (end, word.name().to_owned(), ports)
+        }
+        FlowEnd::Range { cidr, port } => (End::Range(*cidr), cidr.to_string(), port.iter().map(self::port).collect()),
+        FlowEnd::Host { fqdn, port } => (End::Host(fqdn.clone()), fqdn.clone(), vec![self::port(port)]),
+    }
+}
+
+/// The namespace of the pods at an end; the reader made sure that there are some beside `any-in-namespace`.
+fn namespace(spec: &Spec, end: &FlowEnd) -> String {
+    let tier = |name: &str| spec.network.tiers.iter().find(|tier| tier.name == name).map(|tier| tier.namespace.clone());
+    match end {
+        FlowEnd::Tier(name) => tier(name),
+        FlowEnd::Peer(name) => spec.network.peers.get(name).map(|peer| peer.namespace.clone()),
+        FlowEnd::Word(_) | FlowEnd::Range { .. } | FlowEnd::Host { .. } => None,
+    }
+    .unwrap_or_default()
+}
+
+fn port(port: &ServicePort) -> Port {
+    let protocol = match port.protocol {
+        words::Protocol::Tcp => Protocol::Tcp,
+        words::Protocol::Udp => Protocol::Udp,
+        words::Protocol::Sctp => Protocol::Sctp,
+    };
+    Port { number: port.port.number(), protocol }
+}

@@ -1,0 +1,160 @@
+//! The evaluator: policies as they were read, and what the plug-in matches. It knows no flow.
+
+use std::net::IpAddr;
+
+use crate::{
+    facts::OwnPolicies,
+    kube::network::{Dialect, Entity, Labels, Peer, Policy, Port, Rule},
+    plan::{DNS_PORTS, NetworkView, NodeSource},
+};
+
+use super::Subject;
+
+/// Policies in force.
+#[derive(Debug)]
+pub struct World<'a> {
+    view: &'a NetworkView,
+    policies: Vec<Policy>,
+}
+
+/// The side of a connection that a peer of a rule stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// It opens.
+    Opens,
+    /// It answers.
+    Answers,
+}
+
+impl<'a> World<'a> {
+    /// Policies under a plug-in; it ignores those in forms that are not its own.
+    #[must_use]
+    pub fn new(view: &'a NetworkView, policies: Vec<Policy>) -> Self {
+        let taken = |policy: &Policy| match policy.dialect {
+            Dialect::Kubernetes => true,
+            Dialect::Cilium | Dialect::CiliumClusterwide => view.semantics.own == OwnPolicies::Cilium,
+            Dialect::CalicoGlobal => view.semantics.own == OwnPolicies::Calico,
+        };
+        World { view, policies: policies.into_iter().filter(taken).collect() }
+    }
+
+    /// Whether a connection passes both ends.
+    #[must_use]
+    pub fn allows(&self, from: &Subject, to: &Subject, port: Port) -> bool {
+        self.ports(from, to, &[port]).contains(&port)
+    }
+
+    /// The ports, of these, on which connections pass both ends.
+    #[must_use]
+    pub fn ports(&self, from: &Subject, to: &Subject, ports: &[Port]) -> Vec<Port> {
+        let left = self.leaving(from, to, ports);
+        self.entering(from, to, left.as_deref().unwrap_or(ports)).or(left).unwrap_or_else(|| ports.to_vec())
+    }
+
+    /// The ports, of these, on which connections leave the opening end; `None` where nothing holds it.
+    #[must_use]
+    pub fn leaving(&self, from: &Subject, to: &Subject, ports: &[Port]) -> Option<Vec<Port>> {
+        let rules = self.rules(from, |policy| policy.egress.as_ref())?;
+        Some(open(&self.matching(&rules, to, Side::Answers), ports))
+    }
+
+    /// The ports, of these, on which connections enter the answering end; `None` where nothing holds it.
+    #[must_use]
+    pub fn entering(&self, from: &Subject, to: &Subject, ports: &[Port]) -> Option<Vec<Port>> {
+        let rules = self.rules(to, |policy| policy.ingress.as_ref())?;
+        Some(open(&self.matching(&rules, from, Side::Opens), ports))
+    }
+
+    /// The rules that hold a pod in a direction; `None` where nothing does.
+    fn rules(&self, subject: &Subject, direction: impl Fn(&Policy) -> Option<&Vec<Rule>>) -> Option<Vec<&Rule>> {
+        let Subject::Pod { namespace, labels } = subject else { return None };
+        let mut found: Option<Vec<&Rule>> = None;
+        for policy in self.policies.iter().filter(|policy| policy.subject.contain(namespace, labels)) {
+            if let Some(rules) = direction(policy) {
+                found.get_or_insert_default().extend(rules);
+            }
+        }
+        found
+    }
+
+    fn matching<'r>(&self, rules: &[&'r Rule], other: &Subject, side: Side) -> Vec<&'r Rule> {
+        // A name has addresses only where the pod's questions to DNS and their answers are read.
+        let reads = |port: &Port, rule: &&&Rule| {
+            rule.reads_dns && rule.ports.contains(port) && rule.peers.contains(&Peer::Pods(self.view.dns()))
+        };
+        let knows_names = DNS_PORTS.iter().all(|port| rules.iter().any(|rule| reads(port, &rule)));
+        let is = |peer: &Peer| self.is(peer, other, side) && (knows_names || !matches!(peer, Peer::Name(_)));
+        rules.iter().filter(|rule| rule.peers.iter().any(is)).copied().collect()
+    }
+
+    fn is(&self, peer: &Peer, subject: &Subject, side: Side) -> bool {
+        match peer {
+            Peer::Pods(pods) => matches!(subject, Subject::Pod { namespace, labels } if pods.contain(namespace, labels)),
+            Peer::Block { cidr, except } => {
+                let inside = |address: &IpAddr| cidr.contains(*address) && !except.iter().any(|range| range.contains(*address));
+                self.addresses(subject, side).iter().any(inside)
+            }
+            Peer::Entity(entity) => self.is_entity(*entity, subject),
+            Peer::Name(name) => matches!(subject, Subject::Host(host) if names(name, host)),
+            Peer::NotPods(ranges) => {
+                let pod = matches!(subject, Subject::Pod { .. });
+                !pod && self.addresses(subject, side).iter().any(|address| ranges.iter().any(|range| range.contains(*address)))
+            }
+        }
+    }
+
+    /// The addresses under which ranges of a policy see an end; none where they do not match such an end at all.
+    fn addresses(&self, subject: &Subject, side: Side) -> Vec<IpAddr> {
+        let semantics = self.view.semantics;
+        let of_nodes = |address: IpAddr| match (side, self.view.node_source) {
+            _ if !semantics.ranges_match_nodes => Vec::new(),
+            // The end of a tunnel; which address of the range it has is not known.
+            (Side::Opens, NodeSource::Tunnel) => self.view.pods.iter().filter_map(|range| range.nth(1)).collect(),
+            (Side::Opens | Side::Answers, _) => vec![address],
+        };
+        match subject {
+            Subject::Pod { namespace, labels } if semantics.ranges_match_pods => self.of_pod(namespace, labels),
+            Subject::Pod { .. } | Subject::Host(_) => Vec::new(),
+            Subject::Node(address) | Subject::OwnNode(address) => of_nodes(*address),
+            Subject::ApiServer(address) if self.view.api_on_nodes => of_nodes(*address),
+            Subject::ApiServer(address) => vec![*address],
+            Subject::Address(address) if self.is_own_node(*address) && !semantics.ranges_match_nodes => Vec::new(),
+            Subject::Address(address) => vec![*address],
+        }
+    }
+
+    /// An address for a pod out of each range; which one it has changes nothing as long as ranges hold all of them or none.
+    fn of_pod(&self, namespace: &str, labels: &Labels) -> Vec<IpAddr> {
+        let bytes = namespace.bytes().chain(labels.iter().flat_map(|(key, value)| key.bytes().chain(value.bytes())));
+        let index = bytes.fold(2_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 200) + 2;
+        self.view.pods.iter().filter_map(|range| range.nth(index).or_else(|| range.nth(0))).collect()
+    }
+
+    /// Whether the node of the pod itself answers under an address.
+    fn is_own_node(&self, address: IpAddr) -> bool {
+        self.view.node_dns().iter().any(|range| range.contains(address))
+    }
+
+    fn is_entity(&self, entity: Entity, subject: &Subject) -> bool {
+        match (entity, subject) {
+            (Entity::Host, Subject::Address(address)) => self.is_own_node(*address),
+            (Entity::Host, Subject::OwnNode(_)) => true,
+            (Entity::KubeApiserver, Subject::ApiServer(_)) | (Entity::RemoteNode, Subject::Node(_)) => true,
+            (Entity::RemoteNode, Subject::ApiServer(_)) => self.view.api_on_nodes,
+            (Entity::Host | Entity::KubeApiserver | Entity::RemoteNode, _) => false,
+        }
+    }
+}
+
+/// The ports that rules open.
+fn open(rules: &[&Rule], ports: &[Port]) -> Vec<Port> {
+    ports.iter().filter(|port| rules.iter().any(|rule| rule.ports.is_empty() || rule.ports.contains(port))).copied().collect()
+}
+
+/// Whether a name, in which `*` stands for one label, means a host.
+pub(super) fn names(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        None => name == host,
+        Some(rest) => host.split_once('.').is_some_and(|(_, parent)| parent == rest),
+    }
+}
