@@ -1,5 +1,8 @@
 //! The list of controls, sorted by id.
 
+use super::{
+    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, patching, scheduler,
+};
 use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, network, scheduler};
 
 /// Every control, sorted by id.
@@ -49,6 +52,9 @@ pub const CATALOGUE: &[Control] = &[
     etcd::PEER_TLS,
     etcd::TLS_MINIMUM,
     etcd::UNIQUE_CA,
+    images::CLUSTER_SCAN,
+    images::PIPELINE_SCAN,
+    images::REGISTRY_SCAN,
     kube_proxy::METRICS_BIND,
     kube_proxy::MODE,
     kube_proxy::NODE_PORT_ADDRESSES,
@@ -75,6 +81,8 @@ pub const CATALOGUE: &[Control] = &[
     network::DNS,
     network::FLOWS,
     network::GLOBAL_DENY,
+    patching::REBOOTS,
+    patching::SUPPORTED_RELEASES,
     scheduler::BIND_ADDRESS,
     scheduler::PROFILING,
     scheduler::TLS,

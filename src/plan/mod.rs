@@ -8,6 +8,7 @@ pub mod host_paths;
 mod lowering;
 mod namespaces;
 mod network;
+mod patching;
 mod setting;
 mod strictness;
 mod topic;
@@ -29,6 +30,7 @@ pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons
 pub use network::{
     DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkPlan, NetworkView, NodeSource, Unmatched, policy_key, policy_text,
 };
+pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -64,6 +66,8 @@ pub struct Plan {
     pub namespaces: BTreeMap<String, NamespacePlan>,
     /// Who may talk to whom.
     pub network: NetworkPlan,
+    /// Patching and scanning.
+    pub patching: PatchPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -90,6 +94,7 @@ impl Plan {
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             network: NetworkPlan::default(),
+            patching: PatchPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod carried;
+mod ci;
 mod connectivity;
 mod control_plane;
 mod head;
+mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
@@ -39,6 +41,8 @@ pub const TARGETS: &[Target] = &[
     control_plane::MANIFESTS,
     k8s::TARGET,
     connectivity::TARGET,
+    ci::TARGET,
+    helm::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

@@ -23,6 +23,7 @@ mod host;
 mod memory;
 mod network;
 mod observers;
+mod policies;
 mod promises;
 mod references;
 mod spec;
