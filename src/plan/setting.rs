@@ -233,7 +233,7 @@ const EXTRA_IMPACT: &[Extra] = &[
         "false",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
-    Extra::stricter("network/", "", Impact::RefusesLater("drops connections that no flow declares, as soon as it is applied")),
+    Extra::stricter("network/", "", CUTS),
 ];
 
 /// What only a change shows: the setting alone says nothing of it.
@@ -249,6 +249,7 @@ const OF_CHANGES: &[Extra] = &[
         "",
         Impact::RefusesLater("answers 401 to clients without credentials, but for the paths that stay open"),
     ),
+    Extra { prefix: "network/", unset: "", when: When::Gone, impact: CUTS },
     Extra::stricter(
         "kubelet/field/authentication.anonymous.enabled",
         "false",
@@ -263,6 +264,7 @@ const OF_CHANGES: &[Extra] = &[
 
 const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
 const EVENTS: Impact = Impact::RefusesLater("refuses events beyond a limit");
+const CUTS: Impact = Impact::RefusesLater("drops connections that no flow declares, as soon as it is applied");
 const PODS_BELOW: Impact = Impact::RefusesLater("refuses pods below the level when they are next created");
 
 /// What each admission plugin does to what comes later.
