@@ -1,6 +1,6 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
+use super::{Control, admission, apiserver, cloud, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -35,6 +35,13 @@ pub const CATALOGUE: &[Control] = &[
     apiserver::TLS_CIPHERS,
     apiserver::TLS_MINIMUM,
     apiserver::TLS_SERVING,
+    cloud::API_ACCESS,
+    cloud::CONTROL_PLANE_LOGS,
+    cloud::IDENTITIES,
+    cloud::LOG_FORWARDING,
+    cloud::LOG_RETENTION,
+    cloud::NETWORK_POLICY,
+    cloud::SECRETS_KEY,
     controller_manager::BIND_ADDRESS,
     controller_manager::PROFILING,
     controller_manager::ROOT_CA,

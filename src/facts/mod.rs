@@ -3,6 +3,7 @@
 
 pub mod benchmarks;
 mod cipher;
+pub mod cloud;
 mod config_api;
 mod etcd;
 mod feature;

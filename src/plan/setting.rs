@@ -147,6 +147,25 @@ const EXTRA_IMPACT: &[(&str, Impact)] = &[
         "apiserver/flag/service-account-extend-token-expiration",
         Impact::RefusesLater("answers 401 to clients that never read their token again, an hour after they started"),
     ),
+    (
+        "cloud/settings/authentication_mode",
+        Impact::RefusesLater("cannot be undone; in mode API nodes and people that only aws-auth knows are refused"),
+    ),
+    ("cloud/settings/authorized_ip_ranges", CLOSES),
+    ("cloud/settings/endpoint_public_access", CLOSES),
+    (
+        "cloud/settings/local_account_disabled",
+        Impact::RefusesLater("refuses kubeconfigs of local accounts, pipelines' too, as soon as it is applied"),
+    ),
+    ("cloud/settings/network_data_plane", REPLACES),
+    ("cloud/settings/private_cluster_enabled", REPLACES),
+    ("cloud/settings/public_access_cidrs", CLOSES),
+    ("cloud/settings/run_command_enabled", Impact::RefusesLater("refuses commands through the provider's API, pipelines' too")),
+    (
+        "cloud/settings/vpc_cni_configuration_values",
+        Impact::RefusesLater("wakes network policies that nothing enforced until then"),
+    ),
+    ("cloud/secrets-key/owner", Impact::OneWay),
     ("encryption/stage", Impact::OneWay),
     (
         "kubelet/field/imagePullCredentialsVerificationPolicy",
@@ -162,6 +181,9 @@ const EXTRA_IMPACT: &[(&str, Impact)] = &[
     ),
 ];
 
+const CLOSES: Impact = Impact::RefusesLater("refuses connections from anywhere else as soon as it is applied");
+const REPLACES: Impact =
+    Impact::RefusesLater("may replace a running cluster when it is changed: read the plan of Terraform first");
 const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
 const EVENTS: Impact = Impact::RefusesLater("refuses events beyond a limit");
 const PODS_BELOW: Impact = Impact::RefusesLater("refuses pods below the level when they are next created");
@@ -258,6 +280,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
     access(&plan.access, &mut out);
+    super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {
             out.insert(SettingKey::Node(format!("{}/{name}", pool.name)), rule.clone());

@@ -3,6 +3,7 @@
 mod answer;
 mod answers;
 mod choices;
+mod cloud;
 mod diagnostics;
 mod owner;
 mod profiles;
@@ -16,6 +17,7 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
+pub use cloud::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, GroupAnswer, Nodes, SiemAnswer};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};

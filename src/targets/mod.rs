@@ -9,6 +9,7 @@ mod kubeadm;
 mod observed;
 mod origins;
 mod shell;
+mod terraform;
 
 pub use k8s::{ObjectKind, stages};
 pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
@@ -27,8 +28,14 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+pub const TARGETS: &[Target] = &[
+    kubeadm::TARGET,
+    control_plane::CONFIGURATION,
+    control_plane::FLAGS,
+    control_plane::MANIFESTS,
+    k8s::TARGET,
+    terraform::TARGET,
+];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]
