@@ -263,6 +263,17 @@ impl FromStr for SettingKey {
     }
 }
 
+/// The values of the settings under a name: `apiserver/flag/profiling`, or every one that matches `namespace/*/labels/x`.
+#[must_use]
+pub fn values_of(settings: &super::Settings, name: &str) -> Vec<String> {
+    if let Some((head, tail)) = name.split_once('*') {
+        let matches = |key: &SettingKey| key.begins_with(head) && key.text().ends_with(tail);
+        return settings.iter().filter(|(key, _)| matches(key)).map(|(_, held)| held.value.clone()).collect();
+    }
+    let found = name.parse().ok().and_then(|key: SettingKey| settings.get(&key));
+    found.map(|held| held.value.clone()).into_iter().collect()
+}
+
 /// Every setting of a plan as text.
 pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     let mut out = BTreeMap::new();

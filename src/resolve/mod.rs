@@ -4,6 +4,8 @@ mod answer;
 mod answers;
 mod choices;
 mod cloud;
+mod components;
+mod dates;
 mod diagnostics;
 mod owner;
 mod profiles;
@@ -18,6 +20,7 @@ pub use answers::{
 };
 pub use choices::{Choice, ParamValue};
 pub use cloud::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, GroupAnswer, Nodes, SiemAnswer};
+pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};

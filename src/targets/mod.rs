@@ -6,12 +6,14 @@ mod control_plane;
 mod head;
 mod k8s;
 mod kubeadm;
+mod mark;
 mod observed;
 mod origins;
 mod shell;
 mod terraform;
 
 pub use k8s::{ObjectKind, stages};
+pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
 
 use crate::{base::Artifact, plan::Plan};
@@ -25,6 +27,8 @@ pub struct Target {
     pub wanted: fn(&Plan) -> bool,
     /// Makes its files.
     pub emit: fn(&Plan) -> Vec<Artifact>,
+    /// What tells its files from a user's; each file bears one of them.
+    pub marks: &'static [Mark],
 }
 
 /// Every kind of output, in the order of the tree.

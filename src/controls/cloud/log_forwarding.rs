@@ -29,7 +29,7 @@ fn applies(cluster: &Resolved) -> Applies {
         Applies::Yes if answers(cluster).is_none_or(|answers| answers.siem.is_none()) => {
             Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED)
         }
-        known => known,
+        known @ (Applies::Yes | Applies::No(..)) => known,
     }
 }
 

@@ -14,10 +14,24 @@ use crate::{
     plan::{CloudPlan, Plan, cloud::cloud_key},
 };
 
-use super::{Target, head, origins};
+use super::{Mark, Target, head, origins};
 
 /// The two modules and the page about them.
-pub(super) const TARGET: Target = Target { name: "terraform", wanted: |plan| plan.cloud.is_some(), emit };
+pub(super) const TARGET: Target = Target {
+    name: "terraform",
+    wanted: |plan| plan.cloud.is_some(),
+    emit,
+    marks: &[
+        Mark { path: "terraform/ADOPT.md", says: "Taking the modules over" },
+        Mark { path: "terraform/attach/main.tf", says: "Resources beside the cluster" },
+        Mark { path: "terraform/attach/outputs.tf", says: "resources take from this module" },
+        Mark { path: "terraform/attach/variables.tf", says: "What the caller of this module gives" },
+        Mark { path: "terraform/attach/verify.tf", says: "Compares the live cluster with the spec" },
+        Mark { path: "terraform/attach/versions.tf", says: "What this module needs" },
+        Mark { path: "terraform/settings/outputs.tf", says: "Values for the cluster resource" },
+        Mark { path: "terraform/settings/versions.tf", says: "What this module needs" },
+    ],
+};
 
 /// The form that Terraform's language demands.
 const FORM: FactId = FactId("terraform-block");
