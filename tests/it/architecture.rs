@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("hcl", 2),
     ("facts", 3),
     ("kube", 4),
+    ("policy", 4),
     ("spec", 5),
     ("plan", 5),
     ("resolve", 6),
