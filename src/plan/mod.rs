@@ -8,6 +8,7 @@ mod files;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod patching;
 mod setting;
 mod strictness;
 mod topic;
@@ -27,6 +28,7 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -60,6 +62,8 @@ pub struct Plan {
     pub pools: BTreeMap<String, NodePlan>,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// Patching and scanning.
+    pub patching: PatchPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What is set at the provider of a managed cluster.
@@ -87,6 +91,7 @@ impl Plan {
             encryption: None,
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            patching: PatchPlan::default(),
             access: AccessPlan::default(),
             cloud: None,
             owner: Vec::new(),

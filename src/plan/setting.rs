@@ -394,6 +394,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::patching::settings(plan, &mut out);
     access(&plan.access, &mut out);
     super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {

@@ -9,6 +9,7 @@ mod dates;
 mod diagnostics;
 mod owner;
 mod profiles;
+mod vulnerabilities;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
+pub use vulnerabilities::{AcceptedHole, Supported, VulnerabilityAnswers};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};

@@ -2,8 +2,10 @@
 
 mod arguments;
 mod carried;
+mod ci;
 mod control_plane;
 mod head;
+mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
@@ -39,6 +41,8 @@ pub const TARGETS: &[Target] = &[
     control_plane::MANIFESTS,
     k8s::TARGET,
     terraform::TARGET,
+    ci::TARGET,
+    helm::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

@@ -6,6 +6,7 @@ set -euo pipefail
 # SET (a folder of go/), Kubernetes minors (`-` where any will do), MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
 # of go/mains or else a command of the module.
 readonly SETS='
+actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd

@@ -30,12 +30,14 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("cloud/network-policy", "of managed clusters alone: golden/controls/cloud"),
     ("cloud/secrets-key", "of managed clusters alone: golden/controls/cloud"),
     ("controller-manager/rotate-kubelet-server-certificate", "the gate is on by default"),
+    ("images/registry-scan", "the registry has its own owner"),
     ("kubeconfig/admin", "kubeadm binds it to no group that RBAC cannot limit"),
     ("kubeconfig/file-modes", "kubeadm writes the modes; a step on the node is not built yet"),
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
     ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
+    ("patching/supported-releases", "the makers patch; the build warns"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.
