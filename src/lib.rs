@@ -9,6 +9,7 @@ pub mod controls;
 pub mod diag;
 pub mod diff;
 pub mod facts;
+pub mod hcl;
 pub mod host;
 pub mod kube;
 pub mod plan;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{Artifact, Platform},
-    plan::{EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program, host_paths},
+    plan::{EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program, cloud::Owner, host_paths},
     report::StepList,
     targets,
 };
@@ -21,7 +21,7 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             ]
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
-            let steps: Vec<String> = objects(plan).into_iter().collect();
+            let steps: Vec<String> = provider(plan, artifacts).into_iter().chain(objects(plan)).collect();
             if steps.is_empty() { Vec::new() } else { vec![StepList { title: "A running cluster", steps }] }
         }
     }
@@ -216,6 +216,53 @@ impl Tree<'_> {
                 .to_owned()
         }
     }
+}
+
+/// What is set at the provider, before any object of the cluster.
+fn provider(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
+    let Some(cloud) = &plan.cloud else { return Vec::new() };
+    let has = |name: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == name);
+    let mut steps = vec![
+        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`. Read `terraform \
+         plan` before `terraform apply`: it must change the cluster in place, and make no resource that exists already."
+            .to_owned(),
+    ];
+    if cloud.log_group.as_ref().is_some_and(|group| group.owner.value == Owner::Harden) {
+        steps.push(
+            "The log group of a cluster that runs already exists, unless its log types were never on: import it first (`terraform/ADOPT.md`)."
+                .to_owned(),
+        );
+    }
+    if ["public_access_cidrs", "authorized_ip_ranges", "endpoint_public_access", "private_cluster_enabled"]
+        .iter()
+        .any(|name| cloud.settings.contains_key(name))
+    {
+        steps.push(
+            "Who may reach the API server, so that nobody is locked out: first open the way that stays (the private endpoint, the outgoing \
+             addresses of nodes and runners among the ranges), see every node Ready and every runner connected, and only then close the other \
+             one, in an apply of its own."
+                .to_owned(),
+        );
+    }
+    if cloud.settings.contains_key("authentication_mode") {
+        steps.push(
+            "Access entries before the authentication mode goes on: `aws eks list-access-entries` must list the roles of all nodes and of \
+             everybody whom only aws-auth knows. The mode does not go back."
+                .to_owned(),
+        );
+    }
+    if cloud.settings.contains_key("local_account_disabled") {
+        steps.push(
+            "Somebody of the administrators' groups signs in through Entra ID before local accounts are switched off.".to_owned(),
+        );
+    }
+    if has("terraform/attach/verify.tf") {
+        steps.push(
+            "Run `terraform plan` again: the check blocks of `terraform/attach/verify.tf` warn of what is not as planned."
+                .to_owned(),
+        );
+    }
+    steps
 }
 
 /// The objects of the cluster, stage by stage.

@@ -1,8 +1,8 @@
 //! The list of controls, sorted by id.
 
 use super::{
-    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching, policy,
-    scheduler,
+    Control, admission, apiserver, cloud, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching,
+    policy, scheduler,
 };
 
 /// Every control, sorted by id.
@@ -38,6 +38,13 @@ pub const CATALOGUE: &[Control] = &[
     apiserver::TLS_CIPHERS,
     apiserver::TLS_MINIMUM,
     apiserver::TLS_SERVING,
+    cloud::API_ACCESS,
+    cloud::CONTROL_PLANE_LOGS,
+    cloud::IDENTITIES,
+    cloud::LOG_FORWARDING,
+    cloud::LOG_RETENTION,
+    cloud::NETWORK_POLICY,
+    cloud::SECRETS_KEY,
     controller_manager::BIND_ADDRESS,
     controller_manager::PROFILING,
     controller_manager::ROOT_CA,

@@ -6,6 +6,8 @@ use crate::{
     plan::EncryptionStage,
 };
 
+use super::cloud::diagnostics::{NodesLockedOut, ReservedGroup, TooManySources};
+
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
@@ -19,9 +21,12 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
+    Entry::of::<NodesLockedOut>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
+    Entry::of::<ReservedGroup>(),
+    Entry::of::<TooManySources>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),

@@ -9,7 +9,7 @@ use crate::{
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, shape};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, shape};
 
 /// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
@@ -23,6 +23,7 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
         }
         plan.verdicts.push(ControlVerdict { id: control.id(), area: control.area, title: control.title, verdicts });
     }
+    cloud::intents(cluster, &plan, &mut intents);
     apiserver::refuse_dropped_encryption(cluster, &plan, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     ground_in_settings(&mut plan);

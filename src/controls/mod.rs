@@ -3,6 +3,7 @@
 mod admission;
 mod apiserver;
 mod catalogue;
+mod cloud;
 mod controller_manager;
 mod diagnostics;
 mod etcd;

@@ -14,6 +14,8 @@ use crate::{
     resolve::Resolved,
 };
 
+use super::cloud;
+
 /// The form that kubeadm's own source gives to its static pods.
 const STATIC_POD: FactId = FactId("kubeadm-static-pod");
 /// The arguments that kubeadm sets itself.
@@ -41,6 +43,7 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     plan.pools = cluster.pools.iter().map(|pool| (pool.name.clone(), pool.clone())).collect();
     plan.namespaces = cluster.namespaces.iter().map(|declared| (declared.name.clone(), NamespacePlan::default())).collect();
     plan.owner.clone_from(&cluster.owner_notes);
+    cloud::start(cluster, &mut plan);
     if let Some(kubeadm) = &cluster.kubeadm {
         kubeadm_shape(&mut plan, kubeadm);
         cluster.owner.write_plan(cluster, &mut plan, diags);

@@ -3,6 +3,7 @@
 
 pub mod benchmarks;
 mod cipher;
+pub mod cloud;
 mod cni;
 mod component;
 mod config_api;

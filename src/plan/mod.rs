@@ -1,5 +1,6 @@
 //! The plan: what must hold, and why. The only thing that back ends, checks and reports see. Built by `controls` through [`Lowering`].
 
+pub mod cloud;
 mod cluster;
 mod component;
 mod diagnostics;
@@ -17,6 +18,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
+pub use cloud::CloudPlan;
 pub use cluster::{
     AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole,
 };
@@ -79,6 +81,8 @@ pub struct Plan {
     pub network: NetworkPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
+    /// What is set at the provider of a managed cluster.
+    pub cloud: Option<CloudPlan>,
     /// What became of the fields of the owner's own configuration.
     pub owner: Vec<OwnerNote>,
     /// What became of every control.
@@ -107,6 +111,7 @@ impl Plan {
             gatekeeper: None,
             network: NetworkPlan::default(),
             access: AccessPlan::default(),
+            cloud: None,
             owner: Vec::new(),
             verdicts: Vec::new(),
             intents: Vec::new(),

@@ -201,6 +201,32 @@ const EXTRA_IMPACT: &[Extra] = &[
         "true",
         Impact::RefusesLater("answers 401 to clients that never read their token again, an hour after they started"),
     ),
+    Extra::stricter(
+        "cloud/settings/authentication_mode",
+        "CONFIG_MAP",
+        Impact::RefusesLater("cannot be undone; in mode API nodes and people that only aws-auth knows are refused"),
+    ),
+    Extra::stricter("cloud/settings/authorized_ip_ranges", "0.0.0.0/0", CLOSES),
+    Extra::stricter("cloud/settings/endpoint_public_access", "true", CLOSES),
+    Extra::stricter(
+        "cloud/settings/local_account_disabled",
+        "false",
+        Impact::RefusesLater("refuses kubeconfigs of local accounts, pipelines' too, as soon as it is applied"),
+    ),
+    Extra::stricter("cloud/settings/network_data_plane", "", REPLACES),
+    Extra::stricter("cloud/settings/private_cluster_enabled", "false", REPLACES),
+    Extra::stricter("cloud/settings/public_access_cidrs", "0.0.0.0/0", CLOSES),
+    Extra::stricter(
+        "cloud/settings/run_command_enabled",
+        "true",
+        Impact::RefusesLater("refuses commands through the provider's API, pipelines' too"),
+    ),
+    Extra::stricter(
+        "cloud/settings/vpc_cni_configuration_values",
+        "",
+        Impact::RefusesLater("wakes network policies that nothing enforced until then"),
+    ),
+    Extra::stricter("cloud/secrets-key/owner", "", Impact::OneWay),
     Extra { prefix: "encryption/stage", unset: "", when: When::Reaches(&["write", "enforce"]), impact: Impact::OneWay },
     Extra {
         prefix: "encryption/stage",
@@ -236,6 +262,9 @@ const EXTRA_IMPACT: &[Extra] = &[
     Extra::stricter("network/", "", CUTS),
 ];
 
+const CLOSES: Impact = Impact::RefusesLater("refuses connections from anywhere else as soon as it is applied");
+const REPLACES: Impact =
+    Impact::RefusesLater("may replace a running cluster when it is changed: read the plan of Terraform first");
 /// What only a change shows: the setting alone says nothing of it.
 const OF_CHANGES: &[Extra] = &[
     Extra { prefix: "admission/pod-security/exempt/", unset: "", when: When::Gone, impact: PODS_BELOW },
@@ -382,6 +411,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::policies::settings(plan, &mut out);
     super::network::settings(plan, &mut out);
     access(&plan.access, &mut out);
+    super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {
             out.insert(SettingKey::Node(format!("{}/{name}", pool.name)), rule.clone());

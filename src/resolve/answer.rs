@@ -109,6 +109,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         size: size(&spec),
         pools: pools(&spec),
         sources: sources(&spec),
+        cloud: super::cloud::cloud(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
         last_encryption: around.last_encryption.clone(),
@@ -241,6 +242,14 @@ fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut 
         "the socket of the nodes and the hardening of the runtime depend on it",
         "runtime: { containerd: \"2.3\" }",
     );
+    let (eks, aks) = match &spec.platform.provider {
+        model::Provider::Eks(eks) => (eks.endpoint.is_none(), false),
+        model::Provider::Aks(aks) => (false, aks.access.is_none()),
+        model::Provider::Kubeadm(_) => (false, false),
+    };
+    let who = "how the API server is reached is never guessed";
+    need(eks, "platform.eks.endpoint", "/platform/eks", who, "endpoint: private");
+    need(aks, "platform.aks.access", "/platform/aks", who, "access: authorized-ranges");
     need(
         spec.policies.engines.gatekeeper.is_some() && spec.policies.failure.is_none(),
         "policies.failure",
@@ -552,8 +561,9 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut out = BTreeMap::new();
     let kubeadm = spec.platform.kind() == Platform::Kubeadm;
     let mut settle = |path: SpecPath, fact: FactId| {
-        // Where no artifact is written yet, nothing is enforced: verdicts alone are made for it.
-        let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm;
+        // What no artifact of a managed cluster is made from decides about verdicts alone.
+        let made = ["kubernetesVersion", "cni"].iter().any(|word| path.segments().any(|segment| segment == *word));
+        let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm && !made;
         let outcome = if fact == facts::id::ADDON_WITHOUT_DATA {
             Outcome::Weaker
         } else if shapes {

@@ -201,6 +201,8 @@ pub struct Resolved {
     pub pools: Vec<NodePlan>,
     /// Who may reach the API server.
     pub sources: Sources,
+    /// The provider of a managed cluster; `None` on kubeadm.
+    pub cloud: Option<super::cloud::CloudAnswers>,
     /// Token issuers, in the order of the spec.
     pub issuers: Vec<IssuerPlan>,
     /// Encryption of stored objects, where declared.

@@ -3,6 +3,7 @@
 mod answer;
 mod answers;
 mod choices;
+mod cloud;
 mod components;
 mod dates;
 mod diagnostics;
@@ -21,6 +22,7 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
+pub use cloud::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, GroupAnswer, Nodes, SiemAnswer};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use network::NetworkAnswers;

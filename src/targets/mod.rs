@@ -14,6 +14,7 @@ mod mark;
 mod observed;
 mod origins;
 mod shell;
+mod terraform;
 
 pub use gatekeeper::{kind as constraint_kind, rego};
 pub use k8s::{ObjectKind, stages};
@@ -42,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     control_plane::FLAGS,
     control_plane::MANIFESTS,
     k8s::TARGET,
+    terraform::TARGET,
     ci::TARGET,
     helm::TARGET,
     gatekeeper::SUITE,

@@ -9,6 +9,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("base", 0),
     ("diag", 1),
     ("yaml", 2),
+    ("hcl", 2),
     ("facts", 3),
     ("kube", 4),
     ("policy", 4),

@@ -1,8 +1,8 @@
 //! Plans which sources may reach the API server.
 
 use crate::{
-    base::{Area, Cause, Cidr, Level, SpecPath},
-    controls::{Applies, Control, by_platform},
+    base::{Area, Cause, Cidr, Level, Platform, SpecPath},
+    controls::{Applies, Control, cloud},
     facts,
     plan::{Ground, Held, Lowering, Outcome, Scope},
     resolve::Resolved,
@@ -22,7 +22,11 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_API_SOURCES), (Outcome::Impossible, facts::id::AKS_API_SOURCES))
+    match cluster.platform {
+        Platform::Kubeadm => Applies::Yes,
+        Platform::Eks => cloud::instead(cluster, "cloud/api-access", facts::id::EKS_API_SOURCES),
+        Platform::Aks => cloud::instead(cluster, "cloud/api-access", facts::id::AKS_API_SOURCES),
+    }
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {

@@ -1,8 +1,8 @@
 //! Writes the audit log into a folder of the node, bounded in age, number and size.
 
 use crate::{
-    base::{Area, Cause, Level, SpecPath},
-    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform, diagnostics::WaiverNeeded},
+    base::{Area, Cause, Level, Platform, SpecPath},
+    controls::{Applies, Control, Param, ParamKind, Stricter, cloud, diagnostics::WaiverNeeded},
     facts,
     plan::{Ground, Lowering, MountType, Outcome, Program, Scope, host_paths},
     resolve::Resolved,
@@ -55,7 +55,11 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_AUDIT_LOG), (Outcome::Impossible, facts::id::AKS_AUDIT_LOG))
+    match cluster.platform {
+        Platform::Kubeadm => Applies::Yes,
+        Platform::Eks => cloud::instead(cluster, "cloud/control-plane-logs", facts::id::EKS_AUDIT_LOG),
+        Platform::Aks => cloud::instead(cluster, "cloud/control-plane-logs", facts::id::AKS_AUDIT_LOG),
+    }
 }
 
 const PROGRAM: Program = Program::KubeApiserver;

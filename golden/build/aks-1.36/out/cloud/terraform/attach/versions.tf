@@ -1,0 +1,13 @@
+# What this module needs. Provider and backend are those of the caller.
+
+terraform {
+  required_version = ">= 1.5"
+
+  # spec /platform/aks/terraform/azurerm
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = ">= 4.81, < 6"
+    }
+  }
+}

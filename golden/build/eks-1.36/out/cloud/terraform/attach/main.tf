@@ -1,0 +1,51 @@
+# Resources beside the cluster: none of them owns the cluster, and none exists twice.
+# Controls: cloud/identities, cloud/log-forwarding, cloud/log-retention, cloud/secrets-key
+
+# cloud/log-retention: spec /logging/audit/retentionDays, spec /platform/eks/owns/logGroup
+# EKS makes the group by itself once a log type is on: import it where it exists (../ADOPT.md).
+resource "aws_cloudwatch_log_group" "control_plane" {
+  name              = coalesce(var.log_group_name, "/aws/eks/${var.cluster_name}/cluster")
+  retention_in_days = 120
+}
+
+# cloud/log-forwarding: spec /logging/siem/relay
+resource "aws_cloudwatch_log_subscription_filter" "relay" {
+  destination_arn = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs"
+  filter_pattern  = ""
+  log_group_name  = aws_cloudwatch_log_group.control_plane.name
+  name            = "harden-relay"
+  role_arn        = "arn:aws:iam::111122223333:role/logs"
+}
+
+# cloud/identities: spec /identity/breakGlass, spec /identity/groups/developers, spec /identity/groups/operators
+resource "aws_eks_access_entry" "people" {
+  cluster_name = var.cluster_name
+  for_each = {
+    "arn:aws:iam::111122223333:role/both"        = ["corp:dev", "corp:ops"]
+    "arn:aws:iam::111122223333:role/break-glass" = ["corp:break-glass"]
+    "arn:aws:iam::111122223333:role/dev"         = ["corp:dev"]
+  }
+  kubernetes_groups = each.value
+  principal_arn     = each.key
+}
+
+# cloud/identities: spec /identity/breakGlass
+resource "aws_eks_access_policy_association" "break_glass" {
+  cluster_name = var.cluster_name
+  for_each = {
+    "arn:aws:iam::111122223333:role/break-glass" = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+  }
+  policy_arn    = each.value
+  principal_arn = aws_eks_access_entry.people[each.key].principal_arn
+
+  access_scope {
+    type = "cluster"
+  }
+}
+
+# cloud/secrets-key: spec /platform/eks/owns/kmsKey
+resource "aws_kms_key" "secrets" {
+  deletion_window_in_days = 30
+  description             = "Secrets of an EKS cluster"
+  enable_key_rotation     = true
+}

@@ -1,0 +1,99 @@
+//! Switches every log of the control plane on at the provider.
+
+use crate::{
+    base::{Area, Cause, Level, SpecPath},
+    controls::Control,
+    facts::{self, cloud::EKS_LOG_TYPES},
+    kube::audit::Goal,
+    plan::{
+        Ground, Lowering, Outcome, SettingKey,
+        cloud::{CloudValue, Destination, category_key},
+    },
+    resolve::Resolved,
+};
+
+use super::{aks, answers, eks, keys, managed, set, strokes};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "cloud/control-plane-logs",
+    area: Area::Logging,
+    title: "have the provider hand out every log of the control plane",
+    level: Level::Baseline,
+    doc: include_str!("control_plane_logs.md"),
+    params: &[],
+    applies: managed,
+    lower,
+};
+
+/// The logs of the control plane's programs on AKS; the audit log comes with the goals.
+const PROGRAMS: [&str; 4] = ["cloud-controller-manager", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let (keys, fact) = if eks(cluster).is_some() { lower_eks(cluster, out) } else { lower_aks(cluster, out) };
+    strokes::intents_by(cluster, out, &SpecPath::new("/logging/sources/kubernetes"), &keys);
+    let ground = Ground::Fact(fact);
+    for (_, cause) in &cluster.audit.goals {
+        if let Cause::Spec(place) = cause {
+            strokes::intents(
+                cluster,
+                out,
+                place,
+                Outcome::Provider,
+                &ground,
+                "the log that is switched on carries what it records",
+            );
+        }
+    }
+}
+
+fn lower_eks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, crate::base::FactId) {
+    let mut items: Vec<_> = EKS_LOG_TYPES.iter().map(|name| out.held((*name).to_owned())).collect();
+    for item in items.iter_mut().filter(|item| item.value == "audit") {
+        let control = out.reason().control;
+        item.reasons.extend(cluster.audit.goals.iter().map(|(_, cause)| crate::base::Reason { control, cause: cause.clone() }));
+    }
+    set(out, "enabled_cluster_log_types", CloudValue::Texts(items));
+    (keys(&["enabled_cluster_log_types"]), facts::id::EKS_AUDIT_POLICY)
+}
+
+fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, crate::base::FactId) {
+    let asked = out.reason();
+    let reads: Vec<&Cause> = cluster.audit.goals.iter().filter(|(goal, _)| needs_reads(*goal)).map(|(_, cause)| cause).collect();
+    let (audit, causes) = if cluster.audit.goals.is_empty() {
+        ("kube-audit", vec![&asked.cause])
+    } else if reads.is_empty() {
+        ("kube-audit-admin", cluster.audit.goals.iter().map(|(_, cause)| cause).collect())
+    } else {
+        ("kube-audit", reads)
+    };
+    let mut keys = Vec::new();
+    let entra = aks(cluster).is_some_and(|aks| aks.admin_groups.is_some());
+    let destination = destination(cluster, out);
+    let Some(cloud) = &mut out.plan_mut().cloud else { return (keys, facts::id::AKS_AUDIT_POLICY) };
+    for category in PROGRAMS.into_iter().chain(entra.then_some("guard")) {
+        cloud.categories.entry(category).or_default().insert(asked.clone());
+        keys.push(category_key(category));
+    }
+    let reasons = cloud.categories.entry(audit).or_default();
+    reasons.insert(asked.clone());
+    reasons.extend(causes.into_iter().map(|cause| crate::base::Reason { control: asked.control, cause: cause.clone() }));
+    keys.push(category_key(audit));
+    cloud.destinations.extend(destination);
+    strokes::enforced(out, if audit == "kube-audit" { "" } else { "reads are not asked for, so `kube-audit-admin` is enough" });
+    (keys, facts::id::AKS_AUDIT_POLICY)
+}
+
+/// Whether a goal is about requests that read: `kube-audit-admin` leaves out get and list, and with them exec over WebSockets.
+fn needs_reads(goal: Goal) -> bool {
+    match goal {
+        Goal::SecretsAccess | Goal::Exec | Goal::Impersonation | Goal::AuthenticationFailures => true,
+        Goal::RbacChanges | Goal::PolicyChanges | Goal::NodeChanges | Goal::AllWrites => false,
+    }
+}
+
+/// A diagnostic setting goes somewhere: where nothing forwards logs, into a workspace that the caller of the module names.
+fn destination(cluster: &Resolved, out: &Lowering<'_>) -> Option<crate::plan::Held<Destination>> {
+    let siem = answers(cluster).and_then(|answers| answers.siem.as_ref());
+    let forwards = siem.is_some_and(|siem| siem.azure.is_some() || siem.hub.is_some());
+    (!forwards || !cluster.selects("cloud/log-forwarding")).then(|| out.held(Destination::Workspace(None)))
+}

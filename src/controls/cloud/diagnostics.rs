@@ -1,0 +1,88 @@
+//! What a provider cannot be told.
+
+use crate::diag::{Label, Place, Problem, Severity};
+
+/// The nodes of a managed cluster could not reach their own API server.
+#[derive(Debug)]
+pub(in crate::controls) struct NodesLockedOut {
+    pub(super) what: &'static str,
+    pub(super) other: &'static str,
+    pub(super) at: Option<Place>,
+    pub(super) sources: Option<Place>,
+}
+
+impl Problem for NodesLockedOut {
+    const CODE: &'static str = "nodes-locked-out";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "The API server of a managed cluster answers on a public address and only to declared ranges, and the \
+        addresses that nodes and runners go out with are not among them. Nodes would lose their API server.";
+
+    fn message(&self) -> String {
+        format!("{} without `api.sources.egress` locks the cluster's own nodes out", self.what)
+    }
+
+    fn help(&self) -> String {
+        format!("list the outgoing addresses of nodes and runners under `api.sources.egress`, or {}", self.other)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), "nodes come to the public address"));
+        let sources = self.sources.iter().map(|at| Label::new(at.clone(), "and no `egress` names the address they come from"));
+        at.chain(sources).collect()
+    }
+}
+
+/// More ranges than the provider takes.
+#[derive(Debug)]
+pub(in crate::controls) struct TooManySources {
+    pub(super) platform: &'static str,
+    pub(super) count: usize,
+    pub(super) most: usize,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for TooManySources {
+    const CODE: &'static str = "too-many-sources";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "The list of who may reach the API server of a managed cluster is longer than the provider takes. The \
+        limit is the provider's and cannot be raised.";
+
+    fn message(&self) -> String {
+        format!("{} ranges may reach the API server, and {} takes {}", self.count, self.platform, self.most)
+    }
+
+    fn help(&self) -> String {
+        "join neighbouring ranges, or make the endpoint private".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("{} ranges", self.count))).collect()
+    }
+}
+
+/// A group of an access entry has a name that EKS keeps for itself.
+#[derive(Debug)]
+pub(in crate::controls) struct ReservedGroup {
+    pub(super) name: String,
+    pub(super) prefix: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ReservedGroup {
+    const CODE: &'static str = "reserved-group";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "A group of people has IAM principals and a Kubernetes name that begins with a word which EKS keeps for \
+        itself. EKS refuses an access entry with such a group.";
+
+    fn message(&self) -> String {
+        format!("EKS takes no access entry for the group `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("give the group a name in RBAC that does not begin with `{}`", self.prefix)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("begins with `{}`", self.prefix))).collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! What became of intents that no control of a managed cluster lowers: the provider's, elsewhere or impossible, with what takes its place.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Cause, FactId, SpecPath},
+    facts,
+    plan::{
+        Ground, Outcome, Plan, Scope, Verdict,
+        cloud::{cloud_key, cloud_setting},
+    },
+    resolve::{CloudAnswers, CloudKind, Resolved},
+};
+
+/// Answers for intents of a managed cluster; what a control said counts more.
+pub(in crate::controls) fn intents(cluster: &Resolved, plan: &Plan, lowered: &mut BTreeMap<SpecPath, Vec<Verdict>>) {
+    let (Some(answers), Some(_)) = (&cluster.cloud, &plan.cloud) else { return };
+    let platform = SpecPath::new("/platform").child(cluster.platform.name());
+    for path in &cluster.intents {
+        if lowered.get(path).is_none_or(Vec::is_empty)
+            && let Some((outcome, ground, detail)) = answer(cluster, answers, &platform, path)
+        {
+            let cause = Cause::Spec(path.clone());
+            lowered.entry(path.clone()).or_default().push(Verdict { scope: Scope::Cluster, outcome, ground, detail, cause });
+        }
+    }
+}
+
+type Answer = (Outcome, Ground, String);
+
+fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path: &SpecPath) -> Option<Answer> {
+    let fact = |outcome: Outcome, fact: FactId| Some((outcome, Ground::Fact(fact), String::new()));
+    let eks = matches!(answers.kind, CloudKind::Eks(_));
+    let by_provider = |on_eks: FactId, on_aks: FactId| if eks { on_eks } else { on_aks };
+    let field = |name: &str| platform.child(name) == *path;
+    let below = |place: &str| path.is_within(&SpecPath::new(place));
+    if field("region") || field("location") {
+        return fact(Outcome::Elsewhere, facts::id::CLOUD_PLACE);
+    }
+    if field("nodes") {
+        return fact(Outcome::Enforced, facts::id::SHAPES_ARTIFACTS);
+    }
+    if field("tier") {
+        return Some((Outcome::Enforced, Ground::Settings(vec![cloud_setting("sku_tier")]), String::new()));
+    }
+    if path.is_within(&platform.child("terraform")) {
+        return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));
+    }
+    if path.is_within(&platform.child("owns")) {
+        return fact(Outcome::Elsewhere, facts::id::CLOUD_EXISTING);
+    }
+    if field("endpoint") || field("access") || below("/api/sources") {
+        return fact(Outcome::Impossible, facts::id::CLOUD_NOT_SELECTED);
+    }
+    if below("/api/encryptionAtRest") {
+        return fact(Outcome::Provider, by_provider(facts::id::EKS_ENCRYPTION, facts::id::AKS_ENCRYPTION));
+    }
+    if below("/identity/issuers") {
+        return fact(Outcome::Impossible, by_provider(facts::id::EKS_ISSUERS, facts::id::AKS_ISSUERS));
+    }
+    if below("/identity/groups") || below("/identity/breakGlass") {
+        return group(cluster, answers, path);
+    }
+    None
+}
+
+/// A group that has no name here, or whose name needs nothing at the provider.
+fn group(cluster: &Resolved, answers: &CloudAnswers, path: &SpecPath) -> Option<Answer> {
+    let group = answers.groups.iter().chain(&answers.break_glass).find(|group| group.path == *path)?;
+    let named = match answers.kind {
+        CloudKind::Eks(_) => !group.aws.is_empty(),
+        CloudKind::Aks(_) => group.entra.is_some(),
+    };
+    let entra = "Entra ID puts the object id into every token, so nothing has to be made at the provider".to_owned();
+    match (&answers.kind, named) {
+        (CloudKind::Aks(_), true) => Some((Outcome::Elsewhere, Ground::Fact(facts::id::AKS_ISSUERS), entra)),
+        (CloudKind::Eks(_), true) if !cluster.selects("cloud/identities") => {
+            Some((Outcome::Impossible, Ground::Fact(facts::id::CLOUD_NOT_SELECTED), String::new()))
+        }
+        (CloudKind::Eks(_) | CloudKind::Aks(_), _) => {
+            Some((Outcome::NotApplicable, Ground::Fact(facts::id::CLOUD_GROUP_ELSEWHERE), String::new()))
+        }
+    }
+}

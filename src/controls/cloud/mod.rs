@@ -1,0 +1,110 @@
+//! Controls of managed clusters: what is set at the provider, on the cluster resource and beside it.
+
+mod api_access;
+mod control_plane_logs;
+pub(super) mod diagnostics;
+mod identities;
+mod intents;
+mod log_forwarding;
+mod log_retention;
+mod network_policy;
+mod secrets_key;
+
+use crate::{
+    base::{Cause, FactId, Platform, Reason},
+    controls::Applies,
+    facts::{
+        self,
+        cloud::{AWS_BOUNDS, AZURERM_BOUNDS},
+    },
+    plan::{
+        CloudPlan, Held, Lowering, Outcome, Plan,
+        cloud::{CloudValue, cloud_setting},
+    },
+    resolve::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, Resolved},
+};
+
+use super::strokes;
+
+pub(super) use api_access::CONTROL as API_ACCESS;
+pub(super) use control_plane_logs::CONTROL as CONTROL_PLANE_LOGS;
+pub(super) use identities::CONTROL as IDENTITIES;
+pub(super) use intents::intents;
+pub(super) use log_forwarding::CONTROL as LOG_FORWARDING;
+pub(super) use log_retention::CONTROL as LOG_RETENTION;
+pub(super) use network_policy::CONTROL as NETWORK_POLICY;
+pub(super) use secrets_key::CONTROL as SECRETS_KEY;
+
+/// A self-managed cluster has no provider.
+fn managed(cluster: &Resolved) -> Applies {
+    match cluster.cloud {
+        Some(_) => Applies::Yes,
+        None => Applies::No(Outcome::NotApplicable, facts::id::NOT_APPLICABLE_PLATFORM),
+    }
+}
+
+/// What only one provider has.
+fn eks(cluster: &Resolved) -> Option<&EksAnswers> {
+    match &cluster.cloud.as_ref()?.kind {
+        CloudKind::Eks(eks) => Some(eks),
+        CloudKind::Aks(_) => None,
+    }
+}
+
+/// What only the other one has.
+fn aks(cluster: &Resolved) -> Option<&AksAnswers> {
+    match &cluster.cloud.as_ref()?.kind {
+        CloudKind::Aks(aks) => Some(aks),
+        CloudKind::Eks(_) => None,
+    }
+}
+
+/// Asks for a value of the cluster resource.
+fn set(out: &mut Lowering<'_>, name: &'static str, value: CloudValue) {
+    let held = out.held(value);
+    if let Some(cloud) = &mut out.plan_mut().cloud {
+        cloud.settings.insert(name, held);
+    }
+}
+
+/// What became of controls of the API server that the provider answers by a control of this topic, where that one is selected.
+pub(super) fn instead(cluster: &Resolved, control: &str, fact: FactId) -> Applies {
+    if cluster.selects(control) {
+        Applies::No(Outcome::Elsewhere, fact)
+    } else {
+        Applies::No(Outcome::Impossible, facts::id::CLOUD_NOT_SELECTED)
+    }
+}
+
+/// The part of a managed cluster that no control asks for: names, bounds, the tier.
+pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
+    let Some(answers) = &cluster.cloud else { return };
+    let spec = |value: &str, path: &crate::base::SpecPath| {
+        Held::new(value.to_owned(), Reason { control: None, cause: Cause::Spec(path.clone()) })
+    };
+    let bounds =
+        |text: &str| Held::new(text.to_owned(), Reason { control: None, cause: Cause::Shape(facts::id::TERRAFORM_BOUNDS) });
+    let provider = match (&answers.provider, cluster.platform) {
+        (Some((text, path)), _) => spec(text, path),
+        (None, Platform::Aks) => bounds(AZURERM_BOUNDS),
+        (None, Platform::Eks | Platform::Kubeadm) => bounds(AWS_BOUNDS),
+    };
+    let place = answers.place.as_ref().map(|(text, path)| spec(text, path));
+    let mut cloud = CloudPlan::new(place, provider);
+    if let Some(tier) = aks(cluster).and_then(|aks| aks.tier) {
+        let path = crate::base::SpecPath::new("/platform/aks/tier");
+        let value = spec(tier, &path).map(CloudValue::Text);
+        cloud.settings.insert("sku_tier", value);
+    }
+    plan.cloud = Some(cloud);
+}
+
+/// The answers about the provider; the controls of this topic are lowered on managed clusters alone.
+fn answers(cluster: &Resolved) -> Option<&CloudAnswers> {
+    cluster.cloud.as_ref()
+}
+
+/// The keys of values of the cluster resource.
+fn keys(names: &[&str]) -> Vec<crate::plan::SettingKey> {
+    names.iter().map(|name| cloud_setting(name)).collect()
+}

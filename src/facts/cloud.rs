@@ -1,0 +1,53 @@
+//! What the providers of managed clusters take: allowed values and limits.
+
+/// The log types of an EKS control plane (EKS API reference, LogSetup, read 2026-11-23).
+pub const EKS_LOG_TYPES: [&str; 5] = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+/// The most ranges of the public endpoint of EKS (AWS General Reference, read 2026-11-23; not adjustable).
+pub const EKS_MOST_RANGES: usize = 40;
+
+/// The most authorized ranges of AKS without API Server VNet integration (Azure documentation, read 2026-11-23).
+pub const AKS_MOST_RANGES: usize = 200;
+
+/// What the Kubernetes groups of an EKS access entry may not begin with (EKS user guide, access entries, read 2026-11-26).
+pub const EKS_RESERVED_GROUPS: [&str; 5] = ["amazon:", "aws:", "eks:", "iam:", "system:"];
+
+/// The bounds of the Terraform providers between which every emitted name exists (checked against the schemas of aws 5.99.1 and 6.69.1,
+/// azurerm 4.81.0 and 5.10.0).
+pub const AWS_BOUNDS: &str = ">= 5.99, < 7";
+
+/// The same for Azure.
+pub const AZURERM_BOUNDS: &str = ">= 4.81, < 6";
+
+/// The days that CloudWatch Logs keeps events for, rising (CloudWatch Logs API, PutRetentionPolicy, read 2026-11-23).
+const CLOUDWATCH_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// The days that a Log Analytics workspace keeps events for, from and to (Azure documentation, read 2026-11-23).
+const WORKSPACE_DAYS: (u32, u32) = (30, 730);
+
+/// The least retention of CloudWatch that holds so many days; 0, for ever, where no other is long enough.
+#[must_use]
+pub fn cloudwatch_days(wanted: u32) -> u32 {
+    CLOUDWATCH_DAYS.into_iter().find(|days| *days >= wanted).unwrap_or(0)
+}
+
+/// The retention of a Log Analytics workspace that comes nearest to so many days.
+#[must_use]
+pub fn workspace_days(wanted: u32) -> u32 {
+    wanted.clamp(WORKSPACE_DAYS.0, WORKSPACE_DAYS.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_rounded_up() {
+        for (wanted, kept) in [(1, 1), (2, 3), (30, 30), (100, 120), (181, 365), (365, 365), (366, 400), (3653, 3653), (3654, 0)]
+        {
+            assert_eq!(cloudwatch_days(wanted), kept, "{wanted}");
+        }
+        assert_eq!([7, 365, 1000].map(workspace_days), [30, 365, 730]);
+    }
+}

@@ -1,0 +1,254 @@
+//! What is set at the provider of a managed cluster: values of the cluster resource, and resources that stand beside it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use crate::base::{Reason, SpecPath};
+
+use super::{Held, Plan, SettingKey, Topic};
+
+/// What is set at the provider of a managed cluster.
+#[derive(Debug, Clone)]
+pub struct CloudPlan {
+    /// The region (EKS) or location (AKS) of the cluster, where the spec says it.
+    pub place: Option<Held<String>>,
+    /// The versions of the Terraform provider that the owner takes.
+    pub provider: Held<String>,
+    /// What must be set on the cluster resource, by the name of its argument.
+    pub settings: BTreeMap<&'static str, Held<CloudValue>>,
+    /// The log group of the control plane (EKS).
+    pub log_group: Option<LogGroup>,
+    /// Where the log group is passed on to (EKS).
+    pub forward: Option<Held<Forward>>,
+    /// The Kubernetes groups of each IAM principal (EKS).
+    pub entries: BTreeMap<String, Vec<Held<String>>>,
+    /// The IAM principals that administer the cluster whatever its objects say (EKS).
+    pub admins: BTreeMap<String, BTreeSet<Reason>>,
+    /// Who owns the key of Secrets (EKS).
+    pub secrets_key: Option<Held<Owner>>,
+    /// Who owns the add-on of the network plugin (EKS).
+    pub vpc_cni: Option<Held<Owner>>,
+    /// The log categories that the diagnostic setting keeps (AKS).
+    pub categories: BTreeMap<&'static str, BTreeSet<Reason>>,
+    /// Where the diagnostic setting sends them (AKS).
+    pub destinations: Vec<Held<Destination>>,
+}
+
+impl CloudPlan {
+    /// A plan that asks for nothing.
+    #[must_use]
+    pub fn new(place: Option<Held<String>>, provider: Held<String>) -> Self {
+        CloudPlan {
+            place,
+            provider,
+            settings: BTreeMap::new(),
+            log_group: None,
+            forward: None,
+            entries: BTreeMap::new(),
+            admins: BTreeMap::new(),
+            secrets_key: None,
+            vpc_cni: None,
+            categories: BTreeMap::new(),
+            destinations: Vec::new(),
+        }
+    }
+}
+
+/// A value of an argument of the cluster resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloudValue {
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Number(u32),
+    /// A text.
+    Text(String),
+    /// A list, each item with its reasons.
+    Texts(Vec<Held<String>>),
+    /// An object that the argument takes as JSON in a text.
+    Json(Vec<(&'static str, String)>),
+}
+
+impl fmt::Display for CloudValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloudValue::Bool(value) => value.fmt(f),
+            CloudValue::Number(value) => value.fmt(f),
+            CloudValue::Text(value) => value.fmt(f),
+            CloudValue::Texts(items) => {
+                let items: Vec<&str> = items.iter().map(|item| item.value.as_str()).collect();
+                f.write_str(&items.join(", "))
+            }
+            CloudValue::Json(entries) => {
+                let entries: Vec<String> = entries.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                f.write_str(&entries.join(", "))
+            }
+        }
+    }
+}
+
+/// Who owns a resource that may exist already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// It is created by what is emitted.
+    Harden,
+    /// The owner's module creates it.
+    Module,
+    /// It exists.
+    Existing,
+}
+
+impl Owner {
+    /// The word of the spec.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Owner::Harden => "harden",
+            Owner::Module => "module",
+            Owner::Existing => "existing",
+        }
+    }
+}
+
+/// The log group of a control plane.
+#[derive(Debug, Clone)]
+pub struct LogGroup {
+    /// Who owns it.
+    pub owner: Held<Owner>,
+    /// For how many days events are kept; 0 means for ever.
+    pub days: Held<u32>,
+}
+
+/// Where a log group is passed on to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// The ARN of the receiver.
+    pub destination: String,
+    /// The role that delivers.
+    pub role: Option<String>,
+}
+
+/// Where a diagnostic setting sends logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// An Event Hub, by the id of the rule that lets send to it; without one the caller of the module names it.
+    EventHub {
+        /// The id of the rule.
+        rule: Option<String>,
+        /// The name of the hub.
+        hub: Option<String>,
+    },
+    /// A Log Analytics workspace, by its id; without one the caller of the module names it.
+    Workspace(Option<String>),
+}
+
+impl Destination {
+    /// The last word of its key.
+    fn name(&self) -> &'static str {
+        match self {
+            Destination::EventHub { .. } => "event-hub",
+            Destination::Workspace(_) => "workspace",
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const GIVEN: &str = "given by the caller of the module";
+        match self {
+            Destination::EventHub { rule, hub } => {
+                write!(f, "{} by {}", hub.as_deref().unwrap_or("the hub of the rule"), rule.as_deref().unwrap_or(GIVEN))
+            }
+            Destination::Workspace(id) => f.write_str(id.as_deref().unwrap_or(GIVEN)),
+        }
+    }
+}
+
+/// The key of a setting at the provider.
+#[must_use]
+pub fn cloud_key(part: &str) -> SettingKey {
+    SettingKey::Part(Topic::Cloud, part.to_owned())
+}
+
+/// The key of a value of the cluster resource.
+#[must_use]
+pub fn cloud_setting(name: &str) -> SettingKey {
+    cloud_key(&format!("settings/{name}"))
+}
+
+/// The key of the groups of a principal.
+#[must_use]
+pub fn entry_key(principal: &str) -> SettingKey {
+    cloud_key(&format!("access-entries/{principal}/groups"))
+}
+
+/// The key of the policy of a principal.
+#[must_use]
+pub fn admin_key(principal: &str) -> SettingKey {
+    cloud_key(&format!("access-entries/{principal}/policy"))
+}
+
+/// The key of a log category.
+#[must_use]
+pub fn category_key(category: &str) -> SettingKey {
+    cloud_key(&format!("diagnostics/categories/{category}"))
+}
+
+/// The key of a destination of the diagnostic setting.
+#[must_use]
+pub fn destination_key(destination: &Destination) -> SettingKey {
+    cloud_key(&format!("diagnostics/destinations/{}", destination.name()))
+}
+
+/// The place in the spec of the table of who owns what.
+#[must_use]
+pub fn owner_place(field: &str) -> SpecPath {
+    SpecPath::new("/platform/eks/owns").child(field)
+}
+
+/// Adds the settings at the provider to the list of all settings.
+pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+    let Some(cloud) = &plan.cloud else { return };
+    let mut add = |key: SettingKey, value: Held<String>| {
+        out.insert(key, value);
+    };
+    if let Some(place) = &cloud.place {
+        add(cloud_key("place"), place.clone());
+    }
+    add(cloud_key("provider"), cloud.provider.clone());
+    for (name, held) in &cloud.settings {
+        let mut text = held.as_ref().map(ToString::to_string);
+        if let CloudValue::Texts(items) = &held.value {
+            text.reasons.extend(items.iter().flat_map(|item| item.reasons.iter().cloned()));
+        }
+        add(cloud_setting(name), text);
+    }
+    if let Some(group) = &cloud.log_group {
+        add(cloud_key("log-group/owner"), group.owner.as_ref().map(|owner| owner.name().to_owned()));
+        add(cloud_key("log-group/retention"), group.days.as_ref().map(|days| format!("{days}")));
+    }
+    if let Some(forward) = &cloud.forward {
+        add(cloud_key("log-group/forward"), forward.as_ref().map(|forward| forward.destination.clone()));
+    }
+    for (name, owner) in [("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)] {
+        if let Some(owner) = owner {
+            add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
+        }
+    }
+    for (principal, groups) in &cloud.entries {
+        let value = groups.iter().map(|group| group.value.as_str()).collect::<Vec<_>>().join(", ");
+        let reasons = groups.iter().flat_map(|group| group.reasons.iter().cloned()).collect();
+        add(entry_key(principal), Held { value, reasons });
+    }
+    for (principal, reasons) in &cloud.admins {
+        add(admin_key(principal), Held { value: "cluster administrator".to_owned(), reasons: reasons.clone() });
+    }
+    for (category, reasons) in &cloud.categories {
+        add(category_key(category), Held { value: "kept".to_owned(), reasons: reasons.clone() });
+    }
+    for destination in &cloud.destinations {
+        add(destination_key(&destination.value), destination.as_ref().map(ToString::to_string));
+    }
+}

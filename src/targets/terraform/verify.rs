@@ -1,0 +1,173 @@
+//! Check blocks: what a data source shows of the live cluster, against the plan.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{Origin, Platform},
+    hcl::{Block, Expr},
+    plan::{
+        CloudPlan, Held, Plan,
+        cloud::{CloudValue, Owner, cloud_key, cloud_setting},
+    },
+    targets::origins,
+};
+
+use super::{aks, described, eks, settings};
+
+/// How a value of the plan is compared with the live one.
+enum Compare {
+    /// Both are the same.
+    Equal,
+    /// The live list holds every item of the plan; more is no difference.
+    Holds,
+    /// The live list holds no item beyond the plan.
+    Within,
+}
+
+/// A value of the plan, where the live one is found, how they compare, and what a difference means.
+type Row = (&'static str, &'static str, Compare, &'static str);
+
+const EKS: &[Row] = &[
+    (
+        "authentication_mode",
+        "data.aws_eks_cluster.live.access_config[0].authentication_mode",
+        Compare::Equal,
+        "authentication_mode differs from the spec.",
+    ),
+    (
+        "enabled_cluster_log_types",
+        "data.aws_eks_cluster.live.enabled_cluster_log_types",
+        Compare::Holds,
+        "a log type of the control plane is off.",
+    ),
+    (
+        "endpoint_private_access",
+        "data.aws_eks_cluster.live.vpc_config[0].endpoint_private_access",
+        Compare::Equal,
+        "endpoint_private_access differs from the spec.",
+    ),
+    (
+        "endpoint_public_access",
+        "data.aws_eks_cluster.live.vpc_config[0].endpoint_public_access",
+        Compare::Equal,
+        "endpoint_public_access differs from the spec.",
+    ),
+    (
+        "public_access_cidrs",
+        "data.aws_eks_cluster.live.vpc_config[0].public_access_cidrs",
+        Compare::Within,
+        "the public endpoint answers ranges that the spec does not name.",
+    ),
+];
+
+const AKS: &[Row] = &[
+    (
+        "admin_group_object_ids",
+        "data.azurerm_kubernetes_cluster.live.azure_active_directory_role_based_access_control[0].admin_group_object_ids",
+        Compare::Within,
+        "groups administer the cluster that the spec does not name.",
+    ),
+    (
+        "authorized_ip_ranges",
+        "data.azurerm_kubernetes_cluster.live.api_server_authorized_ip_ranges",
+        Compare::Within,
+        "the API server answers ranges that the spec does not name.",
+    ),
+    (
+        "private_cluster_enabled",
+        "data.azurerm_kubernetes_cluster.live.private_cluster_enabled",
+        Compare::Equal,
+        "the API server has a public address.",
+    ),
+];
+
+pub(super) fn checks(plan: &Plan, cloud: &CloudPlan) -> Vec<Block> {
+    match plan.cluster.platform {
+        Platform::Aks => on_aks(cloud),
+        Platform::Eks | Platform::Kubeadm => on_eks(cloud),
+    }
+}
+
+fn on_eks(cloud: &CloudPlan) -> Vec<Block> {
+    let data = Block::new("data", &["aws_eks_cluster", "live"]).set("name", Expr::code("var.cluster_name"));
+    let mut blocks = cluster(data, EKS, cloud, eks::about_cluster);
+    if let Some(place) = &cloud.place {
+        let origin = origins::setting(&cloud_key("place"), place);
+        let live = Expr::code("data.aws_region.live.id");
+        let assert = assertion(
+            Expr::binary(live, "==", Expr::text(place.value.clone())),
+            eks::about_cluster("the provider works in another region."),
+            &origin,
+        );
+        blocks.push(check("region", Block::new("data", &["aws_region", "live"]), vec![assert]));
+    }
+    if let Some(group) = cloud.log_group.as_ref().filter(|group| group.owner.value != Owner::Harden) {
+        let origin = origins::setting(&cloud_key("log-group/retention"), &group.days);
+        let live = || Expr::code("data.aws_cloudwatch_log_group.live.retention_in_days");
+        let for_ever = Expr::binary(live(), "==", Expr::int(0));
+        let condition = match i64::from(group.days.value) {
+            0 => for_ever,
+            days => Expr::binary(Expr::binary(live(), ">=", Expr::int(days)), "||", for_ever),
+        };
+        let assert = assertion(condition, eks::about_cluster("the log group forgets events before the spec allows it."), &origin);
+        let data = Block::new("data", &["aws_cloudwatch_log_group", "live"]).set("name", eks::group_name());
+        blocks.push(check("log_group", data, vec![assert]));
+    }
+    blocks
+}
+
+fn on_aks(cloud: &CloudPlan) -> Vec<Block> {
+    let data = Block::new("data", &["azurerm_kubernetes_cluster", "live"])
+        .set("name", Expr::code("split(\"/\", var.cluster_id)[8]"))
+        .set("resource_group_name", Expr::code("split(\"/\", var.cluster_id)[4]"));
+    let mut blocks = cluster(data.clone(), AKS, cloud, aks::about_cluster);
+    if let Some(place) = &cloud.place {
+        let origin = origins::setting(&cloud_key("place"), place);
+        let live = Expr::code("data.azurerm_kubernetes_cluster.live.location");
+        let assert = assertion(
+            Expr::binary(live, "==", Expr::text(place.value.clone())),
+            aks::about_cluster("it stands in another location."),
+            &origin,
+        );
+        blocks.push(check("location", data, vec![assert]));
+    }
+    blocks
+}
+
+/// The check of the cluster itself: one question for each value that a data source shows.
+fn cluster(data: Block, rows: &[Row], cloud: &CloudPlan, about: fn(&str) -> Expr) -> Vec<Block> {
+    let asserts: Vec<Block> = rows
+        .iter()
+        .filter_map(|(name, live, compare, meaning)| Some((name, live, compare, meaning, cloud.settings.get(name)?)))
+        .map(|(name, live, compare, meaning, held)| {
+            let key = cloud_setting(name);
+            assertion(condition(live, compare, held), about(meaning), &origins::setting(&key, held))
+        })
+        .collect();
+    if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] }
+}
+
+fn condition(live: &'static str, compare: &Compare, held: &Held<CloudValue>) -> Expr {
+    let wanted = match &held.value {
+        CloudValue::Texts(items) => Expr::list(items.iter().map(|item| Expr::text(item.value.clone()))),
+        CloudValue::Bool(_) | CloudValue::Number(_) | CloudValue::Text(_) | CloudValue::Json(_) => {
+            settings::value(&cloud_setting("value"), held)
+        }
+    };
+    let none = |more: Expr, than: Expr| {
+        Expr::binary(Expr::call("length", [Expr::call("setsubtract", [more, than])]), "==", Expr::int(0))
+    };
+    match compare {
+        Compare::Equal => Expr::binary(Expr::code(live), "==", wanted),
+        Compare::Holds => none(wanted, Expr::code(live)),
+        Compare::Within => none(Expr::code(live), wanted),
+    }
+}
+
+fn assertion(condition: Expr, message: Expr, origin: &Arc<Origin>) -> Block {
+    Block::new("assert", &[]).set("condition", condition).set("error_message", message).with(origin)
+}
+
+fn check(name: &'static str, data: Block, asserts: Vec<Block>) -> Block {
+    described(asserts.into_iter().fold(Block::new("check", &[name]).block(data), Block::block))
+}
