@@ -1,6 +1,6 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
+use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, logging, scheduler};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -71,6 +71,10 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    logging::JOURNAL,
+    logging::SHIPPING,
+    logging::SIEM_TLS,
+    logging::SOURCES,
     scheduler::BIND_ADDRESS,
     scheduler::PROFILING,
     scheduler::TLS,

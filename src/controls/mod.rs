@@ -10,6 +10,7 @@ mod files;
 mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
+mod logging;
 mod lower;
 mod scheduler;
 mod select;

@@ -5,6 +5,7 @@ mod component;
 mod diagnostics;
 mod files;
 pub mod host_paths;
+mod logging;
 mod lowering;
 mod namespaces;
 mod setting;
@@ -23,6 +24,7 @@ pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
+pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, has_rsyslog, journal_key, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
 pub use setting::{Impact, Program, SettingKey, values_of};
@@ -58,6 +60,8 @@ pub struct Plan {
     pub pools: BTreeMap<String, NodePlan>,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// Where logs are written, who ships them and where they go.
+    pub logs: LogPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -83,6 +87,7 @@ impl Plan {
             encryption: None,
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
+            logs: LogPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

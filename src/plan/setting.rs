@@ -268,6 +268,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::logging::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {

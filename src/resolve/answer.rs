@@ -110,6 +110,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
         audit: audit(&spec, &tree),
+        logs: super::logging::answers(&spec),
         rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
         owner_notes: owner.notes(),
         intents: spec::intents(&spec),

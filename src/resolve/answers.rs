@@ -213,6 +213,8 @@ pub struct Resolved {
     pub images: ImageAnswers,
     /// The audit log.
     pub audit: AuditAnswers,
+    /// Which logs are shipped, by whom and where to.
+    pub logs: super::LogAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
     /// The first day on which these inputs may give other bytes, where one is known.

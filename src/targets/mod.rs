@@ -7,6 +7,7 @@ mod head;
 mod k8s;
 mod kubeadm;
 mod mark;
+mod node_logs;
 mod observed;
 mod origins;
 mod shell;
@@ -32,7 +33,7 @@ pub struct Target {
 
 /// Every kind of output, in the order of the tree.
 pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET, node_logs::TARGET];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]
