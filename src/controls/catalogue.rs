@@ -1,8 +1,8 @@
 //! The list of controls, sorted by id.
 
 use super::{
-    Control, admission, apiserver, cloud, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching,
-    policy, scheduler,
+    Control, admission, apiserver, cloud, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, logging, network,
+    patching, policy, scheduler,
 };
 
 /// Every control, sorted by id.
@@ -84,6 +84,10 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    logging::JOURNAL,
+    logging::SHIPPING,
+    logging::SIEM_TLS,
+    logging::SOURCES,
     network::DEFAULT_DENY,
     network::DNS,
     network::FLOWS,

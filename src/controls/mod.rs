@@ -12,6 +12,7 @@ mod images;
 mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
+mod logging;
 mod lower;
 mod network;
 mod patching;

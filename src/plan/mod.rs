@@ -6,6 +6,7 @@ mod component;
 mod diagnostics;
 mod files;
 pub mod host_paths;
+mod logging;
 mod lowering;
 mod namespaces;
 mod network;
@@ -28,6 +29,7 @@ pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
+pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, has_rsyslog, journal_key, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
 pub use network::{
@@ -79,6 +81,8 @@ pub struct Plan {
     pub gatekeeper: Option<std::collections::BTreeSet<crate::base::Reason>>,
     /// Who may talk to whom.
     pub network: NetworkPlan,
+    /// Where logs are written, who ships them and where they go.
+    pub logs: LogPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What is set at the provider of a managed cluster.
@@ -110,6 +114,7 @@ impl Plan {
             policies: BTreeMap::new(),
             gatekeeper: None,
             network: NetworkPlan::default(),
+            logs: LogPlan::default(),
             access: AccessPlan::default(),
             cloud: None,
             owner: Vec::new(),

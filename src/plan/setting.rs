@@ -410,6 +410,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::patching::settings(plan, &mut out);
     super::policies::settings(plan, &mut out);
     super::network::settings(plan, &mut out);
+    super::logging::settings(plan, &mut out);
     access(&plan.access, &mut out);
     super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {

@@ -118,6 +118,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
         audit: audit(&spec, &tree),
         vulnerabilities,
+        logs: super::logging::answers(&spec),
         rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
         engines: super::policies::engines(&spec),
         owner_notes: owner.notes(),

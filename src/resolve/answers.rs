@@ -219,6 +219,8 @@ pub struct Resolved {
     pub audit: AuditAnswers,
     /// Patching and scanning.
     pub vulnerabilities: super::VulnerabilityAnswers,
+    /// Which logs are shipped, by whom and where to.
+    pub logs: super::LogAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
     /// Policies and the engines that enforce them.

@@ -11,6 +11,7 @@ mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
+mod node_logs;
 mod observed;
 mod origins;
 mod shell;
@@ -48,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     helm::TARGET,
     gatekeeper::SUITE,
     connectivity::TARGET,
+    node_logs::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

@@ -4,7 +4,7 @@ mod anonymous_access;
 mod api_sources;
 mod audit_log;
 mod audit_policy;
-mod audit_volume;
+pub(super) mod audit_volume;
 mod authentication_file;
 mod authorization_mode;
 mod bind_address;

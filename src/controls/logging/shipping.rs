@@ -1,0 +1,95 @@
+//! Ships the logs of nodes, runtimes and the control plane off the nodes, with a queue on the disk.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Area, Cause, Level, SpecPath},
+    controls::{Control, Param, ParamKind, Stricter},
+    facts,
+    plan::{Ground, LogKind, Lowering, Outcome, ShippingPlan, has_rsyslog},
+    resolve::{LogSink, Resolved},
+};
+
+use super::{audit_volume, pools, ships, strokes};
+
+const ID: &str = "logging/shipping";
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: ID,
+    area: Area::Logging,
+    title: "ship the logs of nodes to the SIEM, with a queue on the disk",
+    level: Level::Baseline,
+    doc: include_str!("shipping.md"),
+    params: &[Param {
+        name: "queue",
+        kind: ParamKind::Int { min: 10, max: 1_000_000 },
+        stricter: Stricter::Higher,
+        about: "megabytes of disk that a node buffers while the receiver is away",
+    }],
+    applies: ships,
+    lower,
+};
+
+/// The CAs that Debian and Ubuntu trust.
+const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// Megabytes of one line: request and answer of the largest audit event, and a longest address written with escapes.
+const LINE: i64 = 8;
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let Some(sink @ LogSink::Syslog { host, port, tls, ca_file }) = &cluster.logs.siem else { return };
+    let asked = out.reason().cause;
+    let kinds: BTreeMap<LogKind, _> = cluster
+        .logs
+        .kinds
+        .iter()
+        .filter(|(kind, _)| *kind != LogKind::Application)
+        .map(|(kind, cause)| (*kind, out.because(cause.clone()).held(())))
+        .collect();
+    let (queue, cause) = cluster.int(ID, "queue");
+    let queue_megabytes = out.because(cause).held(queue);
+    let line_megabytes = out.because(Cause::Shape(facts::id::AUDIT_EVENT_LINE)).held(LINE);
+    let there = Cause::Spec(sink.path());
+    let ca = match ca_file {
+        Some(file) => out.because(there.clone()).held(file.clone()),
+        None => out.because(Cause::Shape(facts::id::SYSTEM_CA)).held(SYSTEM_CA.to_owned()),
+    };
+    out.because(there);
+    let plan = ShippingPlan {
+        host: out.held(host.clone()),
+        port: out.held(*port),
+        tls: out.held(*tls),
+        ca_file: ca,
+        queue_megabytes,
+        line_megabytes,
+        kinds,
+    };
+    out.because(asked);
+    answer(cluster, out, &plan);
+    if !plan.kinds.is_empty() && out.plan().pools.values().any(|pool| has_rsyslog(&pool.os)) {
+        out.plan_mut().logs.shipping = Some(plan);
+    }
+}
+
+/// What becomes of the receiver, and of a relay beside it.
+fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
+    let packages = if plan.tls.value { "packages rsyslog and rsyslog-gnutls" } else { "package rsyslog" };
+    let how = format!("needs {packages}; copy `files/etc/rsyslog.d/60-harden.conf` and restart rsyslog{}", bridge(cluster, plan));
+    pools(out, &how);
+    let siem = SpecPath::new("/logging/siem");
+    let ground = Ground::Fact(facts::id::LOG_FILES_BY_HAND);
+    strokes::intents(cluster, out, &siem.child("syslog"), Outcome::Weaker, &ground, "");
+    let ground = Ground::Fact(facts::id::NO_RELAY_NEEDED);
+    strokes::intents(cluster, out, &siem.child("relay"), Outcome::NotApplicable, &ground, "");
+}
+
+/// How long the queue bridges, where the rate of audit events is declared.
+fn bridge(cluster: &Resolved, plan: &ShippingPlan) -> String {
+    let queue = plan.queue_megabytes.value;
+    match cluster.audit.events_per_second {
+        Some(rate) if plan.kinds.contains_key(&LogKind::Audit) => {
+            let holds = audit_volume::holds(rate, 1, queue);
+            format!("; the queue of {queue} MB bridges {holds} of audit events where one node writes all {rate} a second")
+        }
+        Some(_) | None => format!("; the queue takes {queue} MB"),
+    }
+}

@@ -1,0 +1,162 @@
+//! Says of every kind of log where it is written, who ships it, how long it is kept, where it goes and how much it is.
+
+use crate::{
+    base::{Area, FactId, Level, Platform, SpecPath},
+    controls::{Applies, Control},
+    facts,
+    plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, host_paths, kind_key},
+    resolve::{LogSink, Resolved},
+};
+
+use super::{audit_volume, strokes};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "logging/sources",
+    area: Area::Logging,
+    title: "know of every kind of log who ships it, where to and how much it is",
+    level: Level::Baseline,
+    doc: include_str!("sources.md"),
+    params: &[],
+    applies: |_| Applies::Yes,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let asked = out.reason().cause;
+    for kind in LogKind::ALL {
+        let cause = cluster.logs.kinds.iter().find(|(asked, _)| *asked == kind).map(|(_, cause)| cause.clone());
+        let row = kind_plan(cluster, out, kind);
+        let held = out.because(cause.unwrap_or_else(|| asked.clone())).held(row);
+        out.plan_mut().logs.kinds.insert(kind, held);
+        out.because(asked.clone());
+        answer(cluster, out, kind);
+    }
+    if !cluster.logs.agent {
+        let ground = Ground::Fact(facts::id::NO_AGENT);
+        strokes::intents(cluster, out, &SpecPath::new("/logging/collector"), Outcome::Enforced, &ground, "");
+    }
+    let rate = SpecPath::new("/logging/audit/eventsPerSecond");
+    strokes::intents_by(cluster, out, &rate, &[kind_key(LogKind::Audit, "volume")]);
+    if cluster.platform == Platform::Kubeadm
+        && let Some(sink @ LogSink::Other(_)) = &cluster.logs.siem
+    {
+        let ground = Ground::Fact(facts::id::SIEM_NOT_BUILT);
+        strokes::intents(cluster, out, &sink.path(), Outcome::Impossible, &ground, "");
+    }
+}
+
+/// What becomes of a kind: shipped by what another control writes, or the fact that it stays.
+fn answer(cluster: &Resolved, out: &mut Lowering<'_>, kind: LogKind) {
+    let (outcome, fact) = fate(cluster, out, kind);
+    let detail = format!("{}: {}", kind.name(), kind_plan(cluster, out, kind).shipped);
+    out.verdict(Scope::Cluster, outcome, fact, detail);
+    let managed = cluster.kubeadm.is_none();
+    if !(managed && kind.source() == LogKind::Kubernetes.name()) {
+        let path = SpecPath::new("/logging/sources").child(kind.source());
+        strokes::intents(cluster, out, &path, outcome, &Ground::Fact(fact), "");
+    }
+}
+
+fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, FactId) {
+    let of_nodes = match cluster.platform {
+        Platform::Kubeadm => None,
+        Platform::Eks => Some(facts::id::EKS_NODE_LOGS),
+        Platform::Aks => Some(facts::id::AKS_NODE_LOGS),
+    };
+    match (kind, of_nodes) {
+        (LogKind::Application, _) if cluster.logs.agent => (Outcome::Impossible, facts::id::NOT_BUILT_YET),
+        (LogKind::Application, _) => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
+        (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
+        (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
+        (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::LOG_FILES_BY_HAND),
+        (_, None) => match &cluster.logs.siem {
+            Some(LogSink::Other(_)) => (Outcome::Impossible, facts::id::SIEM_NOT_BUILT),
+            Some(LogSink::Syslog { .. }) => (Outcome::Weaker, facts::id::NOTHING_SHIPPED),
+            None => (Outcome::Weaker, facts::id::SIEM_NOT_DECLARED),
+        },
+    }
+}
+
+fn ships(out: &Lowering<'_>, kind: LogKind) -> bool {
+    out.plan().logs.shipping.as_ref().is_some_and(|shipping| shipping.kinds.contains_key(&kind))
+}
+
+/// The row of a kind.
+fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan {
+    let volume = volume(cluster, kind);
+    let of_the_provider = cluster.kubeadm.is_none() && kind.source() == LogKind::Kubernetes.name();
+    if of_the_provider {
+        let written = match cluster.platform {
+            Platform::Eks => "CloudWatch Logs, group `/aws/eks/CLUSTER/cluster`, once it is switched on",
+            Platform::Aks | Platform::Kubeadm => "where a diagnostic setting of the cluster sends it",
+        };
+        return KindPlan {
+            written: written.to_owned(),
+            shipped: "the provider".to_owned(),
+            kept: "as long as `cloud/log-retention` says".to_owned(),
+            goes: "where `cloud/log-forwarding` says".to_owned(),
+            volume,
+        };
+    }
+    let shipped = ships(out, kind);
+    KindPlan {
+        written: written(cluster, out, kind),
+        shipped: if shipped { "rsyslog of each node" } else { "nobody" }.to_owned(),
+        kept: kept(cluster, out, kind),
+        goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
+        volume,
+    }
+}
+
+fn receiver(cluster: &Resolved) -> String {
+    match &cluster.logs.siem {
+        Some(LogSink::Syslog { host, port, tls, .. }) => {
+            format!("syslog at {host} port {port}, {}", if *tls { "over TLS" } else { "readable on the way" })
+        }
+        Some(LogSink::Other(word)) => (*word).to_owned(),
+        None => "nowhere".to_owned(),
+    }
+}
+
+fn written(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
+    match kind {
+        LogKind::Application => "`/var/log/pods` of each node".to_owned(),
+        LogKind::Audit => {
+            let path = out.plan().component(Program::KubeApiserver).flag_text("audit-log-path");
+            format!("`{}` of each control-plane node", path.unwrap_or_else(|| host_paths::AUDIT_LOG.to_owned()))
+        }
+        LogKind::Kubernetes => {
+            "the journal (kubelet), and `/var/log/pods/kube-system_*` (kube-proxy, programs of the control plane)".to_owned()
+        }
+        LogKind::Node => "the journal, and `/var/log/audit/audit.log` where auditd runs".to_owned(),
+        LogKind::Runtime => format!("the journal ({})", cluster.runtime.name),
+    }
+}
+
+fn kept(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
+    match kind {
+        LogKind::Application => "until the kubelet rotates it, by default 5 files of 10 MiB a container".to_owned(),
+        LogKind::Audit => {
+            let flag = |name: &str| out.plan().component(Program::KubeApiserver).flag_text(name);
+            match (flag("audit-log-maxbackup"), flag("audit-log-maxsize"), flag("audit-log-maxage")) {
+                (Some(files), Some(size), Some(days)) => format!("{files} files of {size} MB, {days} days at most"),
+                _ => "for ever, until the disk is full".to_owned(),
+            }
+        }
+        LogKind::Kubernetes | LogKind::Node | LogKind::Runtime => match out.plan().logs.journal.get("SystemMaxUse") {
+            Some(size) if cluster.kubeadm.is_some() => format!("{} of journal, the oldest go first", size.value),
+            Some(_) | None => "as the image of the node sets it".to_owned(),
+        },
+    }
+}
+
+/// How much a day, where a rate is declared: of audit events alone.
+fn volume(cluster: &Resolved, kind: LogKind) -> String {
+    match (kind, cluster.audit.events_per_second) {
+        (LogKind::Audit, Some(rate)) => audit_volume::arithmetic(rate),
+        (LogKind::Audit, None) => "not known: the spec gives no `eventsPerSecond`".to_owned(),
+        (LogKind::Application | LogKind::Kubernetes | LogKind::Node | LogKind::Runtime, _) => {
+            "not known: the spec gives a rate for audit events alone".to_owned()
+        }
+    }
+}

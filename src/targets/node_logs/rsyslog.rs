@@ -1,0 +1,116 @@
+//! The drop-in of rsyslog: what is read, what is sent on, and the queue in between.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{Artifact, Lines, Origin},
+    plan::{Held, LogKind, NodePlan, Plan, PoolRole, Program, ShippingPlan, host_paths, shipping_key},
+};
+
+use super::{comment, file, origins, quote::quoted};
+
+/// The ruleset and the queue.
+const NAME: &str = "harden_siem";
+/// Where rsyslog of Debian and Ubuntu keeps queues and positions.
+const SPOOL: &str = "/var/spool/rsyslog";
+/// The programs that write to the journal for a kind.
+const RUNTIMES: &str = r#"["containerd", "crio", "cri-dockerd", "dockerd"]"#;
+const KUBELET: &str = r#"["etcd", "kubelet"]"#;
+/// Static pods whose logs are of the control plane.
+const CONTROL_PLANE: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+pub(super) fn emit(plan: &Plan, pool: &NodePlan) -> Option<Artifact> {
+    let shipping = plan.logs.shipping.as_ref()?;
+    let form = origins::form("rsyslog-drop-in");
+    let reasons = shipping.host.reasons.iter().chain(&shipping.tls.reasons).chain(&shipping.queue_megabytes.reasons);
+    let purpose = [
+        format!("Ships the logs of a node of pool {} of {}.", pool.name, plan.cluster.name),
+        format!("Needs {}. Before it counts: rsyslogd -N1, then systemctl restart rsyslog", packages(shipping)),
+    ];
+    let mut lines = comment(&purpose, reasons.filter_map(|reason| reason.control), &form);
+    globals(pool, shipping, &mut lines, &form);
+    action(shipping, &mut lines, &form);
+    files(plan, pool, shipping, &mut lines);
+    journal(shipping, &mut lines, &form);
+    file(pool, "rsyslog.d/60-harden.conf", lines)
+}
+
+fn packages(shipping: &ShippingPlan) -> &'static str {
+    if shipping.tls.value { "the packages rsyslog and rsyslog-gnutls" } else { "the package rsyslog" }
+}
+
+fn of<T>(part: &str, held: &Held<T>) -> Arc<Origin> {
+    origins::setting(&shipping_key(part), held)
+}
+
+fn globals(pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
+    if pool.os.starts_with("ubuntu-") {
+        let user = origins::form("ubuntu-rsyslog-user");
+        lines.push("$PrivDropToUser root", &user);
+        lines.push("$PrivDropToGroup root", &user);
+    }
+    let line = &shipping.line_megabytes;
+    lines.push(&format!("global(maxMessageSize=\"{}m\")", line.value), &of("line-megabytes", line));
+    lines.push("module(load=\"imfile\" mode=\"inotify\")", form);
+    lines.push("", form);
+}
+
+/// The ruleset that sends: everything that is called into it leaves the node.
+fn action(shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
+    lines.push(&format!("ruleset(name=\"{NAME}\") {{"), form);
+    lines.push(
+        &format!("  action(name=\"{NAME}\" type=\"omfwd\" protocol=\"tcp\" TCP_Framing=\"octet-counted\" template=\"RSYSLOG_SyslogProtocol23Format\""),
+        form,
+    );
+    lines.push(&format!("    target={}", quoted(&shipping.host.value)), &of("host", &shipping.host));
+    lines.push(&format!("    port=\"{}\"", shipping.port.value), &of("port", &shipping.port));
+    if shipping.tls.value {
+        let tls = of("tls", &shipping.tls);
+        lines.push("    streamDriver=\"gtls\" streamDriverMode=\"1\" streamDriverAuthMode=\"x509/name\"", &tls);
+        lines.push(&format!("    streamDriverPermittedPeers={}", quoted(&shipping.host.value)), &tls);
+        lines.push(&format!("    streamDriver.CAFile={}", quoted(&shipping.ca_file.value)), &of("ca-file", &shipping.ca_file));
+    }
+    let queue = &shipping.queue_megabytes;
+    lines.push(
+        &format!(
+            "    queue.type=\"LinkedList\" queue.filename=\"{NAME}\" queue.spoolDirectory=\"{SPOOL}\" queue.maxDiskSpace=\"{}m\"",
+            queue.value
+        ),
+        &of("queue-megabytes", queue),
+    );
+    lines.push("    queue.saveOnShutdown=\"on\" action.resumeRetryCount=\"-1\" action.resumeInterval=\"10\")", form);
+    lines.push("}", form);
+    lines.push("", form);
+}
+
+/// Files that are read line by line, past the node's own rules.
+fn files(plan: &Plan, pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Lines) {
+    let mut read = |kind: LogKind, tag: &str, path: &str| {
+        let Some(held) = shipping.kinds.get(&kind) else { return };
+        let tail =
+            format!("tag=\"{tag}\" facility=\"local0\" severity=\"info\" ruleset=\"{NAME}\" persistStateInterval=\"100\")");
+        let input = format!("input(type=\"imfile\" file={} {tail}", quoted(path));
+        lines.push(&input, &of(&format!("kinds/{}", kind.name()), held));
+    };
+    if pool.role == PoolRole::ControlPlane {
+        let path = plan.component(Program::KubeApiserver).flag_text("audit-log-path");
+        read(LogKind::Audit, "kube-audit", path.as_deref().unwrap_or(host_paths::AUDIT_LOG));
+        for program in CONTROL_PLANE {
+            read(LogKind::Kubernetes, program, &format!("/var/log/pods/kube-system_{program}-*/*/*.log"));
+        }
+    }
+    read(LogKind::Kubernetes, "kube-proxy", "/var/log/pods/kube-system_kube-proxy-*/*/*.log");
+    read(LogKind::Node, "auditd", "/var/log/audit/audit.log");
+}
+
+/// What journald hands on comes through the node's own rules: it is called into the ruleset beside them.
+fn journal(shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
+    lines.push("", form);
+    let mut call = |kind: LogKind, condition: &str| {
+        let Some(held) = shipping.kinds.get(&kind) else { return };
+        lines.push(&format!("if {condition} then call {NAME}"), &of(&format!("kinds/{}", kind.name()), held));
+    };
+    call(LogKind::Kubernetes, &format!("$programname == {KUBELET}"));
+    call(LogKind::Runtime, &format!("$programname == {RUNTIMES}"));
+    call(LogKind::Node, &format!("not ($programname == {KUBELET} or $programname == {RUNTIMES})"));
+}
