@@ -11,6 +11,8 @@ mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
 mod lower;
+mod node;
+mod runtime;
 mod scheduler;
 mod select;
 mod shape;

@@ -12,10 +12,13 @@ mod gate;
 mod kernel;
 mod kubeadm;
 mod lookup;
+mod needs;
 mod plugin;
+mod ports;
 mod program;
 mod risk;
 mod row;
+mod runtimes;
 mod sentence;
 mod support;
 mod tables;
@@ -34,8 +37,11 @@ pub use kubeadm::{
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
 pub use lookup::Lookup;
+pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
+pub use ports::{CniPort, cni_ports};
 pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
+pub use runtimes::{Listed, containerd_config, containerd_versions};
 pub use sentence::{fact, facts, holds, id, sentence, source};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

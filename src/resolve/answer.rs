@@ -26,7 +26,7 @@ use super::{
         ServingCertificates, Size, SizeFrom, Sources,
     },
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
-    owner,
+    hosts, owner,
     profiles::{Flat, GivenParam, Profiles},
     waivers,
 };
@@ -82,6 +82,10 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     for (name, source, root) in owner.sources() {
         sources_by_name.insert(name, (source, root));
     }
+    let pods = match &kubeadm {
+        Some(kubeadm) => kubeadm.pod_subnets.clone(),
+        None => spec.platform.pods().unwrap_or_default().to_vec(),
+    };
     let dates = waivers::dates(&spec, &waivers);
     Some(Resolved {
         name: cluster.name.clone(),
@@ -102,6 +106,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
         size: size(&spec),
         pools: pools(&spec),
+        hosts: hosts::answers(&spec, &pods),
         sources: sources(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),

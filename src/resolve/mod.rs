@@ -4,6 +4,7 @@ mod answer;
 mod answers;
 mod choices;
 mod diagnostics;
+mod hosts;
 mod owner;
 mod profiles;
 mod waivers;
@@ -17,6 +18,7 @@ pub use answers::{
 };
 pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;
+pub use hosts::{HostAnswers, PoolAnswers};
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};

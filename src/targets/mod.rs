@@ -6,6 +6,7 @@ mod control_plane;
 mod head;
 mod k8s;
 mod kubeadm;
+mod nodes;
 mod observed;
 mod origins;
 mod shell;
@@ -28,7 +29,7 @@ pub struct Target {
 
 /// Every kind of output, in the order of the tree.
 pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET, nodes::TARGET];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

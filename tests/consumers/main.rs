@@ -14,5 +14,6 @@ mod facts;
 mod key;
 mod kubeadm;
 mod node;
+mod nodes;
 mod programs;
 mod server;
