@@ -5,6 +5,7 @@ mod cluster;
 mod component;
 mod diagnostics;
 mod files;
+mod host;
 pub mod host_paths;
 mod logging;
 mod lowering;
@@ -29,6 +30,7 @@ pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
+pub use host::{HostContext, HostOs, HostRule, SystemdFile};
 pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, has_rsyslog, journal_key, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
@@ -71,6 +73,8 @@ pub struct Plan {
     pub encryption: Option<Held<EncryptionPlan>>,
     /// The node pools by name.
     pub pools: BTreeMap<String, NodePlan>,
+    /// What runs above the hosts of the pools.
+    pub host: HostContext,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
     /// Patching and scanning.
@@ -109,6 +113,7 @@ impl Plan {
             pod_security: None,
             encryption: None,
             pools: BTreeMap::new(),
+            host: HostContext::default(),
             namespaces: BTreeMap::new(),
             patching: PatchPlan::default(),
             policies: BTreeMap::new(),

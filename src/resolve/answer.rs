@@ -26,7 +26,7 @@ use super::{
         ServingCertificates, Size, SizeFrom, Sources,
     },
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
-    network, owner,
+    hosts, network, owner,
     profiles::{Flat, GivenParam, Profiles},
     vulnerabilities, waivers,
 };
@@ -88,6 +88,11 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     let mut dates = waivers::dates(&spec, &waivers);
     dates.extend(vulnerabilities::dates(&vulnerabilities));
     dates.sort();
+    let pods = match &kubeadm {
+        Some(kubeadm) => kubeadm.pod_subnets.clone(),
+        None => spec.platform.pods().unwrap_or_default().to_vec(),
+    };
+    let dates = waivers::dates(&spec, &waivers);
     Some(Resolved {
         name: cluster.name.clone(),
         platform: spec.platform.kind(),
@@ -108,6 +113,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         network: network::network(&spec, kubeadm.as_ref()),
         size: size(&spec),
         pools: pools(&spec),
+        hosts: hosts::answers(&spec, &pods),
         sources: sources(&spec),
         cloud: super::cloud::cloud(&spec),
         issuers: issuers(&spec),

@@ -12,6 +12,7 @@ mod k8s;
 mod kubeadm;
 mod mark;
 mod node_logs;
+mod nodes;
 mod observed;
 mod origins;
 mod shell;
@@ -50,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     gatekeeper::SUITE,
     connectivity::TARGET,
     node_logs::TARGET,
+    nodes::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

@@ -16,5 +16,6 @@ mod images;
 mod key;
 mod kubeadm;
 mod node;
+mod nodes;
 mod programs;
 mod server;

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::{Applies, Control, self_managed},
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::{Ground, Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -54,9 +54,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     for file in ["/etc/kubernetes/kubelet.conf", "/var/lib/kubelet/config.yaml"] {
         out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);
     }
-    let pools: Vec<(Scope, bool)> =
-        out.plan().pools.values().map(|pool| (Scope::Pool(pool.name.clone()), runs_control_plane(pool))).collect();
-    for (scope, control_plane) in pools {
+    let pools: Vec<(Scope, bool, bool)> = out
+        .plan()
+        .pools
+        .values()
+        .map(|pool| (Scope::Pool(pool.name.clone()), runs_control_plane(pool), pool.host_os().is_some()))
+        .collect();
+    for (scope, control_plane, scripted) in pools {
+        if scripted {
+            out.verdict_on(scope, Outcome::Enforced, Ground::Settings(Vec::new()), "by the script of the pool");
+            continue;
+        }
         if control_plane {
             out.verdict(
                 scope.clone(),
