@@ -11,6 +11,7 @@ mod flag;
 mod gate;
 mod kernel;
 mod kubeadm;
+mod kubelet_flags;
 mod lookup;
 mod plugin;
 mod program;
@@ -32,6 +33,7 @@ pub use kubeadm::{
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
+pub use kubelet_flags::kubelet_flag_fields;
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;

@@ -19,7 +19,7 @@ pub use choices::{Choice, ParamValue};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
-pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
+pub use waivers::{Due, Waiver, WaiverState, name_fits, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};
 

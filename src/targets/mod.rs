@@ -11,7 +11,7 @@ mod origins;
 mod shell;
 
 pub use k8s::{ObjectKind, stages};
-pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
+pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};
 
 use crate::{base::Artifact, plan::Plan};
 

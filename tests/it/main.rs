@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod benchmark;
+mod check;
 mod commands;
 mod control_variants;
 mod controls;
