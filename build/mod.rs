@@ -3,6 +3,7 @@
 
 mod benchmarks;
 mod ciphers;
+mod components;
 mod digest;
 mod emit;
 mod etcd;
@@ -14,6 +15,7 @@ mod kubeadm;
 mod plugins;
 mod read;
 mod replacements;
+mod risks;
 mod sentences;
 mod versions;
 
@@ -38,6 +40,7 @@ type Compiled = Result<String, Error>;
 /// Compiles every table of the folder into `facts.rs`, and the ids of the sentences into `fact_ids.rs`.
 pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     benchmarks::compile(&folder.join("benchmarks"), out)?;
+    components::compile(&folder.join("components"), out)?;
     let mut files = read_all(folder)?;
     let mut take = |name: &str| files.remove(name).ok_or_else(|| Error(format!("{}: missing", folder.join(name).display())));
     let mut texts = Replacements::read(take("replacements.toml")?)?;
@@ -55,6 +58,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
+    code += &risks::compile(take("carried-risks.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;
     code += &facts;

@@ -84,6 +84,18 @@ impl File {
         Ok(rows)
     }
 
+    /// The rows of a section that may be absent.
+    pub(super) fn rows_if_any(&mut self, section: &str) -> Result<Vec<Row>, Error> {
+        if self.rest.contains_key(section) { self.rows(section) } else { Ok(Vec::new()) }
+    }
+
+    /// What stands above the sections, as a row.
+    pub(super) fn head(&mut self, name: &str) -> Row {
+        let keys: Vec<String> = self.rest.iter().filter(|(_, value)| !value.is_table()).map(|(key, _)| key.clone()).collect();
+        let rest = keys.into_iter().filter_map(|key| self.rest.remove_entry(&key)).collect();
+        Row { name: name.to_owned(), place: self.name.clone(), rest }
+    }
+
     /// The rows of a section that is a plain list of texts, in sorted order.
     pub(super) fn texts(&mut self, section: &str) -> Result<Vec<(String, String)>, Error> {
         let mut rows = Vec::new();
@@ -135,6 +147,11 @@ impl Row {
         Error(format!("{}: {text}", self.place))
     }
 
+    /// A value that may be absent.
+    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+        self.rest.remove(key)
+    }
+
     /// A text that may be absent.
     pub(super) fn text(&mut self, key: &str) -> Result<Option<String>, Error> {
         match self.rest.remove(key) {
@@ -147,6 +164,19 @@ impl Row {
     /// A text that must be there.
     pub(super) fn need_text(&mut self, key: &str) -> Result<String, Error> {
         self.text(key)?.ok_or_else(|| self.error(&format!("`{key}` is missing")))
+    }
+
+    /// Whether a key is left.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.rest.contains_key(key)
+    }
+
+    /// A list of texts that must be there.
+    pub(super) fn need_texts(&mut self, key: &str) -> Result<Vec<String>, Error> {
+        let list = self.rest.remove(key).and_then(|value| {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+        });
+        list.filter(|list| !list.is_empty()).ok_or_else(|| self.error(&format!("`{key}` must be a list of texts")))
     }
 
     /// `true`, or absent; `false` is not written.

@@ -1,7 +1,8 @@
 //! Flags of the kubelet that say the same as a field of its file: a flag comes after every file.
 
-/// Flag and field, as `AddKubeletConfigFlags` of Kubernetes 1.36.3 (cmd/kubelet/app/options) binds them; read 2026-11-26. Feature gates
-/// are merged instead, and are left out.
+/// Flag and field, as `AddKubeletConfigFlags` of Kubernetes (cmd/kubelet/app/options/options.go) binds them; read in public
+/// source 2026-11-26, one version: a flag that a minor no longer has is asked of the table of flags. Feature gates are merged instead,
+/// and are left out.
 const PAIRS: &[(&str, &str)] = &[
     ("address", "address"),
     ("allowed-unsafe-sysctls", "allowedUnsafeSysctls"),

@@ -3,6 +3,7 @@
 
 pub mod benchmarks;
 mod cipher;
+mod component;
 mod config_api;
 mod etcd;
 mod feature;
@@ -15,12 +16,14 @@ mod kubelet_flags;
 mod lookup;
 mod plugin;
 mod program;
+mod risk;
 mod row;
 mod sentence;
 mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
+pub use component::{Calls, Component, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components};
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
 pub use feature::{Feature, Thing, feature, replacement};
@@ -37,5 +40,6 @@ pub use kubelet_flags::kubelet_flag_fields;
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;
+pub use risk::{Risk, RiskWhen, risks};
 pub use sentence::{fact, facts, holds, id, sentence, source};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

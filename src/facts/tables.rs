@@ -10,6 +10,7 @@ use super::{
     kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     plugin::PluginRow,
     program::Program,
+    risk::{Risk, RiskWhen},
     row::{ByMinor, Period, Table},
     sentence::FactRow,
 };

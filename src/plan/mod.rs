@@ -25,8 +25,8 @@ pub use files::{
 };
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
-pub use setting::{Impact, Program, SettingKey};
-pub use strictness::strictness;
+pub use setting::{Impact, Program, SettingKey, values_of};
+pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 

@@ -130,9 +130,10 @@ fn number_of(text: &str) -> Option<i64> {
     text.split(' ').next()?.parse().ok()
 }
 
-/// A duration as Go writes it, in seconds: `5m`, `4h0m0s`, `300s`.
-fn seconds_of(text: &str) -> Option<i64> {
-    let mut total = 0;
+/// A duration as Go writes it, in seconds: `5m`, `4h0m0s`, `300s`; nothing where it is none, or longer than can be counted.
+#[must_use]
+pub fn seconds_of(text: &str) -> Option<i64> {
+    let mut total: i64 = 0;
     let mut digits = String::new();
     for c in text.chars() {
         if c.is_ascii_digit() {
@@ -145,7 +146,7 @@ fn seconds_of(text: &str) -> Option<i64> {
             's' => 1,
             _ => return None,
         };
-        total += digits.parse::<i64>().ok()? * unit;
+        total = digits.parse::<i64>().ok()?.checked_mul(unit)?.checked_add(total)?;
         digits.clear();
     }
     if digits.is_empty() || text == "0" { Some(total) } else { None }

@@ -3,6 +3,8 @@
 mod answer;
 mod answers;
 mod choices;
+mod components;
+mod dates;
 mod diagnostics;
 mod owner;
 mod profiles;
@@ -16,6 +18,7 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
+pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};

@@ -6,11 +6,13 @@ mod control_plane;
 mod head;
 mod k8s;
 mod kubeadm;
+mod mark;
 mod observed;
 mod origins;
 mod shell;
 
 pub use k8s::{ObjectKind, stages};
+pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};
 
 use crate::{base::Artifact, plan::Plan};
@@ -24,6 +26,8 @@ pub struct Target {
     pub wanted: fn(&Plan) -> bool,
     /// Makes its files.
     pub emit: fn(&Plan) -> Vec<Artifact>,
+    /// What tells its files from a user's; each file bears one of them.
+    pub marks: &'static [Mark],
 }
 
 /// Every kind of output, in the order of the tree.

@@ -80,7 +80,7 @@ fn the_data_folder_of_etcd_is_the_owners() {
 #[test]
 fn an_etcd_without_the_flag_is_refused() {
     let old = format!("{KUBEADM}etcd: {{ local: {{ imageTag: 3.5.7-0 }} }}\n");
-    assert_eq!(over("1.31.14", "", "", &old).map(|_| ()), Err(vec!["not-in-version"]));
+    assert_eq!(over("1.31.14", "", "", &old).map(|_| ()), Err(vec!["not-in-version", "owner-needs-eyes"]));
     let waived = "  controls: { etcd/tls-minimum: { apply: false, waiver: W-1 } }\n  waivers: [{ id: W-1, control: etcd/tls-minimum, \
                   owner: sre, reason: r, expires: 2027-03-01 }]\n";
     is(&over("1.31.14", "", waived, &old).unwrap(), "etcd/tls-minimum", Outcome::Waived);

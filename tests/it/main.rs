@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod benchmark;
+mod carried;
 mod check;
 mod commands;
 mod control_variants;
@@ -22,6 +23,7 @@ mod goldens;
 mod host;
 mod memory;
 mod observers;
+mod policies;
 mod promises;
 mod references;
 mod spec;

@@ -6,8 +6,8 @@ use crate::{
     targets::Form,
 };
 
-/// What an empty minimum of TLS means to every component but etcd: `DefaultTLSVersion` of k8s.io/component-base (cli/flag), read
-/// 2026-11-26 for 1.31 to 1.37.
+/// What an empty minimum of TLS means to every component but etcd: `DefaultTLSVersion` of k8s.io/component-base (cli/flag), read in
+/// public source 2026-11-26.
 const LEAST_TLS: &str = "VersionTLS12";
 
 /// The value that counts without a word; `None` where there is none, or it is not recorded. kubeadm completes what it is given.

@@ -217,7 +217,9 @@ impl Judge<'_, '_> {
         let labels = format!("{name}/labels/");
         let asked = |key: &SettingKey| match key {
             SettingKey::Part(Topic::Namespace, part) if kind == ObjectKind::Namespace => part.starts_with(&labels),
-            _ => false,
+            SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => {
+                false
+            }
         };
         let settings = self.against.settings.iter().filter(|(key, _)| asked(key) || said.contains_key(*key));
         settings.map(|(key, held)| (key.clone(), vec![held.value.clone()])).collect()

@@ -16,9 +16,9 @@ pub(super) fn effective(key: &SettingKey, values: &[Written]) -> Vec<String> {
                 vec![texts().collect::<Vec<_>>().join(",")]
             }
             Some(ValueKind::Strings | ValueKind::CertKeyPairs) => texts().collect(),
-            Some(_) | None => texts().last().into_iter().collect(),
+            Some(_) | None => texts().next_back().into_iter().collect(),
         },
-        SettingKey::Field(..) => texts().last().into_iter().collect(),
+        SettingKey::Field(..) => texts().next_back().into_iter().collect(),
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => texts().collect(),
     }
 }

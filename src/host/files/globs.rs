@@ -54,7 +54,7 @@ pub fn fits(pattern: &str, path: &str) -> Result<bool, FileError> {
 fn fits_from(parts: &[Part], names: &[&str]) -> bool {
     match (parts.split_first(), names.split_first()) {
         (None, None) => true,
-        (Some((Part::AnyFolders, rest)), _) if rest.is_empty() => true,
+        (Some((Part::AnyFolders, [])), _) => true,
         (Some((Part::AnyFolders, rest)), name) => {
             fits_from(rest, names) || name.is_some_and(|(_, below)| fits_from(parts, below))
         }

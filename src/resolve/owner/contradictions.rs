@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Owner,
-    diagnostics::{ConflictsWithControl, ContradictsSpec},
+    diagnostics::{ConflictsWithControl, ContradictsSpec, FieldRefused},
     place,
 };
 
@@ -90,28 +90,73 @@ fn kube_proxy(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics)
 
 /// Reports what the owner set and a control replaced, where that would do harm.
 pub(super) fn after(owner: &Owner, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
-    stored_objects(owner, places, plan, diags);
+    for file in &FILES {
+        replaced_file(file, owner, places, plan, diags);
+    }
     first_node(owner, plan);
 }
 
-/// A new key cannot read what the old one wrote.
-fn stored_objects(owner: &Owner, places: &dyn Locate, plan: &Plan, diags: &mut Diagnostics) {
-    let flag = "encryption-provider-config";
-    let Some(setting) = owner.settings.iter().find(|s| s.flag() == Some((Program::KubeApiserver, flag))) else { return };
-    let Some(encryption) = &plan.encryption else { return };
-    let before = owner.value(setting.pointer()).map(|node| node.get("value").unwrap_or(node));
-    let now = plan.component(Program::KubeApiserver).flag_text(flag);
-    if before.and_then(Node::as_str) == now.as_deref() {
-        return;
-    }
-    let cause = encryption.reasons.iter().next().map(|reason| reason.cause.clone());
-    diags.push(ConflictsWithControl {
-        flag: flag.to_owned(),
-        why: "stored objects are encrypted with the key in that file, and a file with a new key could not read them",
+/// A file of the API server that is written here: what another file of the owner's in its place is for.
+struct File {
+    flag: &'static str,
+    lost: &'static str,
+    help: &'static str,
+    /// Whether the build stops; else a warning says so.
+    stops: bool,
+}
+
+const FILES: [File; 5] = [
+    File {
+        flag: "admission-control-config-file",
+        lost: "the API server reads one file, and what that file sets for admission plugins would be lost",
+        help: "take the flag out of the owner's configuration and say what the file holds in `controls`, or waive the controls that write \
+            another file in its place",
+        stops: true,
+    },
+    File {
+        flag: "audit-policy-file",
+        lost: "the policy is built from the goals of `logging.audit`; what the owner's file records beyond them is no longer recorded",
+        help: "",
+        stops: false,
+    },
+    File {
+        flag: "authentication-config",
+        lost: "the API server reads one file: whoever signs in by an issuer of that file would be locked out, and its rules would be gone",
+        help: "declare the issuers of that file in `identity.issuers` and take the flag out, or waive the controls that write another file in \
+            its place",
+        stops: true,
+    },
+    File {
+        flag: "authorization-config",
+        lost: "the API server reads one file, and the authorizers and conditions of that file would no longer be asked",
+        help: "take the flag out of the owner's configuration, or waive `apiserver/authorization-mode` and keep the file",
+        stops: true,
+    },
+    File {
+        flag: "encryption-provider-config",
+        lost: "stored objects are encrypted with the key in that file, and a file with a new key could not read them",
         help: "take `api.encryptionAtRest` out of the spec and keep the file, or decrypt the stored objects first",
-        at: places.locate(&owner.cause(setting.pointer())),
-        other: cause.and_then(|cause| places.locate(&cause)),
-    });
+        stops: true,
+    },
+];
+
+fn replaced_file(file: &File, owner: &Owner, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+    let found = owner.settings.iter().find(|setting| setting.flag() == Some((Program::KubeApiserver, file.flag)));
+    let (Some(setting), Some(now)) = (found, plan.component(Program::KubeApiserver).flags.get(file.flag)) else { return };
+    let Some(control) = now.held.reasons.iter().find(|reason| reason.control.is_some()).cloned() else { return };
+    let at = places.locate(&owner.cause(setting.pointer()));
+    let field = setting.pointer().trim_start_matches('/').to_owned();
+    if setting.flag_values().last() == Some(&now.held.value.to_string()) {
+        for note in plan.owner.iter_mut().filter(|note| note.field == field) {
+            note.fate = OwnerField::Overridden;
+            note.why = Some("the file of this name is written here: what it held before is replaced".to_owned());
+        }
+    } else if file.stops {
+        let (flag, why, help) = (file.flag.to_owned(), file.lost, file.help);
+        diags.push(ConflictsWithControl { flag, why, help, at, other: places.locate(&control.cause) });
+    } else {
+        diags.push(FieldRefused { field, why: file.lost.to_owned(), at });
+    }
 }
 
 /// Where the spec names the nodes, it says which is the first.

@@ -4,6 +4,7 @@ use crate::diag::{Entry, Label, Place, Problem, Severity};
 
 /// Every kind of diagnostic about the owner's configuration.
 pub const ENTRIES: &[Entry] = &[
+    Entry::of::<BreaksControl>(),
     Entry::of::<ConflictsWithControl>(),
     Entry::of::<ContradictsSpec>(),
     Entry::of::<ControlCharacter>(),
@@ -302,6 +303,8 @@ impl Problem for UnusableValue {
 pub(super) struct NeedsEyes {
     pub(super) field: String,
     pub(super) why: String,
+    /// Who says so, where it is a fact about Kubernetes.
+    pub(super) source: Option<&'static str>,
     pub(super) at: Place,
 }
 
@@ -316,10 +319,46 @@ impl Problem for NeedsEyes {
     }
 
     fn help(&self) -> String {
-        "take it out of the owner's configuration, unless the cluster needs it".to_owned()
+        let read = self.source.map_or_else(String::new, |source| format!(" ({source})"));
+        format!("take it out of the owner's configuration, unless the cluster needs it{read}")
     }
 
     fn labels(&self) -> Vec<Label> {
         vec![Label::new(self.at.clone(), "carried")]
+    }
+}
+
+/// A field of the owner hollows a control out that is applied.
+#[derive(Debug)]
+pub(super) struct BreaksControl {
+    pub(super) field: String,
+    pub(super) control: &'static str,
+    pub(super) why: String,
+    pub(super) source: &'static str,
+    pub(super) at: Place,
+    pub(super) other: Option<Place>,
+}
+
+impl Problem for BreaksControl {
+    const CODE: &'static str = "owner-breaks-control";
+    const MEANING: &'static str = "A field of the owner's own configuration would be carried and take away what an applied control is for, \
+        although the control would be called enforced. A waiver of the control for the whole cluster lets both stand: the field is then \
+        carried with a warning, and the report names the waiver.";
+
+    fn message(&self) -> String {
+        format!("`{}` takes away what control `{}` is for: {}", self.field, self.control, self.why)
+    }
+
+    fn help(&self) -> String {
+        format!(
+            "take it out of the owner's configuration ({}), or write a waiver of `{}` for the whole cluster",
+            self.source, self.control
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = vec![Label::new(self.at.clone(), "carried")];
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the control is asked for here")));
+        labels
     }
 }

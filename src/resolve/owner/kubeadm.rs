@@ -270,11 +270,17 @@ fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags
                 let why = format!("written as field `{path}` of KubeletConfiguration: a flag would override the file");
                 reading.note(&pointer, OwnerField::Carried, &value, Some(&why));
                 reading.settings.push(Setting::field(Program::Kubelet, path, value, pointer));
+            } else {
+                refuse_kubelet_argument(
+                    reading,
+                    diags,
+                    &pointer,
+                    &value,
+                    "the kubelet cannot read its value, and would not start",
+                );
             }
         } else if any_node && KUBELET_OF_ONE_NODE.contains(&name.as_str()) {
-            reading.note(&pointer, OwnerField::Refused, &Value::String("...".to_owned()), Some(ONE_NODE));
-            let at = place(reading.root, &pointer);
-            diags.push(FieldRefused { field: pointer.trim_start_matches('/').to_owned(), why: ONE_NODE.to_owned(), at });
+            refuse_kubelet_argument(reading, diags, &pointer, "...", ONE_NODE);
         } else {
             kept.push((name, value));
         }
@@ -284,6 +290,12 @@ fn kubelet_arguments(carried: &mut Carried<'_>, reading: &mut Reading<'_>, diags
     if !kept.is_empty() {
         node::put(&mut carried.tree, KUBELET_ARGUMENTS, node::as_list(kept));
     }
+}
+
+fn refuse_kubelet_argument(reading: &mut Reading<'_>, diags: &mut Diagnostics, pointer: &str, value: &str, why: &str) {
+    reading.note(pointer, OwnerField::Refused, &Value::String(value.to_owned()), Some(why));
+    let at = place(reading.root, pointer);
+    diags.push(FieldRefused { field: pointer.trim_start_matches('/').to_owned(), why: why.to_owned(), at });
 }
 
 /// The value of a flag as its field holds it; nothing where it cannot be read.

@@ -46,6 +46,14 @@ impl Setting {
         }
     }
 
+    /// The values of a flag that count.
+    pub(super) fn flag_values(&self) -> &[String] {
+        match &self.asked {
+            Asked::Flag(_, _, values) => values,
+            Asked::Field(..) | Asked::Mount(..) => &[],
+        }
+    }
+
     /// Puts it into the plan; what the exact version lacks is reported.
     pub(super) fn write_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
         let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());

@@ -106,6 +106,11 @@ impl Node {
         self.root.join(path.trim_start_matches('/'))
     }
 
+    /// Whether anonymous requests are limited to paths, which a minor without the file of authentication cannot do.
+    pub(crate) fn limits_anonymous(&self) -> bool {
+        self.path("/etc/kubernetes/authentication/authentication.yaml").exists()
+    }
+
     /// A folder for scratch files.
     pub(crate) fn scratch(&self) -> &Path {
         self.folder.path()

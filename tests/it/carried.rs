@@ -1,0 +1,298 @@
+//! What an owner's own kubeadm configuration carries: every row of risks is seen and harmless values are not; no field is silent.
+
+use std::{collections::BTreeMap, fs};
+
+use harden::{
+    base::Date,
+    build::{self, Built},
+    diag::{Diagnostics, Severity, Source},
+    facts,
+    plan::{Outcome, OwnerField},
+    resolve::{Cluster, Profiles, Surroundings},
+    spec::{self, Parsed},
+    yaml,
+};
+
+use crate::support::{DAY, none};
+
+/// Builds a small cluster over an owner's file.
+fn over(minor: u16, more: &str, owner: &str) -> (Option<Built>, Diagnostics) {
+    let text = SPEC.replace("MINOR", &minor.to_string()).replace("MORE", more);
+    let mut diags = Diagnostics::default();
+    let profiles = Profiles::built_in(&mut diags);
+    let source = Source::new("harden.yaml", text.as_str());
+    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, &mut diags) {
+        Some(Parsed::Cluster(found)) => Some(Cluster {
+            name: found.name,
+            name_place: found.name_place,
+            spec: found.spec,
+            file: "harden.yaml".to_owned(),
+            waivers: Vec::new(),
+            inputs: BTreeMap::new(),
+        }),
+        _ => None,
+    });
+    let day: Date = DAY.parse().unwrap();
+    let around = Surroundings {
+        as_of: day,
+        today: day,
+        last_encryption: None,
+        graces: BTreeMap::new(),
+        read: &|name| Ok(Source::new(name, owner)),
+    };
+    let built = build::build(&cluster.unwrap(), &profiles, &around, &mut diags);
+    (built, diags)
+}
+
+fn text_of(diags: &Diagnostics) -> String {
+    diags.list().iter().map(|one| format!("{}: {}\n", one.code, one.message)).collect()
+}
+
+const SPEC: &str = r#"
+apiVersion: harden.dev/v1alpha1
+kind: Cluster
+metadata: { name: c }
+spec:
+  profiles: [restricted]
+  platform:
+    kubeadm:
+      kubernetesVersion: "1.MINOR.1"
+      controlPlaneEndpoint: api.example.internal:6443
+      podSubnets: [10.244.0.0/16]
+      serviceSubnets: [10.96.0.0/12]
+      config: kubeadm.yaml
+    cni: { calico: { version: "3.31" } }
+    runtime: { containerd: "2.3" }
+    nodePools: [{ name: control-plane, role: control-plane, os: debian-12, cidrs: [192.0.2.0/28] }]
+    mirrors: { docker.io: mirror.example.internal/hub }
+  images: { allowedRegistries: [registry.example.internal/shop] }
+  api: { sources: { admins: [203.0.113.0/24] } }
+MORE
+"#;
+
+/// A document: an argument of a program, or a field.
+fn document(place: &str, value: &str) -> String {
+    let argument = |section: &str, name: &str| {
+        let list = format!("extraArgs: [{{ name: {name}, value: \"{value}\" }}]");
+        let extra = match name {
+            "audit-log-truncate-max-event-size" | "audit-log-truncate-max-batch-size" => {
+                list.replace('[', "[{ name: audit-log-truncate-enabled, value: \"true\" }, ")
+            }
+            "audit-webhook-truncate-max-event-size" => {
+                list.replace('[', "[{ name: audit-webhook-truncate-enabled, value: \"true\" }, ")
+            }
+            _ => list,
+        };
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n{section}: {{ {extra} }}\n")
+    };
+    match place.split('/').collect::<Vec<_>>().as_slice() {
+        ["kubelet", field] => {
+            format!("apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n{field}: {value}\n")
+        }
+        ["init", field] => format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n{field}: {value}\n"),
+        ["join", field] => format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n{field}: {value}\n"),
+        ["cluster", field] => format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n{field}: {value}\n"),
+        [section, name] => argument(section, name),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Row, minor, place, a value that is a risk, one that is none.
+const CASES: &[(&str, u16, &str, &str, &str)] = &[
+    ("api-priority-off", 36, "apiServer/enable-priority-and-fairness", "F", "true"),
+    ("audit-buffer", 36, "apiServer/audit-log-batch-buffer-size", "1", "10000"),
+    ("audit-legacy-format", 36, "apiServer/audit-log-format", "legacy", "json"),
+    ("audit-truncate", 36, "apiServer/audit-log-truncate-enabled", "1", "false"),
+    ("audit-truncate-batch", 36, "apiServer/audit-log-truncate-max-batch-size", "1024", "10485760"),
+    ("audit-truncate-event", 36, "apiServer/audit-log-truncate-max-event-size", "512", "102400"),
+    ("audit-webhook-truncate-event", 36, "apiServer/audit-webhook-truncate-max-event-size", "512", "102400"),
+    ("authentication-cache", 36, "scheduler/authentication-token-webhook-cache-ttl", "24h", "10s"),
+    ("authentication-webhook", 36, "apiServer/authentication-token-webhook-config-file", "/etc/kubernetes/pki/w", ""),
+    ("authorization-webhook", 36, "apiServer/authorization-webhook-config-file", "/etc/kubernetes/pki/w", ""),
+    ("bootstrap-token-endless", 36, "init/bootstrapTokens", "[{ ttl: 0s }]", "[{ ttl: 1h0m0s }]"),
+    ("bootstrap-token-long", 36, "init/bootstrapTokens", "[{ ttl: 25h0m0s }]", "[{ ttl: 24h0m0s }]"),
+    ("ca-certificate-validity", 36, "cluster/caCertificateValidityPeriod", "876000h", "87600h"),
+    ("certificate-validity", 36, "cluster/certificateValidityPeriod", "99999999999999999999h", "8760h0m0s"),
+    ("controllers-off", 36, "controllerManager/controllers", "*,-csrcleaner", "*,bootstrapsigner"),
+    ("debug-socket", 36, "apiServer/debug-socket-path", "/run/debug.sock", ""),
+    ("emulated-version", 36, "apiServer/emulated-version", "kube=1.35", "1.36"),
+    ("emulation-forward", 36, "apiServer/emulation-forward-compatible", "true", "false"),
+    ("gate-all-alpha", 36, "apiServer/feature-gates", "kube:AllAlpha=T", "AllAlpha=false"),
+    ("gate-all-beta", 36, "scheduler/feature-gates", "AllBeta=true", "AllAlpha=false"),
+    ("gate-all-beta-off", 36, "kubelet/featureGates", "{ AllBeta: false }", "{}"),
+    (
+        "gate-alpha",
+        34,
+        "kubelet/featureGates",
+        "{ KubeletEnsureSecretPulledImages: true }",
+        "{ KubeletEnsureSecretPulledImages: false }",
+    ),
+    (
+        "gate-anonymous-off",
+        33,
+        "apiServer/feature-gates",
+        "AnonymousAuthConfigurableEndpoints=0",
+        "AnonymousAuthConfigurableEndpoints=true",
+    ),
+    ("gate-image-credentials-off", 36, "kubelet/featureGates", "{ AllBeta: false }", "{ KubeletEnsureSecretPulledImages: true }"),
+    (
+        "ignored-checks",
+        36,
+        "init/nodeRegistration",
+        "{ ignorePreflightErrors: [DirAvailable--etc-kubernetes-manifests] }",
+        "{ ignorePreflightErrors: [swap] }",
+    ),
+    ("ignored-checks-all", 36, "join/nodeRegistration", "{ ignorePreflightErrors: [All] }", "{ ignorePreflightErrors: [] }"),
+    ("image-repository", 36, "cluster/imageRepository", "evil.example/k8s", "registry.example.internal/k8s"),
+    (
+        "image-repository",
+        36,
+        "cluster/dns",
+        "{ imageRepository: registry.k8s.io.evil.example/coredns }",
+        "{ imageRepository: registry.k8s.io/coredns }",
+    ),
+    ("image-tag", 36, "cluster/dns", "{ imageTag: v1.8.0 }", "{ imageTag: \"\" }"),
+    ("kubelet-log-query", 36, "kubelet/enableSystemLogQuery", "true", "false"),
+    (
+        "kubelet-webhook-authentication-cache",
+        36,
+        "kubelet/authentication",
+        "{ webhook: { cacheTTL: 1h } }",
+        "{ webhook: { cacheTTL: 2m0s } }",
+    ),
+    (
+        "kubelet-webhook-authorization-cache",
+        36,
+        "kubelet/authorization",
+        "{ webhook: { cacheAuthorizedTTL: 1h } }",
+        "{ webhook: { cacheAuthorizedTTL: 5m0s } }",
+    ),
+    ("legacy-tokens", 36, "controllerManager/legacy-service-account-token-clean-up-period", "87600h", "8760h"),
+    ("min-compatibility-version", 36, "apiServer/min-compatibility-version", "1.34", ""),
+    ("san-wildcard", 36, "cluster/apiServer", "{ certSANs: [\"*.example\"] }", "{ certSANs: [api.example] }"),
+    ("signing-duration", 36, "controllerManager/cluster-signing-duration", "87600h", "8760h0m0s"),
+    ("skipped-phases", 36, "join/skipPhases", "[preflight]", "[show-join-command]"),
+    ("taints-none", 36, "init/nodeRegistration", "{ taints: [] }", "{ taints: [{ key: a, effect: NoSchedule }] }"),
+    ("token-expiration", 36, "apiServer/service-account-max-token-expiration", "8760h", "24h"),
+    ("unread-file", 36, "apiServer/egress-selector-config-file", "/etc/kubernetes/pki/egress", ""),
+];
+
+#[test]
+fn every_risk_that_is_carried_is_said() {
+    let mut wrong = Vec::new();
+    for (row, minor, place, risky, harmless) in CASES {
+        let risk = facts::risks(harden::base::Minor(*minor)).find(|risk| risk.name == *row);
+        let Some(risk) = risk else { panic!("{row}: no such row at 1.{minor}") };
+        let code = if risk.breaks.is_some() { "owner-breaks-control" } else { "owner-needs-eyes" };
+        let said = |value: &str| {
+            let (built, diags) = over(*minor, "", &document(place, value));
+            let beginning = risk.why.split("{}").find(|part| part.len() > 8).unwrap();
+            let hits: Vec<_> =
+                diags.list().iter().filter(|one| one.code == code && one.message.contains(beginning)).cloned().collect();
+            (built, hits, text_of(&diags))
+        };
+        let (built, hits, text) = said(risky);
+        match hits.as_slice() {
+            [] => wrong.push(format!("{row}: nothing says so of `{risky}`:\n{text}")),
+            [hit, ..] if hit.labels.is_empty() || hit.help.is_empty() => wrong.push(format!("{row}: no place or no help")),
+            [..] => {}
+        }
+        if let (Some(built), None) = (&built, risk.breaks) {
+            let report = built.artifacts.iter().find(|artifact| artifact.path.as_str() == "REPORT.md").unwrap();
+            if !report.text().contains("needs your eyes: ") {
+                wrong.push(format!("{row}: the report does not say so"));
+            }
+        }
+        let (_, hits, text) = said(harmless);
+        if !hits.is_empty() {
+            wrong.push(format!("{row}: `{harmless}` is no risk:\n{text}"));
+        }
+    }
+    for minor in facts::build_minors() {
+        let without = facts::risks(minor).filter(|risk| !CASES.iter().any(|case| case.0 == risk.name));
+        wrong.extend(without.map(|risk| format!("{}: no case", risk.name)));
+        let controls = facts::risks(minor).filter_map(|risk| risk.breaks);
+        wrong.extend(controls.filter(|id| harden::controls::control(id).is_none()).map(|id| format!("{id}: no control")));
+    }
+    none(&wrong);
+}
+
+#[test]
+fn a_waiver_lets_the_broken_control_stand_beside_the_field() {
+    let more = "  waivers: [{ id: W-1, control: apiserver/audit-log, owner: sre, reason: disk, expires: 2027-03-01 }]";
+    let owner = document("apiServer/audit-log-truncate-max-event-size", "512");
+    let (built, diags) = over(36, more, &owner);
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    assert!(
+        diags.list().iter().all(|one| one.severity == Severity::Warning && one.code == "owner-needs-eyes"),
+        "{}",
+        text_of(&diags)
+    );
+    let control = built.plan.verdicts.iter().find(|control| control.id.0 == "apiserver/audit-log").unwrap();
+    assert_eq!(control.outcome(), Outcome::Waived);
+    let without = "  controls: { apiserver/audit-log: { apply: false, waiver: W-1 } }\n".to_owned() + more;
+    let own = owner.replace("extraArgs: [", "extraArgs: [{ name: audit-log-path, value: /var/log/kubernetes/audit.log }, ");
+    let own = own + "  extraVolumes: [{ name: logs, hostPath: /var/log/kubernetes, mountPath: /var/log/kubernetes }]\n";
+    let (built, diags) = over(36, &without, &own.replace("apiServer: { ", "apiServer:\n  ").replace("] }\n", "]\n"));
+    assert!(built.is_some(), "{}", text_of(&diags));
+}
+
+/// A file of the owner that lies where harden writes its own is replaced, and the report says so.
+#[test]
+fn a_file_of_the_same_name_is_said_to_be_replaced() {
+    let owner = document("apiServer/authentication-config", "/etc/kubernetes/authentication/authentication.yaml");
+    let (built, diags) = over(36, "", &owner);
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    let note = built.plan.owner.iter().find(|note| note.field.ends_with("authentication-config")).unwrap();
+    assert_eq!(note.fate, OwnerField::Overridden);
+    assert!(note.why.as_deref().unwrap().contains("is replaced"));
+}
+
+/// Every leaf of a file that holds every kind of document has a line in the list of fields, and what is carried stands in the tree.
+#[test]
+fn no_field_of_the_owner_is_silent() {
+    let owner = fs::read_to_string(crate::support::root().join("tests/it/fixtures/owner.yaml")).unwrap();
+    let (built, diags) = over(36, "", &owner);
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    let tree: String = built
+        .artifacts
+        .iter()
+        .filter(|artifact| artifact.path.as_str().starts_with("kubeadm/"))
+        .map(|artifact| artifact.text().to_owned())
+        .collect();
+    let mut wrong = Vec::new();
+    for document in yaml::read(&Source::new("owner.yaml", owner.as_str())) {
+        let root = document.root.unwrap().to_json();
+        let kind = root["kind"].as_str().unwrap().to_owned();
+        let mut found = Vec::new();
+        leaves(&root, &kind, &mut found);
+        for (leaf, value) in found {
+            let line = built.plan.owner.iter().find(|note| leaf == note.field || leaf.starts_with(&format!("{}/", note.field)));
+            match line {
+                None => wrong.push(format!("{leaf}: no line says what became of it")),
+                Some(note) if note.fate == OwnerField::Carried && value.starts_with("zz") && !tree.contains(&value) => {
+                    wrong.push(format!("{leaf}: `{value}` is called carried, and stands nowhere"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    none(&wrong);
+}
+
+fn leaves(value: &serde_json::Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries.iter().filter(|(key, _)| !matches!(key.as_str(), "apiVersion" | "kind")) {
+                leaves(value, &format!("{path}/{key}"), found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let name = item["name"].as_str().map_or_else(|| index.to_string(), str::to_owned);
+                leaves(item, &format!("{path}/{name}"), found);
+            }
+        }
+        other => found.push((path.to_owned(), other.as_str().map_or_else(|| other.to_string(), str::to_owned))),
+    }
+}
