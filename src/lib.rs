@@ -3,6 +3,7 @@
 pub mod agree;
 pub mod base;
 pub mod build;
+pub mod check;
 pub mod cli;
 pub mod codes;
 pub mod controls;

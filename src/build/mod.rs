@@ -54,6 +54,50 @@ pub fn plan(
     (diags.errors() == before).then_some((resolved, plan))
 }
 
+/// The plan that files are judged against: as if no waiver took anything out, since a waiver covers what is found, and only while it lasts.
+/// Where the cluster cannot be planned without them, waivers that count on the day are kept. `around` must grant every waiver a reprieve.
+pub fn plan_to_judge(
+    cluster: &Cluster,
+    profiles: &Profiles,
+    around: &Surroundings<'_>,
+    diags: &mut Diagnostics,
+) -> Option<(Resolved, Plan)> {
+    let mut quiet = Diagnostics::default();
+    let Some(resolved) = resolve::resolve(cluster, profiles, around, &mut quiet) else {
+        diags.append(quiet);
+        return None;
+    };
+    let lasting =
+        |resolved: &Resolved, id: &str| resolved.waivers.iter().any(|waiver| waiver.id == id && waiver.expires >= around.as_of);
+    let waived = |resolved: &Resolved, control: &str| resolved.waivers.iter().any(|waiver| waiver.control == control);
+    let mut strict = resolved.clone();
+    strict.given.retain(|control, given| given.apply != Some(false) && !waived(&resolved, control));
+    for namespace in &mut strict.namespaces {
+        if namespace.waiver.as_deref().is_some_and(|id| !lasting(&resolved, id)) {
+            namespace.pod_security = None;
+            namespace.waiver = None;
+        }
+    }
+    let all = std::mem::take(&mut strict.waivers);
+    strict.waivers.extend(all.iter().filter(|waiver| waiver.expires >= around.as_of).cloned());
+    if let Some(plan) = lowered(&mut strict, &mut Diagnostics::default()) {
+        strict.waivers = all;
+        return Some((strict, plan));
+    }
+    let mut kept = resolved;
+    let plan = lowered(&mut kept, diags)?;
+    Some((kept, plan))
+}
+
+/// Selects and lowers, with stored objects taken to be encrypted as the spec says: no earlier build is asked.
+fn lowered(cluster: &mut Resolved, diags: &mut Diagnostics) -> Option<Plan> {
+    let before = diags.errors();
+    cluster.last_encryption = cluster.encryption.as_ref().map(EncryptionRecord::of);
+    controls::select(cluster, diags);
+    let plan = controls::lower(cluster, diags)?;
+    (diags.errors() == before).then_some(plan)
+}
+
 /// Compiles a cluster. `None` when something is wrong; the diagnostics say what.
 pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Built> {
     let (resolved, plan) = plan(cluster, profiles, around, diags)?;

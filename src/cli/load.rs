@@ -12,14 +12,14 @@ use crate::{
     diag::{Diagnostics, Source},
     host::files::{self, Depth, FileError, Kind, Root, SPEC_LIMIT},
     resolve::{Cluster, Profiles},
-    spec::{self, Parsed},
+    spec::{self, Parsed, WorkspaceCheck},
     yaml::{self, Node},
 };
 
 use super::outcome::Failed;
 
 /// The file that makes a folder a workspace.
-const WORKSPACE: &str = "harden.yaml";
+pub(super) const WORKSPACE: &str = "harden.yaml";
 
 /// What a call names, without the clusters themselves: they are read one by one, so that memory stays flat.
 pub(super) struct Loaded {
@@ -27,6 +27,8 @@ pub(super) struct Loaded {
     pub(super) files: Vec<PathBuf>,
     /// The folder that no path leaves.
     pub(super) root: Root,
+    /// Which manifests go to which clusters.
+    pub(super) check: Vec<WorkspaceCheck>,
     profiles: Profiles,
     waivers: Vec<Node>,
     inputs: BTreeMap<String, String>,
@@ -61,7 +63,8 @@ pub(super) fn load(paths: &[PathBuf], diags: &mut Diagnostics) -> Result<Vec<Loa
             Some(at) => at,
             None => {
                 let (files, waivers, inputs) = (Vec::new(), Vec::new(), BTreeMap::new());
-                let mut loaded = Loaded { files, root, profiles: Profiles::built_in(diags), waivers, inputs };
+                let profiles = Profiles::built_in(diags);
+                let mut loaded = Loaded { files, root, check: Vec::new(), profiles, waivers, inputs };
                 let cluster_globs = loaded.workspace(diags)?;
                 all.push((loaded, cluster_globs));
                 all.len() - 1
@@ -139,6 +142,7 @@ impl Loaded {
                 Parsed::Workspace(workspace) => {
                     more.extend(workspace.profiles);
                     more.extend(workspace.waivers);
+                    self.check.extend(workspace.check);
                     globs = Some(workspace.clusters);
                 }
                 Parsed::Profile(profile) => self.profiles.add(profile.root, false, diags),
@@ -242,6 +246,12 @@ impl Loaded {
         Some((glance, bytes))
     }
 
+    /// The text of a file that a spec names.
+    pub(super) fn text_of(&self, named: &str) -> Result<Source, String> {
+        let bytes = self.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
+        yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
+    }
+
     /// The digest of a file that a spec names, as it is now.
     pub(super) fn named_digest(&self, named: &str) -> Option<String> {
         self.root.read(named, SPEC_LIMIT).ok().map(|bytes| sha256_hex(&bytes))
@@ -282,6 +292,27 @@ impl Loaded {
             })
             .collect())
     }
+}
+
+/// The clusters of a text that stands for a file.
+pub(super) fn of_text(name: &str, text: &str, diags: &mut Diagnostics) -> Vec<Job<'static>> {
+    let profiles = Profiles::built_in(diags);
+    let found = parse(&Source::new(name, text), diags).into_iter().filter_map(|parsed| match parsed {
+        Parsed::Cluster(found) => Some(found),
+        Parsed::Profile(_) | Parsed::Waivers(_) | Parsed::Workspace(_) => None,
+    });
+    let job = |found: spec::ClusterDocument| Job {
+        cluster: Cluster {
+            name: found.name,
+            name_place: found.name_place,
+            spec: found.spec,
+            file: name.to_owned(),
+            waivers: Vec::new(),
+            inputs: BTreeMap::new(),
+        },
+        profiles: Cow::Owned(profiles.clone()),
+    };
+    found.map(job).collect()
 }
 
 /// The names of the clusters in the bytes of a file, as far as they can be read.

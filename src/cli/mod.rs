@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Results go to stdout, diagnostics to stderr.
 
 mod build;
+mod check;
 mod completions;
 mod controls;
 mod diff;
@@ -47,6 +48,8 @@ pub enum Format {
     Human,
     /// One JSON object on stdout.
     Json,
+    /// SARIF 2.1.0 on stdout, of `check` alone.
+    Sarif,
 }
 
 #[derive(Debug, Subcommand)]
@@ -55,6 +58,8 @@ enum Command {
     Init(init::Args),
     /// Compile specs into trees of hardened artifacts
     Build(build::Args),
+    /// Judge manifests, static pods and the files of nodes against the cluster they go to
+    Check(check::Args),
     /// Show every control and every intent with what becomes of it
     Plan(plan::Args),
     /// Show what changed between two builds, in terms of security
@@ -91,9 +96,13 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Exit {
     let screen = Screen::new(cli.format);
+    if cli.format == Format::Sarif && !matches!(cli.command, Command::Check(_)) {
+        return screen.failed(&Failed::usage("only `harden check` speaks SARIF", "write --format json, or leave --format out"));
+    }
     let done = match cli.command {
         Command::Init(args) => init::run(&args, &screen),
         Command::Build(args) => build::run(&args, &screen),
+        Command::Check(args) => check::run(&args, &screen),
         Command::Plan(args) => plan::run(&args, &screen),
         Command::Diff(args) => diff::run(&args, &screen),
         Command::Explain(args) => explain::run(&args, &screen),

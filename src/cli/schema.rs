@@ -18,8 +18,9 @@ pub(super) struct Args {
 }
 
 /// The schemas of what the commands print.
-const OUTPUTS: [(&str, &str); 9] = [
+const OUTPUTS: [(&str, &str); 10] = [
     ("output/build", include_str!("../../schemas/output/build.schema.json")),
+    ("output/check", include_str!("../../schemas/output/check.schema.json")),
     ("output/controls", include_str!("../../schemas/output/controls.schema.json")),
     ("output/diagnostics", include_str!("../../schemas/output/diagnostics.schema.json")),
     ("output/diff", include_str!("../../schemas/output/diff.schema.json")),

@@ -15,6 +15,7 @@ mod gate;
 mod helm;
 mod kernel;
 mod kubeadm;
+mod kubelet_flags;
 mod lifecycle;
 mod lookup;
 mod needs;
@@ -44,6 +45,7 @@ pub use kubeadm::{
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
+pub use kubelet_flags::kubelet_flag_fields;
 pub use lifecycle::{Lifecycle, lifecycle, lifecycles};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};

@@ -99,6 +99,30 @@ pub fn staged(limit: u64) -> Result<InIndex, HostError> {
     Ok(InIndex::Files(staged))
 }
 
+/// The top of the working tree that git points to; nothing without a repository.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub fn top() -> Result<Option<PathBuf>, HostError> {
+    match Repository::open_from_env() {
+        Ok(repository) => Ok(repository.workdir().map(Path::to_owned)),
+        Err(cause) if cause.code() == ErrorCode::NotFound => Ok(None),
+        Err(cause) => Err(git_error(Path::new("."), &cause)),
+    }
+}
+
+/// The path from the top of a working tree of a path that may no longer exist; nothing when it lies outside.
+///
+/// # Errors
+/// When the current folder or the top cannot be read.
+pub fn inside(top: &Path, path: &Path) -> Result<Option<String>, HostError> {
+    let here = super::files::real(&super::env::current_dir()?)?;
+    let full = super::files::plain(&here.join(path));
+    let full = super::files::real(&full).unwrap_or(full);
+    let top = super::files::real(top)?;
+    Ok(full.strip_prefix(top).ok().map(|inside| inside.to_string_lossy().into_owned()))
+}
+
 /// The repository around a folder. `GIT_DIR` counts when its working tree holds the folder; `discover` would ignore the
 /// index of a running commit.
 fn containing(real: &Path) -> Result<Option<Repository>, git2::Error> {

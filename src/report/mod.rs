@@ -1,11 +1,13 @@
 //! Views of a plan and its artifacts: the report, coverage, provenance and manifest of a tree; text, JSON for the terminal. Writes no files.
 
 mod benchmark;
+mod check;
 mod coverage;
 mod json;
 mod manifest;
 mod markdown;
 mod provenance;
+mod sarif;
 
 use std::sync::Arc;
 
@@ -16,10 +18,12 @@ use crate::{
 };
 
 pub use benchmark::{Finding, benchmark};
+pub use check::{check_json, check_text};
 pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
 pub use markdown::{Extras, StepList, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
+pub use sarif::{Rule, sarif};
 
 /// What tells the files of this module from a user's.
 pub const MARKS: &[Mark] = &[

@@ -34,7 +34,7 @@ pub use owner::{ENTRIES as OWNER, Owner};
 pub use policies::{EngineAnswers, GatekeeperAnswers};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use vulnerabilities::{AcceptedHole, Supported, VulnerabilityAnswers};
-pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
+pub use waivers::{Due, Waiver, WaiverState, name_fits, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};
 

@@ -85,7 +85,7 @@ pub struct Due {
 
 /// Whether a waiver is meant for a cluster.
 pub(super) fn is_for(waiver: &model::Waiver, cluster: &str) -> bool {
-    waiver.scope.cluster.as_deref().is_none_or(|pattern| matches(pattern, cluster))
+    waiver.scope.cluster.as_deref().is_none_or(|pattern| name_fits(pattern, cluster))
 }
 
 /// What a scope leaves of the cluster.
@@ -141,7 +141,8 @@ pub(super) fn judge(
 }
 
 /// Whether a name fits a pattern in which `*` stands for any text.
-fn matches(pattern: &str, name: &str) -> bool {
+#[must_use]
+pub fn name_fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let parts: Vec<&str> = parts.collect();
@@ -225,7 +226,7 @@ mod tests {
             ("s*-p*d", "shop-prod", true),
             ("shop-*-eu", "shop-prod", false),
         ] {
-            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+            assert_eq!(name_fits(pattern, name), fits, "{pattern} {name}");
         }
     }
 }

@@ -21,7 +21,7 @@ mod terraform;
 pub use gatekeeper::{kind as constraint_kind, rego};
 pub use k8s::{ObjectKind, stages};
 pub use mark::Mark;
-pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
+pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};
 
 use crate::{base::Artifact, plan::Plan};
 

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("controls", 7),
     ("targets", 7),
     ("agree", 8),
+    ("check", 8),
     ("verify", 8),
     ("diff", 8),
     ("report", 9),

@@ -84,7 +84,7 @@ fn mistake(output: &Output, message: &str) {
 }
 
 /// A small cluster of its own.
-fn small(name: &str) -> String {
+pub(crate) fn small(name: &str) -> String {
     let spec = fs::read_to_string(root().join("golden/build/smallest-1.36/harden.yaml")).unwrap();
     spec.replace("name: smallest", &format!("name: {name}"))
 }

@@ -12,6 +12,7 @@ mod architecture;
 mod audit;
 mod benchmark;
 mod carried;
+mod check;
 mod commands;
 mod control_variants;
 mod controls;

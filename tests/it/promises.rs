@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use compile::{Case, Inputs};
+pub(crate) use compile::Case;
+use compile::Inputs;
 
 /// Every cluster of the project's specs, compiled once: golden trees, examples, fixtures, and the matrices of platform, minor, profile.
-fn cases() -> &'static [Case] {
+pub(crate) fn cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
         let inputs: Vec<Inputs> = compile::project().into_iter().chain(compile::matrices()).collect();

@@ -41,6 +41,28 @@ pub(super) fn expand(root: &Root, pattern: &str) -> Result<Vec<String>, FileErro
     Ok(expansion.found.into_iter().collect())
 }
 
+/// Whether a path from the root, with `/`, fits a pattern of a workspace; here names with a leading dot need none in the pattern.
+///
+/// # Errors
+/// When the pattern is none.
+pub fn fits(pattern: &str, path: &str) -> Result<bool, FileError> {
+    let parts = segments(pattern)?.into_iter().map(|segment| part(segment, pattern)).collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<&str> = path.split('/').collect();
+    Ok(fits_from(&parts, &names))
+}
+
+fn fits_from(parts: &[Part], names: &[&str]) -> bool {
+    match (parts.split_first(), names.split_first()) {
+        (None, None) => true,
+        (Some((Part::AnyFolders, [])), _) => true,
+        (Some((Part::AnyFolders, rest)), name) => {
+            fits_from(rest, names) || name.is_some_and(|(_, below)| fits_from(parts, below))
+        }
+        (Some((Part::Name { glob, .. }, rest)), Some((name, below))) => glob.is_match(name) && fits_from(rest, below),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
 fn part(segment: &str, pattern: &str) -> Result<Part, FileError> {
     if segment == "**" {
         return Ok(Part::AnyFolders);

@@ -4,20 +4,23 @@
 mod error;
 mod globs;
 mod root;
+mod walk;
 
 use std::{
     collections::BTreeMap,
     fs::File,
     io::Read,
     os::unix::fs::FileTypeExt,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use rustix::fs::{Mode, OFlags};
 use walkdir::WalkDir;
 
 pub use error::{FileError, Leaves};
+pub use globs::fits;
 pub use root::Root;
+pub use walk::walk;
 
 use crate::host::{Action, HostError};
 
@@ -111,6 +114,49 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(|cause| HostError::new(Action::Read, path, cause))?;
     }
     read_open(file, path, limit)
+}
+
+/// Reads standard input to its end.
+///
+/// # Errors
+/// When it is larger than `limit` bytes, or cannot be read.
+pub fn read_stdin(limit: u64) -> Result<Vec<u8>, FileError> {
+    let shown = Path::new("<stdin>");
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|cause| HostError::new(Action::Read, shown, cause))?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { path: shown.to_owned(), limit });
+    }
+    Ok(bytes)
+}
+
+/// Whether anything stands at a path.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// A folder that exists, absolute and free of links.
+///
+/// # Errors
+/// When it does not exist.
+pub fn real(folder: &Path) -> Result<PathBuf, HostError> {
+    std::fs::canonicalize(folder).map_err(|cause| HostError::new(Action::Read, folder, cause))
+}
+
+/// A path without `.` and `..`, by its text alone.
+#[must_use]
+pub fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => _ = out.pop(),
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    out
 }
 
 /// Whether a pipe has a place of its own in the file system: one that a shell or a caller opened is only met below `/dev` or `/proc`, by

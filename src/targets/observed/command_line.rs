@@ -11,11 +11,13 @@ use super::Written;
 
 /// One word of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::targets) struct Word {
-    pub(in crate::targets) text: String,
-    pub(in crate::targets) place: Place,
+pub struct Word {
+    /// What it says.
+    pub text: String,
+    /// Where.
+    pub place: Place,
     /// Whether it is one word of the program as it stands; else something else decides what it becomes.
-    pub(in crate::targets) exact: bool,
+    pub exact: bool,
 }
 
 /// The program that a command runs, and the words behind its name: past a shell (`sh -c "exec kube-apiserver ..."`) and past
@@ -42,7 +44,8 @@ fn is_shell(name: &str) -> bool {
 }
 
 /// The flags among the words of a program: name, without dashes, and value. Words that are no flags are left out.
-pub(in crate::targets) fn flags(program: Program, words: &[Word]) -> Vec<(String, Written)> {
+#[must_use]
+pub fn flags(program: Program, words: &[Word]) -> Vec<(String, Written)> {
     let mut found = Vec::new();
     let mut rest = words.iter().peekable();
     while let Some(word) = rest.next() {
@@ -93,7 +96,8 @@ fn stands_alone(program: Program, name: &str) -> bool {
 }
 
 /// What a flag takes, in the newest version that knows it.
-pub(in crate::targets) fn kind(program: Program, name: &str) -> Option<ValueKind> {
+#[must_use]
+pub fn kind(program: Program, name: &str) -> Option<ValueKind> {
     let minors = || (facts::OLDEST.0..=facts::NEWEST.0).rev().map(crate::base::Minor);
     match program {
         Program::Etcd => {

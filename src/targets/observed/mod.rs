@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::{
     diag::{Diagnostic, Diagnostics, Place, Source},
     facts::{ConfigKind, KubeadmKind},
-    plan::{Program, SettingKey},
+    plan::{Plan, Program, SettingKey},
     yaml::{self, Document, Node},
 };
 
@@ -24,6 +24,7 @@ use super::{
     kubeadm,
 };
 
+pub use command_line::{Word, flags as flags_of, kind as kind_of_flag};
 pub use differences::has_observer;
 
 pub(super) use command_line::{flags, program_of, words_of_file, words_of_list};
@@ -184,6 +185,13 @@ impl Observed {
     pub fn of(&self, form: Form) -> impl Iterator<Item = &Sighting> {
         self.sightings.iter().filter(move |sighting| sighting.form == form)
     }
+}
+
+/// The settings that a document of a form must make for a plan, whatever node it is for: those that somebody asks for beside what the
+/// installer writes itself.
+#[must_use]
+pub fn planned(plan: &Plan, form: Form) -> BTreeMap<SettingKey, Vec<String>> {
+    expected::expected(plan, form, expected::Role::Any, false).settings
 }
 
 fn base_name(path: &str) -> &str {

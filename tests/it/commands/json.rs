@@ -102,6 +102,13 @@ fn every_output_is_as_its_schema_says() {
     assert!(changes.iter().any(|change| change["key"] == "access/admins" && change["direction"] == "hardens"), "{diff}");
     assert!(changes.iter().any(|change| change["impact"][0] == "rolls"), "{diff}");
 
+    copy(&root().join("golden/check"), &example.file("check"));
+    for case in ["waivers", "streams", "node"] {
+        let (manifests, spec) = (format!("check/{case}/manifests"), format!("check/{case}/harden.yaml"));
+        let check = seen.run("check", &example, 1, &[&["check", manifests.as_str(), "--spec", spec.as_str()][..], &day].concat());
+        assert!(!check["findings"].as_array().unwrap().is_empty(), "{case}");
+    }
+
     fs::copy(root().join("golden/diag/unknown-control/harden.yaml"), example.file("wrong.yaml")).unwrap();
     seen.run("build", &example, 2, &[&["build", "wrong.yaml"][..], &day].concat());
     seen.run("controls", &example, 0, &["controls"]);

@@ -19,9 +19,9 @@ use harden::{
 use crate::support::{DAY, cases, root};
 
 /// A compiled cluster.
-pub(super) struct Case {
-    pub(super) name: String,
-    pub(super) built: Built,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) built: Built,
     /// The spec documents that it came from.
     pub(super) profiles: Profiles,
 }

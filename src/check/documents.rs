@@ -1,0 +1,200 @@
+//! Files to documents to objects: broken documents do not hide good ones, lists are taken apart, what is no object is said.
+
+use crate::{
+    diag::{Diagnostic, Severity, Source},
+    targets::{Form, Observed},
+    yaml::{self, Document, Node},
+};
+
+use super::{Against, Extent, Finding, Findings, settings, subject::Subject};
+
+/// A file to be judged.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name, as it was named or found.
+    pub name: String,
+    /// Whether it was named itself, and not found in a folder.
+    pub named: bool,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A text.
+    Text(Source),
+    /// Bytes that are no text.
+    Unreadable(Box<Diagnostic>),
+    /// It was not read, and why.
+    Left(String),
+}
+
+/// Whether a file of this name is a manifest or configuration by its ending, as kubectl takes files of a folder.
+pub(super) fn is_yaml(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Judges a file by itself.
+pub(super) fn judge(file: &File, against: &Against<'_>, found: &mut Findings) {
+    match &file.content {
+        Content::Left(reason) => found.skip(&file.name, None, reason.clone()),
+        Content::Unreadable(problem) => {
+            found.skip(&file.name, None, problem.message.clone());
+            if is_yaml(&file.name) || file.named {
+                found.findings.push(broken(problem, 1));
+            }
+        }
+        Content::Text(source) if file.name.ends_with(".flags") => flags(source, against, found),
+        // Of a folder only what kubectl would take; the rest is looked at where it is part of a node.
+        Content::Text(_) if !file.named && !is_yaml(&file.name) => {}
+        Content::Text(source) => {
+            let documents = yaml::read(source);
+            let by_kubeadm = documents.iter().any(|document| document.root.as_ref().is_some_and(is_for_kubeadm));
+            for document in &documents {
+                one(file, document, by_kubeadm, against, found);
+            }
+        }
+    }
+}
+
+fn flags(source: &Source, against: &Against<'_>, found: &mut Findings) {
+    let mut observed = Observed::default();
+    observed.read(source.name(), source.text());
+    if against.extent == Extent::Workloads || observed.sightings.is_empty() {
+        return found.skip(source.name(), None, "these are not the flags of a program that this plan speaks of");
+    }
+    found.summary.documents += 1;
+    found.summary.objects += observed.sightings.len();
+    for sighting in &observed.sightings {
+        settings::sighting(sighting, &Subject::text(sighting.place.clone()), against, found);
+    }
+}
+
+/// Whether a document is one that kubeadm reads: it completes the others of the same file.
+fn is_for_kubeadm(root: &Node) -> bool {
+    root.get("apiVersion").and_then(Node::as_str).is_some_and(|version| version.starts_with("kubeadm.k8s.io/"))
+}
+
+/// Whether every program would refuse the text, ours and kubectl.
+fn is_refused(errors: &[&Diagnostic]) -> bool {
+    errors.iter().all(|problem| matches!(problem.code, "yaml-syntax" | "yaml-key"))
+}
+
+fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>, found: &mut Findings) {
+    found.summary.documents += 1;
+    let at = Some((document.index, document.place.position().line));
+    let errors: Vec<&Diagnostic> = document.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    for problem in document.problems.iter().filter(|problem| problem.severity != Severity::Error) {
+        found.notices.push(broken(problem, document.index));
+    }
+    if !errors.is_empty() {
+        return unreadable(file, document, &errors, found);
+    }
+    let Some(root) = document.root.as_ref().filter(|root| !root.is_null()) else { return };
+    if !is_object(root) && !is_patch(&file.name, root) {
+        return found.skip(&file.name, at, "it has no `apiVersion` and `kind`, so it is no Kubernetes object");
+    }
+    let mut objects = Vec::new();
+    taken_apart(root, String::new(), &mut objects);
+    for (object, above) in objects {
+        let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
+        if !judge_object(&file.name, object, &subject, against, found) {
+            let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
+            let line = object.place.position().line;
+            found.skip(&file.name, Some((document.index, line)), format!("nothing is asked of this kind yet: {kind}"));
+        }
+    }
+}
+
+/// A document with errors is judged by nobody: programs would read it differently, or not at all.
+fn unreadable(file: &File, document: &Document, errors: &[&Diagnostic], found: &mut Findings) {
+    let at = Some((document.index, document.place.position().line));
+    let first = errors.first().map_or_else(String::new, |problem| problem.message.clone());
+    found.skip(&file.name, at, format!("it cannot be read: {first}"));
+    let text = document.place.source.text();
+    let looks = file.named || !is_refused(errors) || text.contains("apiVersion");
+    if is_refused(errors) && text.contains("{{") {
+        found.unknown.push(Finding {
+            message: "this is a template: what it becomes is not known".to_owned(),
+            fix: "judge what it renders to: `helm template ... | harden check -`".to_owned(),
+            ..broken(errors[0], document.index)
+        });
+    } else if looks {
+        found.findings.extend(errors.iter().map(|problem| broken(problem, document.index)));
+    }
+}
+
+fn is_object(root: &Node) -> bool {
+    ["apiVersion", "kind"].iter().all(|key| root.get(key).is_some_and(|value| value.as_str().is_some()))
+}
+
+/// kubeadm's patches are lists in files that are called after a program.
+fn is_patch(name: &str, root: &Node) -> bool {
+    root.as_seq().is_some() && name.rsplit('/').next().is_some_and(|name| name.starts_with("kube-") || name.starts_with("etcd"))
+}
+
+/// The objects of a document: itself, or the items of a list, and of lists in it.
+fn taken_apart<'n>(root: &'n Node, above: String, out: &mut Vec<(&'n Node, String)>) {
+    let kind = root.get("kind").and_then(Node::as_str).unwrap_or_default();
+    match root.get("items").and_then(Node::as_seq) {
+        Some(items) if kind.ends_with("List") => {
+            for (n, item) in items.iter().enumerate() {
+                taken_apart(item, format!("{above}/items/{n}"), out);
+            }
+        }
+        Some(_) | None => out.push((root, above)),
+    }
+}
+
+/// Judges an object; `false` where nothing can be asked of it.
+fn judge_object(name: &str, root: &Node, subject: &Subject<'_>, against: &Against<'_>, found: &mut Findings) -> bool {
+    let mut observed = Observed::default();
+    let document =
+        Document { index: subject.document, place: root.place.clone(), root: Some(root.clone()), problems: Vec::new() };
+    observed.document(name, &document);
+    for problem in &observed.problems {
+        found.findings.push(broken(problem, subject.document));
+    }
+    let mut judged = !observed.problems.is_empty();
+    for sighting in observed.sightings.iter().filter(|_| against.extent == Extent::Cluster) {
+        if matches!(sighting.form, Form::Pod(_)) && !in_system(root) {
+            continue;
+        }
+        judged = true;
+        settings::sighting(sighting, subject, against, found);
+    }
+    found.summary.objects += usize::from(judged);
+    judged
+}
+
+/// A pod of the control plane lives in `kube-system`; any other may run a program of the same name for itself.
+fn in_system(root: &Node) -> bool {
+    root.at_pointer("/metadata/namespace").and_then(Node::as_str) == Some("kube-system")
+}
+
+/// A finding about the text itself.
+pub(super) fn broken(problem: &Diagnostic, document: usize) -> Finding {
+    let place = problem.labels.first().map(|label| label.place.clone());
+    Finding {
+        control: Some(problem.code.to_owned()),
+        severity: problem.severity,
+        message: problem.message.clone(),
+        place: place.unwrap_or_else(|| Source::new("", "").place(crate::diag::Span::default())),
+        document,
+        object: None,
+        container: None,
+        path: String::new(),
+        benchmarks: Vec::new(),
+        fix: problem.help.clone(),
+        waiver: None,
+    }
+}
+
+/// A workload that no observer of settings knows.
+pub(super) fn workload(name: &str, index: usize, root: &Node, against: &Against<'_>, found: &mut Findings) {
+    if !judge_object(name, root, &Subject::of(index, root, String::new()), against, found) {
+        let line = root.place.position().line;
+        found.skip(name, Some((index, line)), "nothing is asked of this kind yet");
+    }
+}

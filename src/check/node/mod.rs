@@ -1,0 +1,124 @@
+//! Nodes: a folder that holds the files of one is read as its programs read it.
+
+mod kubeconfig;
+mod kubelet;
+mod pods;
+mod unit;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Against, Content, Extent, File, Findings,
+    documents::{self},
+};
+use crate::diag::Source;
+
+/// Beginnings of paths that only a node has.
+const MARKS: &[&str] = &[
+    "etc/kubernetes/manifests/",
+    "etc/kubernetes/kubelet.conf",
+    "etc/systemd/system/kubelet.service",
+    "usr/lib/systemd/system/kubelet.service",
+    "var/lib/kubelet/config.yaml",
+    "var/lib/kubelet/kubeadm-flags.env",
+];
+
+/// The nodes among files: for each the place of every file by its path on the node.
+#[derive(Debug, Default)]
+pub(super) struct Roots {
+    nodes: BTreeMap<String, BTreeMap<String, usize>>,
+    held: BTreeSet<usize>,
+}
+
+/// Finds the nodes among files by the paths that only a node has.
+pub(super) fn roots(files: &[File]) -> Roots {
+    let mut prefixes: BTreeSet<&str> = BTreeSet::new();
+    for file in files {
+        prefixes.extend(MARKS.iter().filter_map(|mark| prefix(&file.name, mark)));
+    }
+    let mut roots = Roots::default();
+    for (at, file) in files.iter().enumerate() {
+        let inside = prefixes.iter().rev().filter_map(|prefix| Some((*prefix, file.name.strip_prefix(prefix)?)));
+        if let Some((prefix, rest)) = inside.max_by_key(|(prefix, _)| prefix.len())
+            && is_of_a_node(rest)
+        {
+            roots.nodes.entry(prefix.to_owned()).or_default().insert(format!("/{rest}"), at);
+            roots.held.insert(at);
+        }
+    }
+    roots
+}
+
+/// What stands before a mark in a path, when the mark begins a segment.
+fn prefix<'n>(name: &'n str, mark: &str) -> Option<&'n str> {
+    let at = name.find(mark)?;
+    let prefix = &name[..at];
+    (prefix.is_empty() || prefix.ends_with('/')).then_some(prefix)
+}
+
+/// Folders that belong to the system of a node; what lies beside them is judged as manifests are.
+fn is_of_a_node(path: &str) -> bool {
+    ["etc/", "usr/", "lib/", "run/", "var/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// A node: its files by their paths.
+struct Node<'a> {
+    files: &'a [File],
+    at: &'a BTreeMap<String, usize>,
+}
+
+impl Node<'_> {
+    /// The text of a file of the node.
+    fn text(&self, path: &str) -> Option<&Source> {
+        match &self.files.get(*self.at.get(path)?)?.content {
+            Content::Text(source) => Some(source),
+            Content::Unreadable(_) | Content::Left(_) => None,
+        }
+    }
+
+    /// The paths below a folder, sorted.
+    fn below<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = &'s str> {
+        self.at.keys().map(String::as_str).filter(move |path| path.starts_with(folder))
+    }
+}
+
+impl Roots {
+    /// Whether a file is one of a node.
+    pub(super) fn holds(&self, at: usize) -> bool {
+        self.held.contains(&at)
+    }
+
+    /// Judges every node.
+    pub(super) fn judge(&self, files: &[File], against: &Against<'_>, found: &mut Findings) {
+        for at in self.nodes.values() {
+            let node = Node { files, at };
+            if against.extent == Extent::Workloads {
+                for path in at.keys() {
+                    let name = at.get(path).map_or("", |at| files[*at].name.as_str());
+                    found.skip(name, None, "files of a node need a cluster to be judged against: name one with --spec");
+                }
+                continue;
+            }
+            node.unreadable(found);
+            let folder = kubelet::judge(&node, against, found);
+            pods::judge(&node, &folder, against, found);
+        }
+    }
+}
+
+impl Node<'_> {
+    /// Files that could not be read are told once, here.
+    fn unreadable(&self, found: &mut Findings) {
+        for at in self.at.values() {
+            let file = &self.files[*at];
+            match &file.content {
+                Content::Text(_) => {}
+                Content::Left(reason) => found.skip(&file.name, None, reason.clone()),
+                Content::Unreadable(problem) => {
+                    found.skip(&file.name, None, problem.message.clone());
+                    found.unknown.push(documents::broken(problem, 1));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Values as programs take them, and as people read them.
+
+use crate::{
+    base::ControlId,
+    facts::ValueKind,
+    plan::{Outcome, Plan, Program, SettingKey},
+    targets::{Form, Written, kind_of_flag},
+};
+
+/// The values that count: a repeated flag appends, or the last one wins, by its kind.
+pub(super) fn effective(key: &SettingKey, values: &[Written]) -> Vec<String> {
+    let texts = || values.iter().map(|value| value.text.clone());
+    match key {
+        SettingKey::Flag(program, name) => match kind_of_flag(*program, name) {
+            Some(ValueKind::List | ValueKind::Ints | ValueKind::Cidrs | ValueKind::Map | ValueKind::Taints) => {
+                vec![texts().collect::<Vec<_>>().join(",")]
+            }
+            Some(ValueKind::Strings | ValueKind::CertKeyPairs) => texts().collect(),
+            Some(_) | None => texts().next_back().into_iter().collect(),
+        },
+        SettingKey::Field(..) => texts().next_back().into_iter().collect(),
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => texts().collect(),
+    }
+}
+
+/// Whether two values are one to the program.
+pub(super) fn equal(key: &SettingKey, texts: &[String], wanted: &[String]) -> bool {
+    if texts == wanted {
+        return true;
+    }
+    let ([text], [wanted]) = (texts, wanted) else { return false };
+    match key {
+        SettingKey::Flag(program, name) if kind_of_flag(*program, name) == Some(ValueKind::Bool) => {
+            boolean(text).is_some_and(|value| boolean(wanted) == Some(value))
+        }
+        SettingKey::Flag(..) | SettingKey::Field(..) => nanoseconds(text).is_some_and(|value| nanoseconds(wanted) == Some(value)),
+        SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => false,
+    }
+}
+
+/// As Go reads a truth value.
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// As Go reads a duration of whole numbers: `1m30s`.
+fn nanoseconds(text: &str) -> Option<u128> {
+    let mut total = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+        let (number, unit) = rest.split_at(digits);
+        let letters = unit.find(|c: char| c.is_ascii_digit()).unwrap_or(unit.len());
+        let (unit, next) = unit.split_at(letters);
+        let factor: u128 = match unit {
+            "h" => 3_600_000_000_000,
+            "m" => 60_000_000_000,
+            "s" => 1_000_000_000,
+            "ms" => 1_000_000,
+            "us" | "µs" => 1_000,
+            "ns" => 1,
+            _ => return None,
+        };
+        total += number.parse::<u64>().ok().map(u128::from)? * factor;
+        rest = next;
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+/// A setting as its document names it.
+pub(super) fn name(key: &SettingKey) -> String {
+    match key {
+        SettingKey::Flag(_, name) => format!("`--{name}`"),
+        SettingKey::Field(_, path) => format!("`{path}`"),
+        SettingKey::Mount(_, path) => format!("the mount at `{path}`"),
+        SettingKey::Part(..) | SettingKey::Node(_) => format!("`{key}`"),
+    }
+}
+
+/// A list of values on one line.
+pub(super) fn shown(values: &[String]) -> String {
+    match values {
+        [] => String::new(),
+        [first, second, .., last] if values.len() > 4 => format!("{first}`, `{second}`, ... `{last}"),
+        values => values.join("`, `"),
+    }
+}
+
+/// What differs between values and those that are planned.
+pub(super) fn differs(key: &SettingKey, texts: &[String], wanted: &[String]) -> String {
+    let name = name(key);
+    if let ([text], [wanted]) = (texts, wanted) {
+        return format!("{name} is `{text}`, planned is `{wanted}`");
+    }
+    let missing: Vec<&String> = wanted.iter().filter(|wanted| !texts.contains(wanted)).collect();
+    let more: Vec<&String> = texts.iter().filter(|text| !wanted.contains(text)).collect();
+    let others = |count: usize| if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() };
+    match (missing.first(), more.first()) {
+        (Some(first), _) => format!("{name} lacks `{first}`{}", others(missing.len())),
+        (None, Some(first)) => format!("{name} holds `{first}`{}, which is not planned", others(more.len())),
+        (None, None) => format!("the values of {name} stand in another order than planned"),
+    }
+}
+
+/// What to write.
+pub(super) fn fix(form: Form, key: &SettingKey, wanted: &[String]) -> String {
+    let value = shown(wanted);
+    match key {
+        SettingKey::Flag(program, name) if super::is_kubeadm(form) => {
+            format!("set the argument `{name}` of {program} to `{value}`")
+        }
+        SettingKey::Flag(_, name) => format!("write `--{name}={value}`"),
+        SettingKey::Field(_, path) => format!("set `{path}` to `{value}`"),
+        SettingKey::Mount(_, path) => format!("mount `{path}` as `{value}` (path of the host, access, kind)"),
+        SettingKey::Part(..) | SettingKey::Node(_) => format!("make it `{value}`, as the file that `harden build` writes"),
+    }
+}
+
+/// Flags that a control keeps away, with the value that is harmless.
+const ABSENT: &[(&str, Program, &str, &[&str])] = &[
+    ("apiserver/no-token-file", Program::KubeApiserver, "token-auth-file", &[]),
+    ("apiserver/insecure-port", Program::KubeApiserver, "insecure-port", &["0"]),
+    ("apiserver/anonymous-access", Program::KubeApiserver, "anonymous-auth", &["false", "False", "FALSE", "f", "F", "0"]),
+];
+
+/// Plugins that are on by themselves, and the controls that keep them on.
+const PLUGINS: &[(&str, &str)] = &[
+    ("admission/namespace-lifecycle", "NamespaceLifecycle"),
+    ("admission/node-restriction", "NodeRestriction"),
+    ("admission/pod-security", "PodSecurity"),
+    ("admission/service-account", "ServiceAccount"),
+];
+
+/// The control that keeps a flag away, where one does.
+pub(super) fn must_be_absent(plan: &Plan, program: Program, name: &str, text: &str) -> Option<ControlId> {
+    let holds = |id: &str| {
+        let verdict = plan.verdicts.iter().find(|verdict| verdict.id.0 == id)?;
+        let asked = !matches!(verdict.outcome(), Outcome::NotApplicable | Outcome::Provider | Outcome::Waived);
+        asked.then_some(verdict.id)
+    };
+    if (program, name) == (Program::KubeApiserver, "disable-admission-plugins") {
+        let off = |plugin: &str| text.split(',').any(|item| item.trim() == plugin);
+        return PLUGINS.iter().filter(|(_, plugin)| off(plugin)).find_map(|(id, _)| holds(id));
+    }
+    let row = ABSENT.iter().find(|(_, of, flag, _)| (*of, *flag) == (program, name))?;
+    if row.3.contains(&text) { None } else { holds(row.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_as_go_reads_them() {
+        let key = |text: &str| text.parse::<SettingKey>().unwrap();
+        let same = |name: &str, a: &str, b: &str| equal(&key(name), &[a.to_owned()], &[b.to_owned()]);
+        assert!(same("apiserver/flag/profiling", "F", "false"));
+        assert!(!same("apiserver/flag/profiling", "no", "false"));
+        assert!(same("apiserver/flag/request-timeout", "1m0s", "60s"));
+        assert!(same("kubelet/field/streamingConnectionIdleTimeout", "300s", "5m0s"));
+        assert!(!same("apiserver/flag/tls-cert-file", "", "/a"));
+    }
+}

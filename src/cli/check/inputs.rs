@@ -1,0 +1,154 @@
+//! The files of a call: named, found in folders, given on standard input, or staged in git.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    check::{Content, File},
+    host::{
+        files::{self, FileError, Kind},
+        git::{self, InIndex},
+    },
+    yaml,
+};
+
+use super::{super::Failed, Args};
+
+/// No manifest comes near this size; a larger file is said and left.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How standard input is called.
+const STDIN: &str = "<stdin>";
+
+/// Reads what the call names, in the order named.
+pub(super) fn read(args: &Args) -> Result<Vec<File>, Failed> {
+    if args.staged {
+        return staged(&args.paths);
+    }
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    let mut found: Vec<File> = Vec::new();
+    for path in paths {
+        let more = if path.as_os_str() == "-" { vec![stdin()?] } else { named(path)? };
+        for file in more {
+            if !found.iter().any(|other| other.name == file.name) {
+                found.push(file);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn stdin() -> Result<File, Failed> {
+    let content = match files::read_stdin(LIMIT) {
+        Ok(bytes) => content(STDIN, &bytes),
+        Err(FileError::TooLarge { .. }) => Content::Left(too_large()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(File { name: STDIN.to_owned(), named: true, content })
+}
+
+fn too_large() -> String {
+    format!("it is larger than {} MiB; split it into several files", LIMIT / 1024 / 1024)
+}
+
+fn content(name: &str, bytes: &[u8]) -> Content {
+    match yaml::decode(name, bytes) {
+        Ok(source) => Content::Text(source),
+        Err(problem) => Content::Unreadable(Box::new(problem)),
+    }
+}
+
+/// A path that the call names: a file, or what a folder holds.
+fn named(path: &Path) -> Result<Vec<File>, Failed> {
+    let shown = |path: &Path| path.to_string_lossy().trim_start_matches("./").to_owned();
+    if !files::is_folder(path) {
+        return match files::read(path, LIMIT) {
+            Ok(bytes) => Ok(vec![File { name: shown(path), named: true, content: content(&shown(path), &bytes) }]),
+            Err(FileError::TooLarge { .. }) => {
+                Ok(vec![File { name: shown(path), named: true, content: Content::Left(too_large()) }])
+            }
+            Err(FileError::Missing { path }) => Err(Failed::usage(
+                format!("no file or folder at `{}`", path.display()),
+                "name files or folders that exist, or `-` for standard input",
+            )),
+            Err(error) => Err(error.into()),
+        };
+    }
+    let mut out = Vec::new();
+    for entry in files::walk(path)? {
+        let full = path.join(&entry.path);
+        let name = shown(&full);
+        let content = match entry.kind {
+            Kind::Folder => continue,
+            _ if !wanted(&name) => continue,
+            Kind::Special => Content::Left("it is a pipe, socket or device".to_owned()),
+            Kind::Link if !files::is_file(&full) => Content::Left("it is a link that leads to no file".to_owned()),
+            Kind::File | Kind::Link => match files::read(&full, LIMIT) {
+                Ok(bytes) => content(&name, &bytes),
+                Err(FileError::TooLarge { .. }) => Content::Left(too_large()),
+                Err(error) => Content::Left(error.to_string()),
+            },
+        };
+        out.push(File { name, named: false, content });
+    }
+    Ok(out)
+}
+
+/// Whether a file of a folder is read: by its ending as kubectl takes them, or by its place on a node.
+fn wanted(name: &str) -> bool {
+    const ENDINGS: [&str; 4] = [".yaml", ".yml", ".json", ".flags"];
+    const PLACES: [&str; 6] = [
+        "etc/kubernetes/",
+        "var/lib/kubelet/",
+        "etc/default/kubelet",
+        "etc/sysconfig/kubelet",
+        "/kubelet.service",
+        "kubelet.service.d/",
+    ];
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) || PLACES.iter().any(|place| on_a_node(name, place))
+}
+
+/// Whether a place of a node stands in a path, at the beginning of a segment.
+fn on_a_node(name: &str, place: &str) -> bool {
+    let Some(at) = name.find(place) else { return false };
+    // Certificates and volumes of pods hold nothing that is judged.
+    let rest = &name[at..];
+    let judged = !rest.starts_with("etc/kubernetes/pki/") && !rest.starts_with("var/lib/kubelet/p") && !rest.ends_with(".key");
+    let begins = place.starts_with('/') || at == 0 || name.as_bytes().get(at - 1) == Some(&b'/');
+    judged && begins
+}
+
+/// What git is about to commit, below the named paths where there are some.
+fn staged(paths: &[PathBuf]) -> Result<Vec<File>, Failed> {
+    let staged = match git::staged(LIMIT)? {
+        InIndex::Files(staged) => staged,
+        InIndex::NoRepository => {
+            return Err(Failed::usage("there is no git repository here", "run it inside a repository, or name files instead"));
+        }
+    };
+    let mut below = Vec::new();
+    for path in paths {
+        below.push(git::inside(&staged.top, path)?.ok_or_else(|| {
+            Failed::usage(format!("`{}` lies outside the repository", path.display()), "name paths of the repository")
+        })?);
+    }
+    let is_meant = |name: &str| {
+        let under = |folder: &String| {
+            folder.is_empty() || name == folder || name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        (below.is_empty() || below.iter().any(under)) && wanted(name)
+    };
+    let mut out: Vec<File> = staged
+        .files
+        .iter()
+        .filter(|(name, _)| is_meant(name))
+        .map(|(name, bytes)| File { name: name.clone(), named: false, content: content(name, bytes) })
+        .collect();
+    out.extend(staged.too_large.iter().filter(|name| is_meant(name)).map(|name| File {
+        name: name.clone(),
+        named: false,
+        content: Content::Left(too_large()),
+    }));
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(out)
+}

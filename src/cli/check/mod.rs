@@ -1,0 +1,131 @@
+//! `harden check`: judges files against the cluster they go to.
+
+mod against;
+mod inputs;
+
+use std::path::PathBuf;
+
+use crate::{
+    base::Date,
+    build::VERSION,
+    check::{Against, File, Findings, check},
+    codes, controls,
+    diag::Diagnostics,
+    host::clock,
+    report::{Rule, check_json, check_text, sarif},
+};
+
+use super::{Done, Exit, Failed, Format, Screen};
+use against::Chosen;
+
+/// Arguments of `harden check`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The cluster is that of --spec, else of the `check` map of the workspace, else --profile and --kubernetes stand for one.
+
+  harden check --spec clusters/shop.yaml apps/shop
+  harden check --staged                            what git is about to commit, by the workspace's map
+  helm template apps/shop | harden check --spec clusters/shop.yaml -
+  harden check --spec clusters/shop.yaml node-1/   a copy of a node's /etc/kubernetes, /var/lib/kubelet, /etc/systemd
+  harden check --profile restricted --kubernetes 1.36 apps/
+
+Exit code 1 when something is found; what cannot be told and what was not judged is said and fails nothing."
+)]
+pub(super) struct Args {
+    /// Files, folders, or `-` for standard input (default: the current folder)
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Judge the files that git is about to commit, as they are staged
+    #[arg(long)]
+    staged: bool,
+    /// The spec of the cluster, or a workspace
+    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["profile", "kubernetes"])]
+    spec: Option<PathBuf>,
+    /// Only this cluster of the spec or workspace
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    cluster: Option<String>,
+    /// A profile in place of a cluster: only what it asks of workloads
+    #[arg(long, value_name = "NAME", requires = "kubernetes")]
+    profile: Option<String>,
+    /// The minor of Kubernetes that a profile is meant for
+    #[arg(long, value_name = "MINOR", requires = "profile")]
+    kubernetes: Option<String>,
+    /// The day on which waivers and steps of a rollout are judged: `today` or a date
+    #[arg(long, value_name = "DATE", default_value = "today")]
+    as_of: String,
+    /// The namespace of objects that name none
+    #[arg(long, short, value_name = "NAME", default_value = "default")]
+    namespace: String,
+}
+
+pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    let as_of = day(&args.as_of)?;
+    let mut diags = Diagnostics::default();
+    let chosen = against::choose(args, as_of, &mut diags)?;
+    let files = inputs::read(args)?;
+    let mut found = Findings::default();
+    let mut seen = Findings::default();
+    match &chosen {
+        Chosen::All(clusters) => {
+            for one in clusters {
+                one_cluster(&mut found, &files, one, args);
+            }
+        }
+        Chosen::ByPath(map) => {
+            let (groups, unnamed) = map.groups(&files)?;
+            for (cluster, files) in groups {
+                one_cluster(&mut found, &files, cluster, args);
+            }
+            for file in unnamed {
+                seen.unjudged(&file.name, "no entry of the workspace's `check` map names it");
+            }
+        }
+    }
+    let distinct = files.len();
+    found.merge(seen);
+    found.summary.files = distinct;
+    if diags.has_errors() {
+        return Err(Failed::Mistakes(diags));
+    }
+    let exit = if found.findings.is_empty() { Exit::Success } else { Exit::Findings };
+    match screen.format {
+        Format::Json => screen.result_json(&check_json(&found))?,
+        Format::Sarif => screen.result_json(&sarif(&found, VERSION, rule))?,
+        Format::Human => screen.result(&check_text(&found))?,
+    }
+    Ok(exit)
+}
+
+fn one_cluster(found: &mut Findings, files: &[File], one: &against::Judged, args: &Args) {
+    let against = Against {
+        name: &one.name,
+        plan: &one.plan,
+        settings: &one.settings,
+        waivers: &one.waivers,
+        waiver_places: &one.waiver_places,
+        as_of: one.as_of,
+        extent: one.extent,
+        namespace: &args.namespace,
+    };
+    let more = check(files, &against);
+    let documents = found.summary.documents.max(more.summary.documents);
+    let objects = found.summary.objects.max(more.summary.objects);
+    found.merge(more);
+    (found.summary.documents, found.summary.objects) = (documents, objects);
+}
+
+fn day(text: &str) -> Result<Date, Failed> {
+    if text == "today" {
+        return Ok(clock::today()?);
+    }
+    text.parse().map_err(|error| Failed::usage(format!("--as-of {text}: {error}"), "write `today` or a day"))
+}
+
+/// What a control or code is, for SARIF.
+fn rule(id: &str) -> Option<Rule<'static>> {
+    if let Some(control) = controls::control(id) {
+        return Some(Rule { title: control.title, text: control.doc });
+    }
+    let entry = codes::all().into_iter().find(|entry| entry.code == id)?;
+    Some(Rule { title: entry.meaning, text: entry.meaning })
+}

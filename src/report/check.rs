@@ -1,0 +1,130 @@
+//! What `harden check` found: for people, and the JSON of the interface.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::{
+    base::shortened,
+    check::{Finding, Findings},
+    diag::Severity,
+};
+
+/// At most so many findings are shown to people; the rest is counted.
+const MOST: usize = 200;
+
+/// At most so many numbers of benchmarks, and characters of a message or help.
+const NUMBERS: usize = 4;
+const LONGEST: usize = 200;
+
+/// The findings as text: one block each, what was waived and what cannot be told behind them, a line of numbers at the end.
+#[must_use]
+pub fn check_text(found: &Findings) -> String {
+    let mut out = String::new();
+    for finding in found.findings.iter().take(MOST) {
+        block(&mut out, finding, finding.severity.name());
+    }
+    if found.findings.len() > MOST {
+        let _ = writeln!(out, "... and {} more findings\n", found.findings.len() - MOST);
+    }
+    for finding in &found.notices {
+        block(&mut out, finding, if finding.severity == Severity::Warning { "warning" } else { "notice" });
+    }
+    for finding in &found.unknown {
+        block(&mut out, finding, "cannot tell");
+    }
+    for finding in &found.waived {
+        let waiver = finding.waiver.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "{}: waived by {waiver} [{}]: {}", at(finding), control(finding), finding.message);
+    }
+    for skipped in &found.summary.skipped {
+        let document = skipped.document.filter(|document| *document > 1).map_or_else(String::new, |n| format!(" (document {n})"));
+        let line = skipped.line.map_or_else(String::new, |line| format!(":{line}"));
+        let _ = writeln!(out, "{}{line}{document}: not judged: {}", skipped.file, skipped.reason);
+    }
+    let summary = &found.summary;
+    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let _ = writeln!(
+        out,
+        "{} in {} ({}): {}, {} waived, {} cannot be told, {} not judged",
+        count(summary.objects, "object", "objects"),
+        count(summary.files, "file", "files"),
+        count(summary.documents, "document", "documents"),
+        count(found.findings.len(), "finding", "findings"),
+        found.waived.len(),
+        found.unknown.len(),
+        summary.skipped.len(),
+    );
+    out
+}
+
+fn at(finding: &Finding) -> String {
+    let at = finding.place.position();
+    format!("{}:{}:{}", finding.place.source.name(), at.line, at.column)
+}
+
+fn control(finding: &Finding) -> &str {
+    finding.control.as_deref().unwrap_or("plan")
+}
+
+fn block(out: &mut String, finding: &Finding, how: &str) {
+    let _ = writeln!(out, "{}: {how} [{}]: {}", at(finding), control(finding), shortened(&finding.message, LONGEST));
+    if let Some(object) = &finding.object {
+        let namespace = object.namespace.as_deref().map_or_else(String::new, |namespace| format!("{namespace}/"));
+        let name = object.name.as_deref().unwrap_or("(no name)");
+        let container = finding.container.as_deref().map_or_else(String::new, |container| format!(", container {container}"));
+        let _ = writeln!(out, "    in {} {namespace}{name}{container}: {}", object.kind, finding.path);
+    }
+    let _ = writeln!(out, "    help: {}", shortened(&finding.fix, LONGEST));
+    if !finding.benchmarks.is_empty() {
+        let numbers = finding.benchmarks.iter().take(NUMBERS).map(|id| format!("{} {}", id.benchmark, id.id));
+        let more = finding.benchmarks.len().saturating_sub(NUMBERS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(out, "    asked by: {}{more}", numbers.collect::<Vec<_>>().join(", "));
+    }
+}
+
+/// The JSON of the interface.
+#[must_use]
+pub fn check_json(found: &Findings) -> Value {
+    let list = |list: &[Finding]| list.iter().map(one).collect::<Vec<_>>();
+    let summary = &found.summary;
+    json!({
+        "schemaVersion": 1,
+        "findings": list(&found.findings),
+        "waived": list(&found.waived),
+        "notices": list(&found.notices),
+        "unknown": list(&found.unknown),
+        "summary": {
+            "files": summary.files,
+            "documents": summary.documents,
+            "objects": summary.objects,
+            "findings": found.findings.len(),
+            "waived": found.waived.len(),
+            "unknown": found.unknown.len(),
+            "skipped": summary.skipped,
+        },
+    })
+}
+
+fn one(finding: &Finding) -> Value {
+    let start = finding.place.position();
+    let end = finding.place.source.position(finding.place.span.end);
+    json!({
+        "control": finding.control,
+        "severity": finding.severity.name(),
+        "message": finding.message,
+        "file": finding.place.source.name(),
+        "document": finding.document,
+        "line": start.line,
+        "column": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "object": finding.object,
+        "container": finding.container,
+        "path": finding.path,
+        "benchmarks": finding.benchmarks,
+        "fix": finding.fix,
+        "waiver": finding.waiver,
+    })
+}

@@ -1,0 +1,6 @@
+//! `harden check`: cases with what is said about them, bad input, git hooks, and that every setting of a plan is looked at.
+
+mod cases;
+mod hostile;
+mod mutations;
+mod staged;

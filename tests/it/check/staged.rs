@@ -1,0 +1,133 @@
+//! `.pre-commit-hooks.yaml`: what it says is run as a hook of a real repository, also where a file is staged in one version and another
+//! lies in the work tree.
+
+use std::{fs, path::Path, process::Command};
+
+use harden::{
+    diag::Source,
+    yaml::{self, Node},
+};
+
+use crate::support::root;
+
+/// The kubelet's file as the cluster's own build writes it.
+fn good() -> String {
+    let text = fs::read_to_string(root().join("golden/build/smallest-1.36/out/smallest/kubeadm/init.yaml")).unwrap();
+    let document = text.split("---\n").find(|document| document.contains("kind: KubeletConfiguration"));
+    document.unwrap().to_owned()
+}
+
+fn bad() -> String {
+    good().replace("readOnlyPort: 0", "readOnlyPort: 10255")
+}
+
+/// The hook as the file declares it.
+fn hook() -> Node {
+    let text = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let documents = yaml::read(&Source::new("hooks", text));
+    documents[0].root.as_ref().unwrap().as_seq().unwrap()[0].clone()
+}
+
+fn git(folder: &Path, args: &[&str]) -> (bool, String) {
+    let program = Path::new(env!("CARGO_BIN_EXE_harden")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]).args(args).current_dir(folder);
+    command.env("PATH", path).env("NO_COLOR", "1");
+    for variable in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
+        command.env_remove(variable);
+    }
+    let output = command.output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+/// A repository with a workspace, whose hook is what the file says.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("clusters/shop.yaml", &super::super::commands::small("shop"));
+    put(
+        "harden.yaml",
+        "apiVersion: harden.dev/v1alpha1\nkind: Workspace\nmetadata: { name: fleet }\nspec:\n  clusters: [\"clusters/*.yaml\"]\n  \
+         check: [{ paths: [\"nodes/**\"], clusters: [\"*\"] }]\n",
+    );
+    put("nodes/kubelet.yaml", &good());
+    assert!(git(folder.path(), &["init", "-q"]).0);
+    assert!(git(folder.path(), &["add", "."]).0);
+    assert!(git(folder.path(), &["commit", "-qm", "one"]).0);
+    let entry = hook().get("entry").unwrap().as_str().unwrap().to_owned();
+    let script = folder.path().join(".git/hooks/pre-commit");
+    fs::write(&script, format!("#!/bin/sh\nexec {entry}\n")).unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    folder
+}
+
+#[test]
+fn the_hook_is_declared_as_pre_commit_wants_it() {
+    let hook = hook();
+    for key in ["id", "name", "entry", "language", "files"] {
+        assert!(hook.get(key).and_then(Node::as_str).is_some(), "{key}");
+    }
+    // Names are not passed on: what counts is the index.
+    assert_eq!(hook.get("pass_filenames").and_then(Node::as_bool), Some(false));
+    let words: Vec<&str> = hook.get("entry").unwrap().as_str().unwrap().split(' ').collect();
+    assert!(harden::cli::command().try_get_matches_from(words).is_ok());
+}
+
+#[test]
+fn a_bad_file_is_not_committed_and_a_good_one_is() {
+    let folder = repository();
+    let file = folder.path().join("nodes/kubelet.yaml");
+    fs::write(&file, bad()).unwrap();
+    let (done, said) = git(folder.path(), &["commit", "-qam", "two"]);
+    assert!(!done && said.contains("error [kubelet/read-only-port]: `readOnlyPort` is `10255`, planned is `0`"), "{said}");
+    fs::write(&file, format!("{}# more\n", good())).unwrap();
+    let (done, said) = git(folder.path(), &["commit", "-qam", "two"]);
+    assert!(done, "{said}");
+}
+
+#[test]
+fn what_is_staged_counts_and_not_the_work_tree() {
+    let folder = repository();
+    let file = folder.path().join("nodes/kubelet.yaml");
+    // Staged bad, mended in the work tree alone.
+    fs::write(&file, bad()).unwrap();
+    assert!(git(folder.path(), &["add", "."]).0);
+    fs::write(&file, good()).unwrap();
+    let (done, said) = git(folder.path(), &["commit", "-qm", "two"]);
+    assert!(!done && said.contains("kubelet/read-only-port"), "{said}");
+    // Staged good, spoiled in the work tree alone.
+    fs::write(&file, format!("{}# more\n", good())).unwrap();
+    assert!(git(folder.path(), &["add", "."]).0);
+    fs::write(&file, bad()).unwrap();
+    let (done, said) = git(folder.path(), &["commit", "-qm", "two"]);
+    assert!(done, "{said}");
+    // One file of many is committed: git makes an index of its own for it.
+    fs::write(folder.path().join("nodes/other.yaml"), bad()).unwrap();
+    fs::write(&file, format!("{}# even more\n", good())).unwrap();
+    assert!(git(folder.path(), &["add", "nodes/other.yaml"]).0);
+    let (done, said) = git(folder.path(), &["commit", "-qm", "three", "nodes/kubelet.yaml"]);
+    assert!(done, "{said}");
+    let (done, said) = git(folder.path(), &["commit", "-qm", "four"]);
+    assert!(!done && said.contains("nodes/other.yaml:"), "{said}");
+    // From a folder below, and with a path.
+    let program = env!("CARGO_BIN_EXE_harden");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(folder.path().join("nodes")).output().unwrap();
+        output.status.code()
+    };
+    assert_eq!(run(&["check", "--staged"]), Some(1));
+    assert_eq!(run(&["check", "--staged", "other.yaml"]), Some(1));
+    assert_eq!(run(&["check", "--staged", "../clusters"]), Some(0));
+}
+
+#[test]
+fn no_repository_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = crate::support::harden(folder.path(), &["check", "--staged", "--profile", "baseline", "--kubernetes", "1.36"]);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+}
