@@ -6,10 +6,12 @@ mod characters;
 mod gates;
 mod mounts;
 mod nodes;
+mod permissions;
 mod proxy;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod tls;
 
+pub use permissions::permissions;
 pub use settings::{ALL, Clash, RULES, Rule, Side, agree};

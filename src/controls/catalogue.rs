@@ -1,6 +1,8 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
+use super::{
+    Control, admission, apiserver, controller_manager, etcd, impersonation, kube_proxy, kubeconfig, kubelet, rbac, scheduler,
+};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -49,6 +51,7 @@ pub const CATALOGUE: &[Control] = &[
     etcd::PEER_TLS,
     etcd::TLS_MINIMUM,
     etcd::UNIQUE_CA,
+    impersonation::LIMITED,
     kube_proxy::METRICS_BIND,
     kube_proxy::MODE,
     kube_proxy::NODE_PORT_ADDRESSES,
@@ -71,6 +74,9 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    rbac::DEFAULT_SERVICE_ACCOUNT,
+    rbac::DELIVERY,
+    rbac::DUTIES,
     scheduler::BIND_ADDRESS,
     scheduler::PROFILING,
     scheduler::TLS,

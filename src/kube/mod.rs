@@ -1,3 +1,4 @@
 //! Kubernetes objects and configuration files that emitters, observers and evaluators share.
 
 pub mod audit;
+pub mod rbac;

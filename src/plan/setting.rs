@@ -160,6 +160,10 @@ const EXTRA_IMPACT: &[(&str, Impact)] = &[
         "kubelet/field/seccompDefault",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
+    (
+        "rbac/accounts/",
+        Impact::RefusesLater("mounts no token into pods created from then on that name no service account of their own"),
+    ),
 ];
 
 const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
@@ -268,6 +272,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::rbac::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {

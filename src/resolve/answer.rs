@@ -103,6 +103,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         size: size(&spec),
         pools: pools(&spec),
         sources: sources(&spec),
+        identity: super::identity::identity(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
         last_encryption: around.last_encryption.clone(),

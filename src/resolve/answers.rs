@@ -199,6 +199,8 @@ pub struct Resolved {
     pub pools: Vec<NodePlan>,
     /// Who may reach the API server.
     pub sources: Sources,
+    /// Who may do what.
+    pub identity: super::identity::IdentityAnswers,
     /// Token issuers, in the order of the spec.
     pub issuers: Vec<IssuerPlan>,
     /// Encryption of stored objects, where declared.

@@ -6,6 +6,7 @@ mod choices;
 mod components;
 mod dates;
 mod diagnostics;
+mod identity;
 mod owner;
 mod profiles;
 mod waivers;
@@ -20,6 +21,7 @@ pub use answers::{
 pub use choices::{Choice, ParamValue};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
+pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};

@@ -1,6 +1,7 @@
 //! Back ends: one folder per kind of output. They see the plan alone, and cannot fail.
 
 mod arguments;
+pub mod can_i;
 mod carried;
 mod control_plane;
 mod head;
@@ -32,7 +33,7 @@ pub struct Target {
 
 /// Every kind of output, in the order of the tree.
 pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET];
+    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET, can_i::TARGET];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

@@ -2,6 +2,8 @@
 
 mod namespaces;
 mod observe;
+mod observe_rbac;
+mod rbac;
 
 use crate::{
     base::{Artifact, FactId, Mode, Origin, OutPath},
@@ -22,6 +24,9 @@ pub(super) const TARGET: Target = Target {
     marks: &[
         Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
         Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
+        Mark { path: "k8s/rbac/service-accounts.yaml", says: rbac::ACCOUNTS },
+        Mark { path: "k8s/rbac/roles.yaml", says: rbac::ROLES },
+        Mark { path: "k8s/rbac/bindings.yaml", says: rbac::BINDINGS },
     ],
 };
 
@@ -46,7 +51,7 @@ struct ObjectFile {
 }
 
 /// Every stage, in the order in which they are applied.
-const STAGES: &[Stage] = &[namespaces::STAGE];
+const STAGES: &[Stage] = &[namespaces::STAGE, rbac::STAGE];
 
 /// The names of the stages that a plan fills, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]

@@ -6,6 +6,8 @@ use crate::{
     yaml::Node,
 };
 
+use super::observe_rbac as rbac;
+
 /// The kinds of objects that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
@@ -13,11 +15,29 @@ pub enum ObjectKind {
     Kustomization,
     /// A namespace.
     Namespace,
+    /// A service account.
+    ServiceAccount,
+    /// A role of a namespace.
+    Role,
+    /// A role of the whole cluster.
+    ClusterRole,
+    /// Who has a role in a namespace.
+    RoleBinding,
+    /// Who has a role everywhere.
+    ClusterRoleBinding,
 }
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [ObjectKind; 2] = [ObjectKind::Kustomization, ObjectKind::Namespace];
+    pub const ALL: [ObjectKind; 7] = [
+        ObjectKind::Kustomization,
+        ObjectKind::Namespace,
+        ObjectKind::ServiceAccount,
+        ObjectKind::Role,
+        ObjectKind::ClusterRole,
+        ObjectKind::RoleBinding,
+        ObjectKind::ClusterRoleBinding,
+    ];
 
     /// The name of the kind.
     #[must_use]
@@ -25,6 +45,11 @@ impl ObjectKind {
         match self {
             ObjectKind::Kustomization => "Kustomization",
             ObjectKind::Namespace => "Namespace",
+            ObjectKind::ServiceAccount => "ServiceAccount",
+            ObjectKind::Role => "Role",
+            ObjectKind::ClusterRole => "ClusterRole",
+            ObjectKind::RoleBinding => "RoleBinding",
+            ObjectKind::ClusterRoleBinding => "ClusterRoleBinding",
         }
     }
 
@@ -32,6 +57,11 @@ impl ObjectKind {
         match (api_version, kind) {
             ("kustomize.config.k8s.io/v1beta1", "Kustomization") => Some(ObjectKind::Kustomization),
             ("v1", "Namespace") => Some(ObjectKind::Namespace),
+            ("v1", "ServiceAccount") => Some(ObjectKind::ServiceAccount),
+            ("rbac.authorization.k8s.io/v1", "Role") => Some(ObjectKind::Role),
+            ("rbac.authorization.k8s.io/v1", "ClusterRole") => Some(ObjectKind::ClusterRole),
+            ("rbac.authorization.k8s.io/v1", "RoleBinding") => Some(ObjectKind::RoleBinding),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
             _ => None,
         }
     }
@@ -41,7 +71,18 @@ impl ObjectKind {
     pub fn can_say(self, key: &SettingKey) -> bool {
         match (self, key) {
             (ObjectKind::Namespace, SettingKey::Part(topic, _)) => *topic == Topic::Namespace,
-            (ObjectKind::Namespace | ObjectKind::Kustomization, _) => false,
+            (
+                ObjectKind::ServiceAccount
+                | ObjectKind::Role
+                | ObjectKind::ClusterRole
+                | ObjectKind::RoleBinding
+                | ObjectKind::ClusterRoleBinding,
+                SettingKey::Part(Topic::Rbac, part),
+            ) => rbac::can_say(self, part),
+            (
+                _,
+                SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_),
+            ) => false,
         }
     }
 }
@@ -55,6 +96,9 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
     match kind {
         ObjectKind::Kustomization => {}
         ObjectKind::Namespace => namespace(root, &mut sighting, &mut leaves),
+        ObjectKind::ServiceAccount => rbac::account(root, &mut sighting, &mut leaves),
+        ObjectKind::Role | ObjectKind::ClusterRole => rbac::role(root, &mut sighting, &mut leaves),
+        ObjectKind::RoleBinding | ObjectKind::ClusterRoleBinding => rbac::binding(root, &mut sighting, &mut leaves),
     }
     sighting.keep(leaves);
     Some(sighting)
