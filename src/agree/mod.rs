@@ -8,6 +8,7 @@ mod hosts;
 mod mounts;
 mod network;
 mod nodes;
+mod permissions;
 mod proxy;
 mod settings;
 #[cfg(test)]
@@ -15,4 +16,5 @@ mod tests;
 mod tls;
 
 pub use network::connectivity;
+pub use permissions::permissions;
 pub use settings::{ALL, Clash, RULES, Rule, Side, agree};

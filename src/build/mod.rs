@@ -103,6 +103,8 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     let (resolved, plan) = plan(cluster, profiles, around, diags)?;
     let mut artifacts = targets::emit(&plan);
     let disagreements = agree::connectivity(&plan, &artifacts);
+    let proof = agree::permissions(&plan, &artifacts);
+    assert!(proof.is_empty(), "internal error: the emitted roles are not the declared duties: {}", proof.join("; "));
     let findings = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
     let settings = plan.settings();

@@ -1,8 +1,8 @@
 //! The list of controls, sorted by id.
 
 use super::{
-    Control, admission, apiserver, cloud, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, logging, network,
-    node, patching, policy, runtime, scheduler,
+    Control, admission, apiserver, cloud, controller_manager, etcd, images, impersonation, kube_proxy, kubeconfig, kubelet,
+    logging, network, node, patching, policy, rbac, runtime, scheduler,
 };
 
 /// Every control, sorted by id.
@@ -62,6 +62,7 @@ pub const CATALOGUE: &[Control] = &[
     images::CLUSTER_SCAN,
     images::PIPELINE_SCAN,
     images::REGISTRY_SCAN,
+    impersonation::LIMITED,
     kube_proxy::METRICS_BIND,
     kube_proxy::MODE,
     kube_proxy::NODE_PORT_ADDRESSES,
@@ -141,6 +142,9 @@ pub const CATALOGUE: &[Control] = &[
     policy::PRIVILEGE_ESCALATION,
     policy::PRIVILEGED,
     policy::SERVICE_ACCOUNT_TOKEN,
+    rbac::DEFAULT_SERVICE_ACCOUNT,
+    rbac::DELIVERY,
+    rbac::DUTIES,
     runtime::CGROUP_DRIVER,
     runtime::CRIO_DEFAULTS,
     runtime::DOCKER_DAEMON,

@@ -13,6 +13,7 @@ use super::cloud::diagnostics::{NodesLockedOut, ReservedGroup, TooManySources};
 pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
     Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<DeliveryCutOff>(),
     Entry::of::<EncryptionChanged>(),
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),
@@ -30,6 +31,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),
     Entry::of::<RuntimeUnlisted>(),
+    Entry::of::<ReservedIdentity>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),
@@ -631,5 +633,59 @@ impl Problem for RuntimeUnlisted {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "this version")).collect()
+    }
+}
+
+/// A control takes away what the delivery identity needs.
+#[derive(Debug)]
+pub(super) struct DeliveryCutOff {
+    pub(super) account: String,
+    pub(super) at: Option<Place>,
+    pub(super) other: Option<Place>,
+}
+
+impl Problem for DeliveryCutOff {
+    const CODE: &'static str = "delivery-cut-off";
+    const MEANING: &'static str = "The identity that deploys into the cluster runs as the service account `default` of a governed namespace, \
+        whose token is no longer mounted. It could not deliver any more, not even the change that gives the token back.";
+
+    fn message(&self) -> String {
+        format!("the delivery identity `{}` would lose its token", self.account)
+    }
+
+    fn help(&self) -> String {
+        "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "deploys as this account")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the token of `default` is not mounted here")));
+        labels
+    }
+}
+
+/// Rights are asked for or for acting as a name that Kubernetes keeps for itself.
+#[derive(Debug)]
+pub(super) struct ReservedIdentity {
+    pub(super) what: &'static str,
+    pub(super) name: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ReservedIdentity {
+    const CODE: &'static str = "reserved-identity";
+    const MEANING: &'static str = "A duty, the group for emergencies or an impersonation names a user or group that begins with `system:`. \
+        Kubernetes keeps these for itself: `system:authenticated` is everybody, `system:masters` may do everything past RBAC.";
+
+    fn message(&self) -> String {
+        format!("{} `{}` belongs to Kubernetes", self.what, self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("name a {} of your own; its name comes from a certificate or a token", self.what)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "a name that begins with `system:`")).collect()
     }
 }

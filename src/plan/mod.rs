@@ -13,6 +13,7 @@ mod namespaces;
 mod network;
 mod patching;
 mod policies;
+mod rbac;
 mod setting;
 mod strictness;
 mod topic;
@@ -42,6 +43,7 @@ pub use policies::{
     Action, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text, sync_key,
     template_key,
 };
+pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -87,6 +89,8 @@ pub struct Plan {
     pub network: NetworkPlan,
     /// Where logs are written, who ships them and where they go.
     pub logs: LogPlan,
+    /// Service accounts, roles and bindings.
+    pub rbac: RbacPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What is set at the provider of a managed cluster.
@@ -120,6 +124,7 @@ impl Plan {
             gatekeeper: None,
             network: NetworkPlan::default(),
             logs: LogPlan::default(),
+            rbac: RbacPlan::default(),
             access: AccessPlan::default(),
             cloud: None,
             owner: Vec::new(),

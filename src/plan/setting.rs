@@ -260,6 +260,11 @@ const EXTRA_IMPACT: &[Extra] = &[
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
     Extra::stricter("network/", "", CUTS),
+    Extra::stricter(
+        "rbac/accounts/",
+        "",
+        Impact::RefusesLater("mounts no token into pods created from then on that name no service account of their own"),
+    ),
 ];
 
 const CLOSES: Impact = Impact::RefusesLater("refuses connections from anywhere else as soon as it is applied");
@@ -411,6 +416,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::policies::settings(plan, &mut out);
     super::network::settings(plan, &mut out);
     super::logging::settings(plan, &mut out);
+    super::rbac::settings(plan, &mut out);
     access(&plan.access, &mut out);
     super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {

@@ -116,6 +116,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         hosts: hosts::answers(&spec, &pods),
         sources: sources(&spec),
         cloud: super::cloud::cloud(&spec),
+        identity: super::identity::identity(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
         last_encryption: around.last_encryption.clone(),

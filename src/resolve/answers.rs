@@ -206,6 +206,8 @@ pub struct Resolved {
     pub sources: Sources,
     /// The provider of a managed cluster; `None` on kubeadm.
     pub cloud: Option<super::cloud::CloudAnswers>,
+    /// Who may do what.
+    pub identity: super::identity::IdentityAnswers,
     /// Token issuers, in the order of the spec.
     pub issuers: Vec<IssuerPlan>,
     /// Encryption of stored objects, where declared.

@@ -21,9 +21,9 @@ pub struct CloudAnswers {
     /// What only one of the two has.
     pub kind: CloudKind,
     /// The groups of people, in the order of their keys.
-    pub groups: Vec<GroupAnswer>,
+    pub groups: Vec<CloudGroup>,
     /// The group for emergencies.
-    pub break_glass: Option<GroupAnswer>,
+    pub break_glass: Option<CloudGroup>,
     /// Where logs are shipped to.
     pub siem: Option<SiemAnswer>,
 }
@@ -80,7 +80,7 @@ pub struct AksAnswers {
 
 /// A group of people.
 #[derive(Debug, Clone)]
-pub struct GroupAnswer {
+pub struct CloudGroup {
     /// Where the spec declares it.
     pub path: SpecPath,
     /// Its name in RBAC.
@@ -93,7 +93,7 @@ pub struct GroupAnswer {
     pub used: bool,
 }
 
-impl GroupAnswer {
+impl CloudGroup {
     /// The name that roles are bound to on EKS: the declared one, else the key of the group.
     #[must_use]
     pub fn rbac_name(&self) -> String {
@@ -186,8 +186,8 @@ fn aks(aks: &model::Aks, cni: Option<&model::Cni>) -> AksAnswers {
     }
 }
 
-fn group(group: &model::Group, path: SpecPath, used: bool) -> GroupAnswer {
-    GroupAnswer { path, kubernetes: group.kubernetes.clone(), aws: group.aws.clone(), entra: group.entra.clone(), used }
+fn group(group: &model::Group, path: SpecPath, used: bool) -> CloudGroup {
+    CloudGroup { path, kubernetes: group.kubernetes.clone(), aws: group.aws.clone(), entra: group.entra.clone(), used }
 }
 
 fn siem(siem: &model::Siem) -> SiemAnswer {

@@ -8,6 +8,7 @@ mod components;
 mod dates;
 mod diagnostics;
 mod hosts;
+mod identity;
 mod logging;
 mod network;
 mod owner;
@@ -24,10 +25,11 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
-pub use cloud::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, GroupAnswer, Nodes, SiemAnswer};
+pub use cloud::{AksAnswers, CloudAnswers, CloudGroup, CloudKind, EksAnswers, Nodes, SiemAnswer};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use hosts::{HostAnswers, PoolAnswers};
+pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
 pub use logging::{LogAnswers, LogSink};
 pub use network::NetworkAnswers;
 pub use owner::{ENTRIES as OWNER, Owner};

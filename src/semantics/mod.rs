@@ -3,3 +3,4 @@
 pub mod audit;
 pub mod benchmark;
 pub mod network;
+pub mod rbac;

@@ -1,6 +1,7 @@
 //! Back ends: one folder per kind of output. They see the plan alone, and cannot fail.
 
 mod arguments;
+pub mod can_i;
 mod carried;
 mod ci;
 mod connectivity;
@@ -52,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     connectivity::TARGET,
     node_logs::TARGET,
     nodes::TARGET,
+    can_i::TARGET,
 ];
 
 /// Makes every file that the cluster can use, sorted by path.

@@ -8,7 +8,7 @@ use crate::{
         Ground, Lowering, Outcome, Scope,
         cloud::{CloudValue, admin_key, entry_key},
     },
-    resolve::{AksAnswers, GroupAnswer, Nodes, Resolved},
+    resolve::{AksAnswers, CloudGroup, Nodes, Resolved},
 };
 
 use super::{aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
@@ -83,7 +83,7 @@ fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
 }
 
 /// The principals of a group carry its name in RBAC; one principal may stand in several groups.
-fn entry(group: &GroupAnswer, out: &mut Lowering<'_>) {
+fn entry(group: &CloudGroup, out: &mut Lowering<'_>) {
     out.because(Cause::Spec(group.path.clone()));
     let name = group.rbac_name();
     if let Some(prefix) = EKS_RESERVED_GROUPS.into_iter().find(|prefix| name.starts_with(prefix)) {

@@ -6,6 +6,7 @@ mod policy;
 mod read;
 mod rules;
 mod text;
+mod watch;
 mod write;
 
 pub use diagnostics::ALL;
@@ -13,4 +14,5 @@ pub use goal::Goal;
 pub use policy::{GroupResources, GroupWildcard, Level, Policy, Rule, Stage};
 pub use read::read;
 pub use rules::{ExplainedRule, policy};
+pub use watch::watch_group;
 pub use write::{assemble, document};

@@ -6,6 +6,7 @@ use super::Reader;
 use crate::{
     base::{Cidr, SpecPath},
     diag::Place,
+    facts,
     spec::{
         diagnostics::{
             AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingRanges, SubnetFamilies,
@@ -20,6 +21,7 @@ pub(super) fn check(r: &mut Reader<'_>, spec: &ClusterSpec) {
     groups(r, spec);
     waivers(r, spec);
     tiers(r, spec);
+    rights(r, spec);
     if let Some(platform) = &spec.platform {
         subnets(r, platform);
         apart(r, platform);
@@ -97,7 +99,39 @@ fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
     for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
         let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
         let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
-        r.push(UndeclaredNamespace { namespace, tier: tier.name.clone().unwrap_or_default(), known: known.clone(), place });
+        let what = format!("tier `{}` lies in", tier.name.as_deref().unwrap_or_default());
+        r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
+    }
+}
+
+/// Namespaces that are there in every cluster.
+const OF_EVERY_CLUSTER: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// The namespaces of duties and impersonations: declared, or of the system.
+fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
+    let Some(identity) = &spec.identity else { return };
+    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
+    let system = |name: &str| {
+        OF_EVERY_CLUSTER.contains(&name)
+            || facts::components().any(|component| component.workloads.iter().any(|workload| workload.namespace == name))
+    };
+    let mut named: Vec<(SpecPath, String, String)> = Vec::new();
+    let mut add = |at: SpecPath, what: String, list: Option<&List<String>>| {
+        for (index, name) in list.into_iter().flat_map(List::entries) {
+            named.push((at.child("namespaces").index(index), what.clone(), name.clone()));
+        }
+    };
+    for (index, duty) in identity.duties.iter().flat_map(List::entries) {
+        let at = entry(&path("/identity/duties"), index, duty.name.as_deref());
+        add(at, format!("duty `{}` is for", duty.name.as_deref().unwrap_or_default()), duty.namespaces.as_ref());
+    }
+    for (index, grant) in identity.impersonation.iter().flat_map(List::entries) {
+        let at = entry(&path("/identity/impersonation"), index, grant.name.as_deref());
+        add(at, format!("impersonation `{}` is for", grant.name.as_deref().unwrap_or_default()), grant.namespaces.as_ref());
+    }
+    for (at, what, namespace) in named.into_iter().filter(|(_, _, name)| !known.contains(name) && !system(name)) {
+        let place = r.value_place(&at);
+        r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
     }
 }
 

@@ -176,22 +176,24 @@ impl Problem for UnknownPool {
     }
 }
 
-/// A tier lies in a namespace that the spec does not govern.
+/// A tier lies in, or a duty is for, a namespace that the spec does not govern.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct UndeclaredNamespace {
     pub(in crate::spec) namespace: String,
-    pub(in crate::spec) tier: String,
+    /// ``tier `frontend` lies in``.
+    pub(in crate::spec) what: String,
     pub(in crate::spec) known: Vec<String>,
     pub(in crate::spec) place: Place,
 }
 
 impl Problem for UndeclaredNamespace {
     const CODE: &'static str = "undeclared-namespace";
-    const MEANING: &'static str = "A tier lies in a namespace that `namespaces` does not declare. Only declared namespaces get the default deny that makes the \
-         flows of a tier the only ones.";
+    const MEANING: &'static str = "A tier lies in, or a duty or impersonation is for, a namespace that `namespaces` does not declare. Only declared namespaces get \
+         the default deny that makes the flows of a tier the only ones; and a role can only be applied to a namespace that is there. \
+         Duties may also name namespaces of the system.";
 
     fn message(&self) -> String {
-        format!("tier `{}` lies in the namespace `{}`, which is not declared", self.tier, self.namespace)
+        format!("{} the namespace `{}`, which is not declared", self.what, self.namespace)
     }
     fn help(&self) -> String {
         suggestion(&self.namespace, &self.known, &format!("add `{{ name: {} }}` to `namespaces`", self.namespace))

@@ -3,7 +3,9 @@
 mod namespaces;
 mod network;
 mod observe;
+mod observe_rbac;
 mod policies;
+mod rbac;
 
 use crate::{
     base::{Artifact, FactId, Mode, Origin, OutPath},
@@ -27,6 +29,9 @@ pub(super) const TARGET: Target = Target {
         Mark { path: "k8s/policy-templates/*.yaml", says: "For Gatekeeper" },
         Mark { path: "k8s/policies/*.yaml", says: "For Gatekeeper" },
         Mark { path: "k8s/network/**", says: "Network policies of" },
+        Mark { path: "k8s/rbac/service-accounts.yaml", says: rbac::ACCOUNTS },
+        Mark { path: "k8s/rbac/roles.yaml", says: rbac::ROLES },
+        Mark { path: "k8s/rbac/bindings.yaml", says: rbac::BINDINGS },
     ],
 };
 
@@ -53,6 +58,7 @@ struct ObjectFile {
 /// Every stage, in the order in which they are applied.
 const STAGES: &[Stage] = &[
     namespaces::STAGE,
+    rbac::STAGE,
     network::STAGE,
     // The kinds of the constraints come with the templates.
     policies::TEMPLATES,

@@ -14,6 +14,8 @@ use crate::{
     yaml::Node,
 };
 
+use super::observe_rbac as rbac;
+
 /// The kinds of objects that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
@@ -31,6 +33,16 @@ pub enum ObjectKind {
     SyncSet,
     /// A network policy, in one of its forms.
     NetworkPolicy(Dialect),
+    /// A service account.
+    ServiceAccount,
+    /// A role of a namespace.
+    Role,
+    /// A role of the whole cluster.
+    ClusterRole,
+    /// Who has a role in a namespace.
+    RoleBinding,
+    /// Who has a role everywhere.
+    ClusterRoleBinding,
 }
 
 impl ObjectKind {
@@ -46,6 +58,11 @@ impl ObjectKind {
         ObjectKind::NetworkPolicy(Dialect::Cilium),
         ObjectKind::NetworkPolicy(Dialect::CiliumClusterwide),
         ObjectKind::NetworkPolicy(Dialect::CalicoGlobal),
+        ObjectKind::ServiceAccount,
+        ObjectKind::Role,
+        ObjectKind::ClusterRole,
+        ObjectKind::RoleBinding,
+        ObjectKind::ClusterRoleBinding,
     ];
 
     /// The name of the kind.
@@ -59,6 +76,11 @@ impl ObjectKind {
             ObjectKind::ConstraintTemplate => "ConstraintTemplate",
             ObjectKind::SyncSet => "SyncSet",
             ObjectKind::NetworkPolicy(dialect) => dialect.kind(),
+            ObjectKind::ServiceAccount => "ServiceAccount",
+            ObjectKind::Role => "Role",
+            ObjectKind::ClusterRole => "ClusterRole",
+            ObjectKind::RoleBinding => "RoleBinding",
+            ObjectKind::ClusterRoleBinding => "ClusterRoleBinding",
         }
     }
 
@@ -70,6 +92,11 @@ impl ObjectKind {
             ("constraints.gatekeeper.sh/v1beta1", _) => Some(ObjectKind::Constraint),
             ("templates.gatekeeper.sh/v1", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
             ("syncset.gatekeeper.sh/v1alpha1", "SyncSet") => Some(ObjectKind::SyncSet),
+            ("v1", "ServiceAccount") => Some(ObjectKind::ServiceAccount),
+            ("rbac.authorization.k8s.io/v1", "Role") => Some(ObjectKind::Role),
+            ("rbac.authorization.k8s.io/v1", "ClusterRole") => Some(ObjectKind::ClusterRole),
+            ("rbac.authorization.k8s.io/v1", "RoleBinding") => Some(ObjectKind::RoleBinding),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
             _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
         }
     }
@@ -81,7 +108,14 @@ impl ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::ConstraintTemplate => "template",
             ObjectKind::SyncSet => "sync",
-            ObjectKind::Kustomization | ObjectKind::Namespace | ObjectKind::NetworkPolicy(_) => "",
+            ObjectKind::Kustomization
+            | ObjectKind::Namespace
+            | ObjectKind::NetworkPolicy(_)
+            | ObjectKind::ServiceAccount
+            | ObjectKind::Role
+            | ObjectKind::ClusterRole
+            | ObjectKind::RoleBinding
+            | ObjectKind::ClusterRoleBinding => "",
         }
     }
 
@@ -97,7 +131,18 @@ impl ObjectKind {
             (ObjectKind::NetworkPolicy(dialect), SettingKey::Part(Topic::Network, part)) => {
                 part.split('/').nth(1).is_some_and(|kind| kind == dialect.kind())
             }
-            (_, _) => false,
+            (
+                ObjectKind::ServiceAccount
+                | ObjectKind::Role
+                | ObjectKind::ClusterRole
+                | ObjectKind::RoleBinding
+                | ObjectKind::ClusterRoleBinding,
+                SettingKey::Part(Topic::Rbac, part),
+            ) => rbac::can_say(self, part),
+            (
+                _,
+                SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_),
+            ) => false,
         }
     }
 }
@@ -116,6 +161,9 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
         ObjectKind::ConstraintTemplate => said(root, &mut sighting, &mut leaves, template),
         ObjectKind::SyncSet => said(root, &mut sighting, &mut leaves, sync_set),
         ObjectKind::NetworkPolicy(dialect) => network_policy(dialect, root, &mut sighting, &mut leaves),
+        ObjectKind::ServiceAccount => rbac::account(root, &mut sighting, &mut leaves),
+        ObjectKind::Role | ObjectKind::ClusterRole => rbac::role(root, &mut sighting, &mut leaves),
+        ObjectKind::RoleBinding | ObjectKind::ClusterRoleBinding => rbac::binding(root, &mut sighting, &mut leaves),
     }
     sighting.keep(leaves);
     Some(sighting)

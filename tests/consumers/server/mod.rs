@@ -1,6 +1,7 @@
 //! kube-apiserver and etcd, started with the emitted static pods and files: they start, and they do what the plan says.
 
 mod objects;
+mod permissions;
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -100,6 +101,7 @@ fn emitted_control_plane_holds() {
         authorization(&cluster);
         node_restriction(&cluster);
         objects::applied(&cluster);
+        permissions::hold(&cluster, set);
         pods(&cluster);
         external_ips(&cluster);
         stored_secret(&cluster, set);

@@ -1,0 +1,143 @@
+//! Lets groups act as others only as declared: by constrained verbs where the version has them, by names alone before.
+
+use crate::{
+    base::{Area, Cause, Level},
+    controls::{
+        Applies, Control,
+        diagnostics::ReservedIdentity,
+        rbac::{audited, grant, impossible, named, rules_of, unbuilt},
+        strokes,
+    },
+    facts,
+    kube::rbac::{Rule, Subject},
+    plan::{Ground, Lowering, Outcome, Scope},
+    resolve::{ImpersonationAnswer, Resolved},
+    spec::words::May,
+};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "impersonation/limited",
+    area: Area::Impersonation,
+    title: "let groups act as others only as declared",
+    level: Level::Baseline,
+    doc: include_str!("limited.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+fn applies(cluster: &Resolved) -> Applies {
+    if cluster.identity.impersonation.is_empty() {
+        return Applies::No(Outcome::NotApplicable, facts::id::NO_IMPERSONATION);
+    }
+    Applies::Yes
+}
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let asked = out.reason().cause;
+    let mut granted = false;
+    for grant in &cluster.identity.impersonation {
+        granted |= one(cluster, out, grant).is_some();
+    }
+    out.because(asked);
+    if granted {
+        strokes::enforced(out, "");
+    }
+}
+
+/// Who acts, and the groups that may be taken on.
+struct Names {
+    by: Subject,
+    groups: Vec<String>,
+}
+
+/// Nothing where no role can be written for it.
+fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswer) -> Option<()> {
+    let missing = unbuilt(&declared.may);
+    if !missing.is_empty() {
+        let detail = format!("of impersonation `{}`: {}", declared.name, missing.join(", "));
+        impossible(out, &declared.path, crate::base::FactId("not-built-yet"), &detail);
+    }
+    for user in declared.users.iter().filter(|user| user.starts_with("system:")) {
+        let at = out.place(&Cause::Spec(declared.path.child("as").child("users")));
+        out.diagnostics().push(ReservedIdentity { what: "user", name: user.clone(), at });
+    }
+    let names = names(out, declared)?;
+    let built: Vec<May> = declared.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
+    let role = format!("harden:impersonate:{}", declared.name);
+    let mut keys = if facts::holds(facts::id::CONSTRAINED_IMPERSONATION, cluster.version) {
+        constrained(out, declared, &names, &built, &role)
+    } else {
+        plain(out, declared, &names, &role)
+    };
+    let by = names.by.name();
+    let why = "a group that may act as others: everything that it does, with the bodies of its requests";
+    keys.extend(audited(cluster, out, by, why, &declared.path));
+    strokes::intents_by(cluster, out, &declared.path, &keys);
+    for group in declared.groups.iter().chain([&declared.by]) {
+        out.intent_by(group.path.clone(), &keys);
+    }
+    Some(())
+}
+
+fn names(out: &mut Lowering<'_>, declared: &ImpersonationAnswer) -> Option<Names> {
+    let by = Subject::Group(named(out, &declared.by, &declared.path)?);
+    let mut groups = Vec::new();
+    for group in &declared.groups {
+        groups.push(named(out, group, &declared.path)?);
+    }
+    Some(Names { by, groups })
+}
+
+/// Who may be taken on, asked for at cluster scope.
+fn identities(names: &Names, users: &[String], group: &str, verb: &str) -> Vec<Rule> {
+    let mut rules = vec![Rule::on(group, &["users"], &[verb]).named(users)];
+    if !names.groups.is_empty() {
+        rules.push(Rule::on(group, &["groups"], &[verb]).named(&names.groups));
+    }
+    rules
+}
+
+/// From 1.36 on: who may be taken on, and what may be done meanwhile, each by a verb of its own.
+fn constrained(
+    out: &mut Lowering<'_>,
+    declared: &ImpersonationAnswer,
+    names: &Names,
+    may: &[May],
+    role: &str,
+) -> Vec<crate::plan::SettingKey> {
+    const MODE: &str = "impersonate-on:user-info";
+    let on = |reach| {
+        let mut rules = rules_of(may, reach);
+        for verb in rules.iter_mut().flat_map(|rule| &mut rule.verbs) {
+            *verb = format!("{MODE}:{verb}");
+        }
+        rules
+    };
+    // kubectl sends its headers with discovery too.
+    let discovery = format!("{MODE}:get");
+    let cluster = |reach| {
+        let mut rules = identities(names, &declared.users, "authentication.k8s.io", "impersonate:user-info");
+        rules.push(Rule::of_paths(&["/api", "/apis"], &[&discovery]));
+        if declared.namespaces.is_none() {
+            rules.extend(on(reach));
+        }
+        rules
+    };
+    let mut keys = grant(out, role, &names.by, None, cluster, &declared.path);
+    if let Some(namespaces) = &declared.namespaces {
+        keys.extend(grant(out, role, &names.by, Some(namespaces), on, &declared.path));
+    }
+    keys
+}
+
+/// Up to 1.35: whoever may be taken on, is taken on for everything.
+fn plain(out: &mut Lowering<'_>, declared: &ImpersonationAnswer, names: &Names, role: &str) -> Vec<crate::plan::SettingKey> {
+    let rules = |_| identities(names, &declared.users, "", "impersonate");
+    let keys = grant(out, role, &names.by, None, rules, &declared.path);
+    let fact = facts::id::CONSTRAINED_IMPERSONATION;
+    let detail = format!("of `{}` neither `namespaces` nor `may` is held: the users and groups alone are", declared.name);
+    out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
+    out.intent(declared.path.clone(), Outcome::Weaker, Ground::Fact(fact), detail);
+    keys
+}

@@ -1,0 +1,143 @@
+//! Binds groups to the least roles that their duties need, and the group for emergencies to the role that may do everything.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    base::{Area, Cause, FactId, Level, SpecPath},
+    controls::{Applies, Control, diagnostics::ReservedIdentity, strokes},
+    facts,
+    kube::rbac::Subject,
+    plan::{CLUSTER_ADMIN, Ground, Lowering, Outcome, Scope, ScopedName, SettingKey},
+    resolve::{DutyAnswer, GroupAnswer, Resolved},
+    spec::words::May,
+};
+
+use super::{grant, rules_of, unbuilt};
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "rbac/duties",
+    area: Area::Authorization,
+    title: "bind groups to the least roles that their duties need",
+    level: Level::Baseline,
+    doc: include_str!("duties.md"),
+    params: &[],
+    applies,
+    lower,
+};
+
+const NOT_BUILT: FactId = FactId("not-built-yet");
+
+fn applies(cluster: &Resolved) -> Applies {
+    if cluster.identity.duties.is_empty() && cluster.identity.break_glass.is_none() {
+        return Applies::No(Outcome::NotApplicable, facts::id::NO_DUTIES);
+    }
+    Applies::Yes
+}
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let asked = out.reason().cause;
+    let mut granted = false;
+    for duty in &cluster.identity.duties {
+        granted |= one(cluster, out, duty).is_some();
+    }
+    if let Some(group) = &cluster.identity.break_glass {
+        granted |= break_glass(cluster, out, group).is_some();
+    }
+    unused(cluster, out);
+    out.because(asked);
+    if granted {
+        strokes::enforced(out, "");
+    }
+}
+
+/// Nothing where no role can be written for it.
+fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<()> {
+    let missing = unbuilt(&duty.may);
+    if !missing.is_empty() {
+        impossible(out, &duty.path, NOT_BUILT, &format!("of duty `{}`: {}", duty.name, missing.join(", ")));
+    }
+    let built: Vec<May> = duty.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
+    let group = named(out, &duty.group, &duty.path)?;
+    if built.is_empty() {
+        return None;
+    }
+    let role = format!("harden:duty:{}", duty.name);
+    let subject = Subject::Group(group);
+    let keys = grant(out, &role, &subject, duty.namespaces.as_deref(), |reach| rules_of(&built, reach), &duty.path);
+    strokes::intents_by(cluster, out, &duty.path, &keys);
+    out.intent_by(duty.group.path.clone(), &keys);
+    Some(())
+}
+
+/// The name of a group in RBAC; without one, what asked for it is impossible.
+pub(in crate::controls) fn named(out: &mut Lowering<'_>, group: &GroupAnswer, asker: &SpecPath) -> Option<String> {
+    if let Some(name) = &group.rbac {
+        if name.starts_with("system:") {
+            let at = out.place(&Cause::Spec(group.path.child("kubernetes")));
+            out.diagnostics().push(ReservedIdentity { what: "group", name: name.clone(), at });
+        }
+        return Some(name.clone());
+    }
+    impossible(out, asker, facts::id::GROUP_WITHOUT_RBAC_NAME, &format!("`{}` has none", group.path));
+    out.intent(group.path.clone(), Outcome::Impossible, Ground::Fact(facts::id::GROUP_WITHOUT_RBAC_NAME), "");
+    None
+}
+
+pub(in crate::controls) fn impossible(out: &mut Lowering<'_>, path: &SpecPath, fact: FactId, detail: &str) {
+    out.because(Cause::Spec(path.clone()));
+    out.verdict(Scope::Cluster, Outcome::Impossible, fact, detail);
+    out.intent(path.clone(), Outcome::Impossible, Ground::Fact(fact), detail);
+}
+
+/// The group for emergencies may do everything; what it does is in the audit log, with the bodies of its requests but secrets.
+fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) -> Option<()> {
+    let name = named(out, group, &group.path)?;
+    out.because(Cause::Spec(group.path.clone()));
+    let role = ScopedName { namespace: None, name: "harden:break-glass".to_owned() };
+    let subject = out.held(Subject::Group(name.clone()));
+    let planned = out.plan_mut().rbac.roles.entry(role.clone()).or_default();
+    planned.built_in = Some(CLUSTER_ADMIN);
+    planned.subjects.push(subject);
+    let mut keys = vec![role.binding_key()];
+    let why = "the group for emergencies: everything that it does, with the bodies of its requests";
+    keys.extend(audited(cluster, out, &name, why, &group.path));
+    strokes::intents_by(cluster, out, &group.path, &keys);
+    Some(())
+}
+
+/// Records the requests of a group in detail; where the API server takes no policy of ours, or none is planned, says so.
+pub(in crate::controls) fn audited(
+    cluster: &Resolved,
+    out: &mut Lowering<'_>,
+    group: &str,
+    why: &'static str,
+    path: &SpecPath,
+) -> Option<SettingKey> {
+    let reason = out.reason();
+    if let Some(rules) = &mut out.plan_mut().audit_rules {
+        crate::kube::audit::watch_group(&mut rules.value, group, why);
+        rules.reasons.insert(reason);
+        return Some(super::audit_key());
+    }
+    let fact = match cluster.platform {
+        crate::base::Platform::Kubeadm => facts::id::NO_AUDIT_POLICY,
+        crate::base::Platform::Eks => facts::id::EKS_AUDIT_POLICY,
+        crate::base::Platform::Aks => facts::id::AKS_AUDIT_POLICY,
+    };
+    out.verdict(Scope::Cluster, Outcome::Weaker, fact, format!("`{path}` is not recorded in more detail"));
+    out.intent(path.clone(), Outcome::Weaker, Ground::Fact(fact), "");
+    None
+}
+
+/// Groups that no duty names.
+fn unused(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let identity = &cluster.identity;
+    let mut used: BTreeSet<&SpecPath> = identity.duties.iter().map(|duty| &duty.group.path).collect();
+    for grant in &identity.impersonation {
+        used.insert(&grant.by.path);
+        used.extend(grant.groups.iter().map(|group| &group.path));
+    }
+    for group in identity.groups.iter().filter(|group| !used.contains(&group.path)) {
+        out.intent(group.path.clone(), Outcome::NotApplicable, Ground::Fact(facts::id::GROUP_UNUSED), "");
+    }
+}

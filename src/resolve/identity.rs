@@ -1,0 +1,121 @@
+//! Who may do what: delivery, duties, impersonation, each with the names that RBAC knows on this platform.
+
+use crate::{
+    base::{Platform, SpecPath},
+    kube::rbac::Subject,
+    spec::{
+        Spec,
+        model::{Delivery, Group},
+        words::May,
+    },
+};
+
+/// A group of the spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupAnswer {
+    /// Its name in RBAC; none where only a provider knows it.
+    pub rbac: Option<String>,
+    /// Where the spec declares it.
+    pub path: SpecPath,
+}
+
+/// An identity that deploys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryAnswer {
+    /// Who.
+    pub subject: Subject,
+    /// Where the spec declares it.
+    pub path: SpecPath,
+}
+
+/// What a group may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutyAnswer {
+    /// Its name.
+    pub name: String,
+    /// Who.
+    pub group: GroupAnswer,
+    /// Where; none means the whole cluster.
+    pub namespaces: Option<Vec<String>>,
+    /// What.
+    pub may: Vec<May>,
+    /// Where the spec declares it.
+    pub path: SpecPath,
+}
+
+/// Who may act as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImpersonationAnswer {
+    /// Its name.
+    pub name: String,
+    /// Who acts.
+    pub by: GroupAnswer,
+    /// The users that may be taken on.
+    pub users: Vec<String>,
+    /// The groups that may be taken on.
+    pub groups: Vec<GroupAnswer>,
+    /// Where; none means the whole cluster.
+    pub namespaces: Option<Vec<String>>,
+    /// What may be done meanwhile.
+    pub may: Vec<May>,
+    /// Where the spec declares it.
+    pub path: SpecPath,
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IdentityAnswers {
+    /// Every group, in the order of their names.
+    pub groups: Vec<GroupAnswer>,
+    /// What deploys.
+    pub delivery: Vec<DeliveryAnswer>,
+    /// The group for emergencies.
+    pub break_glass: Option<GroupAnswer>,
+    /// Who may do what.
+    pub duties: Vec<DutyAnswer>,
+    /// Who may act as whom.
+    pub impersonation: Vec<ImpersonationAnswer>,
+}
+
+pub(super) fn identity(spec: &Spec) -> IdentityAnswers {
+    let root = SpecPath::new("/identity");
+    let platform = spec.platform.kind();
+    let named = |name: &str| GroupAnswer {
+        rbac: spec.identity.groups.get(name).and_then(|group| rbac_name(group, platform)),
+        path: root.child("groups").child(name),
+    };
+    let delivery = spec.identity.delivery.iter().enumerate().map(|(index, Delivery::ServiceAccount { namespace, name })| {
+        let subject = Subject::ServiceAccount { namespace: namespace.clone(), name: name.clone() };
+        DeliveryAnswer { subject, path: root.child("delivery").index(index) }
+    });
+    let duties = spec.identity.duties.iter().map(|duty| DutyAnswer {
+        name: duty.name.clone(),
+        group: named(&duty.group),
+        namespaces: duty.namespaces.clone(),
+        may: duty.may.clone(),
+        path: root.child("duties").child(&duty.name),
+    });
+    let impersonation = spec.identity.impersonation.iter().map(|grant| ImpersonationAnswer {
+        name: grant.name.clone(),
+        by: named(&grant.by),
+        users: grant.users.clone(),
+        groups: grant.groups.iter().map(|name| named(name)).collect(),
+        namespaces: grant.namespaces.clone(),
+        may: grant.may.clone(),
+        path: root.child("impersonation").child(&grant.name),
+    });
+    let break_glass = spec.identity.break_glass.as_ref();
+    IdentityAnswers {
+        groups: spec.identity.groups.keys().map(|name| named(name)).collect(),
+        delivery: delivery.collect(),
+        break_glass: break_glass.map(|group| GroupAnswer { rbac: rbac_name(group, platform), path: root.child("breakGlass") }),
+        duties: duties.collect(),
+        impersonation: impersonation.collect(),
+    }
+}
+
+/// The name with which members of a group come: on AKS, groups of Entra ID come under their object ids.
+fn rbac_name(group: &Group, platform: Platform) -> Option<String> {
+    let entra = || group.entra.clone().filter(|_| platform == Platform::Aks);
+    group.kubernetes.clone().or_else(entra)
+}
