@@ -282,9 +282,15 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
 fn objects(plan: &Plan) -> Option<String> {
     let folders: Vec<String> = targets::stages(plan).map(|stage| format!("`k8s/{stage}`")).collect();
     (!folders.is_empty()).then(|| {
+        let wait = if plan.gatekeeper.is_some() {
+            " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
+             constrainttemplates --all`."
+        } else {
+            ""
+        };
         format!(
             "The objects of the cluster, in this order, each `kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows \
-             first what changes): {}.",
+             first what changes): {}.{wait}",
             folders.join(", ")
         )
     })

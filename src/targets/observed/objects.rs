@@ -7,12 +7,12 @@ use crate::{
     targets::k8s::ObjectKind,
 };
 
-use super::{Form, Observed, Written};
+use super::{Form, Observed, Sighting, Written, has_observer};
 
 /// Where objects say something else than the plan: `(file, what)`.
 pub(super) fn differences(observed: &Observed, plan: &Plan) -> Vec<(String, String)> {
     let mut seen: BTreeMap<&SettingKey, Vec<(&str, &Written)>> = BTreeMap::new();
-    for sighting in observed.sightings.iter().filter(|sighting| matches!(sighting.form, Form::Object(_))) {
+    for sighting in applied(observed) {
         for (key, values) in &sighting.settings {
             seen.entry(key).or_default().extend(values.iter().map(|value| (sighting.file.as_str(), value)));
         }
@@ -37,10 +37,15 @@ pub(super) fn differences(observed: &Observed, plan: &Plan) -> Vec<(String, Stri
     found
 }
 
+/// The objects of a tree that are applied; those of a suite of tests are not.
+fn applied(observed: &Observed) -> impl Iterator<Item = &Sighting> {
+    observed.sightings.iter().filter(|sighting| matches!(sighting.form, Form::Object(_)) && has_observer(&sighting.file))
+}
+
 /// Where a kustomization lists other files than its folder holds.
 fn lists(observed: &Observed) -> Vec<(String, String)> {
     let mut folders: BTreeMap<&str, (BTreeSet<&str>, Option<BTreeSet<&str>>)> = BTreeMap::new();
-    for sighting in &observed.sightings {
+    for sighting in applied(observed) {
         let (Form::Object(kind), Some((folder, name))) = (sighting.form, sighting.file.rsplit_once('/')) else { continue };
         let (files, list) = folders.entry(folder).or_default();
         if kind == ObjectKind::Kustomization {

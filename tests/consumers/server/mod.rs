@@ -1,5 +1,6 @@
 //! kube-apiserver and etcd, started with the emitted static pods and files: they start, and they do what the plan says.
 
+mod gatekeeper;
 mod objects;
 mod permissions;
 

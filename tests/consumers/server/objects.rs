@@ -37,6 +37,11 @@ pub(super) fn applied(cluster: &Cluster) {
     assert_eq!(stages.len(), folders, "the report names every stage: {stages:?}");
     for round in ["first", "second"] {
         for stage in &stages {
+            match stage.as_str() {
+                "k8s/policy-templates" => super::gatekeeper::definitions(cluster, &program),
+                "k8s/policies" => super::gatekeeper::kinds(cluster, &program),
+                _ => {}
+            }
             let folder = cluster.node.tree.join(stage);
             let mut command = kubectl(cluster, &program);
             command.args(["apply", "--server-side", "--validate=strict", "-k"]).arg(&folder);

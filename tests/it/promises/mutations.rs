@@ -38,6 +38,12 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
     ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
     ("patching/supported-releases", "the makers patch; the build warns"),
+    ("policy/allowed-images", "nothing is written without an engine, and this spec declares none"),
+    ("policy/allowed-ports", "nothing is written without an engine, and this spec declares none"),
+    ("policy/host-filesystem", "nothing is written without an engine, and this spec declares none"),
+    ("policy/privilege-escalation", "nothing is written without an engine, and this spec declares none"),
+    ("policy/privileged", "nothing is written without an engine, and this spec declares none"),
+    ("policy/service-account-token", "nothing is written without an engine, and this spec declares none"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.

@@ -47,7 +47,9 @@ fn secret(line: &str, hashes: bool) -> Option<&'static str> {
         return Some("a secret");
     }
     for word in line.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '=' | '.' | '-' | '_')) {
-        let hex = word.len() >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        // The digest of an image is its name.
+        let digest = line.contains(&format!("@sha256:{word}"));
+        let hex = word.len() >= 32 && !digest && word.bytes().all(|b| b.is_ascii_hexdigit());
         if word.starts_with("eyJ") || (hex && !hashes) || is_base64(word) {
             return Some("encoded bytes");
         }

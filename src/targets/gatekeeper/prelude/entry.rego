@@ -5,7 +5,7 @@ violation contains {"msg": found.message, "details": details(found)} if {
 }
 
 exempt if {
-  some group in input.review.userInfo.groups
+  some group in items(input, ["review", "userInfo", "groups"])
   some other in param("exemptGroups", [])
   group == other
 }
