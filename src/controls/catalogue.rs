@@ -1,9 +1,9 @@
 //! The list of controls, sorted by id.
 
 use super::{
-    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, patching, scheduler,
+    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching,
+    scheduler,
 };
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, network, scheduler};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
