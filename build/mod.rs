@@ -12,6 +12,7 @@ mod flags;
 mod gates;
 mod kinds;
 mod kubeadm;
+mod lifecycles;
 mod plugins;
 mod read;
 mod replacements;
@@ -58,6 +59,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
+    code += &lifecycles::compile(take("lifecycles.toml")?)?;
     code += &risks::compile(take("carried-risks.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;

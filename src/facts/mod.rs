@@ -10,8 +10,10 @@ mod feature;
 mod field;
 mod flag;
 mod gate;
+mod helm;
 mod kernel;
 mod kubeadm;
+mod lifecycle;
 mod lookup;
 mod plugin;
 mod program;
@@ -29,12 +31,14 @@ pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use helm::{KURED, TRIVY_OPERATOR, helm_keys};
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
+pub use lifecycle::{Lifecycle, lifecycle, lifecycles};
 pub use lookup::Lookup;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use program::Program;

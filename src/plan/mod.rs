@@ -8,6 +8,7 @@ pub mod host_paths;
 mod logging;
 mod lowering;
 mod namespaces;
+mod patching;
 mod setting;
 mod strictness;
 mod topic;
@@ -27,6 +28,7 @@ pub use files::{
 pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, has_rsyslog, journal_key, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
+pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
@@ -62,6 +64,8 @@ pub struct Plan {
     pub namespaces: BTreeMap<String, NamespacePlan>,
     /// Where logs are written, who ships them and where they go.
     pub logs: LogPlan,
+    /// Patching and scanning.
+    pub patching: PatchPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -88,6 +92,7 @@ impl Plan {
             pools: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             logs: LogPlan::default(),
+            patching: PatchPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

@@ -28,7 +28,7 @@ use super::{
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
     owner,
     profiles::{Flat, GivenParam, Profiles},
-    waivers,
+    vulnerabilities, waivers,
 };
 
 /// A cluster as it was read: its document has been validated, nothing is decoded yet.
@@ -82,7 +82,11 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     for (name, source, root) in owner.sources() {
         sources_by_name.insert(name, (source, root));
     }
-    let dates = waivers::dates(&spec, &waivers);
+    let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
+    vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    let mut dates = waivers::dates(&spec, &waivers);
+    dates.extend(vulnerabilities::dates(&vulnerabilities));
+    dates.sort();
     Some(Resolved {
         name: cluster.name.clone(),
         platform: spec.platform.kind(),
@@ -111,6 +115,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
         audit: audit(&spec, &tree),
         logs: super::logging::answers(&spec),
+        vulnerabilities,
         rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
         owner_notes: owner.notes(),
         intents: spec::intents(&spec),

@@ -215,6 +215,8 @@ pub struct Resolved {
     pub audit: AuditAnswers,
     /// Which logs are shipped, by whom and where to.
     pub logs: super::LogAnswers,
+    /// Patching and scanning.
+    pub vulnerabilities: super::VulnerabilityAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
     /// The first day on which these inputs may give other bytes, where one is known.

@@ -18,6 +18,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ProfileConflict>(),
     Entry::of::<ProfileCycle>(),
     Entry::of::<ProfileIsBuiltIn>(),
+    Entry::of::<SupportEnded>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
     Entry::of::<UnusedWaiver>(),
@@ -445,5 +446,33 @@ impl Problem for WaiverExpired {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "this waiver has ended")).collect()
+    }
+}
+
+/// Something declared gets no security fixes any more.
+#[derive(Debug)]
+pub(super) struct SupportEnded {
+    pub(super) says: &'static str,
+    pub(super) end: Date,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for SupportEnded {
+    const CODE: &'static str = "support-ended";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A release that the spec declares had no support any more on the day of the build: holes found since stay \
+        open. What is written is right for that release all the same.";
+
+    fn message(&self) -> String {
+        format!("{} until {}: that day is over", self.says, self.end)
+    }
+
+    fn help(&self) -> String {
+        "upgrade to a release that gets security fixes; `harden controls patching/supported-releases` says which are known"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "declared here")).collect()
     }
 }

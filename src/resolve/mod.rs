@@ -9,6 +9,7 @@ mod diagnostics;
 mod logging;
 mod owner;
 mod profiles;
+mod vulnerabilities;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use diagnostics::ALL;
 pub use logging::{LogAnswers, LogSink};
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
+pub use vulnerabilities::{AcceptedHole, Supported, VulnerabilityAnswers};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};

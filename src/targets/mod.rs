@@ -2,8 +2,10 @@
 
 mod arguments;
 mod carried;
+mod ci;
 mod control_plane;
 mod head;
+mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
@@ -32,8 +34,16 @@ pub struct Target {
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET, node_logs::TARGET];
+pub const TARGETS: &[Target] = &[
+    kubeadm::TARGET,
+    control_plane::CONFIGURATION,
+    control_plane::FLAGS,
+    control_plane::MANIFESTS,
+    k8s::TARGET,
+    ci::TARGET,
+    helm::TARGET,
+    node_logs::TARGET,
+];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

@@ -11,8 +11,10 @@
 
 mod components;
 mod facts;
+mod images;
 mod key;
 mod kubeadm;
+mod logging;
 mod node;
 mod programs;
 mod server;

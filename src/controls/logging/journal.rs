@@ -21,7 +21,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 /// What keeps it, and bounds it.
-const KEPT: [(&str, &str); 4] = [("Compress", "yes"), ("Storage", "persistent"), ("SystemKeepFree", "1G"), ("SystemMaxUse", "2G")];
+const KEPT: [(&str, &str); 4] =
+    [("Compress", "yes"), ("Storage", "persistent"), ("SystemKeepFree", "1G"), ("SystemMaxUse", "2G")];
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     for (key, value) in KEPT {

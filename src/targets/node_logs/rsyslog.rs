@@ -87,7 +87,8 @@ fn action(shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
 fn files(plan: &Plan, pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Lines) {
     let mut read = |kind: LogKind, tag: &str, path: &str| {
         let Some(held) = shipping.kinds.get(&kind) else { return };
-        let tail = format!("tag=\"{tag}\" facility=\"local0\" severity=\"info\" ruleset=\"{NAME}\" persistStateInterval=\"100\")");
+        let tail =
+            format!("tag=\"{tag}\" facility=\"local0\" severity=\"info\" ruleset=\"{NAME}\" persistStateInterval=\"100\")");
         let input = format!("input(type=\"imfile\" file={} {tail}", quoted(path));
         lines.push(&input, &of(&format!("kinds/{}", kind.name()), held));
     };

@@ -23,12 +23,15 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("apiserver/no-token-file", "no flag names such a file"),
     ("apiserver/request-timeout", "the default is what is asked for"),
     ("controller-manager/rotate-kubelet-server-certificate", "the gate is on by default"),
+    ("images/registry-scan", "the registry has its own owner"),
     ("kubeconfig/admin", "kubeadm binds it to no group that RBAC cannot limit"),
     ("kubeconfig/file-modes", "kubeadm writes the modes; a step on the node is not built yet"),
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
+    ("logging/sources", "it plans, and others write"),
     ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
+    ("patching/supported-releases", "the makers patch; the build warns"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.
@@ -49,6 +52,7 @@ const SHAPE_ONLY: &[&str] = &[
     "etcd/data-dir",
     "etcd/peer-tls",
     "etcd/unique-ca",
+    "logging/siem-tls",
     "scheduler/bind-address",
 ];
 
