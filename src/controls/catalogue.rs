@@ -3,8 +3,6 @@
 use super::{
     Control, admission, apiserver, cloud, controller_manager, etcd, images, impersonation, kube_proxy, kubeconfig, kubelet,
     logging, network, node, patching, policy, rbac, runtime, scheduler,
-    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, network, patching,
-    scheduler,
 };
 
 /// Every control, sorted by id.

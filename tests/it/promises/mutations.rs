@@ -36,6 +36,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
+    ("logging/sources", "it plans, and others write"),
     ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
     ("patching/supported-releases", "the makers patch; the build warns"),
     ("policy/allowed-images", "nothing is written without an engine, and this spec declares none"),
@@ -64,6 +65,7 @@ const SHAPE_ONLY: &[&str] = &[
     "etcd/data-dir",
     "etcd/peer-tls",
     "etcd/unique-ca",
+    "logging/siem-tls",
     "scheduler/bind-address",
 ];
 
