@@ -262,8 +262,8 @@ fn image_credentials_are_verified_from_1_35_on() {
 fn optional_controls_say_what_they_do_not_do() {
     let more = "  controls: { kubelet/protect-kernel-defaults: { apply: true }, kubelet/streaming-idle: { apply: true } }\n";
     let plan = with("", more);
-    is(&plan, "kubelet/protect-kernel-defaults", Outcome::Impossible);
-    lacks(&plan, "kubelet/field/protectKernelDefaults");
+    is(&plan, "kubelet/protect-kernel-defaults", Outcome::Enforced);
+    holds(&plan, "kubelet/protect-kernel-defaults", "kubelet/field/protectKernelDefaults", "true");
     is(&plan, "kubelet/streaming-idle", Outcome::Weaker);
     holds(&plan, "kubelet/streaming-idle", "kubelet/field/streamingConnectionIdleTimeout", "5m0s");
 }

@@ -150,7 +150,7 @@ fn a_command_without_json_refuses() {
         let value: Value = serde_json::from_str(&stdout).unwrap();
         assert_eq!((code, value["diagnostics"][0]["code"].as_str()), (2, Some("usage")), "{stdout}");
         let help = value["diagnostics"][0]["help"].as_str().unwrap();
-        assert!(help.contains("build, controls, diff, explain, plan, profiles, schema, verify"), "{help}");
+        assert!(help.contains("build, check, controls, diff, explain, plan, profiles, schema, verify"), "{help}");
     }
 }
 

@@ -62,9 +62,9 @@ const SHAPE_ONLY: &[&str] = &[
     "controller-manager/service-account-credentials",
     "controller-manager/service-account-key",
     "etcd/client-tls",
-    "etcd/data-dir",
     "etcd/peer-tls",
     "etcd/unique-ca",
+    "logging/siem-tls",
     "logging/siem-tls",
     "scheduler/bind-address",
 ];
