@@ -26,8 +26,8 @@ pub(super) const TARGET: Target = Target {
     marks: &[
         Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
         Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
-        Mark { path: "k8s/policy-templates/*.yaml", says: "For Gatekeeper" },
-        Mark { path: "k8s/policies/*.yaml", says: "For Gatekeeper" },
+        Mark { path: "k8s/policy-templates/*", says: "For Gatekeeper" },
+        Mark { path: "k8s/policies/*", says: "For Gatekeeper" },
         Mark { path: "k8s/network/**", says: "Network policies of" },
         Mark { path: "k8s/rbac/service-accounts.yaml", says: rbac::ACCOUNTS },
         Mark { path: "k8s/rbac/roles.yaml", says: rbac::ROLES },

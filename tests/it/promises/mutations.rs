@@ -31,13 +31,14 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("cloud/secrets-key", "of managed clusters alone: golden/controls/cloud"),
     ("controller-manager/rotate-kubelet-server-certificate", "the gate is on by default"),
     ("images/registry-scan", "the registry has its own owner"),
-    ("kubeconfig/admin", "kubeadm binds it to no group that RBAC cannot limit"),
-    ("kubeconfig/file-modes", "kubeadm writes the modes; a step on the node is not built yet"),
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
     ("logging/sources", "it plans, and others write"),
-    ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
+    ("node/bridge-netfilter", "the declared network plug-in needs none"),
+    ("node/extra-modules-off", "the profile names no module"),
+    ("node/extra-sysctls", "the profile names no setting"),
+    ("node/remote-access", "people come by ssh, as the spec says"),
     ("patching/supported-releases", "the makers patch; the build warns"),
     ("policy/allowed-images", "nothing is written without an engine, and this spec declares none"),
     ("policy/allowed-ports", "nothing is written without an engine, and this spec declares none"),
@@ -45,6 +46,9 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("policy/privilege-escalation", "nothing is written without an engine, and this spec declares none"),
     ("policy/privileged", "nothing is written without an engine, and this spec declares none"),
     ("policy/service-account-token", "nothing is written without an engine, and this spec declares none"),
+    ("runtime/crio-defaults", "another runtime is declared"),
+    ("runtime/docker-daemon", "another runtime is declared"),
+    ("runtime/listed-version", "the version is the owner's choice; the build warns"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.

@@ -39,7 +39,7 @@ rows=(
     'node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 3435475da2b2a59e' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
-    'runtime/cgroup-driver,runtime/registry-hosts,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 400963e8877a0bb7' 'containerd:2.1' 'runtime'
+    'runtime/cgroup-driver,runtime/registry-hosts,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 2005bb03882a5465' 'containerd:2.3' 'runtime'
     'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
     'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
     'node/cron-files' 'mode' '/etc/cron.d' '0700 root:root' '' ''
