@@ -150,13 +150,36 @@ fn one_test(key: &str, row: &Table) -> Compiled {
 }
 
 fn mapping(control: &str, row: &Table, keys: &[&str]) -> Compiled {
-    known(control, row, &["cis", "nsa"])?;
+    known(control, row, &["cis", "nsa", "when"])?;
+    let mut answers = answers(control, row, keys, "None")?;
+    if row.contains_key("when") {
+        for condition in tables(control, row, "when")? {
+            known(control, condition, &["settings", "any_of", "at_least", "cis"])?;
+            answers.extend(self::answers(control, condition, keys, &format!("Some({})", self::condition(control, condition)?))?);
+        }
+    }
+    let nsa = text(control, row, "nsa")?.map_or("None".to_owned(), |section| format!("Some({section:?})"));
+    Ok(format!("Mapping {{ control: {control:?}, answers: &[{}], nsa: {nsa} }}", answers.join(", ")))
+}
+
+/// The topics of a row or of a condition in it.
+fn answers(control: &str, row: &Table, keys: &[&str], when: &str) -> Result<Vec<String>, Error> {
     let topics = if row.contains_key("cis") { list(control, row, "cis")? } else { Vec::new() };
     if let Some(topic) = topics.iter().find(|topic| !keys.contains(topic)) {
         return Err(Error(format!("controls.toml: {control}: no topic `{topic}`")));
     }
-    let nsa = text(control, row, "nsa")?.map_or("None".to_owned(), |section| format!("Some({section:?})"));
-    Ok(format!("Mapping {{ control: {control:?}, topics: &{topics:?}, nsa: {nsa} }}"))
+    Ok(topics.iter().map(|topic| format!("Answer {{ topic: {topic:?}, when: {when} }}")).collect())
+}
+
+fn condition(control: &str, row: &Table) -> Compiled {
+    let wanted = match (row.contains_key("any_of"), row.get("at_least").and_then(Value::as_integer)) {
+        (true, None) => format!("Wanted::AnyOf({})", texts(control, row, "any_of")?),
+        (false, Some(least)) => format!("Wanted::AtLeast({least})"),
+        (true, Some(_)) | (false, None) => {
+            return Err(Error(format!("controls.toml: {control}: a condition has `any_of` or `at_least`")));
+        }
+    };
+    Ok(format!("Condition {{ settings: {}, wanted: {wanted} }}", texts(control, row, "settings")?))
 }
 
 fn kubeadm_file(path: &str, row: &Table) -> Compiled {

@@ -3,6 +3,7 @@
 
 mod benchmarks;
 mod ciphers;
+mod components;
 mod digest;
 mod emit;
 mod etcd;
@@ -11,6 +12,7 @@ mod flags;
 mod gates;
 mod kinds;
 mod kubeadm;
+mod lifecycles;
 mod plugins;
 mod read;
 mod replacements;
@@ -39,6 +41,7 @@ type Compiled = Result<String, Error>;
 /// Compiles every table of the folder into `facts.rs`, and the ids of the sentences into `fact_ids.rs`.
 pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     benchmarks::compile(&folder.join("benchmarks"), out)?;
+    components::compile(&folder.join("components"), out)?;
     let mut files = read_all(folder)?;
     let mut take = |name: &str| files.remove(name).ok_or_else(|| Error(format!("{}: missing", folder.join(name).display())));
     let mut texts = Replacements::read(take("replacements.toml")?)?;
@@ -56,6 +59,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &kubeadm::compile(take("kubeadm.toml")?)?;
     code += &etcd::compile(take("etcd.toml")?)?;
     code += &ciphers::compile(take("ciphers.toml")?)?;
+    code += &lifecycles::compile(take("lifecycles.toml")?)?;
     code += &risks::compile(take("carried-risks.toml")?)?;
     code += &versions::compile(take("versions.toml")?)?;
     let (facts, ids) = sentences::compile(take("sentences.toml")?)?;

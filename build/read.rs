@@ -84,6 +84,18 @@ impl File {
         Ok(rows)
     }
 
+    /// The rows of a section that may be absent.
+    pub(super) fn rows_if_any(&mut self, section: &str) -> Result<Vec<Row>, Error> {
+        if self.rest.contains_key(section) { self.rows(section) } else { Ok(Vec::new()) }
+    }
+
+    /// What stands above the sections, as a row.
+    pub(super) fn head(&mut self, name: &str) -> Row {
+        let keys: Vec<String> = self.rest.iter().filter(|(_, value)| !value.is_table()).map(|(key, _)| key.clone()).collect();
+        let rest = keys.into_iter().filter_map(|key| self.rest.remove_entry(&key)).collect();
+        Row { name: name.to_owned(), place: self.name.clone(), rest }
+    }
+
     /// The rows of a section that is a plain list of texts, in sorted order.
     pub(super) fn texts(&mut self, section: &str) -> Result<Vec<(String, String)>, Error> {
         let mut rows = Vec::new();
@@ -133,6 +145,11 @@ impl Row {
     /// An error at this row.
     pub(super) fn error(&self, text: &str) -> Error {
         Error(format!("{}: {text}", self.place))
+    }
+
+    /// A value that may be absent.
+    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+        self.rest.remove(key)
     }
 
     /// A text that may be absent.

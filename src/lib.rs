@@ -12,6 +12,7 @@ pub mod facts;
 pub mod host;
 pub mod kube;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod resolve;
 pub mod semantics;

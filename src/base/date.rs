@@ -49,6 +49,13 @@ impl Date {
             Date { year: self.year.saturating_add(1), month: 1, day: 1 }
         }
     }
+
+    /// The same day of the next year; of a leap day the last of that February.
+    #[must_use]
+    pub fn next_year(self) -> Self {
+        let year = self.year.saturating_add(1);
+        Date { year, day: self.day.min(days_in(year, self.month)), ..self }
+    }
 }
 
 /// Keeps the low 16 bits; dates up to the year 65535 fit.

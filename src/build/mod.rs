@@ -79,6 +79,14 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     Some(Built { cluster: resolved, plan, artifacts })
 }
 
+/// Whether a file of a tree is one that this program may have written, by its place and its head. A manifest alone is no proof: whoever
+/// can edit it could list a file of the user's.
+#[must_use]
+pub fn may_be_ours(path: &str, bytes: &[u8]) -> bool {
+    let marks = targets::TARGETS.iter().flat_map(|target| target.marks).chain(report::MARKS);
+    marks.into_iter().any(|mark| mark.is_on(path, bytes))
+}
+
 fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Manifest {
     let known = |id: &String| cluster.waivers.iter().any(|waiver| waiver.id == *id);
     let graces: BTreeMap<String, Date> =

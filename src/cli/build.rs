@@ -16,7 +16,7 @@ use crate::{
         Built, build,
         memo::{self, Asked, Remembered, Tree},
     },
-    diag::{self, Diagnostics, Severity},
+    diag::{self, Diagnostics},
     host::{
         clock,
         files::{self, SPEC_LIMIT},
@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::Surroundings,
+    resolve::{AskedDates, Surroundings, report_dates},
     yaml,
 };
 
@@ -33,6 +33,7 @@ use super::{
     Done, Exit, Failed, Screen,
     load::{Glance, Job, Loaded, cluster_names, load},
     memory::Memory,
+    outcome::usage_json,
 };
 
 /// Arguments of `harden build`.
@@ -91,6 +92,8 @@ struct Told {
     kept: Vec<String>,
     due: Vec<String>,
     diagnostics: Diagnostics,
+    /// Why its file was not read or its tree left as it is, and what to do: something on the disk is in the way.
+    refused: Option<(String, String)>,
     exit: Exit,
 }
 
@@ -212,7 +215,10 @@ fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
     }
     let Work { loaded, file, glance } = work;
     let mut diags = Diagnostics::default();
-    let jobs = loaded.clusters(file, &mut diags)?;
+    let jobs = match loaded.clusters(file, &mut diags) {
+        Err(Failed::Usage(message, help)) => return Ok(vec![Told::refused(file.display().to_string(), message, help)]),
+        other => other?,
+    };
     if diags.has_errors() {
         // Nothing is written, but every other mistake is told in the same run.
         for job in &jobs {
@@ -223,7 +229,14 @@ fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
     let (mut told, mut trees, named) = (Vec::new(), Vec::new(), RefCell::default());
     for job in &jobs {
         run.take(&job.cluster.name, file)?;
-        let (one, tree) = one_cluster(run, loaded, job, &named)?;
+        let (one, tree) = match one_cluster(run, loaded, job, &named) {
+            Err(Failed::Usage(message, help)) => {
+                let name = job.cluster.name.clone();
+                let message = format!("the tree of cluster `{name}` was left as it is: {message}");
+                (Told::refused(name, message, help), None)
+            }
+            other => other?,
+        };
         told.push(one);
         trees.extend(tree);
     }
@@ -241,10 +254,11 @@ fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
     Ok(told)
 }
 
-/// What is told of a file of which nothing has changed, nor of its trees, since they were built. Any doubt is nothing.
+/// What is told of a file of which nothing has changed, nor of its trees, since they were built. Any doubt is nothing; a reprieve is judged
+/// in every call that names it.
 fn as_before(run: &Run<'_>, work: &Work<'_>) -> Result<Option<Vec<Told>>, Failed> {
     let Some(glance) = &work.glance else { return Ok(None) };
-    let Some(known) = run.memory.of(glance) else { return Ok(None) };
+    let Some(known) = run.memory.of(glance).filter(|_| run.asked.graces.is_empty()) else { return Ok(None) };
     if !known.holds(&glance.state, &run.asked, run.today, |named| work.loaded.named_digest(named)) {
         return Ok(None);
     }
@@ -335,6 +349,8 @@ fn compile_noting(
     let asked = asked(dates, today)?;
     let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
+    let recorded = last.as_ref().map(|manifest| manifest.as_of);
+    let on_call = AskedDates { as_of: asked.as_of, recorded, today: Some(today), graces: asked.graces.clone() };
     graces.extend(asked.graces);
     let read = |named: &str| {
         let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
@@ -349,6 +365,9 @@ fn compile_noting(
         read: &read,
     };
     let built = build(&job.cluster, &job.profiles, &around, diags);
+    if let Some(built) = &built {
+        report_dates(&built.cluster, &on_call, diags);
+    }
     Ok(built.map(|built| (built, around.graces)))
 }
 
@@ -437,6 +456,7 @@ impl Told {
             kept: Vec::new(),
             due: Vec::new(),
             diagnostics: Diagnostics::default(),
+            refused: None,
             exit: Exit::Success,
         }
     }
@@ -445,7 +465,20 @@ impl Told {
         Told { diagnostics, exit: Exit::Mistake, ..Told::new(name) }
     }
 
+    fn refused(name: String, message: String, help: String) -> Self {
+        Told { refused: Some((message, help)), exit: Exit::Mistake, ..Told::new(name) }
+    }
+
+    /// The number of errors that kept it from being written.
+    fn errors(&self) -> usize {
+        self.diagnostics.errors() + usize::from(self.refused.is_some())
+    }
+
     fn json(&self) -> Value {
+        let mut diagnostics = diag::json(self.diagnostics.list());
+        if let (Some((message, help)), Some(list)) = (&self.refused, diagnostics.as_array_mut()) {
+            list.push(usage_json(message, help));
+        }
         json!({
             "name": self.name,
             "out": self.out,
@@ -454,7 +487,7 @@ impl Told {
             "removed": self.removed,
             "kept": self.kept,
             "due": self.due,
-            "diagnostics": diag::json(self.diagnostics.list()),
+            "diagnostics": diagnostics,
         })
     }
 }
@@ -482,12 +515,14 @@ fn show(args: &Args, screen: &Screen, diags: &Diagnostics, told: &[Told], work: 
     let mut text = String::new();
     for cluster in told {
         screen.diagnostics(cluster.diagnostics.list())?;
+        if let Some((message, help)) = &cluster.refused {
+            screen.mistake(message, help)?;
+        }
         text.push_str(&line(args, cluster));
     }
     screen.result(&text)?;
     if exit == Exit::Mistake {
-        let errors: usize =
-            told.iter().map(|t| t.diagnostics.list().iter().filter(|d| d.severity == Severity::Error).count()).sum();
+        let errors: usize = told.iter().map(Told::errors).sum();
         let what = if errors == 1 { "error" } else { "errors" };
         screen.say(&format!("{errors} {what}; nothing was written for {}", names_of_failed(told)))?;
     }
@@ -524,7 +559,7 @@ fn line(args: &Args, told: &Told) -> String {
             told.out
         );
         for kept in &told.kept {
-            let _ = writeln!(text, "{}: kept {kept}, which left the plan but was edited", told.name);
+            let _ = writeln!(text, "{}: kept {kept}, which is not as harden wrote it", told.name);
         }
     }
     for due in &told.due {

@@ -2,7 +2,7 @@
 
 use clap_complete::{Shell, generate};
 
-use super::{Done, Exit, Failed, Screen, command};
+use super::{Done, Exit, Failed, Screen, command, schema::without_json};
 
 /// Arguments of `harden completions`.
 #[derive(Debug, clap::Args)]
@@ -13,6 +13,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    if screen.json() {
+        return Err(without_json("completions"));
+    }
     let mut bytes = Vec::new();
     generate(args.shell, &mut command(), "harden", &mut bytes);
     let text = String::from_utf8(bytes).map_err(|error| Failed::Bug(error.to_string()))?;

@@ -11,7 +11,10 @@ use crate::{
     base::{Minor, SpecPath, sha256_hex},
     controls::{self, Control, ParamKind},
     diag::{Diagnostics, Entry, Position},
-    facts,
+    facts::{
+        self,
+        benchmarks::{BenchmarkId, Condition},
+    },
     host::files::{self, SPEC_LIMIT},
     report::{Explained, Manifest, Provenance},
     spec,
@@ -66,7 +69,7 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
             "level": control.level.name(),
             "title": control.title,
             "doc": control.doc,
-            "benchmarks": benchmarks(control.id, facts::NEWEST),
+            "benchmarks": of_catalogue(control.id),
         }))?;
         return Ok(Exit::Success);
     }
@@ -76,8 +79,9 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
     for param in control.params {
         let _ = writeln!(text, "parameter {} ({}): {}", param.name, kind_text(param.kind), param.about);
     }
-    for id in facts::benchmarks::ids(control.id, facts::NEWEST) {
-        let _ = writeln!(text, "{} {}", id.benchmark, id.id);
+    for (id, when) in facts::benchmarks::conditional_ids(control.id, facts::NEWEST) {
+        let only = when.map_or_else(String::new, |condition| format!(" (where {condition})"));
+        let _ = writeln!(text, "{} {}{only}", id.benchmark, id.id);
     }
     let _ = writeln!(text, "\n{}", control.doc.trim_end());
     screen.result(&text)?;
@@ -93,8 +97,23 @@ fn kind_text(kind: ParamKind) -> String {
     }
 }
 
-fn benchmarks(control: &str, minor: Minor) -> Vec<Value> {
-    facts::benchmarks::ids(control, minor).iter().map(|id| json!({ "benchmark": id.benchmark, "id": id.id })).collect()
+/// The items that a control can answer to, each with what must be set.
+fn of_catalogue(control: &str) -> Vec<Value> {
+    let item = |(id, when): (BenchmarkId, Option<Condition>)| {
+        let mut item = json!({ "benchmark": id.benchmark, "id": id.id });
+        if let (Some(condition), Some(fields)) = (when, item.as_object_mut()) {
+            fields.insert("when".to_owned(), Value::String(condition.to_string()));
+        }
+        item
+    };
+    facts::benchmarks::conditional_ids(control, facts::NEWEST).into_iter().map(item).collect()
+}
+
+/// The items that a control answers to in a build, as it records them.
+fn benchmarks(control: &str, coverage: &Value) -> Vec<Value> {
+    let controls = coverage["controls"].as_array().map_or(&[][..], Vec::as_slice);
+    let found = controls.iter().find(|covered| covered["id"].as_str() == Some(control));
+    found.and_then(|covered| covered["benchmarks"].as_array()).cloned().unwrap_or_default()
 }
 
 fn of_code(entry: &Entry, screen: &Screen) -> Done {
@@ -257,7 +276,7 @@ fn json_of(line: &Line<'_>, coverage: &Value, minor: Minor, places: &Places) -> 
         reasons.push(json!({ "control": control, "cause": cause, "at": at }));
     }
     let mut ids: Vec<Value> = Vec::new();
-    for id in controls.iter().flat_map(|control| benchmarks(control, minor)) {
+    for id in controls.iter().flat_map(|control| benchmarks(control, coverage)) {
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -290,8 +309,8 @@ fn text_of(line: &Line<'_>, coverage: &Value, minor: Minor, places: &Places) -> 
     for (control, cause) in &explained.reasons {
         if let Some(found) = control.as_deref().and_then(controls::control) {
             let _ = writeln!(out, "control    {}: {}", found.id, found.title);
-            let ids: Vec<String> =
-                facts::benchmarks::ids(found.id, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
+            let text = |item: &Value| Some(format!("{} {}", item["benchmark"].as_str()?, item["id"].as_str()?));
+            let ids: Vec<String> = benchmarks(found.id, coverage).iter().filter_map(text).collect();
             if !ids.is_empty() {
                 let _ = writeln!(out, "benchmark  {}", ids.join(", "));
             }

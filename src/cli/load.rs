@@ -10,7 +10,7 @@ use crate::{
     base::sha256_hex,
     build::memo,
     diag::{Diagnostics, Source},
-    host::files::{self, Depth, Kind, Root, SPEC_LIMIT},
+    host::files::{self, Depth, FileError, Kind, Root, SPEC_LIMIT},
     resolve::{Cluster, Profiles},
     spec::{self, Parsed},
     yaml::{self, Node},
@@ -84,7 +84,7 @@ pub(super) fn load_one(path: &Path, diags: &mut Diagnostics) -> Result<Loaded, F
 }
 
 /// A file with its folder free of links and dots, so that two ways to name it are one.
-fn real(file: &Path) -> PathBuf {
+pub(super) fn real(file: &Path) -> PathBuf {
     let folder = files::ancestors(&folder_of(file)).ok().and_then(|above| above.into_iter().next());
     match (folder, file.file_name()) {
         (Some(folder), Some(name)) => folder.join(name),
@@ -93,8 +93,11 @@ fn real(file: &Path) -> PathBuf {
 }
 
 /// The folder of the nearest `harden.yaml` at or above a path, else the folder of the path; relative where the path is.
-fn root_of(path: &Path) -> Result<PathBuf, Failed> {
+pub(super) fn root_of(path: &Path) -> Result<PathBuf, Failed> {
     let folder = if files::is_folder(path) { path.to_owned() } else { folder_of(path) };
+    if !files::is_folder(&folder) {
+        return Err(FileError::Missing { path: path.to_owned() }.into());
+    }
     let depth = files::ancestors(&folder)?.iter().position(|above| files::is_file(&above.join(WORKSPACE)));
     Ok(depth.map_or_else(|| folder.clone(), |up| (0..up).fold(folder.clone(), |path, _| path.join(".."))))
 }
@@ -104,9 +107,23 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 impl Loaded {
-    /// The names of the profiles, sorted.
-    pub(super) fn profile_names(&self) -> impl Iterator<Item = &str> {
-        self.profiles.names()
+    /// Every profile that a cluster here can name: those of the workspace sorted by name, then those that lie in the file of a cluster and
+    /// count for it alone.
+    pub(super) fn all_profiles(&self) -> Vec<(String, Node)> {
+        let of = |profiles: &Profiles| -> Vec<(String, Node)> {
+            profiles.names().filter_map(|name| Some((name.to_owned(), profiles.tree(name)?.clone()))).collect()
+        };
+        let mut found = of(&self.profiles);
+        for file in self.files.iter().filter(|file| files::is_file(file)) {
+            // What is wrong with a cluster is told where it is built.
+            let jobs = self.clusters(file, &mut Diagnostics::default()).unwrap_or_default();
+            for (name, tree) in jobs.first().map_or_else(Vec::new, |job| of(&job.profiles)) {
+                if !found.iter().any(|(known, other)| *known == name && other.place == tree.place) {
+                    found.push((name, tree));
+                }
+            }
+        }
+        found
     }
 
     /// Reads the workspace file, its profiles and waivers, where there is one; gives its patterns for clusters.

@@ -62,10 +62,18 @@ impl From<HostError> for Failed {
 
 impl From<FileError> for Failed {
     fn from(error: FileError) -> Self {
-        if let FileError::Host(error) = error {
-            return error.into();
-        }
-        Failed::usage(error.to_string(), "name a file or folder that exists and lies inside the workspace")
+        let help = match error {
+            FileError::Host(error) => return error.into(),
+            FileError::NamedPipe { .. } => "name a file, or let the text in through `/dev/stdin` or `<(COMMAND)`",
+            FileError::Missing { .. }
+            | FileError::NotAFile { .. }
+            | FileError::TooLarge { .. }
+            | FileError::Outside { .. }
+            | FileError::Loop { .. }
+            | FileError::NotText { .. }
+            | FileError::Pattern { .. } => "name a file or folder that exists and lies inside the workspace",
+        };
+        Failed::usage(error.to_string(), help)
     }
 }
 
@@ -117,6 +125,11 @@ impl Screen {
         Ok(out::write(Stream::Stderr, &shown(&format!("{text}\n")))?)
     }
 
+    /// Shows a mistake in a call to people.
+    pub(super) fn mistake(&self, message: &str, help: &str) -> Result<(), Failed> {
+        self.say(&format!("error: {message}\n  help: {help}"))
+    }
+
     /// Shows why a command could not do its work, and gives the exit code.
     pub(super) fn failed(&self, failed: &Failed) -> Exit {
         let (exit, list) = match failed {
@@ -135,7 +148,7 @@ impl Screen {
                     let count = diags.errors();
                     self.say(&format!("{count} {}; nothing was written", if count == 1 { "error" } else { "errors" }))
                 }),
-                Failed::Usage(message, help) => self.say(&format!("error: {message}\n  help: {help}")),
+                Failed::Usage(message, help) => self.mistake(message, help),
                 Failed::Machine(message) => self.say(&format!("error: {message}")),
                 Failed::Bug(message) => {
                     self.say(&format!("internal error: {message}\n  help: report this with the input that caused it"))
@@ -156,6 +169,15 @@ fn shown(text: &str) -> String {
     })
 }
 
+/// A mistake in a call, in the shape of a diagnostic.
+pub(super) fn usage_json(message: &str, help: &str) -> Value {
+    bare("usage", message, help)
+}
+
+fn bare(code: &str, message: &str, help: &str) -> Value {
+    json!({ "code": code, "severity": "error", "message": message, "help": help, "labels": [] })
+}
+
 fn one(code: &str, message: &str, help: &str) -> Value {
-    json!([{ "code": code, "severity": "error", "message": message, "help": help, "labels": [] }])
+    json!([bare(code, message, help)])
 }

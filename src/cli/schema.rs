@@ -1,6 +1,6 @@
 //! `harden schema`: the JSON Schemas of the spec, and of what the commands print with `--format json`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::spec;
 
@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 /// The schemas of what the commands print.
-const OUTPUTS: [(&str, &str); 8] = [
+const OUTPUTS: [(&str, &str); 9] = [
     ("output/build", include_str!("../../schemas/output/build.schema.json")),
     ("output/controls", include_str!("../../schemas/output/controls.schema.json")),
     ("output/diagnostics", include_str!("../../schemas/output/diagnostics.schema.json")),
@@ -26,8 +26,18 @@ const OUTPUTS: [(&str, &str); 8] = [
     ("output/explain", include_str!("../../schemas/output/explain.schema.json")),
     ("output/plan", include_str!("../../schemas/output/plan.schema.json")),
     ("output/profiles", include_str!("../../schemas/output/profiles.schema.json")),
+    ("output/schema", include_str!("../../schemas/output/schema.schema.json")),
     ("output/verify", include_str!("../../schemas/output/verify.schema.json")),
 ];
+
+/// The mistake of a call that asks for JSON where a text is all there is.
+pub(super) fn without_json(command: &str) -> Failed {
+    let names = OUTPUTS.iter().filter_map(|(name, _)| name.strip_prefix("output/")).filter(|name| *name != "diagnostics");
+    Failed::usage(
+        format!("`harden {command}` prints a text and has no JSON form"),
+        format!("leave --format out; JSON comes from {}", names.collect::<Vec<_>>().join(", ")),
+    )
+}
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let mut schemas = spec::schemas();
@@ -43,6 +53,11 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     };
     let wanted = |known: &str| known == name || name.strip_suffix(".schema.json") == Some(known);
     match schemas.iter().find(|(known, _)| wanted(known)) {
+        Some((known, text)) if screen.json() => {
+            let schema: Value = serde_json::from_str(text).map_err(|error| Failed::Bug(error.to_string()))?;
+            screen.result_json(&json!({ "schemaVersion": 1, "schemas": [known], "schema": schema }))?;
+            Ok(Exit::Success)
+        }
         Some((_, text)) => {
             screen.result(text)?;
             Ok(Exit::Success)

@@ -1,6 +1,9 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, node, runtime, scheduler};
+use super::{
+    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, node, patching, runtime,
+    scheduler,
+};
 
 /// Every control, sorted by id.
 pub const CATALOGUE: &[Control] = &[
@@ -49,6 +52,9 @@ pub const CATALOGUE: &[Control] = &[
     etcd::PEER_TLS,
     etcd::TLS_MINIMUM,
     etcd::UNIQUE_CA,
+    images::CLUSTER_SCAN,
+    images::PIPELINE_SCAN,
+    images::REGISTRY_SCAN,
     kube_proxy::METRICS_BIND,
     kube_proxy::MODE,
     kube_proxy::NODE_PORT_ADDRESSES,
@@ -112,6 +118,8 @@ pub const CATALOGUE: &[Control] = &[
     node::UNPRIVILEGED_BPF,
     node::UPGRADES,
     node::USB_STORAGE,
+    patching::REBOOTS,
+    patching::SUPPORTED_RELEASES,
     runtime::CGROUP_DRIVER,
     runtime::CRIO_DEFAULTS,
     runtime::DOCKER_DAEMON,

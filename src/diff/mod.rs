@@ -62,7 +62,8 @@ pub struct Change {
 
 impl Change {
     fn new(key: &str, from: Option<String>, to: Option<String>, direction: Direction) -> Self {
-        let impact = key.parse::<SettingKey>().map(|key| key.impact()).unwrap_or_default();
+        let (before, after) = (from.as_deref(), to.as_deref());
+        let impact = key.parse::<SettingKey>().map(|key| key.impact_of_change(before, after)).unwrap_or_default();
         Change { key: key.to_owned(), from, to, direction, impact }
     }
 
@@ -174,6 +175,45 @@ mod tests {
             ("apiserver/flag/profiling", Direction::Hardens),
         ];
         assert_eq!(directions(&old, &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
+    }
+
+    #[test]
+    fn the_impact_depends_on_both_values() {
+        let impact = |key: &str, from: Option<&str>, to: Option<&str>| {
+            let of = |value: Option<&str>| value.map(|value| side(&[(key, value)])).unwrap_or(side(&[]));
+            let changes = compare(&of(from), &of(to));
+            changes[0].impact.iter().map(|impact| impact.name()).collect::<Vec<_>>().join(" ")
+        };
+        let cases = [
+            ("admission/pod-security/enforce", Some("baseline"), Some("restricted"), "refuses-later restarts"),
+            ("admission/pod-security/enforce", Some("restricted"), Some("baseline"), "restarts"),
+            ("admission/pod-security/enforce", None, Some("privileged"), "restarts"),
+            ("admission/pod-security/enforce", None, Some("baseline"), "refuses-later restarts"),
+            ("admission/pod-security/enforce", Some("baseline"), None, "restarts"),
+            ("admission/pod-security/exempt/shop", Some("shop"), None, "refuses-later restarts"),
+            ("admission/pod-security/exempt/shop", None, Some("shop"), "restarts"),
+            ("encryption/stage", None, Some("prepare"), "restarts"),
+            ("encryption/stage", Some("prepare"), Some("write"), "one-way restarts"),
+            ("encryption/stage", Some("write"), Some("enforce"), "refuses-later restarts"),
+            ("encryption/stage", None, Some("enforce"), "one-way refuses-later restarts"),
+            ("encryption/stage", Some("enforce"), Some("write"), "restarts"),
+            ("apiserver/flag/anonymous-auth", Some("true"), Some("false"), "refuses-later restarts"),
+            ("apiserver/flag/anonymous-auth", Some("false"), Some("true"), "restarts"),
+            ("authentication/anonymous", Some("/livez,/readyz"), Some("/livez"), "refuses-later restarts"),
+            ("authentication/anonymous", Some("/livez"), Some("/livez,/readyz"), "restarts"),
+            ("authentication/anonymous", None, Some("/livez"), "refuses-later restarts"),
+            ("authentication/anonymous", Some("/livez"), None, "restarts"),
+            ("apiserver/flag/enable-admission-plugins", Some("A"), Some("A,AlwaysPullImages"), "refuses-later restarts"),
+            ("apiserver/flag/enable-admission-plugins", Some("A,AlwaysPullImages"), Some("A"), "restarts"),
+            ("kubelet/field/podPidsLimit", Some("4096"), Some("1024"), "refuses-later rolls"),
+            ("kubelet/field/podPidsLimit", Some("1024"), Some("4096"), "rolls"),
+            ("kubelet/field/seccompDefault", Some("true"), None, "rolls"),
+            ("admission/event-rate-limit/server", Some("20 a second"), Some("10 a second"), "refuses-later restarts"),
+            ("admission/event-rate-limit/server", Some("10 a second"), None, "restarts"),
+        ];
+        for (key, from, to, expected) in cases {
+            assert_eq!(impact(key, from, to), expected, "{key}: {from:?} to {to:?}");
+        }
     }
 
     #[test]

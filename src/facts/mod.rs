@@ -3,14 +3,17 @@
 
 pub mod benchmarks;
 mod cipher;
+mod component;
 mod config_api;
 mod etcd;
 mod feature;
 mod field;
 mod flag;
 mod gate;
+mod helm;
 mod kernel;
 mod kubeadm;
+mod lifecycle;
 mod lookup;
 mod needs;
 mod plugin;
@@ -24,18 +27,21 @@ mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
+pub use component::{Calls, Component, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components};
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
 pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use helm::{KURED, TRIVY_OPERATOR, helm_keys};
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
     kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate, kubeadm_kind,
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
+pub use lifecycle::{Lifecycle, lifecycle, lifecycles};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use plugin::{Plugin, default_plugins, plugin, plugins};

@@ -8,6 +8,7 @@ mod host;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
+mod patching;
 mod setting;
 mod strictness;
 mod topic;
@@ -27,7 +28,8 @@ pub use files::{
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
-pub use setting::{Impact, Program, SettingKey};
+pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
+pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
@@ -62,6 +64,8 @@ pub struct Plan {
     pub host: HostContext,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
+    /// Patching and scanning.
+    pub patching: PatchPlan,
     /// Who may reach the API server.
     pub access: AccessPlan,
     /// What became of the fields of the owner's own configuration.
@@ -88,6 +92,7 @@ impl Plan {
             pools: BTreeMap::new(),
             host: HostContext::default(),
             namespaces: BTreeMap::new(),
+            patching: PatchPlan::default(),
             access: AccessPlan::default(),
             owner: Vec::new(),
             verdicts: Vec::new(),

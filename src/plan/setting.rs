@@ -1,6 +1,7 @@
 //! Public names of settings (`apiserver/flag/profiling`) and what a change of one costs.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     fmt,
     str::FromStr,
@@ -11,7 +12,7 @@ pub use crate::facts::Program;
 
 use crate::base::ControlId;
 
-use super::{AccessPlan, Flag, FlagValue, Held, Plan, Topic};
+use super::{AccessPlan, Flag, FlagValue, Held, Plan, Topic, strictness};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,34 +132,121 @@ impl SettingKey {
             SettingKey::Part(topic, _) => vec![topic.impact()],
             SettingKey::Node(_) => vec![Impact::None],
         };
-        if let Some((_, extra)) = EXTRA_IMPACT.iter().find(|(prefix, _)| self.begins_with(prefix)) {
-            impacts.insert(0, *extra);
+        if let Some(extra) = EXTRA_IMPACT.iter().find(|extra| self.begins_with(extra.prefix)) {
+            impacts.insert(0, extra.impact);
         }
+        impacts
+    }
+
+    /// What a change of this setting from one value to another does, the gravest first; `None` stands for "not set".
+    #[must_use]
+    pub fn impact_of_change(&self, from: Option<&str>, to: Option<&str>) -> Vec<Impact> {
+        let restarts = self.impact().into_iter().filter(|impact| !EXTRA_IMPACT.iter().any(|extra| extra.impact == *impact));
+        let extra = EXTRA_IMPACT.iter().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
+        let mut impacts: Vec<Impact> = match self.begins_with(PLUGINS) {
+            true => added_plugins(from, to),
+            false => extra.filter(|extra| extra.arises(self, from, to)).map(|extra| extra.impact).collect(),
+        };
+        impacts.extend(restarts);
         impacts
     }
 }
 
-/// Settings that do more than restart their reader, by the beginning of their key.
-const EXTRA_IMPACT: &[(&str, Impact)] = &[
-    ("admission/event-rate-limit", EVENTS),
-    ("admission/pod-security/enforce", PODS_BELOW),
-    (PLUGINS, Impact::RefusesLater("refuses or changes what its plugins look at, when it is next written")),
-    (
+/// What a setting does beyond restarting its reader.
+struct Extra {
+    /// The beginning of its key.
+    prefix: &'static str,
+    /// What holds where it is not set; empty where no value says the same.
+    unset: &'static str,
+    when: When,
+    impact: Impact,
+}
+
+/// Which changes have the impact.
+enum When {
+    /// Those to a stricter value.
+    Stricter,
+    /// Those that take it away.
+    Gone,
+    /// Those that come to one of these values from another one.
+    Reaches(&'static [&'static str]),
+}
+
+impl Extra {
+    const fn stricter(prefix: &'static str, unset: &'static str, impact: Impact) -> Self {
+        Extra { prefix, unset, when: When::Stricter, impact }
+    }
+
+    fn arises(&self, key: &SettingKey, from: Option<&str>, to: Option<&str>) -> bool {
+        match self.when {
+            When::Gone => to.is_none(),
+            When::Reaches(values) => {
+                let reached = |value: Option<&str>| value.is_some_and(|value| values.contains(&value));
+                reached(to) && !reached(from)
+            }
+            When::Stricter if self.unset.is_empty() && (from.is_none() || to.is_none()) => from.is_none(),
+            // Values that cannot be compared may be stricter in part.
+            When::Stricter => strictness(key, to.unwrap_or(self.unset), from.unwrap_or(self.unset)).is_none_or(Ordering::is_gt),
+        }
+    }
+}
+
+/// Settings that do more than restart their reader. A key counts for its first row where no change is known.
+const EXTRA_IMPACT: &[Extra] = &[
+    Extra::stricter("admission/event-rate-limit", "", EVENTS),
+    Extra::stricter("admission/pod-security/enforce", "privileged", PODS_BELOW),
+    Extra::stricter(PLUGINS, "", Impact::RefusesLater("refuses or changes what its plugins look at, when it is next written")),
+    Extra::stricter(
         "apiserver/flag/service-account-extend-token-expiration",
+        "true",
         Impact::RefusesLater("answers 401 to clients that never read their token again, an hour after they started"),
     ),
-    ("encryption/stage", Impact::OneWay),
-    (
+    Extra { prefix: "encryption/stage", unset: "", when: When::Reaches(&["write", "enforce"]), impact: Impact::OneWay },
+    Extra {
+        prefix: "encryption/stage",
+        unset: "",
+        when: When::Reaches(&["enforce"]),
+        impact: Impact::RefusesLater("no longer reads objects that are still stored plain"),
+    },
+    Extra::stricter(
         "kubelet/field/imagePullCredentialsVerificationPolicy",
+        "NeverVerifyPreloadedImages",
         Impact::RefusesLater("refuses kept images to pods that may not pull them, when they are next created"),
     ),
-    (
+    Extra::stricter(
         "kubelet/field/podPidsLimit",
+        "-1",
         Impact::RefusesLater("lets fork fail in pods created from then on, once they reach the limit"),
     ),
-    (
+    Extra::stricter(
         "kubelet/field/seccompDefault",
+        "false",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
+    ),
+];
+
+/// What only a change shows: the setting alone says nothing of it.
+const OF_CHANGES: &[Extra] = &[
+    Extra { prefix: "admission/pod-security/exempt/", unset: "", when: When::Gone, impact: PODS_BELOW },
+    Extra::stricter(
+        "apiserver/flag/anonymous-auth",
+        "true",
+        Impact::RefusesLater("answers 401 to every client without credentials"),
+    ),
+    Extra::stricter(
+        "authentication/anonymous",
+        "",
+        Impact::RefusesLater("answers 401 to clients without credentials, but for the paths that stay open"),
+    ),
+    Extra::stricter(
+        "kubelet/field/authentication.anonymous.enabled",
+        "false",
+        Impact::RefusesLater("answers 401 to clients of the kubelet without credentials"),
+    ),
+    Extra::stricter(
+        "kubelet/field/readOnlyPort",
+        "0",
+        Impact::RefusesLater("no longer answers who reads metrics and pods at the open port"),
     ),
 ];
 
@@ -176,6 +264,15 @@ const PLUGIN_IMPACT: &[(&str, Impact)] = &[
     ("EventRateLimit", EVENTS),
     ("NodeRestriction", Impact::RefusesLater("refuses kubelets that write other nodes or pods of other nodes")),
 ];
+
+/// What the plugins do that a list has more than the one before.
+fn added_plugins(from: Option<&str>, to: Option<&str>) -> Vec<Impact> {
+    let items = |list: Option<&str>| list.unwrap_or_default().split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
+    let before = items(from);
+    let added = items(to).into_iter().filter(|item| !item.is_empty() && !before.contains(item));
+    let impact = |item: String| PLUGIN_IMPACT.iter().find(|(name, _)| *name == item).map(|(_, impact)| *impact);
+    added.filter_map(impact).collect()
+}
 
 impl Plan {
     /// What a setting of the plan does to a running cluster: nothing where the installer writes the same by itself. In a list of plugins
@@ -241,6 +338,17 @@ impl FromStr for SettingKey {
     }
 }
 
+/// The values of the settings under a name: `apiserver/flag/profiling`, or every one that matches `namespace/*/labels/x`.
+#[must_use]
+pub fn values_of(settings: &super::Settings, name: &str) -> Vec<String> {
+    if let Some((head, tail)) = name.split_once('*') {
+        let matches = |key: &SettingKey| key.begins_with(head) && key.text().ends_with(tail);
+        return settings.iter().filter(|(key, _)| matches(key)).map(|(_, held)| held.value.clone()).collect();
+    }
+    let found = name.parse().ok().and_then(|key: SettingKey| settings.get(&key));
+    found.map(|held| held.value.clone()).into_iter().collect()
+}
+
 /// Every setting of a plan as text.
 pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     let mut out = BTreeMap::new();
@@ -257,6 +365,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     }
     super::files::settings(plan, &mut out);
     super::namespaces::settings(plan, &mut out);
+    super::patching::settings(plan, &mut out);
     access(&plan.access, &mut out);
     for pool in plan.pools.values() {
         for (name, rule) in &pool.file_rules {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     base::{Artifact, Cause, ControlId, KubeVersion, Minor, Origin},
     facts::{self, benchmarks::BenchmarkId},
-    plan::{Ground, Held, Impact, Plan, Scope, SettingKey, Settings, Verdict},
+    plan::{Ground, Held, Impact, Plan, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
 use super::{json::Shown, json_artifact};
@@ -130,7 +130,7 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> 
         title: control.title,
         outcome: control.outcome().name(),
         verdicts: verdicts(&control.verdicts, Some(control.id), files.get(&control.id).map_or(&[], Vec::as_slice)),
-        benchmarks: facts::benchmarks::ids(control.id.0, minor),
+        benchmarks: facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name)),
     });
     let intents = plan.intents.iter().map(|intent| CoveredIntent {
         path: intent.path.as_str(),

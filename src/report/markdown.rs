@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use crate::{
     base::{Area, Artifact, ControlId, Date, Minor, shortened, visible},
     facts,
-    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
+    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict, values_of},
     resolve::{Waiver, WaiverState},
 };
 
@@ -90,6 +90,9 @@ fn code(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
+/// Of more settings behind one verdict only these many are shown.
+const MOST_SETTINGS: usize = 12;
+
 /// Longer values are cut in tables; the files and `coverage.json` hold them whole.
 const LONGEST_VALUE: usize = 120;
 
@@ -139,8 +142,8 @@ fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
         line(out, "| control | scope | outcome | reason | benchmark |");
         line(out, "|---|---|---|---|---|");
         for control in controls {
-            let ids: Vec<String> =
-                facts::benchmarks::ids(control.id.0, minor).iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
+            let ids = facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name));
+            let ids: Vec<String> = ids.iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
             for verdict in &control.verdicts {
                 let _ = writeln!(
                     out,
@@ -163,11 +166,13 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
     let ground = match &verdict.ground {
         Ground::Fact(fact) => facts::sentence(*fact, minor).to_owned(),
         Ground::Waiver(id) => format!("waiver {id}"),
-        Ground::Settings(keys) => keys
-            .iter()
-            .map(|key| settings.get(key).map_or_else(|| key.to_string(), |held| format!("{key}={}", held.value)))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Ground::Settings(keys) => {
+            let shown = keys.iter().take(MOST_SETTINGS);
+            let texts: Vec<String> = shown
+                .map(|key| settings.get(key).map_or_else(|| key.to_string(), |held| format!("{key}={}", held.value)))
+                .collect();
+            texts.join(", ") + &others(keys)
+        }
     };
     if verdict.detail.is_empty() { ground } else { format!("{ground} ({})", verdict.detail) }
 }
@@ -180,12 +185,13 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
         Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
         Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
         Ground::Settings(keys) => {
-            for (n, key) in keys.iter().enumerate() {
+            for (n, key) in keys.iter().take(MOST_SETTINGS).enumerate() {
                 text.extend([if n > 0 { "; " } else { "" }, &code(&key.text())]);
                 if let Some(held) = settings.get(key) {
                     text.extend([" = ", &code(&shortened(&held.value, LONGEST_VALUE))]);
                 }
             }
+            text.push_str(&others(keys));
         }
     }
     if !verdict.detail.is_empty() {
@@ -195,6 +201,14 @@ fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: 
         text.push_str(&impacts(plan, control, keys));
     }
     text
+}
+
+/// How many settings stand behind a verdict and are not shown.
+fn others(keys: &[SettingKey]) -> String {
+    match keys.len().saturating_sub(MOST_SETTINGS) {
+        0 => String::new(),
+        more => format!(" and {more} more, all in coverage.json"),
+    }
 }
 
 /// What the settings do when they change, each once.

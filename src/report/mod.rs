@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::{
     base::{Artifact, Lines, Mode, Origin, OutPath},
     facts,
+    targets::Mark,
 };
 
 pub use benchmark::{Finding, benchmark};
@@ -19,6 +20,14 @@ pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
 pub use markdown::{Extras, StepList, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
+
+/// What tells the files of this module from a user's.
+pub const MARKS: &[Mark] = &[
+    Mark { path: "REPORT.md", says: "Hardening report of cluster" },
+    Mark { path: "coverage.json", says: "" },
+    Mark { path: "manifest.json", says: "" },
+    Mark { path: "provenance.json", says: "" },
+];
 
 /// The origin of the lines of reports: they follow from the plan as a whole.
 #[must_use]

@@ -28,7 +28,7 @@ use super::{
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
     hosts, owner,
     profiles::{Flat, GivenParam, Profiles},
-    waivers,
+    vulnerabilities, waivers,
 };
 
 /// A cluster as it was read: its document has been validated, nothing is decoded yet.
@@ -86,7 +86,11 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         Some(kubeadm) => kubeadm.pod_subnets.clone(),
         None => spec.platform.pods().unwrap_or_default().to_vec(),
     };
-    let dates = waivers::dates(&spec, &waivers);
+    let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
+    vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    let mut dates = waivers::dates(&spec, &waivers);
+    dates.extend(vulnerabilities::dates(&vulnerabilities));
+    dates.sort();
     Some(Resolved {
         name: cluster.name.clone(),
         platform: spec.platform.kind(),
@@ -115,6 +119,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
         audit: audit(&spec, &tree),
+        vulnerabilities,
         rollout: PolicyAnswers { warn: spec.policies.rollout.warn, deny: spec.policies.rollout.deny },
         owner_notes: owner.notes(),
         intents: spec::intents(&spec),
@@ -195,7 +200,7 @@ fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Di
         Support::Build => return,
         Support::CheckOnly => (
             format!("artifacts are built for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
-            format!("upgrade the cluster; `harden check` knows {} and judges what runs there", version.minor),
+            format!("upgrade the cluster to {oldest} or later"),
         ),
         Support::TooOld => (
             format!("no table reaches back to it; artifacts are built for {oldest} to {newest}"),
@@ -269,9 +274,14 @@ fn kubeadm(
 ) -> Option<(KubeadmCluster, owner::Owner)> {
     let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider else { return None };
     let owner = owner::read(kubeadm, tree, around, diags);
+    let readable = owner.is_some();
+    let owner = owner.unwrap_or_default();
     let place = spec::locate(tree, &SpecPath::new("/platform/kubeadm"));
-    let mut missing = |field: &'static str, why: &'static str, example: &'static str| {
-        diags.push(MissingDecision { field, why, example, at: place.clone() });
+    let mut missing = |field: &'static str, pointer: &str, why: &'static str, example: &'static str| {
+        // A file or a value that cannot be read is one mistake, and it is told.
+        if readable && !owner.says(pointer) {
+            diags.push(MissingDecision { field, why, example, at: place.clone() });
+        }
     };
     let endpoint = kubeadm.control_plane_endpoint.as_ref().map(ToString::to_string).or_else(|| owner.endpoint());
     let pods = kubeadm.pod_subnets.clone().or_else(|| owner.pod_subnets());
@@ -279,15 +289,26 @@ fn kubeadm(
     if endpoint.is_none() {
         missing(
             "platform.kubeadm.controlPlaneEndpoint",
+            owner::ENDPOINT,
             "every kubeconfig and certificate names it",
             "controlPlaneEndpoint: api.example.internal:6443",
         );
     }
     if pods.is_none() {
-        missing("platform.kubeadm.podSubnets", "the controller manager and the CNI need them", "podSubnets: [10.244.0.0/16]");
+        missing(
+            "platform.kubeadm.podSubnets",
+            owner::PODS,
+            "the controller manager and the CNI need them",
+            "podSubnets: [10.244.0.0/16]",
+        );
     }
     if services.is_none() {
-        missing("platform.kubeadm.serviceSubnets", "the API server needs them", "serviceSubnets: [10.96.0.0/12]");
+        missing(
+            "platform.kubeadm.serviceSubnets",
+            owner::SERVICES,
+            "the API server needs them",
+            "serviceSubnets: [10.96.0.0/12]",
+        );
     }
     let endpoint = endpoint.unwrap_or_default();
     let runtime = spec.platform.runtime.as_ref();
@@ -528,9 +549,16 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut settle = |path: SpecPath, fact: FactId| {
         // Where no artifact is written yet, nothing is enforced: verdicts alone are made for it.
         let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm;
+        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA {
+            Outcome::Weaker
+        } else if shapes {
+            Outcome::Elsewhere
+        } else {
+            Outcome::Enforced
+        };
         let verdict = Verdict {
             scope: Scope::Cluster,
-            outcome: if shapes { Outcome::Elsewhere } else { Outcome::Enforced },
+            outcome,
             ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
             detail: String::new(),
             cause: Cause::Spec(path.clone()),
@@ -553,6 +581,10 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     }
     if let Some(runtime) = &spec.platform.runtime {
         settle(SpecPath::new("/platform/runtime").child(runtime.name()), facts::id::SHAPES_ARTIFACTS);
+    }
+    for addon in &spec.platform.addons {
+        let path = SpecPath::new("/platform/addons").child(addon);
+        settle(path, if facts::component(addon).is_some() { facts::id::ADDON_KNOWN } else { facts::id::ADDON_WITHOUT_DATA });
     }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)

@@ -216,6 +216,8 @@ pub struct Resolved {
     pub images: ImageAnswers,
     /// The audit log.
     pub audit: AuditAnswers,
+    /// Patching and scanning.
+    pub vulnerabilities: super::VulnerabilityAnswers,
     /// Rollout of policies.
     pub rollout: PolicyAnswers,
     /// The first day on which these inputs may give other bytes, where one is known.

@@ -8,12 +8,17 @@ use crate::{
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
     Entry::of::<BrokenFile>(),
+    Entry::of::<DateInThePast>(),
+    Entry::of::<DateMovedBack>(),
     Entry::of::<DuplicateProfile>(),
+    Entry::of::<GraceTooFar>(),
+    Entry::of::<GraceWithoutEffect>(),
     Entry::of::<MissingDecision>(),
     Entry::of::<OpenToTheWorld>(),
     Entry::of::<ProfileConflict>(),
     Entry::of::<ProfileCycle>(),
     Entry::of::<ProfileIsBuiltIn>(),
+    Entry::of::<SupportEnded>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
     Entry::of::<UnusedWaiver>(),
@@ -56,6 +61,126 @@ impl Problem for BrokenFile {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "named here")).collect()
+    }
+}
+
+/// The call builds for a day that is over, and something dated has happened since.
+#[derive(Debug)]
+pub(super) struct DateInThePast {
+    pub(super) as_of: Date,
+    /// Where the call says so.
+    pub(super) asked: Place,
+    /// What is due: the day, what it is, where it stands.
+    pub(super) due: Vec<(Date, String, Option<Place>)>,
+}
+
+impl Problem for DateInThePast {
+    const CODE: &'static str = "date-in-the-past";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "`--as-of` names a day that is over, and something dated has happened since: a waiver that has ended \
+        counts again, or a step of the rollout is undone. Build for today, and treat what has ended.";
+
+    fn message(&self) -> String {
+        let due: Vec<String> = self.due.iter().map(|(day, what, _)| format!("{what} ({day})")).collect();
+        format!("building for {} as asked leaves out what has happened since: {}", self.as_of, due.join(", "))
+    }
+
+    fn help(&self) -> String {
+        "build with `--as-of today`, and treat what has ended or begun since".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let due = self.due.iter().filter_map(|(day, _, at)| Some(Label::new(at.clone()?, format!("counts from {day} on"))));
+        std::iter::once(Label::new(self.asked.clone(), "this day is over")).chain(due).collect()
+    }
+}
+
+/// The call builds for a day before the recorded one.
+#[derive(Debug)]
+pub(super) struct DateMovedBack {
+    pub(super) as_of: Date,
+    pub(super) recorded: Date,
+    /// Where the call says so.
+    pub(super) asked: Place,
+}
+
+impl Problem for DateMovedBack {
+    const CODE: &'static str = "date-moved-back";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "`--as-of` names a day before the one that the tree was last built for. What became of dates between the \
+        two, such as the end of a waiver, is undone, and the earlier day is recorded.";
+
+    fn message(&self) -> String {
+        format!("the date moves back from {}, which the tree was built for, to {}", self.recorded, self.as_of)
+    }
+
+    fn help(&self) -> String {
+        "leave `--as-of` out to keep the recorded date, or move it forward with `--as-of today`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.asked.clone(), "an earlier day")]
+    }
+}
+
+/// A reprieve that lasts so long that it is a second waiver.
+#[derive(Debug)]
+pub(super) struct GraceTooFar {
+    pub(super) id: String,
+    pub(super) until: Date,
+    pub(super) as_of: Date,
+    /// Where the call says so.
+    pub(super) asked: Place,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for GraceTooFar {
+    const CODE: &'static str = "grace-too-far";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A reprieve of `--grace` lasts more than a year. It is meant for the days until the exception is fixed or \
+        renewed; an exception that stays belongs into the waiver, where its owner and reason are read.";
+
+    fn message(&self) -> String {
+        format!("the reprieve of waiver `{}` lasts until {}, more than a year from {}", self.id, self.until, self.as_of)
+    }
+
+    fn help(&self) -> String {
+        format!("set a later `expires` in the waiver, where it is reviewed, or take a nearer day for `--grace {}=DATE`", self.id)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let waiver = self.at.iter().map(|at| Label::new(at.clone(), "the waiver ends here"));
+        std::iter::once(Label::new(self.asked.clone(), "a far day")).chain(waiver).collect()
+    }
+}
+
+/// A reprieve that ends before the waiver does.
+#[derive(Debug)]
+pub(super) struct GraceWithoutEffect {
+    pub(super) id: String,
+    pub(super) expires: Date,
+    /// Where the call says so.
+    pub(super) asked: Place,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for GraceWithoutEffect {
+    const CODE: &'static str = "grace-without-effect";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A reprieve of `--grace` ends no later than the waiver itself, so it changes nothing. It would be recorded \
+        and mislead whoever reads it.";
+
+    fn message(&self) -> String {
+        format!("the reprieve of waiver `{}` changes nothing: the waiver counts until {}", self.id, self.expires)
+    }
+
+    fn help(&self) -> String {
+        "leave the reprieve out, or name a day after the end of the waiver".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let waiver = self.at.iter().map(|at| Label::new(at.clone(), "the waiver ends here"));
+        std::iter::once(Label::new(self.asked.clone(), "no later than the waiver")).chain(waiver).collect()
     }
 }
 
@@ -321,5 +446,33 @@ impl Problem for WaiverExpired {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "this waiver has ended")).collect()
+    }
+}
+
+/// Something declared gets no security fixes any more.
+#[derive(Debug)]
+pub(super) struct SupportEnded {
+    pub(super) says: &'static str,
+    pub(super) end: Date,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for SupportEnded {
+    const CODE: &'static str = "support-ended";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A release that the spec declares had no support any more on the day of the build: holes found since stay \
+        open. What is written is right for that release all the same.";
+
+    fn message(&self) -> String {
+        format!("{} until {}: that day is over", self.says, self.end)
+    }
+
+    fn help(&self) -> String {
+        "upgrade to a release that gets security fixes; `harden controls patching/supported-releases` says which are known"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "declared here")).collect()
     }
 }

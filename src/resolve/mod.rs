@@ -3,10 +3,13 @@
 mod answer;
 mod answers;
 mod choices;
+mod components;
+mod dates;
 mod diagnostics;
 mod hosts;
 mod owner;
 mod profiles;
+mod vulnerabilities;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -17,10 +20,12 @@ pub use answers::{
     ServingCertificates, Size, SizeFrom, Sources,
 };
 pub use choices::{Choice, ParamValue};
+pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use hosts::{HostAnswers, PoolAnswers};
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
+pub use vulnerabilities::{AcceptedHole, Supported, VulnerabilityAnswers};
 pub use waivers::{Due, Waiver, WaiverState, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};

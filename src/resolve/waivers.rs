@@ -51,6 +51,15 @@ pub struct Waiver {
 }
 
 impl Waiver {
+    /// The last day it counts, a recorded reprieve included.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        match self.state {
+            WaiverState::Graced(until) => until,
+            WaiverState::Active | WaiverState::Expired => self.expires,
+        }
+    }
+
     /// Whether it counts on the day.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -147,12 +156,10 @@ fn matches(pattern: &str, name: &str) -> bool {
 pub(super) fn dates(spec: &Spec, waivers: &[Waiver]) -> Vec<Due> {
     let mut dates: Vec<Due> = waivers
         .iter()
-        .map(|waiver| {
-            let last = match waiver.state {
-                WaiverState::Graced(until) => until,
-                WaiverState::Active | WaiverState::Expired => waiver.expires,
-            };
-            Due { date: last.next(), what: format!("waiver {} has ended", waiver.id), path: waiver.path.child("expires") }
+        .map(|waiver| Due {
+            date: waiver.last_day().next(),
+            what: format!("waiver {} has ended", waiver.id),
+            path: waiver.path.child("expires"),
         })
         .collect();
     let steps = [

@@ -2,16 +2,20 @@
 
 mod arguments;
 mod carried;
+mod ci;
 mod control_plane;
 mod head;
+mod helm;
 mod k8s;
 mod kubeadm;
+mod mark;
 mod nodes;
 mod observed;
 mod origins;
 mod shell;
 
 pub use k8s::{ObjectKind, stages};
+pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Written, has_observer};
 
 use crate::{base::Artifact, plan::Plan};
@@ -25,11 +29,21 @@ pub struct Target {
     pub wanted: fn(&Plan) -> bool,
     /// Makes its files.
     pub emit: fn(&Plan) -> Vec<Artifact>,
+    /// What tells its files from a user's; each file bears one of them.
+    pub marks: &'static [Mark],
 }
 
 /// Every kind of output, in the order of the tree.
-pub const TARGETS: &[Target] =
-    &[kubeadm::TARGET, control_plane::CONFIGURATION, control_plane::FLAGS, control_plane::MANIFESTS, k8s::TARGET, nodes::TARGET];
+pub const TARGETS: &[Target] = &[
+    kubeadm::TARGET,
+    control_plane::CONFIGURATION,
+    control_plane::FLAGS,
+    control_plane::MANIFESTS,
+    k8s::TARGET,
+    nodes::TARGET,
+    ci::TARGET,
+    helm::TARGET,
+];
 
 /// Makes every file that the cluster can use, sorted by path.
 #[must_use]

@@ -3,12 +3,14 @@
 # or what they are built from has changed. Needs nothing but Go. Prints one line for each program.
 set -euo pipefail
 
-# SET (a folder of go/), Kubernetes minors, MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
+# SET (a folder of go/), Kubernetes minors (`-` where any will do), MODULE, VERSION, PROGRAMS (cheap ones first). A program is a folder
 # of go/mains or else a command of the module.
 readonly SETS='
+actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
+gator - github.com/open-policy-agent/gatekeeper/v3 3.23.1 gator
 k131 1.31 k8s.io/kubernetes 1.31.0 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k132 1.32 k8s.io/kubernetes 1.32.2 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k133 1.33 k8s.io/kubernetes 1.33.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
@@ -114,7 +116,7 @@ build() {
 # Whether one of a set's minors is asked for.
 is_selected() {
     local one asked=$minor
-    [[ $asked != all ]] || return 0
+    [[ $asked != all && $1 != - ]] || return 0
     [[ $asked != default ]] || asked=$DEFAULT
     for one in $asked; do
         [[ ,$1, == *,$one,* ]] && return 0

@@ -11,6 +11,7 @@
 
 mod components;
 mod facts;
+mod images;
 mod key;
 mod kubeadm;
 mod node;

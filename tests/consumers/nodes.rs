@@ -131,11 +131,19 @@ fn scripts_and_rules_are_taken() {
                 let spoilt = tree.folder.path().join("spoilt.service");
                 let text = fs::read_to_string(&unit).unwrap().replace("ExecStart=/usr", "ExecStart=usr");
                 fs::write(&spoilt, text).unwrap();
-                assert_ne!(run(Command::new("systemd-analyze").args(["--man=no", "verify"]).arg(&spoilt)).0, 0, "a spoilt unit was taken");
+                assert_ne!(
+                    run(Command::new("systemd-analyze").args(["--man=no", "verify"]).arg(&spoilt)).0,
+                    0,
+                    "a spoilt unit was taken"
+                );
             }
         }
     }
-    eprintln!("{}", run(Command::new("sh").args(["-c", "shellcheck --version | sed -n 2p; nft --version; systemctl --version | head -n 1"])).1);
+    eprintln!(
+        "{}",
+        run(Command::new("sh").args(["-c", "shellcheck --version | sed -n 2p; nft --version; systemctl --version | head -n 1"]))
+            .1
+    );
 }
 
 /// nft loads the rules twice in a network namespace of its own, beside rules of somebody else, which stay.
@@ -148,7 +156,11 @@ fn judge_rules(file: &Path) {
     assert_eq!(code, 0, "{said}\n{text}");
     let spoilt = tempfile::NamedTempFile::new().unwrap();
     fs::write(spoilt.path(), text.replacen("tcp dport", "tcp dports", 1)).unwrap();
-    assert_ne!(run(Command::new("unshare").args(["--net", "nft", "-c", "-f"]).arg(spoilt.path())).0, 0, "spoilt rules were taken");
+    assert_ne!(
+        run(Command::new("unshare").args(["--net", "nft", "-c", "-f"]).arg(spoilt.path())).0,
+        0,
+        "spoilt rules were taken"
+    );
 }
 
 /// A node in a folder: the root of a Debian 12 with what kubeadm leaves there, too open.
@@ -177,6 +189,7 @@ impl Host {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         }
         fs::write(host.root().join("etc/fstab"), "/dev/vda1 / ext4 defaults 0 1\n/dev/vda2 none swap sw 0 0\n").unwrap();
+        fs::set_permissions(host.root().join("etc/hostname"), fs::Permissions::from_mode(0o644)).unwrap();
         // A link where somebody set a trap: its target stays as it is.
         symlink("/etc/hostname", host.root().join("etc/kubernetes/pki/trap.key")).unwrap();
         host.bring(pool);
@@ -234,7 +247,11 @@ impl Host {
 /// What differs between two trees.
 fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    names.into_iter().filter(|name| a.get(*name) != b.get(*name)).map(|name| format!("{name}: {:?} {:?}", a.get(name), b.get(name))).collect()
+    names
+        .into_iter()
+        .filter(|name| a.get(*name) != b.get(*name))
+        .map(|name| format!("{name}: {:?} {:?}", a.get(name), b.get(name)))
+        .collect()
 }
 
 #[test]
@@ -256,7 +273,11 @@ fn a_debian_12_is_hardened_and_brought_back() {
     assert_eq!(code, 0, "{said}");
     let second = host.tree();
     assert!(differences(&first, &second).len() > 40, "{said}");
-    assert_eq!([host.mode("etc/kubernetes/admin.conf"), host.mode("etc/kubernetes/kubelet.conf")], [0o600, 0o400], "narrowed, never widened");
+    assert_eq!(
+        [host.mode("etc/kubernetes/admin.conf"), host.mode("etc/kubernetes/kubelet.conf")],
+        [0o600, 0o400],
+        "narrowed, never widened"
+    );
     assert_eq!([host.mode("etc/kubernetes/pki/ca.crt"), host.mode("etc/kubernetes/pki/etcd/server.key")], [0o644, 0o600]);
     assert_eq!([host.mode("etc/hostname"), host.mode("var/lib/containerd/layer/world-writable")], [0o644, 0o777], "not ours");
 
@@ -268,7 +289,11 @@ fn a_debian_12_is_hardened_and_brought_back() {
     let controls: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert!(controls.len() > 35, "{} controls", controls.len());
     for (path, word) in [("usr/sbin/sshd", "-t"), ("usr/sbin/sshd", "-T")] {
-        let (code, said) = run(Command::new("chroot").arg(host.root()).args(["sh", "-c", "mkdir -p /run/sshd; exec \"$@\"", "sh"]).arg(format!("/{path}")).arg(word));
+        let (code, said) = run(Command::new("chroot")
+            .arg(host.root())
+            .args(["sh", "-c", "mkdir -p /run/sshd; exec \"$@\"", "sh"])
+            .arg(format!("/{path}"))
+            .arg(word));
         assert!(code == 0 && (word == "-t" || said.contains("permitrootlogin no")), "{said}");
     }
 
@@ -336,10 +361,13 @@ fn containerd_reads_its_file() {
         let Some(folder) = made(&format!("containerd-{suite}")) else { continue };
         let tree = Tree::new("debian-12", CNIS[0], &format!("containerd: \"{version}\""));
         let file = tree.pool("workers").join("files/etc/containerd/config.toml");
-        let dump = |file: &Path| run(Command::new(folder.join("usr/bin/containerd")).arg("-c").arg(file).args(["config", "dump"]));
+        let dump =
+            |file: &Path| run(Command::new(folder.join("usr/bin/containerd")).arg("-c").arg(file).args(["config", "dump"]));
         let (code, said) = dump(&file);
         assert!(code == 0 && !said.to_lowercase().contains("unknown key"), "{suite}: {said}");
-        for line in ["SystemdCgroup = true", "/etc/containerd/certs.d", "enable_unprivileged_ports = false", "disable_apparmor = false"] {
+        for line in
+            ["SystemdCgroup = true", "/etc/containerd/certs.d", "enable_unprivileged_ports = false", "disable_apparmor = false"]
+        {
             assert!(said.contains(line), "{suite}: no {line} in {said}");
         }
         let spoilt = tree.folder.path().join("spoilt.toml");
@@ -348,7 +376,10 @@ fn containerd_reads_its_file() {
         assert_ne!(dump(&spoilt).0, 0, "{suite} took a broken file");
         fs::write(&spoilt, text.replace("disable_apparmor", "disable_app_armor")).unwrap();
         let (_, said) = dump(&spoilt);
-        assert!(version == "1.7" || said.to_lowercase().contains("unknown key"), "{suite} says nothing of a misspelt key: {said}");
+        assert!(
+            version == "1.7" || said.to_lowercase().contains("unknown key"),
+            "{suite} says nothing of a misspelt key: {said}"
+        );
         eprintln!("containerd of {suite}: {}", run(Command::new(folder.join("usr/bin/containerd")).arg("--version")).1.trim());
     }
 }

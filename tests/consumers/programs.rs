@@ -25,6 +25,13 @@ pub(crate) fn find(set: &str, program: &str) -> Option<Built> {
     None
 }
 
+/// Says that a program of the system is missing; fails where everything is required.
+pub(crate) fn missing(program: &str) {
+    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
+    assert!(!required, "{program} is required and is not installed");
+    let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
+}
+
 fn folder() -> PathBuf {
     let given = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = || given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache"))).unwrap_or_default();

@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("yaml", 2),
     ("facts", 3),
     ("kube", 4),
+    ("policy", 4),
     ("spec", 5),
     ("plan", 5),
     ("resolve", 6),

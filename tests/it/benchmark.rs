@@ -1,6 +1,9 @@
 //! The benchmark evaluator over evidence written by hand, and the tables behind it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use harden::{
     base::Minor,
@@ -8,6 +11,8 @@ use harden::{
     semantics::benchmark::{Evidence, FileState, Outcome, Verdict, evaluate},
 };
 use serde_json::json;
+
+use crate::support::{DAY, harden, root};
 
 /// A control-plane node as kubeadm 1.36 leaves it, without hardening.
 fn plain() -> Evidence {
@@ -295,6 +300,67 @@ fn controls_have_their_numbers() {
     assert_eq!(benchmarks::nsa("apiserver/profiling"), None);
     let eks = benchmarks::benchmark("eks-1.8.0").unwrap();
     assert_eq!(benchmarks::ids_in("kubelet/anonymous", eks).first().map(|b| b.id), Some("3.2.1"));
+}
+
+/// The numbers follow what is set, not the control alone.
+#[test]
+fn numbers_depend_on_settings() {
+    let with = |control: &str, set: &[(&str, &str)]| {
+        let values = |name: &str| {
+            set.iter().filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).collect::<Vec<String>>()
+        };
+        benchmarks::ids_with(control, Minor(36), &values).into_iter().map(|id| id.id).collect::<Vec<_>>()
+    };
+    let (id, enforce) = ("admission/pod-security", "admission/pod-security/enforce");
+    let baseline = ["5.2.1", "5.2.2", "5.2.3", "5.2.4", "5.2.5", "5.2.10", "5.2.11", "5.2.12"];
+    assert_eq!(with(id, &[(enforce, "baseline")]), baseline);
+    assert_eq!(with(id, &[(enforce, "privileged")]), [""; 0]);
+    let restricted = with(id, &[(enforce, "restricted")]);
+    assert_eq!(restricted.len(), 13);
+    assert!(["5.2.6", "5.2.7", "5.2.8", "5.2.9", "5.6.2"].iter().all(|item| restricted.contains(item)), "{restricted:?}");
+    let label = "namespace/*/labels/pod-security.kubernetes.io/enforce";
+    assert_eq!(with(id, &[(label, "restricted"), (label, "baseline")]), baseline, "the weakest namespace decides");
+    assert_eq!(with(id, &[(label, "privileged"), (enforce, "baseline")]), baseline, "the default of the cluster comes first");
+    assert_eq!(with(id, &[]), restricted, "where nothing is set, the outcome says so");
+    assert_eq!(with("apiserver/encryption-at-rest", &[("encryption/stage", "prepare")]), ["1.2.27"]);
+    assert_eq!(with("apiserver/encryption-at-rest", &[("encryption/stage", "write")]), ["1.2.27", "1.2.28"]);
+    assert_eq!(with("apiserver/audit-log", &[("apiserver/flag/audit-log-maxage", "7")]), ["1.2.16", "1.2.18", "1.2.19"]);
+}
+
+/// `plan`, the report and `explain` list the items of the level that a cluster enforces.
+#[test]
+fn reports_list_what_the_parameters_reach() {
+    let items = |level: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = fs::read_to_string(root().join("golden/diag/owner-conflict/harden.yaml")).unwrap();
+        let spec = spec.replace("      config: kubeadm.yaml\n", "");
+        let more = format!(
+            "  controls: {{ admission/pod-security: {{ with: {{ enforce: {level} }}, waiver: W-1 }} }}\n  waivers: [{{ id: W-1, control: \
+             admission/pod-security, owner: sre, reason: charts, expires: 2027-03-01 }}]\n"
+        );
+        fs::write(folder.path().join("harden.yaml"), spec + &more).unwrap();
+        let built = harden(folder.path(), &["build", "harden.yaml", "--as-of", DAY]);
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let report = fs::read_to_string(folder.path().join("out/c/REPORT.md")).unwrap();
+        let row = report.lines().find(|line| line.starts_with("| `admission/pod-security`")).unwrap().to_owned();
+        let file = "out/c/control-plane/etc/kubernetes/admission/pod-security.yaml";
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        let line = text.lines().position(|line| line.trim_start().starts_with("enforce:")).unwrap() + 1;
+        let explained = harden(folder.path(), &["explain", &format!("{file}:{line}")]);
+        let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+        let has = |item: &str| {
+            let ends = |text: &str| text.contains(&format!("cis-1.12 {item},")) || text.contains(&format!("cis-1.12 {item} |"));
+            let said = explained
+                .lines()
+                .any(|line| line.starts_with("benchmark") && format!("{line},").contains(&format!("cis-1.12 {item},")));
+            assert_eq!(ends(&row), said, "{item}:\n{row}\n{explained}");
+            said
+        };
+        ["5.2.2", "5.2.12", "5.2.6", "5.2.9", "5.6.2"].map(has)
+    };
+    assert_eq!(items("privileged"), [false; 5]);
+    assert_eq!(items("baseline"), [true, true, false, false, false]);
+    assert_eq!(items("restricted"), [true; 5]);
 }
 
 /// The tables hang together: numbers once, each automated item of the newest version is answered by a control or is kubeadm's own.

@@ -3,9 +3,11 @@
 mod build;
 mod diff;
 mod explain;
+mod init;
 mod json;
 mod kill;
 mod pipes;
+mod profiles;
 mod verify;
 
 use std::{

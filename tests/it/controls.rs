@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use harden::{
-    base::{Cidr, ControlId, Date},
+    base::{Cidr, ControlId, Date, SpecPath},
     build,
     controls::CATALOGUE,
     diag::{Diagnostics, Source},
@@ -50,7 +50,9 @@ pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, o
         read: &|name| Ok(Source::new(name, owner)),
     };
     let planned = cluster.and_then(|cluster| build::plan(&cluster, &profiles, &around, &mut diags));
-    planned.map(|(_, plan)| plan).ok_or_else(|| diags.list().iter().map(|diagnostic| diagnostic.code).collect())
+    // Ends of support come with the calendar, not with what is tested; they have a case of their own.
+    let codes = diags.list().iter().map(|diagnostic| diagnostic.code).filter(|code| *code != "support-ended");
+    planned.map(|(_, plan)| plan).ok_or_else(|| codes.collect())
 }
 
 /// The spec of a platform in which every control is selected, for a version.
@@ -309,6 +311,26 @@ fn a_namespace_has_the_labels_of_its_level() {
         "nothing is refused before its day"
     );
     assert_eq!(with("baseline", ", podSecurity: restricted", ""), levels("restricted", "restricted"));
+}
+
+#[test]
+fn what_patching_asks_for_is_never_silent() {
+    let with = |text: &str| plan(&small("baseline", &format!("  vulnerabilities: {{ {text} }}\n")), None).unwrap();
+    let intent = |plan: &Plan, path: &str| {
+        let path = SpecPath::new(&format!("/vulnerabilities/{path}"));
+        plan.intents.iter().find(|intent| intent.path == path).unwrap_or_else(|| panic!("no {path}")).outcome()
+    };
+    let nobody = with("patching: { window: \"Sun 02:00\", deadlines: { critical: 7d } }, scanning: { registry: false }");
+    assert_eq!(intent(&nobody, "patching/window"), Outcome::Weaker);
+    assert_eq!(intent(&nobody, "patching/deadlines/critical"), Outcome::Weaker);
+    assert_eq!(intent(&nobody, "scanning/registry"), Outcome::NotApplicable);
+    let kured = with("patching: { window: \"Sat 23:30\", reboot: kured }");
+    assert_eq!((outcome(&kured, "patching/reboots"), intent(&kured, "patching/window")), (Outcome::Weaker, Outcome::Weaker));
+    let window = &kured.patching.reboots.as_ref().unwrap().value;
+    assert_eq!((window.day.as_str(), window.start.as_str(), window.end.as_str()), ("sa", "23:30", "23:59"));
+    let provider = with("patching: { reboot: provider }");
+    assert_eq!(intent(&provider, "patching/reboot"), Outcome::Impossible, "kubeadm has no provider");
+    assert_eq!(intent(&with("scanning: { pipeline: gitlab }"), "scanning/pipeline"), Outcome::Weaker);
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::error::ErrorKind;
+
 use crate::support::{DAY, harden, none, root};
 
 const OURS: &str = "apiVersion: harden.dev/";
@@ -90,25 +92,113 @@ fn every_spec_of_the_guide_builds() {
     assert!(built >= 9, "{built} clusters");
 }
 
-#[test]
-fn every_command_of_the_guide_exists() {
-    let (mut wrong, mut read) = (Vec::new(), 0);
-    for page in pages() {
-        for block in blocks(&fs::read_to_string(&page).unwrap()) {
-            if block.language != "console" {
-                continue;
+/// Every page that people read: the guide, the hand-written ones, and those that the program writes.
+fn all_pages() -> Vec<PathBuf> {
+    let others = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/facts.md", "docs/controls.md", "docs/errors.md"];
+    pages().into_iter().chain(others.map(|name| root().join(name))).collect()
+}
+
+/// Splits a text into words as a shell does, as far as the docs need it: quotes keep words together, and what ends a command is a word.
+fn shell_words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            words.push(std::mem::take(word));
+        }
+    };
+    for letter in text.chars() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, ' ' | '\t') => end(&mut word),
+            (None, '|' | '&' | ';' | '>' | '<' | '(' | ')') => {
+                end(&mut word);
+                end(&mut letter.to_string());
             }
-            for line in block.text.lines().filter(|line| line.starts_with("$ harden ")) {
-                let words = line[2..].split_whitespace().take_while(|word| !matches!(*word, "#" | ">" | "|" | "||" | "&&"));
-                if let Err(error) = harden::cli::command().try_get_matches_from(words) {
-                    wrong.push(format!("{}: `{line}`: {error}", name_of(&page)));
+            (Some(_) | None, _) => word.push(letter),
+        }
+    }
+    end(&mut word);
+    words
+}
+
+/// The calls of harden in a line of shell: their words, without what comes before and after.
+fn calls(line: &str) -> Vec<Vec<String>> {
+    let words = shell_words(&line.replace("cargo run --locked -- ", "harden "));
+    let starts = |at: usize| match at.checked_sub(1).map(|before| words[before].as_str()) {
+        // A prompt, a key of a pipeline file, the end of another command, a condition.
+        Some("$" | "run:" | "entry:" | "-" | "|" | "&" | ";" | "(" | "if" | "!" | "then" | "do") | None => true,
+        Some(_) => false,
+    };
+    let found = words.iter().enumerate().filter(|(at, word)| *word == "harden" && starts(*at));
+    let call = |at: usize| words[at..].iter().take_while(|word| !"#|&;><()".contains(word.as_str())).cloned().collect();
+    found.map(|(at, _)| call(at)).collect()
+}
+
+/// The calls in code within sentences: a form such as `harden verify DIR [--spec FILE]` counts with all of its words.
+fn calls_in_prose(page: &str) -> Vec<Vec<String>> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    let mut prose = String::new();
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            prose.push_str(line);
+            prose.push(' ');
+        }
+    }
+    for span in prose.split('`').skip(1).step_by(2).filter(|span| span.starts_with("harden ")) {
+        let form = span.replace("\\|DIR", "").replace("\\|", "|").replace("...", "").replace(['[', ']'], "");
+        found.extend(calls(&form));
+    }
+    found
+}
+
+#[test]
+fn every_command_of_the_docs_exists() {
+    let (mut wrong, mut shell, mut prose) = (Vec::new(), 0, 0);
+    for page in all_pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let fenced: Vec<Vec<String>> = blocks(&text)
+            .iter()
+            .filter(|block| matches!(block.language.as_str(), "sh" | "console" | "yaml" | "bash"))
+            .flat_map(|block| block.text.replace("\\\n", " ").lines().flat_map(calls).collect::<Vec<_>>())
+            .collect();
+        let spoken = calls_in_prose(&text);
+        (shell, prose) = (shell + fenced.len(), prose + spoken.len());
+        // `harden diff` in a sentence names the command.
+        let names = |error: &clap::Error, call: &[String]| error.kind() == ErrorKind::MissingRequiredArgument && call.len() == 2;
+        for (call, in_prose) in fenced.into_iter().map(|call| (call, false)).chain(spoken.into_iter().map(|call| (call, true))) {
+            if let Err(error) = harden::cli::command().try_get_matches_from(&call) {
+                let told = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+                let fine = told || (in_prose && names(&error, &call));
+                if !fine {
+                    wrong.push(format!("{}: `{}`: {error}", name_of(&page), call.join(" ")));
                 }
-                read += 1;
             }
         }
     }
     none(&wrong);
-    assert!(read >= 20, "{read} commands");
+    assert!(shell >= 25 && prose >= 25, "{shell} calls in blocks, {prose} in sentences");
+}
+
+/// The reading of the docs sees calls wherever a shell would.
+#[test]
+fn calls_are_found() {
+    let joined = |line: &str| calls(line).iter().map(|call| call.join(" ")).collect::<Vec<_>>();
+    assert_eq!(joined("$ harden build 'a b.yaml' > log # harden plan"), ["harden build a b.yaml"]);
+    assert_eq!(
+        joined("cd x && harden plan || harden --format json verify out/x | jq ."),
+        ["harden plan", "harden --format json verify out/x"]
+    );
+    assert_eq!(joined("  run: harden build --check"), ["harden build --check"]);
+    assert_eq!(joined("source <(harden completions bash)"), ["harden completions bash"]);
+    assert_eq!(joined("cargo run --locked -- build x   # builds"), ["harden build x"]);
+    assert_eq!(joined("echo harden build"), Vec::<String>::new());
+    let page = "Say `harden verify DIR [--spec FILE]` or `harden explain FILE:LINE \\| CODE`.\n```sh\nharden plan `x`\n```\n`harden\nbuild`";
+    let found: Vec<String> = calls_in_prose(page).iter().map(|call| call.join(" ")).collect();
+    assert_eq!(found, ["harden verify DIR --spec FILE", "harden explain FILE:LINE", "harden build"]);
 }
 
 #[test]

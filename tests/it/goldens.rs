@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs};
 
 use harden::{controls::CATALOGUE, facts};
 
-use crate::support::{DAY, cases, compare_file, compare_folder, files, harden, none, root};
+use crate::support::{DAY, cases, compare_file, compare_folder, files, harden, none, root, run_diag};
 
 #[test]
 fn build() {
@@ -29,7 +29,7 @@ fn diagnostics() {
     for case in cases("diag") {
         let code = case.file_name().unwrap().to_string_lossy().into_owned();
         let out = tempfile::tempdir().unwrap();
-        let output = harden(&case, &["build", "harden.yaml", "--as-of", DAY, "--out", out.path().to_str().unwrap()]);
+        let output = run_diag(&case, out.path(), &[]);
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         if !stderr.lines().any(|line| line.trim() == code || line.trim().starts_with(&format!("{code} "))) {
             wrong.push(format!("{}: does not say `{code}`:\n{stderr}", case.display()));

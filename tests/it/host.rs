@@ -17,8 +17,9 @@ use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt, path::Path};
 use harden::{
     base::{OutPath, sha256_hex},
     host::{
+        HostError,
         files::{Depth, Kind, list},
-        tree::NewFile,
+        tree::{self, Difference, NewFile, Outcome, TreeError, Ways},
     },
 };
 use tempfile::TempDir;
@@ -30,6 +31,23 @@ fn scratch() -> TempDir {
 
 fn file(path: &str, text: &str) -> NewFile {
     NewFile { path: OutPath::new(path).unwrap(), bytes: text.as_bytes().to_vec(), mode: 0o644 }
+}
+
+/// The usual ways, but any file can be ours: the trees of these tests have files that harden does not write.
+fn ways() -> Ways<'static> {
+    Ways { ours: |_, _| true, ..Ways::default() }
+}
+
+fn write(dir: &Path, files: &[NewFile]) -> Result<Outcome, TreeError> {
+    tree::write_by(dir, files, &ways())
+}
+
+fn recover(dir: &Path) -> Result<Vec<String>, HostError> {
+    tree::recover_by(dir, &ways())
+}
+
+fn compare(dir: &Path, files: &[NewFile]) -> Result<Vec<Difference>, TreeError> {
+    tree::compare_by(dir, files, ways().ours)
 }
 
 /// The files and the manifest that lists them, as a build plans them.

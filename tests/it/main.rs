@@ -22,6 +22,7 @@ mod goldens;
 mod host;
 mod memory;
 mod observers;
+mod policies;
 mod promises;
 mod references;
 mod spec;

@@ -98,7 +98,14 @@ impl Built {
 
 fn run(folder: &Path, cache: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_harden"));
-    command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env("XDG_CACHE_HOME", cache).output().unwrap()
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env("XDG_CACHE_HOME", cache)
+        .env("HARDEN_TODAY", DAY)
+        .output()
+        .unwrap()
 }
 
 #[test]

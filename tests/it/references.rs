@@ -28,9 +28,12 @@ fn catalogue() {
             for param in control.params {
                 let _ = writeln!(text, "\n- `{}`: {}", param.name, param.about);
             }
-            let ids: Vec<String> = harden::facts::benchmarks::ids(control.id, harden::facts::NEWEST)
+            let ids: Vec<String> = harden::facts::benchmarks::conditional_ids(control.id, harden::facts::NEWEST)
                 .iter()
-                .map(|id| format!("{} {}", id.benchmark, id.id))
+                .map(|(id, when)| {
+                    let only = when.map_or_else(String::new, |condition| format!(" (where {condition})"));
+                    format!("{} {}{only}", id.benchmark, id.id)
+                })
                 .collect();
             if !ids.is_empty() {
                 let _ = writeln!(text, "\nBenchmark: {}.", ids.join(", "));

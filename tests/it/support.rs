@@ -26,6 +26,7 @@ pub(crate) fn harden(folder: &Path, arguments: &[&str]) -> Output {
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
         .env("XDG_CACHE_HOME", CACHE)
+        .env("HARDEN_TODAY", DAY)
         .output()
         .expect("the program starts")
 }
@@ -33,6 +34,28 @@ pub(crate) fn harden(folder: &Path, arguments: &[&str]) -> Output {
 /// Whether expectations are to be rewritten.
 pub(crate) fn blessing() -> bool {
     std::env::var_os("HARDEN_BLESS").is_some_and(|value| value == "1")
+}
+
+/// The calls of a case of `golden/diag`, without the folder of trees that they share; the last one is judged. `arguments.txt` holds one a
+/// line where it is not the usual one.
+pub(crate) fn diag_calls(case: &Path) -> Vec<Vec<String>> {
+    let lines = fs::read_to_string(case.join("arguments.txt")).unwrap_or_else(|_| format!("--as-of {DAY}"));
+    let call = |line: &str| ["build", "harden.yaml"].into_iter().chain(line.split_whitespace()).map(str::to_owned).collect();
+    lines.lines().map(call).collect()
+}
+
+/// Runs the calls of a case of `golden/diag`, the last one with more arguments.
+pub(crate) fn run_diag(case: &Path, out: &Path, more: &[&str]) -> Output {
+    let calls = diag_calls(case);
+    let run = |call: &Vec<String>, more: &[&str]| {
+        let words = call.iter().map(String::as_str).chain(["--out", out.to_str().unwrap()]).chain(more.iter().copied());
+        harden(case, &words.collect::<Vec<_>>())
+    };
+    let (last, before) = calls.split_last().unwrap();
+    for call in before {
+        assert!(run(call, &[]).status.success(), "{}: {call:?}", case.display());
+    }
+    run(last, more)
 }
 
 /// The case folders of a kind, sorted.

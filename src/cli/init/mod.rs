@@ -1,14 +1,18 @@
 //! `harden init`: a commented spec that builds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     diag::Diagnostics,
-    host::files::{self, SPEC_LIMIT},
+    host::files::{self, FileError, Root, SPEC_LIMIT},
     yaml::{self, Node},
 };
 
-use super::{Done, Exit, Failed, Screen};
+use super::{
+    Done, Exit, Failed, Screen,
+    load::{real, root_of},
+    schema::without_json,
+};
 
 /// Arguments of `harden init`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +21,7 @@ pub(super) struct Args {
     /// Who runs the control plane
     #[arg(long, value_enum, default_value = "kubeadm")]
     platform: Platform,
-    /// A live kubeadm configuration: version, endpoint and subnets are taken from it
+    /// A live kubeadm configuration in this workspace: version, endpoint and subnets are taken from it, and the spec names it
     #[arg(long, value_name = "KUBEADM-CONFIG")]
     from: Option<PathBuf>,
     /// The name of the cluster
@@ -37,6 +41,9 @@ const EKS: &str = include_str!("eks.yaml");
 const AKS: &str = include_str!("aks.yaml");
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    if screen.json() {
+        return Err(without_json("init"));
+    }
     let text = match args.platform {
         Platform::Kubeadm => KUBEADM,
         Platform::Eks => EKS,
@@ -60,9 +67,32 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     Ok(Exit::Success)
 }
 
+/// The path by which a spec that lies here names a file, and what the file holds: looked up as a build will.
+fn named(path: &Path) -> Result<(String, Vec<u8>), Failed> {
+    let outside = || {
+        Failed::usage(
+            format!("`{}` is no file of this workspace, and the spec is to name it", path.display()),
+            "copy it here, for example to `live/kubeadm.yaml`, and give that to --from: no path of a spec leaves the folder of `harden.yaml`, \
+             or of the spec where there is none",
+        )
+    };
+    let root = Root::open(&root_of(Path::new("."))?)?;
+    let real = real(path);
+    let Some(named) = root.inside(&real).and_then(Path::to_str).filter(|named| !named.is_empty()) else {
+        // What is not there at all is told as that.
+        files::read(path, SPEC_LIMIT)?;
+        return Err(outside());
+    };
+    match root.read(named, SPEC_LIMIT) {
+        Ok(bytes) => Ok((named.to_owned(), bytes)),
+        Err(FileError::Outside { .. }) => Err(outside()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Puts the values of a live ClusterConfiguration into the example.
-fn from_live(text: &str, path: &std::path::Path) -> Result<String, Failed> {
-    let bytes = files::read(path, SPEC_LIMIT)?;
+fn from_live(text: &str, path: &Path) -> Result<String, Failed> {
+    let (named, bytes) = named(path)?;
     let source = yaml::decode(&path.display().to_string(), &bytes).map_err(|diagnostic| {
         let mut diags = Diagnostics::default();
         diags.push(diagnostic);
@@ -86,7 +116,7 @@ fn from_live(text: &str, path: &std::path::Path) -> Result<String, Failed> {
             "podSubnets" => field("/networking/podSubnet").map(|v| list(&v)),
             "serviceSubnets" => field("/networking/serviceSubnet").map(|v| list(&v)),
             "dnsDomain" | "# dnsDomain" => field("/networking/dnsDomain").map(|v| quoted(&v)),
-            "# config" => Some(quoted(&path.display().to_string())),
+            "# config" => Some(quoted(&named)),
             _ => None,
         };
         match value {

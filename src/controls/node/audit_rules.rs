@@ -3,7 +3,8 @@
 use crate::{
     base::{Area, Level},
     controls::{Control, Param, ParamKind, Stricter},
-    plan::Lowering,
+    facts,
+    plan::{Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -63,4 +64,5 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         keys
     });
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NEEDS_PACKAGE, "auditd");
 }

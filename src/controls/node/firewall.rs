@@ -158,7 +158,7 @@ impl Rules<'_, '_> {
                 self.member(&group, range, place.child("from").index(m));
             }
             self.out.because(Cause::Spec(place.clone()));
-            self.rule(open.protocol.name(), &open.port.number().to_string(), &group, &open.reason);
+            self.rule(&open.protocol.name().to_lowercase(), &open.port.number().to_string(), &group, &open.reason);
         }
     }
 }

@@ -16,6 +16,6 @@ pub(super) fn keywords(cluster: &Resolved, out: &mut Lowering<'_>, keywords: &[(
             out.verdict(Scope::Pool(pool.name.clone()), Outcome::NotApplicable, facts::id::NO_SSH, "");
             return Vec::new();
         }
-        keywords.iter().map(|(key, value)| out.host_rule(&pool.name, &format!("sshd/{key}"), value)).collect()
+        keywords.iter().map(|(key, value)| out.host_rule(&pool.name, key, value)).collect()
     });
 }

@@ -3,7 +3,8 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    plan::Lowering,
+    facts,
+    plan::{Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -25,4 +26,5 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     pools::rules(out, RULES);
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::AUDITED_ALONE, "");
 }

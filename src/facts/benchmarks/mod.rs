@@ -6,6 +6,6 @@ mod tables;
 
 pub use item::{Benchmark, Expect, Files, Item, KubeadmFile, Look, On, Target, Test, Topic};
 pub use map::{
-    BenchmarkId, Chosen, Mapping, SELECTABLE, asks, benchmark, benchmarks, controls_of, for_minor, ids, ids_in, kubeadm_files,
-    mapped_controls, nsa,
+    Answer, BenchmarkId, Chosen, Condition, Mapping, SELECTABLE, Wanted, asks, benchmark, benchmarks, conditional_ids,
+    controls_of, for_minor, ids, ids_in, ids_with, kubeadm_files, mapped_controls, nsa,
 };

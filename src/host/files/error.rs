@@ -33,6 +33,11 @@ pub enum FileError {
         /// The path.
         path: PathBuf,
     },
+    /// A named pipe is there.
+    NamedPipe {
+        /// The path.
+        path: PathBuf,
+    },
     /// It is larger than any such file should be.
     TooLarge {
         /// The path.
@@ -79,6 +84,7 @@ impl fmt::Display for FileError {
         match self {
             FileError::Missing { path } => write!(f, "no file at `{}`", path.display()),
             FileError::NotAFile { path } => write!(f, "`{}` is not a regular file", path.display()),
+            FileError::NamedPipe { path } => write!(f, "`{}` is a named pipe, which may never be written to", path.display()),
             FileError::TooLarge { path, limit } => write!(f, "`{}` is larger than {limit} bytes", path.display()),
             FileError::Outside { named, how: Leaves::Absolute } => write!(f, "`{named}` is absolute and leaves the root"),
             FileError::Outside { named, how: Leaves::Parent } => write!(f, "`{named}` has a `..` segment and may leave the root"),
@@ -99,6 +105,7 @@ impl error::Error for FileError {
             FileError::Host(error) => Some(error),
             FileError::Missing { .. }
             | FileError::NotAFile { .. }
+            | FileError::NamedPipe { .. }
             | FileError::TooLarge { .. }
             | FileError::Outside { .. }
             | FileError::Loop { .. }

@@ -9,6 +9,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::Read,
+    os::unix::fs::FileTypeExt,
     path::{Path, PathBuf},
 };
 
@@ -91,16 +92,31 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Reads a file that the user named; a pipe is fine (`<(...)`, `/dev/stdin`).
+/// Reads a file that the user named; a pipe that somebody opened for us is fine (`<(...)`, `/dev/stdin`). A named one would wait for a
+/// writer who may never come.
 ///
 /// # Errors
-/// When it is missing, a folder, larger than `limit` bytes, or cannot be read.
+/// When it is missing, a folder, socket or named pipe, larger than `limit` bytes (a device may have no end), or cannot be read.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let file = open(path, path, OFlags::empty())?;
-    if metadata(path, &file)?.is_dir() {
+    let file = open(path, path, OFlags::NONBLOCK)?;
+    let found = metadata(path, &file)?.file_type();
+    if found.is_dir() {
         return Err(FileError::NotAFile { path: path.to_owned() });
     }
+    if found.is_fifo() && has_name(path) {
+        return Err(FileError::NamedPipe { path: path.to_owned() });
+    }
+    if !found.is_file() {
+        // From here on there is somebody to wait for.
+        rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(|cause| HostError::new(Action::Read, path, cause))?;
+    }
     read_open(file, path, limit)
+}
+
+/// Whether a pipe has a place of its own in the file system: one that a shell or a caller opened is only met below `/dev` or `/proc`, by
+/// a link that leads to no path.
+fn has_name(path: &Path) -> bool {
+    std::fs::canonicalize(path).is_ok_and(|real| !real.starts_with("/dev/fd") && !real.starts_with("/proc"))
 }
 
 /// The entries of a folder, sorted by path; a link named by `folder` itself is followed, no other.
@@ -155,6 +171,8 @@ pub(super) fn unlisted(folder: &Path, cause: walkdir::Error) -> HostError {
 fn open(path: &Path, shown: &Path, more: OFlags) -> Result<File, FileError> {
     match rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | more, Mode::empty()) {
         Ok(file) => Ok(File::from(file)),
+        // A socket.
+        Err(rustix::io::Errno::NXIO) => Err(FileError::NotAFile { path: shown.to_owned() }),
         Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => Err(FileError::Missing { path: shown.to_owned() }),
         Err(cause) => Err(HostError::new(Action::Read, shown, cause).into()),
     }

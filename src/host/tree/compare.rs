@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use crate::host::{
-    HostError,
-    tree::{
-        Foreign, LastManifest, NewFile, TreeError, manifest,
-        planned::Planned,
-        reader::{Look, Match, Reader},
+use crate::{
+    build::may_be_ours,
+    host::{
+        HostError,
+        tree::{
+            Foreign, LastManifest, NewFile, TreeError, manifest,
+            planned::Planned,
+            reader::{Look, Match, Reader},
+            survey::OURS_LIMIT,
+        },
     },
 };
 
@@ -47,6 +51,14 @@ pub struct Difference {
 /// # Errors
 /// When the tree is a link or no folder, or the machine fails.
 pub fn compare(dir: &Path, files: &[NewFile]) -> Result<Vec<Difference>, TreeError> {
+    compare_by(dir, files, may_be_ours)
+}
+
+/// As `compare`; `ours` says whether a listed file can be harden's at all, by path and bytes.
+///
+/// # Errors
+/// As `compare`.
+pub fn compare_by(dir: &Path, files: &[NewFile], ours: fn(&str, &[u8]) -> bool) -> Result<Vec<Difference>, TreeError> {
     let planned = Planned::new(dir, files)?;
     let Some(mut reader) = Reader::open(dir)? else {
         return Ok(planned.files().map(|file| difference(file.path.as_str(), What::Missing)).collect());
@@ -59,7 +71,7 @@ pub fn compare(dir: &Path, files: &[NewFile]) -> Result<Vec<Difference>, TreeErr
     }
     let last = manifest::of(&mut reader)?;
     for path in last.iter().flat_map(LastManifest::paths).filter(|path| planned.file(path).is_none()) {
-        if matches!(reader.read(path, SHOWN_LIMIT)?, Look::File(_) | Look::TooLarge) {
+        if matches!(reader.read(path, OURS_LIMIT)?, Look::File(seen) if ours(path, seen.bytes)) {
             found.push(difference(path, What::Left));
         }
     }

@@ -22,10 +22,10 @@ mod swap;
 mod untouched;
 mod write;
 
-pub use compare::{Difference, What, compare};
+pub use compare::{Difference, What, compare, compare_by};
 pub use error::{Foreign, TreeError, Why};
 pub use manifest::{LastManifest, MANIFEST, MANIFEST_LIMIT, last};
 pub use planned::NewFile;
-pub use recover::recover;
+pub use recover::{recover, recover_by};
 pub use untouched::untouched;
 pub use write::{Exchange, Outcome, Transfer, Ways, write, write_by};

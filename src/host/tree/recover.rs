@@ -19,12 +19,20 @@ use crate::host::{
 /// # Errors
 /// When the machine fails, or another process holds the tree.
 pub fn recover(dir: &Path) -> Result<Vec<String>, HostError> {
+    recover_by(dir, &Ways::default())
+}
+
+/// As `recover`, in other ways.
+///
+/// # Errors
+/// As `recover`.
+pub fn recover_by(dir: &Path, ways: &Ways<'_>) -> Result<Vec<String>, HostError> {
     let beside = Beside::new(dir)?;
     if !stands(&beside.journal)? {
         return Ok(Vec::new());
     }
     let (journal, note) = Journal::take(&beside)?;
-    let late = finish(&beside, note, &Ways::default())?;
+    let late = finish(&beside, note, ways)?;
     journal.end()?;
     Ok(late)
 }

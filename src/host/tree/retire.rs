@@ -118,7 +118,7 @@ impl Retiring<'_> {
         }
     }
 
-    /// Whether the old tree's manifest lists the file as it is.
+    /// Whether the old tree's manifest lists the file as it is, and it is such as harden writes.
     fn was_ours(&mut self, entry: &DirEntry, path: &Path) -> Result<bool, HostError> {
         let Some(text) = path.to_str().filter(|_| kind(entry.file_type()) == Kind::File) else { return Ok(false) };
         if self.last.is_none() {
@@ -129,7 +129,7 @@ impl Retiring<'_> {
             return Ok(false);
         }
         let bytes = fs::read(entry.path()).map_err(|cause| HostError::new(Action::Read, entry.path(), cause))?;
-        Ok(last.wrote(text, &bytes))
+        Ok(last.wrote(text, &bytes) && (self.ways.ours)(text, &bytes))
     }
 
     /// Moves a late arrival to the new tree: to its own path when that is free or holds only the link to an earlier

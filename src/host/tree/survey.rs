@@ -13,7 +13,7 @@ use crate::host::{
     Action, HostError,
     files::{Kind, kind, unlisted},
     tree::{
-        Foreign, LastManifest, Outcome, Why, manifest,
+        Foreign, LastManifest, Outcome, Ways, Why, manifest,
         planned::{Planned, above},
         reader::{Look, Match, Reader, Stamp},
     },
@@ -62,14 +62,15 @@ struct Surveyor<'a> {
     reader: &'a mut Reader,
     dir: &'a Path,
     planned: &'a Planned<'a>,
+    ways: &'a Ways<'a>,
     last: Option<LastManifest>,
     survey: Survey,
 }
 
 /// Looks at an open tree.
-pub(super) fn survey(reader: &mut Reader, dir: &Path, planned: &Planned<'_>) -> Result<Survey, HostError> {
+pub(super) fn survey(reader: &mut Reader, dir: &Path, planned: &Planned<'_>, ways: &Ways<'_>) -> Result<Survey, HostError> {
     let last = manifest::of(reader)?;
-    let mut surveyor = Surveyor { reader, dir, planned, last, survey: Survey::default() };
+    let mut surveyor = Surveyor { reader, dir, planned, ways, last, survey: Survey::default() };
     for entry in WalkDir::new(dir).sort_by_file_name() {
         surveyor.entry(&entry.map_err(|cause| unlisted(dir, cause))?)?;
     }
@@ -133,7 +134,7 @@ impl Surveyor<'_> {
         Ok(match self.ours(path)? {
             Claim::Ours(stamp) => self.retire(path, stamp),
             Claim::Edited => self.refuse(path, Why::Edited),
-            Claim::Foreign => self.refuse(path, Why::Unlisted),
+            Claim::Strange | Claim::Foreign => self.refuse(path, Why::Unlisted),
         })
     }
 
@@ -147,8 +148,8 @@ impl Surveyor<'_> {
                 Fate::Retire(stamp)
             }
             Claim::Edited if in_the_way => self.refuse(path, Why::Edited),
-            Claim::Foreign if in_the_way => self.refuse(path, Why::NotAFolder),
-            Claim::Edited => {
+            Claim::Strange | Claim::Foreign if in_the_way => self.refuse(path, Why::NotAFolder),
+            Claim::Edited | Claim::Strange => {
                 self.survey.outcome.kept.push(path.to_owned());
                 Fate::Carry
             }
@@ -159,8 +160,10 @@ impl Surveyor<'_> {
     fn ours(&mut self, path: &str) -> Result<Claim, HostError> {
         let Some(last) = self.last.as_ref().filter(|last| last.hash(path).is_some()) else { return Ok(Claim::Foreign) };
         Ok(match self.reader.read(path, OURS_LIMIT)? {
-            Look::File(seen) if last.wrote(path, seen.bytes) => Claim::Ours(seen.stamp),
-            Look::File(_) | Look::Absent | Look::Blocked(_) | Look::TooLarge => Claim::Edited,
+            Look::File(seen) if !last.wrote(path, seen.bytes) => Claim::Edited,
+            Look::File(seen) if !(self.ways.ours)(path, seen.bytes) => Claim::Strange,
+            Look::File(seen) => Claim::Ours(seen.stamp),
+            Look::Absent | Look::Blocked(_) | Look::TooLarge => Claim::Edited,
         })
     }
 
@@ -187,9 +190,15 @@ impl Surveyor<'_> {
     }
 }
 
+/// Whose a file is.
 enum Claim {
+    /// Listed with its hash, and such as harden writes.
     Ours(Stamp),
+    /// Listed with another hash.
     Edited,
+    /// Listed with its hash, but harden writes no such file: somebody else wrote the list.
+    Strange,
+    /// Not listed.
     Foreign,
 }
 

@@ -2,19 +2,22 @@
 
 use std::{fs, path::Path};
 
-use crate::host::{
-    Action, HostError,
-    tree::{
-        NewFile, TreeError,
-        beside::{Beside, stands},
-        journal::Journal,
-        planned::Planned,
-        reader::{Look, Match, Reader},
-        recover::{discard, finish},
-        retire::Known,
-        stage::{make_folder, stage},
-        survey::{Survey, survey},
-        swap::{put, swap},
+use crate::{
+    build::may_be_ours,
+    host::{
+        Action, HostError,
+        tree::{
+            NewFile, TreeError,
+            beside::{Beside, stands},
+            journal::Journal,
+            planned::Planned,
+            reader::{Look, Match, Reader},
+            recover::{discard, finish},
+            retire::Known,
+            stage::{make_folder, stage},
+            survey::{Survey, survey},
+            swap::{put, swap},
+        },
     },
 };
 
@@ -27,8 +30,8 @@ pub struct Outcome {
     pub unchanged: Vec<String>,
     /// Files of ours that left the plan.
     pub removed: Vec<String>,
-    /// Files of the user's that the reader should know of: edited ones that left the plan, and changes that came while
-    /// the tree was replaced and were put beside.
+    /// Files of the user's that the reader should know of: edited ones that left the plan, ones that harden never wrote although
+    /// the last manifest lists them, and changes that came while the tree was replaced and were put beside.
     pub kept: Vec<String>,
 }
 
@@ -62,6 +65,8 @@ pub struct Ways<'a> {
     pub transfer: Transfer,
     /// Called before each change to the disk.
     pub before_step: &'a (dyn Fn() + Sync),
+    /// Whether a file can be harden's at all, by path and bytes: what the last manifest lists beside is left alone.
+    pub ours: fn(&str, &[u8]) -> bool,
 }
 
 impl Outcome {
@@ -74,7 +79,7 @@ impl Outcome {
 
 impl Default for Ways<'_> {
     fn default() -> Self {
-        Ways { exchange: Exchange::OneCall, transfer: Transfer::Link, before_step: &|| () }
+        Ways { exchange: Exchange::OneCall, transfer: Transfer::Link, before_step: &|| (), ours: may_be_ours }
     }
 }
 
@@ -144,7 +149,7 @@ fn locked(
     planned: &Planned<'_>,
     ways: &Ways<'_>,
 ) -> Result<Result<Outcome, TreeError>, HostError> {
-    let (old, mut survey) = match look(beside, planned) {
+    let (old, mut survey) = match look(beside, planned, ways) {
         Ok(looked) => looked,
         Err(error) => return Ok(Err(error)),
     };
@@ -176,10 +181,10 @@ fn locked(
     Ok(Ok(survey.outcome))
 }
 
-fn look(beside: &Beside, planned: &Planned<'_>) -> Result<(Option<Reader>, Survey), TreeError> {
+fn look(beside: &Beside, planned: &Planned<'_>, ways: &Ways<'_>) -> Result<(Option<Reader>, Survey), TreeError> {
     match Reader::open(&beside.dir)? {
         Some(mut reader) => {
-            let survey = survey(&mut reader, &beside.dir, planned)?;
+            let survey = survey(&mut reader, &beside.dir, planned, ways)?;
             Ok((Some(reader), survey))
         }
         None => Ok((None, Survey::of_nothing(planned))),

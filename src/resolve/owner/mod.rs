@@ -34,6 +34,10 @@ pub use diagnostics::ENTRIES;
 /// Where the spec names the file.
 const NAMED_AT: &str = "/platform/kubeadm/config";
 
+pub(super) const ENDPOINT: &str = "/ClusterConfiguration/controlPlaneEndpoint";
+pub(super) const PODS: &str = "/ClusterConfiguration/networking/podSubnet";
+pub(super) const SERVICES: &str = "/ClusterConfiguration/networking/serviceSubnet";
+
 /// The owner's configuration, read.
 #[derive(Debug, Clone, Default)]
 pub struct Owner {
@@ -50,20 +54,21 @@ pub struct Owner {
     notes: Vec<OwnerNote>,
 }
 
-/// Reads the file that `platform.kubeadm.config` names, where it names one.
-pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Owner {
-    let Some(file) = &spec.config else { return Owner::default() };
+/// Reads the file that `platform.kubeadm.config` names, where it names one. Nothing when it cannot be read: what it would have answered is
+/// not known.
+pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Owner> {
+    let Some(file) = &spec.config else { return Some(Owner::default()) };
     let source = match (around.read)(file) {
         Ok(source) => source,
         Err(why) => {
             let at = spec::locate(tree, &SpecPath::new(NAMED_AT));
             diags.push(BrokenFile { path: file.clone(), why, at });
-            return Owner::default();
+            return None;
         }
     };
     let digest = crate::base::sha256_hex(source.text().as_bytes());
     let (source, secrets) = secrets::blotted(source);
-    let Some(mut root) = documents::read(&source, diags) else { return Owner::default() };
+    let mut root = documents::read(&source, diags)?;
     characters::check(&root, &secrets, diags);
     fields::check(&root, spec.kubernetes_version, diags);
     let guarded = guard::apply(&mut root, spec, tree, &secrets, diags);
@@ -73,7 +78,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     contradictions::report(spec, tree, &root, diags);
     let Reading { documents, settings, mut notes, .. } = reading;
     guarded.write_notes(&mut notes);
-    Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) }
+    Some(Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) })
 }
 
 /// What reading gathers.
@@ -122,6 +127,11 @@ impl Owner {
         spec::node_at(self.root.as_ref()?, &SpecPath::new(pointer)).filter(|node| !node.is_null())
     }
 
+    /// Whether the file has a word on it, usable or not.
+    pub(super) fn says(&self, pointer: &str) -> bool {
+        self.value(pointer).is_some_and(|node| node.as_str() != Some(""))
+    }
+
     fn text(&self, pointer: &str) -> Option<String> {
         self.value(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     }
@@ -131,15 +141,15 @@ impl Owner {
     }
 
     pub(super) fn endpoint(&self) -> Option<String> {
-        self.text("/ClusterConfiguration/controlPlaneEndpoint")
+        self.text(ENDPOINT)
     }
 
     pub(super) fn pod_subnets(&self) -> Option<Vec<Cidr>> {
-        self.ranges("/ClusterConfiguration/networking/podSubnet")
+        self.ranges(PODS)
     }
 
     pub(super) fn service_subnets(&self) -> Option<Vec<Cidr>> {
-        self.ranges("/ClusterConfiguration/networking/serviceSubnet")
+        self.ranges(SERVICES)
     }
 
     pub(super) fn bind_port(&self) -> Option<u16> {

@@ -36,8 +36,8 @@ pub(in crate::spec) struct UnknownKind {
 
 impl Problem for UnknownKind {
     const CODE: &'static str = "unknown-kind";
-    const MEANING: &'static str = "The `kind` of a document is none of the language: Cluster, Profile, Workspace, Waivers. Kubernetes manifests are not specs: \
-         `harden check` judges those.";
+    const MEANING: &'static str = "The `kind` of a document is none of the language: Cluster, Profile, Workspace, Waivers. Kubernetes manifests are not \
+         specs.";
 
     fn message(&self) -> String {
         format!("`{}` is no kind of spec", self.kind)

@@ -9,13 +9,21 @@ use crate::{
     yaml::{self, Out},
 };
 
-use super::{Target, head};
+use super::{Mark, Target, head};
 
 pub use observe::ObjectKind;
 pub(super) use observe::observe;
 
 /// The kustomize trees.
-pub(super) const TARGET: Target = Target { name: "k8s", wanted: |_| true, emit };
+pub(super) const TARGET: Target = Target {
+    name: "k8s",
+    wanted: |_| true,
+    emit,
+    marks: &[
+        Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
+        Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
+    ],
+};
 
 /// A part of the objects that is applied as a whole, before the next one.
 struct Stage {

@@ -16,12 +16,20 @@ use crate::{
     yaml::{self, Out},
 };
 
-use super::{Target, head};
+use super::{Mark, Target, head};
 
 pub(super) use observe::observe;
 
 /// The documents and patches.
-pub(super) const TARGET: Target = Target { name: "kubeadm", wanted: |plan| plan.cluster.kubeadm.is_some(), emit };
+pub(super) const TARGET: Target = Target { name: "kubeadm", wanted: |plan| plan.cluster.kubeadm.is_some(), emit, marks: MARKS };
+
+const MARKS: &[Mark] = &[
+    Mark { path: "kubeadm/init.yaml", says: "init: the first control-plane node" },
+    Mark { path: "kubeadm/join-control-plane.yaml", says: "join: a further control-plane node" },
+    Mark { path: "kubeadm/join-worker.yaml", says: "join: any worker node" },
+    Mark { path: "kubeadm/nodes/*/join-control-plane.yaml", says: "join: control-plane node" },
+    Mark { path: "kubeadm/patches/*", says: "Order of repeated arguments of" },
+];
 
 /// The form that kubeadm's reader demands.
 const FORM: crate::base::FactId = crate::base::FactId("kubeadm-document");

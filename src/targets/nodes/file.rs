@@ -9,6 +9,9 @@ use crate::{
 
 use super::{Pool, Rule};
 
+/// What the head of every file says, and by which it is known as ours.
+pub(super) const BROUGHT: &str = "Brought to its place by harden-node.sh.";
+
 /// How the script brings a file to its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -53,7 +56,7 @@ impl HostFile {
         let controls = controls(&body);
         let form = form();
         let mut lines = Lines::default();
-        for text in head::with_controls(&[purpose.to_owned()], &controls) {
+        for text in head::with_controls(&[BROUGHT.to_owned(), purpose.to_owned()], &controls) {
             lines.push(&format!("# {text}"), &form);
         }
         lines.extend(body);

@@ -39,11 +39,12 @@ ExecStop=-/usr/sbin/nft delete table inet harden_node
 WantedBy=sysinit.target
 ";
 
-/// What is let in whatever the spec says: loopback, answers, ICMP (path MTU, neighbours), DHCP.
+/// What is let in whatever the spec says: loopback, answers, ICMP (path MTU, neighbours), DHCP. Protocols by their numbers: a minimal
+/// Debian has no `/etc/protocols` for nft to look names up.
 const ALWAYS: &[&str] = &[
     "iif \"lo\" accept",
     "ct state established,related accept",
-    "meta l4proto { icmp, ipv6-icmp } accept",
+    "meta l4proto { 1, 58 } accept",
     "udp sport 67 udp dport 68 accept",
     "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept",
 ];
@@ -196,7 +197,7 @@ fn node_ports(pool: &Pool<'_>, enforce: bool, groups: &Groups<'_>, lines: &mut L
     lines.push("        type filter hook prerouting priority dstnat - 10; policy accept;", &asked);
     lines.push("        fib daddr type != local return", &form);
     lines.push("        ct state established,related return", &form);
-    lines.push("        meta l4proto != { tcp, udp } return", &form);
+    lines.push("        meta l4proto != { 6, 17 } return", &form);
     lines.push(&format!("        th dport != {first}-{last_port} return"), &form);
     lines.push("        iif \"lo\" return", &form);
     for group in ["nodes", "pods"] {

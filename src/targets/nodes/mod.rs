@@ -13,13 +13,22 @@ use crate::{
     plan::{Held, HostOs, HostRule, NodePlan, Plan, SettingKey},
 };
 
-use super::Target;
+use super::{Mark, Target};
 
 use file::HostFile;
 
 /// The script and the files of every pool.
-pub(super) const TARGET: Target =
-    Target { name: "nodes", wanted: |plan| plan.pools.values().any(|pool| Pool::of(plan, pool).is_some()), emit };
+pub(super) const TARGET: Target = Target {
+    name: "nodes",
+    wanted: |plan| plan.pools.values().any(|pool| Pool::of(plan, pool).is_some()),
+    emit,
+    marks: &[
+        Mark { path: "nodes/*/harden-node.sh", says: "Hardens a node of pool" },
+        Mark { path: "nodes/*/files/**", says: file::BROUGHT },
+        // JSON has no comments: the path alone tells.
+        Mark { path: "nodes/*/files/etc/docker/daemon.json", says: "" },
+    ],
+};
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
     plan.pools.values().filter_map(|pool| Pool::of(plan, pool)).flat_map(|pool| pool.emit()).collect()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use harden::report::Manifest;
 
-use crate::support::{files, harden, root};
+use crate::support::{DAY, files, harden, root};
 
 use super::{Example, copy, mistake, said, small};
 
@@ -53,16 +53,24 @@ fn the_recorded_date_counts_until_it_is_moved() {
     mistake(&example.run(&["build", "cluster.yaml", "--as-of", "2026-02-30"]), "--as-of 2026-02-30");
 }
 
-/// The first build takes today.
+/// The first build takes today: the day in whose place the tests name one, or that of the clock.
 #[test]
 fn the_first_build_takes_today() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("c.yaml"), small("small")).unwrap();
+    let recorded = |out: &str| {
+        let text = fs::read_to_string(folder.path().join(out).join("small/manifest.json")).unwrap();
+        Manifest::read(&text).unwrap().as_of
+    };
     assert_eq!(said(&harden(folder.path(), &["build", "c.yaml"])).0, 0);
-    let text = fs::read_to_string(folder.path().join("out/small/manifest.json")).unwrap();
+    if cfg!(debug_assertions) {
+        assert_eq!(recorded("out").to_string(), DAY);
+    }
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_harden"));
+    let output = command.args(["build", "c.yaml", "--out", "now"]).current_dir(folder.path()).env_clear().output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
-    let today = harden::base::Date::from_days_since_epoch(u32::try_from(days).unwrap());
-    assert_eq!(Manifest::read(&text).unwrap().as_of, today);
+    assert_eq!(recorded("now"), harden::base::Date::from_days_since_epoch(u32::try_from(days).unwrap()));
 }
 
 /// A day on which something in the spec has become due, for a tree that was built for a day long before.
@@ -212,6 +220,45 @@ fn nothing_of_the_users_is_lost() {
     }
 }
 
+/// A manifest that lists files of the user's with their hashes, as somebody could write it into a change, takes none of them away.
+#[test]
+fn a_forged_manifest_deletes_and_replaces_nothing() {
+    let example = Example::built();
+    let put = |name: &str| {
+        let path = example.file(TREE).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "mine").unwrap();
+    };
+    let listed = ["notes.md", "kubeadm/mine.yaml", "kubeadm/patches/mine.yaml", "control-plane/etc/kubernetes/pki/ca.key"];
+    let forge = |names: &[&str]| {
+        example.edit("out/shop-prod/manifest.json", |text| {
+            let mut manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+            for name in names {
+                let entry = serde_json::json!({ "sha256": harden::base::sha256_hex(b"mine"), "mode": "0644" });
+                manifest["files"][*name] = entry;
+            }
+            manifest.to_string()
+        });
+    };
+    listed.iter().for_each(|name| put(name));
+    forge(&listed);
+    let (code, stdout, _) = example.said(&["build", "cluster.yaml", "--check"]);
+    assert_eq!((code, stdout.contains("left the plan")), (1, false), "{stdout}");
+    let (code, stdout, stderr) = example.said(&["build", "cluster.yaml"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("0 removed"), "{stdout}");
+    for name in listed {
+        assert_eq!(fs::read_to_string(example.file(TREE).join(name)).unwrap(), "mine", "{name}");
+        assert!(stdout.contains(&format!("kept {name}, which")), "{stdout}");
+    }
+    assert_eq!(example.said(&["build", "cluster.yaml", "--check"]).0, 0);
+    // Where a file is wanted, one without our head is not replaced either.
+    put("kubeadm/init.yaml");
+    forge(&["kubeadm/init.yaml"]);
+    mistake(&example.run(&["build", "cluster.yaml"]), "`kubeadm/init.yaml` was not written by harden");
+    assert_eq!(fs::read_to_string(example.file(TREE).join("kubeadm/init.yaml")).unwrap(), "mine");
+}
+
 /// A file of the user's that stands where one of ours must go stops the build before anything is written.
 #[test]
 fn a_file_in_the_way_stops_the_build() {
@@ -222,6 +269,34 @@ fn a_file_in_the_way_stops_the_build() {
     let output = example.run(&["build", "cluster.yaml", "--as-of", "2026-11-26"]);
     mistake(&output, "kubeadm/init.yaml");
     assert_eq!(files(&example.file("out")), BTreeMap::from([("shop-prod/kubeadm/init.yaml".to_owned(), b"mine".to_vec())]));
+}
+
+/// What stands in the way of one tree keeps no other from being built, and is told with the name of its cluster.
+#[test]
+fn a_tree_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(folder.path().join(format!("{name}.yaml")), small(name)).unwrap();
+    }
+    fs::create_dir_all(folder.path().join("out/a")).unwrap();
+    fs::create_dir_all(folder.path().join("out/b")).unwrap();
+    fs::write(folder.path().join("out/a/REPORT.md"), "mine").unwrap();
+    fs::write(folder.path().join("out/b/manifest.json"), "{}").unwrap();
+    let build = ["build", ".", "--as-of", "2026-11-26"];
+    let (code, stdout, stderr) = said(&harden(folder.path(), &build));
+    assert_eq!(code, 2);
+    assert!(stdout.starts_with("c: out/c ") && stdout.lines().count() == 1, "{stdout}");
+    for text in [
+        "error: the tree of cluster `a` was left as it is: `REPORT.md` was not written by harden",
+        "error: the tree of cluster `b` was left as it is: `out/b/manifest.json` was not written by this program",
+        "2 errors; nothing was written for `a`, `b`",
+    ] {
+        assert!(stderr.contains(text), "not `{text}`, but:\n{stderr}");
+    }
+    let (code, stdout, _) = said(&harden(folder.path(), &[&build[..], &["--format", "json"]].concat()));
+    let value: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, value["clusters"][0]["name"].as_str()), (2, Some("a")));
+    assert!(value["clusters"][0]["diagnostics"][0]["message"].as_str().unwrap().contains("`REPORT.md`"), "{value}");
 }
 
 /// Exit codes: 0 done, 1 differences, 2 a mistake in the input, 3 a failure of the machine.

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{cases, harden, root};
+use crate::support::{cases, root, run_diag};
 
 use super::{Example, copy, said, small};
 
@@ -79,6 +79,7 @@ fn every_output_is_as_its_schema_says() {
     let told = seen.run("explain", &example, 0, &["explain", &format!("{pod_security}:{exempt}")]);
     assert_eq!((told["waiver"].as_str(), told["control"].as_str()), (Some("W-7"), Some("admission/pod-security")));
     seen.run("explain", &example, 0, &["explain", "apiserver/profiling"]);
+    seen.run("explain", &example, 0, &["explain", "admission/pod-security"]);
     seen.run("explain", &example, 0, &["explain", "waiver-expired"]);
 
     seen.run("verify", &example, 0, &["verify", "out/shop-prod", "--spec", "cluster.yaml"]);
@@ -99,17 +100,30 @@ fn every_output_is_as_its_schema_says() {
     let diff = seen.run("diff", &example, 1, &["diff", "old/shop-prod", "out/shop-prod"]);
     let changes = diff["changes"].as_array().unwrap();
     assert!(changes.iter().any(|change| change["key"] == "access/admins" && change["direction"] == "hardens"), "{diff}");
-    assert!(changes.iter().any(|change| change["impact"][0] == "refuses-later"), "{diff}");
+    assert!(changes.iter().any(|change| change["impact"][0] == "rolls"), "{diff}");
 
     fs::copy(root().join("golden/diag/unknown-control/harden.yaml"), example.file("wrong.yaml")).unwrap();
     seen.run("build", &example, 2, &[&["build", "wrong.yaml"][..], &day].concat());
     seen.run("controls", &example, 0, &["controls"]);
     seen.run("profiles", &example, 0, &["profiles"]);
+    let own = "apiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: { name: own }\nextends: [baseline]\n";
+    fs::write(example.file("own.yaml"), format!("{own}---\n{}", small("owner"))).unwrap();
+    let profiles = seen.run("profiles", &example, 0, &["profiles", "own"]);
+    assert_eq!(profiles["profiles"], serde_json::json!([{ "name": "own", "builtIn": false, "file": "own.yaml", "text": own }]));
+    seen.run("profiles", &example, 0, &["profiles", "nsa"]);
+    seen.run("schema", &example, 0, &["schema"]);
+    let schema = seen.run("schema", &example, 0, &["schema", "cluster"]);
+    let printed: Value = serde_json::from_str(&example.said(&["schema", "cluster"]).1).unwrap();
+    assert_eq!((&schema["schemas"], &schema["schema"]), (&serde_json::json!(["cluster"]), &printed));
     for arguments in [
-        &["build", "nothing.yaml"][..],
+        &["build", "no/nothing.yaml"][..],
         &["plan", "nothing.yaml"],
         &["plan", "wrong.yaml"],
         &["explain", "nothing/at-all"],
+        &["init"],
+        &["completions", "bash"],
+        &["schema", "no-such-schema"],
+        &["profiles", "no-such-profile"],
         &["verify", "nowhere"],
         &["diff", "out/shop-prod"],
         &["diff", "--rev", "HEAD", "out/shop-prod"],
@@ -120,15 +134,26 @@ fn every_output_is_as_its_schema_says() {
     every_property_occurs(&seen);
 }
 
+/// A command that prints a text says which ones have JSON.
+#[test]
+fn a_command_without_json_refuses() {
+    let example = Example::new();
+    for arguments in [&["init"][..], &["completions", "zsh"]] {
+        let (code, stdout, _) = example.said(&[arguments, &["--format", "json"]].concat());
+        let value: Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!((code, value["diagnostics"][0]["code"].as_str()), (2, Some("usage")), "{stdout}");
+        let help = value["diagnostics"][0]["help"].as_str().unwrap();
+        assert!(help.contains("build, controls, diff, explain, plan, profiles, schema, verify"), "{help}");
+    }
+}
+
 /// Every mistake that the goldens know is told in the shape of the interface.
 #[test]
 fn every_diagnostic_is_as_the_schema_says() {
     let mut seen = Seen::new();
     for case in cases("diag") {
         let out = tempfile::tempdir().unwrap();
-        let arguments =
-            ["build", "harden.yaml", "--as-of", "2026-11-26", "--out", out.path().to_str().unwrap(), "--format", "json"];
-        let (code, stdout, stderr) = said(&harden(&case, &arguments));
+        let (code, stdout, stderr) = said(&run_diag(&case, out.path(), &["--format", "json"]));
         assert_eq!(stderr, "", "{}", case.display());
         let value: Value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{}: {error}\n{stdout}", case.display()));
         let name = case.file_name().unwrap().to_string_lossy().into_owned();

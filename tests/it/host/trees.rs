@@ -11,13 +11,10 @@ use std::{
 
 use harden::host::{
     Action,
-    tree::{
-        Difference, Exchange, Foreign, LastManifest, Outcome, Transfer, TreeError, Ways, What, Why, compare, last, recover,
-        write, write_by,
-    },
+    tree::{Difference, Exchange, Foreign, LastManifest, Outcome, Transfer, TreeError, Ways, What, Why, last, write_by},
 };
 
-use super::{build, everything, file, inode, names, scratch};
+use super::{build, compare, everything, file, inode, names, recover, scratch, ways, write};
 
 const FIRST: &[(&str, &str)] = &[("REPORT.md", "one"), ("kubeadm/init.yaml", "init"), ("gone/old.yaml", "old")];
 const SECOND: &[(&str, &str)] = &[("REPORT.md", "two"), ("kubeadm/init.yaml", "init"), ("new/add.yaml", "add")];
@@ -75,7 +72,7 @@ fn an_unchanged_build_touches_nothing() {
     let before = (inode(&dir), fs::metadata(&dir).unwrap().modified().unwrap(), inode(&dir.join("REPORT.md")));
     let steps = AtomicUsize::new(0);
     let count = || _ = steps.fetch_add(1, Ordering::Relaxed);
-    let outcome = write_by(&dir, &build(FIRST), &Ways { before_step: &count, ..Ways::default() }).unwrap();
+    let outcome = write_by(&dir, &build(FIRST), &Ways { before_step: &count, ..ways() }).unwrap();
     assert_eq!((outcome.unchanged.len(), outcome.written.len(), steps.load(Ordering::Relaxed)), (4, 0, 0));
     assert_eq!((inode(&dir), fs::metadata(&dir).unwrap().modified().unwrap(), inode(&dir.join("REPORT.md"))), before);
 }
@@ -96,7 +93,7 @@ fn what_the_user_put_into_the_tree_stays() {
         symlink("nowhere", dir.join("kubeadm/dangling")).unwrap();
         fs::write(dir.join(".gitignore"), "*.tmp").unwrap();
         let age = fs::metadata(dir.join("gone/notes.md")).unwrap().modified().unwrap();
-        let ways = Ways { transfer, ..Ways::default() };
+        let ways = Ways { transfer, ..ways() };
         write_by(&dir, &build(SECOND), &ways).unwrap();
         let now = everything(&dir);
         for (path, expected) in [
@@ -145,7 +142,7 @@ fn a_pipe_of_the_user_is_carried_over() {
     assert_eq!(everything_but(&dir, "pipe"), everything_but(&dir, ""));
     assert!(fs::symlink_metadata(&pipe).is_ok());
     // A pipe cannot be copied: nothing is touched.
-    let ways = Ways { transfer: Transfer::Copy, ..Ways::default() };
+    let ways = Ways { transfer: Transfer::Copy, ..ways() };
     assert!(matches!(write_by(&dir, &build(FIRST), &ways), Err(TreeError::Host(error)) if error.action == Action::Carry));
     assert!(compare(&dir, &build(SECOND)).unwrap().is_empty());
     assert_eq!(names(scratch.path()), ["shop"]);
@@ -431,7 +428,7 @@ fn interrupted(exchange: Exchange, transfer: Transfer, late: Late, at: usize) ->
             done.store(usize::from(result.is_ok()), Ordering::SeqCst);
         }
     };
-    let result = write_by(&dir, &build(SECOND), &Ways { exchange, transfer, before_step: &user });
+    let result = write_by(&dir, &build(SECOND), &Ways { exchange, transfer, before_step: &user, ..ways() });
     let context = format!("{exchange:?} {transfer:?} {late:?} before step {at}");
     let tree = everything(&dir);
     if done.load(Ordering::SeqCst) == 1 {

@@ -10,9 +10,9 @@ use std::{
     time::Duration,
 };
 
-use harden::host::tree::{Exchange, NewFile, Transfer, Ways, compare, recover, write, write_by};
+use harden::host::tree::{Exchange, NewFile, Transfer, Ways, write_by};
 
-use super::{build, everything, inode, names, scratch};
+use super::{build, compare, everything, inode, names, recover, scratch, ways, write};
 
 const CHILD: &str = "HARDEN_TEST_KILLED_CHILD";
 
@@ -70,7 +70,7 @@ fn child() {
         // Until killed: build, and build again.
         loop {
             for files in [new(), old()] {
-                write_by(dir, &files, &Ways { exchange, transfer, ..Ways::default() }).unwrap();
+                write_by(dir, &files, &Ways { exchange, transfer, ..ways() }).unwrap();
             }
         }
     };
@@ -81,7 +81,7 @@ fn child() {
             exit(9);
         }
     };
-    write_by(dir, &new(), &Ways { exchange, transfer, before_step: &die }).unwrap();
+    write_by(dir, &new(), &Ways { exchange, transfer, before_step: &die, ..ways() }).unwrap();
     exit(0);
 }
 

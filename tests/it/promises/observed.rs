@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use harden::{base::Artifact, targets::Observed, verify};
+use harden::{
+    base::Artifact,
+    targets::{self, Observed},
+    verify,
+};
 
 use super::{Case, cases, none_in};
 
@@ -159,8 +163,7 @@ fn a_missing_file_is_told() {
 }
 
 fn is_observed(artifact: &Artifact) -> bool {
-    let name = artifact.path.as_str();
-    name.ends_with(".yaml") || name.ends_with(".flags")
+    targets::has_observer(artifact.path.as_str())
 }
 
 /// Takes away every line of every file that is read back, one by one: what nobody notices must be a line that no setting rests on.

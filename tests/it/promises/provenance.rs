@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use harden::{
     base::{Artifact, SpecPath},
+    build::may_be_ours,
     controls, facts,
     plan::SettingKey,
     report::Provenance,
@@ -31,6 +32,15 @@ fn every_line_answers() {
             }
         }
         wrong
+    });
+}
+
+/// Every file bears a mark: a later build that no longer wants it knows it again.
+#[test]
+fn every_file_is_known_again() {
+    none_in(cases(), |case| {
+        let stranger = |artifact: &&Artifact| !may_be_ours(artifact.path.as_str(), artifact.text().as_bytes());
+        case.built.artifacts.iter().filter(stranger).map(|artifact| format!("{} bears no mark", artifact.path)).collect()
     });
 }
 

@@ -6,6 +6,7 @@ mod kubelet;
 mod volumes;
 
 use crate::{
+    base::Cidr,
     diag::{Diagnostics, Place},
     plan::{OwnerField, OwnerNote},
     spec::{host::is_own_machine, model::Kubeadm},
@@ -153,6 +154,7 @@ impl Walk<'_> {
             [_, section, "extraVolumes", _] => self.facts.volumes.judge(node, section),
             [_, .., "certSANs" | "serverCertSANs" | "peerCertSANs", _] => alternative_name(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "controlPlaneEndpoint"] => endpoint(node.as_str().unwrap_or_default()),
+            ["ClusterConfiguration", "networking", "podSubnet" | "serviceSubnet"] => ranges(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "etcd", "external", rest @ ..] => etcd::external(rest, node.as_str()),
             ["KubeletConfiguration", field] => kubelet::field(field, node),
             ["KubeProxyConfiguration", "mode"] => proxy_mode(node.as_str().unwrap_or_default()),
@@ -184,6 +186,14 @@ fn endpoint(text: &str) -> Fate {
     }
     let why = format!("`{text}` is every machine's own address, so that no node finds the control plane");
     Fate::Stop(why, "write a name or an address that every node reaches")
+}
+
+/// One range, or one of each family.
+fn ranges(text: &str) -> Fate {
+    match text.split(',').map(str::trim).find(|range| !text.is_empty() && range.parse::<Cidr>().is_err()) {
+        Some(range) => Fate::Stop(format!("`{range}` is no range of addresses"), "write a range such as 10.244.0.0/16"),
+        None => Fate::Keep,
+    }
 }
 
 /// A name that stands for everybody: kubeadm does not start with it.

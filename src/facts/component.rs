@@ -1,0 +1,241 @@
+//! The catalogue of system components: what clusters run beside applications, and what each needs.
+
+use crate::base::Platform;
+
+/// A level of Pod Security, from weakest to strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PodLevel {
+    /// Everything is allowed.
+    Privileged,
+    /// Known escalations are refused.
+    Baseline,
+    /// Hardened.
+    Restricted,
+}
+
+impl PodLevel {
+    /// Every level, from weakest to strictest.
+    pub const ALL: [PodLevel; 3] = [PodLevel::Privileged, PodLevel::Baseline, PodLevel::Restricted];
+
+    /// Its name, as labels take it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            PodLevel::Privileged => "privileged",
+            PodLevel::Baseline => "baseline",
+            PodLevel::Restricted => "restricted",
+        }
+    }
+}
+
+/// What makes a component part of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// The spec names it among the addons.
+    Addon,
+    /// The spec names it as the network plugin.
+    Cni,
+    /// The platform always has it.
+    Platform(Platform),
+    /// kube-proxy runs.
+    KubeProxy,
+    /// A DNS cache runs on every node.
+    NodeLocalDns,
+}
+
+/// A protocol of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl Protocol {
+    /// Its name in objects.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "TCP",
+            Protocol::Udp => "UDP",
+        }
+    }
+}
+
+/// Where a port is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Listens {
+    /// On the address of the pod.
+    Pod,
+    /// On the addresses of the node: the pod uses the host's network.
+    Node,
+    /// On loopback (or a link-local address) of the node.
+    Loopback,
+}
+
+/// A port that a workload listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port {
+    /// Its name.
+    pub name: &'static str,
+    /// The number in the pod, which may differ from that of a Service.
+    pub port: u16,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Where it is open.
+    pub on: Listens,
+}
+
+/// Pods of one kind that a component runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields of a pod spec, each of its own")]
+pub struct Workload {
+    /// The name of the Deployment, DaemonSet or Job.
+    pub name: &'static str,
+    /// Its namespace in the published manifests.
+    pub namespace: &'static str,
+    /// Its service account; static pods have none.
+    pub account: Option<&'static str>,
+    /// Labels that pick its pods.
+    pub labels: &'static [(&'static str, &'static str)],
+    /// Its images: registry and repository, without tag; `*` stands for one segment of a host name. A shorter path stands for all below it.
+    pub images: &'static [&'static str],
+    /// The strictest level that its pods pass.
+    pub passes: PodLevel,
+    /// Whether it talks to the API server with its token.
+    pub token: bool,
+    /// Whether a container is privileged.
+    pub privileged: bool,
+    /// Whether it uses the network of the host.
+    pub host_network: bool,
+    /// Whether it sees the processes of the host.
+    pub host_pid: bool,
+    /// Whether it shares the memory of the host.
+    pub host_ipc: bool,
+    /// Paths of the host that it mounts.
+    pub host_paths: &'static [&'static str],
+    /// Capabilities that it adds.
+    pub capabilities: &'static [&'static str],
+    /// Ports that it listens on.
+    pub ports: &'static [Port],
+}
+
+/// What the API server calls a component for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Calls {
+    /// It serves an aggregated API.
+    Aggregated,
+    /// It converts custom resources.
+    Conversion,
+    /// It changes objects.
+    Mutating,
+    /// It judges objects.
+    Validating,
+}
+
+/// An endpoint that the API server calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Webhook {
+    /// The Service.
+    pub service: &'static str,
+    /// The workload behind it.
+    pub workload: &'static str,
+    /// The port of the pod (not of the Service).
+    pub port: u16,
+    /// What it is called for.
+    pub kinds: &'static [Calls],
+}
+
+/// A system component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Component {
+    /// Its name: the word of the spec, where the spec names it.
+    pub name: &'static str,
+    /// Other words for it.
+    pub also: &'static [&'static str],
+    /// Its name in sentences.
+    pub says: &'static str,
+    /// What makes it part of a cluster.
+    pub when: &'static [When],
+    /// Its pods.
+    pub workloads: &'static [Workload],
+    /// What the API server calls of it.
+    pub webhooks: &'static [Webhook],
+    /// Where it was read.
+    pub source: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/components.rs"));
+
+impl Component {
+    /// Whether the spec may call it by this word.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.also.contains(&word)
+    }
+
+    /// Its namespaces, sorted.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self.workloads.iter().map(|workload| workload.namespace).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The strictest level that all its pods in a namespace pass.
+    #[must_use]
+    pub fn passes(&self, namespace: &str) -> PodLevel {
+        let levels = self.workloads.iter().filter(|workload| workload.namespace == namespace).map(|workload| workload.passes);
+        levels.min().unwrap_or(PodLevel::Restricted)
+    }
+
+    /// A workload by its name.
+    #[must_use]
+    pub fn workload(&self, name: &str) -> Option<&'static Workload> {
+        self.workloads.iter().find(|workload| workload.name == name)
+    }
+}
+
+/// Every component, sorted by name.
+pub fn components() -> impl Iterator<Item = &'static Component> {
+    COMPONENTS.iter()
+}
+
+/// The addon that the spec calls by this word.
+#[must_use]
+pub fn component(word: &str) -> Option<&'static Component> {
+    COMPONENTS.iter().find(|component| component.is_called(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_unique() {
+        let mut words: Vec<&str> = components().flat_map(|one| one.also.iter().copied().chain([one.name])).collect();
+        let all = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), all);
+    }
+
+    #[test]
+    fn webhooks_listen() {
+        for component in components() {
+            for webhook in component.webhooks {
+                let workload = component.workload(webhook.workload).unwrap();
+                assert!(workload.ports.iter().any(|port| port.port == webhook.port), "{}: {}", component.name, webhook.service);
+            }
+        }
+    }
+
+    #[test]
+    fn a_namespace_passes_what_its_weakest_pod_passes() {
+        let stack = component("kube-prometheus-stack").unwrap();
+        assert_eq!((stack.namespaces(), stack.passes("monitoring")), (vec!["monitoring"], PodLevel::Privileged));
+        assert_eq!(component("cert-manager").unwrap().passes("cert-manager"), PodLevel::Restricted);
+    }
+}

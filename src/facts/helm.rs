@@ -1,0 +1,32 @@
+//! Keys of the Helm charts that values are written for, as far as they are written.
+
+/// Keys of the chart `kured`, read in kubereboot/charts `charts/kured/values.yaml` on 2026-11-26.
+pub const KURED: &[&str] = &[
+    "configuration.concurrency",
+    "configuration.endTime",
+    "configuration.rebootDays",
+    "configuration.startTime",
+    "configuration.timeZone",
+    "nodeSelector",
+    "tolerations",
+];
+
+/// Keys of the chart `trivy-operator`, read in aquasecurity/trivy-operator `deploy/helm/values.yaml` on 2026-11-26.
+pub const TRIVY_OPERATOR: &[&str] = &[
+    "operator.scannerReportTTL",
+    "operator.vulnerabilityScannerEnabled",
+    "operator.vulnerabilityScannerScanOnlyCurrentRevisions",
+    "trivy.ignoreFile",
+    "trivy.ignoreUnfixed",
+    "trivy.severity",
+];
+
+/// The keys of a chart that are known.
+#[must_use]
+pub fn helm_keys(chart: &str) -> &'static [&'static str] {
+    match chart {
+        "kured" => KURED,
+        "trivy-operator" => TRIVY_OPERATOR,
+        _ => &[],
+    }
+}

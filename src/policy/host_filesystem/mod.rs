@@ -1,0 +1,67 @@
+//! No pod may mount folders of its node, but those that are allowed.
+
+use super::{
+    Case, Check, Const, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    ir::{item, volume},
+};
+
+pub(super) const POLICY: Policy = Policy {
+    name: "host-filesystem",
+    title: "volumes of the node's file system, but for allowed folders",
+    subject: Subject::Pods,
+    params: &[Param {
+        name: "paths",
+        kind: ParamKind::Paths,
+        about: "the folders that may be mounted, with what lies below them, and whether for reading alone",
+    }],
+    rules: &[
+        Rule {
+            name: "path",
+            over: Over::Volumes,
+            refused: Test::All(&[
+                Test::Is(item(&["hostPath"], Const::Nothing), Check::Present),
+                Test::Not(&Test::Is(OF_ITEM, Check::PathUnder { param: "paths", writable: false })),
+            ]),
+            at: &["hostPath"],
+            message: &[
+                Piece::Text("volume `"),
+                Piece::Value(item(&["name"], Const::Text(""))),
+                Piece::Text("` is folder "),
+                Piece::Value(OF_ITEM),
+                Piece::Text(" of the node, which is not allowed"),
+            ],
+        },
+        Rule {
+            name: "writable",
+            over: Over::Mounts,
+            refused: Test::All(&[
+                Test::Is(OF_VOLUME, Check::PathUnder { param: "paths", writable: false }),
+                Test::Not(&Test::Is(OF_VOLUME, Check::PathUnder { param: "paths", writable: true })),
+                Test::Not(&Test::Is(item(&["readOnly"], Const::Bool(false)), Check::Equals(Const::Bool(true)))),
+            ]),
+            at: &["readOnly"],
+            message: &[
+                Piece::Container,
+                Piece::Text(" mounts folder "),
+                Piece::Value(OF_VOLUME),
+                Piece::Text(" of the node for writing: set readOnly to true"),
+            ],
+        },
+    ],
+    case_params: &[include_str!("params.yaml")],
+    cases: &[
+        case!("allowed-no-volume"),
+        case!("allowed-other-volumes"),
+        case!("allowed-read-only"),
+        case!("allowed-below"),
+        case!("denied-root"),
+        case!("denied-sibling"),
+        case!("denied-dots"),
+        case!("denied-relative"),
+        case!("denied-writable"),
+        case!("denied-writable-in-ephemeral"),
+    ],
+};
+
+const OF_ITEM: Field = item(&["hostPath", "path"], Const::Text(""));
+const OF_VOLUME: Field = volume(&["hostPath", "path"], Const::Text(""));

@@ -1,0 +1,87 @@
+//! No pod may run as if it were a process of its node.
+
+use super::{
+    Case, Check, Const, Field, Over, Piece, Policy, Rule, Subject, Test,
+    ir::{item, pod},
+};
+
+pub(super) const POLICY: Policy = Policy {
+    name: "privileged",
+    title: "privileged containers, host namespaces, host processes, unmasked /proc",
+    subject: Subject::Pods,
+    params: &[],
+    rules: &[
+        Rule {
+            name: "privileged",
+            over: Over::Containers,
+            refused: yes(item(PRIVILEGED, Const::Bool(false))),
+            at: PRIVILEGED,
+            message: &[Piece::Container, Piece::Text(" is privileged: take securityContext.privileged away")],
+        },
+        Rule {
+            name: "host-process",
+            over: Over::Containers,
+            refused: yes(item(HOST_PROCESS, Const::Bool(false))),
+            at: HOST_PROCESS,
+            message: &[Piece::Container, Piece::Text(" is a process of its Windows node: take hostProcess away")],
+        },
+        Rule {
+            name: "proc-mount",
+            over: Over::Containers,
+            refused: Test::Not(&Test::Is(item(PROC_MOUNT, Const::Text("Default")), Check::Equals(Const::Text("Default")))),
+            at: PROC_MOUNT,
+            message: &[Piece::Container, Piece::Text(" sees /proc unmasked: take securityContext.procMount away")],
+        },
+        Rule {
+            name: "pod-host-process",
+            over: Over::Pod,
+            refused: yes(pod(HOST_PROCESS, Const::Bool(false))),
+            at: HOST_PROCESS,
+            message: &[Piece::Text("the pod runs processes of its Windows node: take hostProcess away")],
+        },
+        Rule {
+            name: "host-pid",
+            over: Over::Pod,
+            refused: yes(pod(&["hostPID"], Const::Bool(false))),
+            at: &["hostPID"],
+            message: &[Piece::Text("the pod sees the processes of its node: take hostPID away")],
+        },
+        Rule {
+            name: "host-ipc",
+            over: Over::Pod,
+            refused: yes(pod(&["hostIPC"], Const::Bool(false))),
+            at: &["hostIPC"],
+            message: &[Piece::Text("the pod shares memory with processes of its node: take hostIPC away")],
+        },
+        Rule {
+            name: "host-network",
+            over: Over::Pod,
+            refused: yes(pod(&["hostNetwork"], Const::Bool(false))),
+            at: &["hostNetwork"],
+            message: &[Piece::Text("the pod uses the network of its node: take hostNetwork away")],
+        },
+    ],
+    case_params: &["{}"],
+    cases: &[
+        case!("allowed-plain"),
+        case!("allowed-false"),
+        case!("allowed-finalizer-removed"),
+        case!("allowed-delete"),
+        case!("denied-privileged"),
+        case!("denied-privileged-init"),
+        case!("denied-ephemeral-added"),
+        case!("denied-host-namespaces"),
+        case!("denied-host-process"),
+        case!("denied-proc-mount"),
+        case!("denied-cron-job"),
+        case!("denied-template-changed"),
+    ],
+};
+
+const PRIVILEGED: &[&str] = &["securityContext", "privileged"];
+const HOST_PROCESS: &[&str] = &["securityContext", "windowsOptions", "hostProcess"];
+const PROC_MOUNT: &[&str] = &["securityContext", "procMount"];
+
+const fn yes(field: Field) -> Test {
+    Test::Is(field, Check::Equals(Const::Bool(true)))
+}

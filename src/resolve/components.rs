@@ -1,0 +1,40 @@
+//! The system components of a cluster: what the platform brings, and what the spec declares.
+
+use crate::{
+    base::{Cause, Platform, SpecPath},
+    facts::{self, Component, When},
+};
+
+use super::answers::{KubeProxyAnswers, Resolved};
+
+impl Resolved {
+    /// Every system component with what makes it one, sorted by name. Addons without data are not among them.
+    #[must_use]
+    pub fn components(&self) -> Vec<(&'static Component, Cause)> {
+        let found = |component: &'static Component| {
+            let cause = component.when.iter().find_map(|when| self.has(component, *when));
+            cause.map(|cause| (component, cause))
+        };
+        facts::components().filter_map(found).collect()
+    }
+
+    fn has(&self, component: &Component, when: When) -> Option<Cause> {
+        let spec = |path: SpecPath| Some(Cause::Spec(path));
+        let platform = SpecPath::new("/platform");
+        match when {
+            When::Addon => spec(self.addons.iter().find(|addon| component.is_called(&addon.name))?.path.clone()),
+            When::Cni if component.name == self.cni.name => spec(platform.child("cni").child(component.name)),
+            When::Platform(which) if which == self.platform => spec(platform.child(&which.to_string())),
+            When::KubeProxy if self.runs_kube_proxy() => spec(platform.child(&self.platform.to_string())),
+            When::NodeLocalDns if self.node_local_dns => spec(platform.child("nodeLocalDns")),
+            When::Cni | When::Platform(_) | When::KubeProxy | When::NodeLocalDns => None,
+        }
+    }
+
+    fn runs_kube_proxy(&self) -> bool {
+        match self.platform {
+            Platform::Kubeadm => self.kube_proxy != KubeProxyAnswers::Absent,
+            Platform::Eks | Platform::Aks => true,
+        }
+    }
+}

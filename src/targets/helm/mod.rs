@@ -1,0 +1,93 @@
+//! Values for the Helm charts of others: only what the plan asks for.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{Artifact, FactId, Mode, Origin, OutPath},
+    plan::{Plan, patching_key},
+    targets::{Mark, Target, head, origins},
+    yaml::{self, Out},
+};
+
+/// Values files.
+pub(super) const TARGET: Target = Target {
+    name: "helm",
+    wanted: |plan| plan.patching.reboots.is_some() || plan.patching.cluster.is_some(),
+    emit,
+    marks: MARKS,
+};
+
+const MARKS: &[Mark] = &[
+    Mark { path: "helm/kured.values.yaml", says: "Values for the chart kured of kubereboot" },
+    Mark { path: "helm/trivy-operator.values.yaml", says: "Values for the chart trivy-operator of Aqua Security" },
+];
+
+fn emit(plan: &Plan) -> Vec<Artifact> {
+    [kured(plan), trivy_operator(plan)].into_iter().flatten().collect()
+}
+
+fn kured(plan: &Plan) -> Option<Artifact> {
+    let window = plan.patching.reboots.as_ref()?;
+    let configuration = Out::map([
+        ("rebootDays", Out::list([window.value.day.as_str()])),
+        ("startTime", Out::str(window.value.start.as_str())),
+        ("endTime", Out::str(window.value.end.as_str())),
+        ("timeZone", Out::str("UTC")),
+        ("concurrency", Out::int(1)),
+    ]);
+    let everywhere =
+        Out::map([("key", "node-role.kubernetes.io/control-plane"), ("operator", "Exists"), ("effect", "NoSchedule")]);
+    let out = Out::map([
+        ("configuration", configuration),
+        ("nodeSelector", Out::map([("kubernetes.io/os", "linux")])),
+        ("tolerations", Out::list([everywhere])),
+    ]);
+    let purpose = [
+        "Values for the chart kured of kubereboot: nodes reboot one at a time, in the declared window, when their patches need it.",
+        "    helm upgrade --install kured kubereboot/kured --namespace kube-system --values kured.values.yaml",
+        "Pin the version of the chart. Its pods are privileged: they belong into kube-system. Control-plane nodes reboot too.",
+    ];
+    artifact("kured", &purpose, out, &origins::setting(&patching_key("reboots"), window))
+}
+
+fn trivy_operator(plan: &Plan) -> Option<Artifact> {
+    let scanner = plan.patching.cluster.as_ref()?;
+    let patching = &plan.patching;
+    let names: Vec<&str> = patching.severities().map(|(name, _)| name).collect();
+    let reasons = patching.severities().flat_map(|(_, days)| days.reasons.iter().cloned());
+    let severity = if names.is_empty() {
+        Out::str("UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL")
+    } else {
+        Out::str(names.join(",")).with(&origins::of_reasons(None, reasons.collect()))
+    };
+    let mut trivy = Out::map([("severity", severity), ("ignoreUnfixed", Out::bool(false))]);
+    if !patching.accepted.is_empty() {
+        let accepted = patching.accepted.iter().map(|hole| {
+            let key = patching_key(&format!("accepted/{}", hole.value.id));
+            let note = format!("Until {}: {}", hole.value.until, hole.value.statement);
+            Out::str(hole.value.id.as_str()).with(&origins::setting(&key, hole)).note(note)
+        });
+        trivy.set("ignoreFile", Out::list(accepted));
+    }
+    let operator = Out::map([
+        ("vulnerabilityScannerEnabled", Out::bool(true)),
+        ("vulnerabilityScannerScanOnlyCurrentRevisions", Out::bool(true)),
+        ("scannerReportTTL", Out::str("24h")),
+    ]);
+    let out = Out::map([("operator", operator), ("trivy", trivy)]);
+    let purpose = [
+        "Values for the chart trivy-operator of Aqua Security: the images that run are scanned again every day.",
+        "    helm upgrade --install trivy-operator aqua/trivy-operator --namespace trivy-system --create-namespace --values \
+         trivy-operator.values.yaml",
+        "Pin the version of the chart. It reports (`kubectl get vulnerabilityreports -A`) and refuses nothing.",
+    ];
+    artifact("trivy-operator", &purpose, out, &origins::setting(&patching_key("cluster"), scanner))
+}
+
+fn artifact(chart: &str, purpose: &[&str], values: Out, origin: &Arc<Origin>) -> Option<Artifact> {
+    let documents = [values.with(origin)];
+    let purpose: Vec<String> = purpose.iter().map(|&paragraph| paragraph.to_owned()).collect();
+    let head = head::lines(&purpose, &documents);
+    let lines = yaml::write(&documents, &head, &Origin::shape(FactId("helm-values")));
+    Some(Artifact { path: OutPath::new(&format!("helm/{chart}.values.yaml")).ok()?, mode: Mode::Plain, lines })
+}
