@@ -83,16 +83,15 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     for (name, source, root) in owner.sources() {
         sources_by_name.insert(name, (source, root));
     }
+    let pods = match &kubeadm {
+        Some(kubeadm) => kubeadm.pod_subnets.clone(),
+        None => spec.platform.pods().unwrap_or_default().to_vec(),
+    };
     let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
     vulnerabilities::warn(&vulnerabilities, around, &at, diags);
     let mut dates = waivers::dates(&spec, &waivers);
     dates.extend(vulnerabilities::dates(&vulnerabilities));
     dates.sort();
-    let pods = match &kubeadm {
-        Some(kubeadm) => kubeadm.pod_subnets.clone(),
-        None => spec.platform.pods().unwrap_or_default().to_vec(),
-    };
-    let dates = waivers::dates(&spec, &waivers);
     Some(Resolved {
         name: cluster.name.clone(),
         platform: spec.platform.kind(),

@@ -150,8 +150,9 @@ fn scripts_and_rules_are_taken() {
 fn judge_rules(file: &Path) {
     let text = fs::read_to_string(file).unwrap();
     assert!(!text.contains("flush ruleset") && !text.contains("hook forward") && !text.contains("hook output"), "{text}");
-    let script = r#"nft add table ip kube-proxy && nft add chain ip kube-proxy services && nft -c -f "$1" && nft -f "$1" && nft -s list table inet harden_node >/tmp/a.$$ &&
-        nft -f "$1" && nft -s list table inet harden_node | cmp - /tmp/a.$$ && rm /tmp/a.$$ && nft list table ip kube-proxy"#;
+    let script = r#"nft add table ip kube-proxy && nft add chain ip kube-proxy services && nft -c -f "$1" && nft -f "$1" &&
+        one=$(nft -s list table inet harden_node) && nft -f "$1" && two=$(nft -s list table inet harden_node) &&
+        [ "$one" = "$two" ] && nft list table ip kube-proxy"#;
     let (code, said) = run(Command::new("unshare").args(["--net", "sh", "-c", script, "sh"]).arg(file));
     assert_eq!(code, 0, "{said}\n{text}");
     let spoilt = tempfile::NamedTempFile::new().unwrap();
@@ -189,6 +190,7 @@ impl Host {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         }
         fs::write(host.root().join("etc/fstab"), "/dev/vda1 / ext4 defaults 0 1\n/dev/vda2 none swap sw 0 0\n").unwrap();
+        fs::set_permissions(host.root().join("etc/hostname"), fs::Permissions::from_mode(0o644)).unwrap();
         // A link where somebody set a trap: its target stays as it is.
         symlink("/etc/hostname", host.root().join("etc/kubernetes/pki/trap.key")).unwrap();
         host.bring(pool);
@@ -200,7 +202,7 @@ impl Host {
     }
 
     fn bring(&self, pool: &Path) {
-        let to = self.root().join("root/pool");
+        let to = self.root().join("opt/pool");
         let _ = fs::remove_dir_all(&to);
         let (code, said) = run(Command::new("cp").arg("-a").arg(pool).arg(&to));
         assert_eq!(code, 0, "{said}");
@@ -211,7 +213,7 @@ impl Host {
         run(Command::new("unshare")
             .args(["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "chroot"])
             .arg(self.root())
-            .args(["sh", "-c", "mount -t proc proc /proc && exec /root/pool/harden-node.sh \"$@\"", "sh"])
+            .args(["sh", "-c", "mount -t proc proc /proc && exec /opt/pool/harden-node.sh \"$@\"", "sh"])
             .args(arguments))
     }
 
@@ -221,7 +223,7 @@ impl Host {
         let mut found = BTreeMap::new();
         let walk = walkdir::WalkDir::new(&root).into_iter().filter_entry(|entry| {
             let name = entry.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-            !["proc", "sys", "dev", "run", "tmp", "root/pool"].contains(&name.as_str())
+            !["proc", "sys", "dev", "run", "tmp", "opt/pool"].contains(&name.as_str())
         });
         for entry in walk.map(Result::unwrap) {
             let meta = fs::symlink_metadata(entry.path()).unwrap();
@@ -332,7 +334,7 @@ fn spoilt_inputs_are_refused() {
         ("etc/systemd/system/harden-firewall.service", "ExecStart=/usr", "ExecStart=usr", "node/firewall"),
     ] {
         host.bring(&tree.pool("workers"));
-        let path = host.root().join("root/pool/files").join(file);
+        let path = host.root().join("opt/pool/files").join(file);
         let text = fs::read_to_string(&path).unwrap();
         let digest = |text: &str| sha256_hex(text.as_bytes())[..16].to_owned();
         let spoilt = text.replacen(from, to, 1);
@@ -340,7 +342,7 @@ fn spoilt_inputs_are_refused() {
         fs::write(&path, &spoilt).unwrap();
         // Beside the script of another build it is not taken at all.
         assert_eq!(host.script(&["apply"]).0, 2, "{file}");
-        let script = host.root().join("root/pool/harden-node.sh");
+        let script = host.root().join("opt/pool/harden-node.sh");
         let rows = fs::read_to_string(&script).unwrap();
         fs::write(&script, rows.replace(&digest(&text), &digest(&spoilt))).unwrap();
         let (code, said) = host.script(&["apply", "--only", control]);

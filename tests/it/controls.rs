@@ -51,7 +51,11 @@ pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, o
     };
     let planned = cluster.and_then(|cluster| build::plan(&cluster, &profiles, &around, &mut diags));
     // Ends of support and pairings of versions come with the calendar, not with what is tested; they have a case of their own.
-    let codes = diags.list().iter().map(|diagnostic| diagnostic.code).filter(|code| !["runtime-unlisted", "support-ended"].contains(code));
+    let codes = diags
+        .list()
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .filter(|code| !["runtime-unlisted", "support-ended"].contains(code));
     planned.map(|(_, plan)| plan).ok_or_else(|| codes.collect())
 }
 

@@ -120,6 +120,12 @@ fn part(key: &SettingKey, span: &str) -> Option<String> {
             .iter()
             .find(|level| span.contains(**level))
             .map(|level| span.replacen(level, if *level == "None" { "Metadata" } else { "None" }, 1)),
+        // A binding is one setting: another name at its end is another subject or role.
+        SettingKey::Part(Topic::Rbac, _) if span.contains("name: ") => {
+            let at = span.rfind("name: ")? + "name: ".len();
+            let end = span[at..].find('\n').map_or(span.len(), |line| at + line);
+            Some(format!("{}x-other{}", &span[..at], &span[end..]))
+        }
         _ => Some("x-other".to_owned()),
     }
 }

@@ -16,7 +16,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("admission/service-account", "the API server enables the plugin without being asked"),
     (
         "apiserver/api-sources",
-        "a firewall keeps others away, and none is written yet; waived, the list of sources loses its settings",
+        "the firewall of the nodes has the ranges from the spec; waived, the list of sources loses its settings",
     ),
     ("apiserver/bind-address", "the server must listen on every address; only one that the owner set is kept"),
     ("apiserver/insecure-port", "the flag is gone and stops the server"),
