@@ -1,8 +1,7 @@
 //! The list of controls, sorted by id.
 
-use super::{Control, admission, apiserver, cloud, controller_manager, etcd, kube_proxy, kubeconfig, kubelet, scheduler};
 use super::{
-    Control, admission, apiserver, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, patching, scheduler,
+    Control, admission, apiserver, cloud, controller_manager, etcd, images, kube_proxy, kubeconfig, kubelet, patching, scheduler,
 };
 
 /// Every control, sorted by id.
