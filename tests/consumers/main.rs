@@ -17,3 +17,4 @@ mod kubeadm;
 mod node;
 mod programs;
 mod server;
+mod terraform;

@@ -27,3 +27,4 @@ mod promises;
 mod references;
 mod spec;
 mod support;
+mod terraform;
