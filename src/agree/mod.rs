@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod characters;
 mod gates;
+mod hosts;
 mod mounts;
 mod nodes;
 mod proxy;

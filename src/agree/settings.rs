@@ -8,7 +8,7 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, characters, gates, mounts, nodes, proxy, tls};
+use super::{access, audit, characters, gates, hosts, mounts, nodes, proxy, tls};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +44,7 @@ pub const RULES: &[Rule] = &[
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,
+    hosts::HOST_NEED_BROKEN,
     proxy::NODE_PORT_ADDRESS_REFUSED,
     characters::UNSEEN_CHARACTER,
 ];

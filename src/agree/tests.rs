@@ -383,7 +383,7 @@ fn kernel_defaults_need_six_sysctls_on_every_pool() {
     clashes(&pool(pool(asked(), "a", &six), "b", &[]), "kernel-defaults-without-sysctls");
     let mut wrong = six.clone();
     wrong[2].1 = "60";
-    clashes(&pool(asked(), "workers", &wrong), "kernel-defaults-without-sysctls");
+    assert_eq!(codes(&pool(asked(), "workers", &wrong)), ["kernel-defaults-without-sysctls", "host-need-broken"]);
     agrees(&pool(field(empty("1.36.3"), KUBELET, "protectKernelDefaults", json!(false)), "workers", &[]));
 }
 
@@ -430,4 +430,56 @@ fn no_setting_holds_a_character_that_nobody_sees() {
     }
     clashes(&mount(empty("1.36.3"), API, "/a\nb", MountType::Directory), "unseen-character");
     agrees(&with(&[(API, "event-ttl", "1h0m0s")]));
+}
+
+/// What other hardening sets ask for, and a node cannot have: rule, value, plug-in.
+const CONTRADICTIONS: &[(&str, &str, &str)] = &[
+    // CIS Linux, ANSSI R12, STIG, dev-sec, konstruktoid.
+    ("sysctl/net.ipv4.ip_forward", "0", "calico"),
+    ("sysctl/net.ipv4.conf.all.forwarding", "0", "calico"),
+    ("sysctl/net.ipv4.conf.default.forwarding", "0", "calico"),
+    // CIS Linux level 1 with Cilium.
+    ("sysctl/net.ipv4.conf.all.rp_filter", "1", "cilium"),
+    ("sysctl/net.ipv4.conf.default.rp_filter", "1", "cilium"),
+    // konstruktoid.
+    ("sysctl/kernel.panic", "60", "calico"),
+    ("sysctl/kernel.panic_on_oops", "60", "calico"),
+    // The STIG value that stops a kubelet.
+    ("sysctl/vm.overcommit_memory", "0", "calico"),
+    // ANSSI enhanced.
+    ("sysctl/kernel.modules_disabled", "1", "calico"),
+    ("sysctl/net.ipv4.conf.all.route_localnet", "0", "calico"),
+    // RHEL 8 STIG.
+    ("sysctl/user.max_user_namespaces", "0", "calico"),
+    // CIS level 2 of Debian 12, 13 and Ubuntu 24.04.
+    ("module/off/overlay", "off", "calico"),
+    ("module/off/overlayfs", "off", "calico"),
+    ("module/off/br-netfilter", "off", "flannel"),
+    ("sysctl/net.bridge.bridge-nf-call-iptables", "0", "flannel"),
+    // dev-sec.
+    ("module/off/vfat", "off", "calico"),
+];
+
+fn on_cni(mut plan: Plan, cni: &str) -> Plan {
+    cni.clone_into(&mut plan.host.cni);
+    plan
+}
+
+#[test]
+fn other_hardening_sets_break_nodes() {
+    for (rule, value, cni) in CONTRADICTIONS {
+        let plan = on_cni(pool(with(&[]), "workers", &[(rule, value)]), cni);
+        assert_eq!(codes(&plan), ["host-need-broken"], "{rule}={value} with {cni}");
+    }
+    for (rule, value, cni) in [
+        ("sysctl/net.ipv4.ip_forward", "1", "calico"),
+        ("sysctl/net.ipv4.conf.all.rp_filter", "1", "calico"),
+        ("sysctl/net.ipv4.conf.all.rp_filter", "0", "cilium"),
+        ("sysctl/kernel.panic", "10", "calico"),
+        ("sysctl/user.max_user_namespaces", "7822", "calico"),
+        ("module/off/sctp", "off", "calico"),
+    ] {
+        let plan = on_cni(pool(with(&[]), "workers", &[(rule, value)]), cni);
+        assert!(codes(&plan).is_empty(), "{rule}={value} with {cni}");
+    }
 }

@@ -47,7 +47,8 @@ impl Tree<'_> {
     }
 
     fn new_cluster(&self) -> Vec<String> {
-        let mut steps = self.files();
+        let mut steps: Vec<String> = self.hosts().into_iter().collect();
+        steps.extend(self.files());
         if self.stage().is_some() {
             steps.push(
                 "A new cluster holds no plain objects: it can be built with `stage: enforce` from the start. The other stages are for a \
@@ -88,6 +89,7 @@ impl Tree<'_> {
              go back, put the old manifests and files in place again, one node after the other."
                 .to_owned(),
         ];
+        steps.extend(self.hosts());
         steps.extend(self.files());
         steps.push(
             "Store the configuration first, so that the next join or upgrade does not undo it: on one control-plane node `kubeadm init phase \
@@ -105,6 +107,17 @@ impl Tree<'_> {
         steps.push(self.kube_proxy());
         steps.extend(objects(self.plan));
         steps
+    }
+
+    /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
+    fn hosts(&self) -> Option<String> {
+        self.has("nodes/").then(|| {
+            "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
+             then run `./harden-node.sh apply`. Drain the node first where the configuration of the runtime changes, and restart the runtime. Run it \
+             again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. `./harden-node.sh rollback` puts everything \
+             back."
+                .to_owned()
+        })
     }
 
     /// Files that must lie on the nodes before a manifest names them.

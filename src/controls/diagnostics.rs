@@ -1,6 +1,7 @@
 //! What controls cannot say.
 
 use crate::{
+    base::Minor,
     diag::{Entry, Label, Place, Problem, Severity},
     facts,
     plan::EncryptionStage,
@@ -16,6 +17,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),
     Entry::of::<EncryptionStageSkipped>(),
+    Entry::of::<HostWord>(),
     Entry::of::<IssuerIsClusterOwn>(),
     Entry::of::<IssuerPrefixReserved>(),
     Entry::of::<IssuerTwice>(),
@@ -26,6 +28,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<ReservedGroup>(),
+    Entry::of::<RuntimeUnlisted>(),
     Entry::of::<TooManySources>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
@@ -575,4 +578,58 @@ impl Problem for UnknownCipher {
 /// Names in backticks, separated by commas.
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A text that is to become a line of a file on the node, and is no such line.
+#[derive(Debug)]
+pub(super) struct HostWord {
+    pub(super) text: String,
+    pub(super) expected: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for HostWord {
+    const CODE: &'static str = "host-word";
+    const MEANING: &'static str = "A kernel setting or the name of a module becomes a line of a file on the node. Characters that neither \
+        needs are refused, since they could become another line.";
+
+    fn message(&self) -> String {
+        format!("`{}` cannot be written to the node: expected {}", self.text.escape_debug(), self.expected)
+    }
+
+    fn help(&self) -> String {
+        "write letters, digits, `.`, `_`, `-` and, in values, `/`, `,` and blanks alone".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "one of these")).collect()
+    }
+}
+
+/// A runtime that its makers do not list with the Kubernetes minor.
+#[derive(Debug)]
+pub(super) struct RuntimeUnlisted {
+    pub(super) runtime: String,
+    pub(super) minor: Minor,
+    pub(super) listed: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for RuntimeUnlisted {
+    const CODE: &'static str = "runtime-unlisted";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The makers of containerd publish which of its versions they test with which Kubernetes minor, and this \
+        pairing is not among them. It may run; nobody looks after it.";
+
+    fn message(&self) -> String {
+        format!("containerd {} is not listed with Kubernetes {}", self.runtime, self.minor)
+    }
+
+    fn help(&self) -> String {
+        format!("take one of {}", self.listed)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this version")).collect()
+    }
 }

@@ -10,7 +10,10 @@ use crate::{
     base::{Cause, Cidr, FactId, Reason},
     diag::Diagnostics,
     facts,
-    plan::{Cluster, ExternalEtcd, Flag, FlagValue, Held, HostMount, KubeadmCluster, MountType, NamespacePlan, Plan, Program},
+    plan::{
+        Cluster, ExternalEtcd, Flag, FlagValue, Held, HostContext, HostMount, KubeadmCluster, MountType, NamespacePlan, Plan,
+        Program,
+    },
     resolve::Resolved,
 };
 
@@ -42,6 +45,12 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     });
     plan.pools = cluster.pools.iter().map(|pool| (pool.name.clone(), pool.clone())).collect();
     plan.namespaces = cluster.namespaces.iter().map(|declared| (declared.name.clone(), NamespacePlan::default())).collect();
+    plan.host = HostContext {
+        cni: cluster.cni.name.clone(),
+        runtime: cluster.runtime.name.clone(),
+        runtime_version: cluster.runtime.version.clone(),
+        ipv6: cluster.hosts.ipv6(),
+    };
     plan.owner.clone_from(&cluster.owner_notes);
     cloud::start(cluster, &mut plan);
     if let Some(kubeadm) = &cluster.kubeadm {

@@ -231,14 +231,28 @@ impl<'a> Lowering<'a> {
     /// A rule for a file on the nodes of the pools that the predicate picks (mode, owner, presence).
     pub fn node_rule(&mut self, pools: impl Fn(&super::NodePlan) -> bool, name: &str, rule: &str) {
         let held = self.held(rule.to_owned());
+        let mut conflict = None;
         for pool in self.plan.pools.values_mut().filter(|pool| pools(pool)) {
             match pool.file_rules.get_mut(name) {
-                Some(present) => present.reasons.extend(held.reasons.clone()),
+                Some(present) if present.value == held.value => present.reasons.extend(held.reasons.clone()),
+                Some(present) => {
+                    let key = SettingKey::Node(format!("{}/{name}", pool.name));
+                    conflict.get_or_insert((key, (held.value.clone(), present.value.clone(), present.reasons.clone())));
+                }
                 None => {
                     pool.file_rules.insert(name.to_owned(), held.clone());
                 }
             }
         }
+        if let Some((key, other)) = conflict {
+            self.conflict(&key, &other);
+        }
+    }
+
+    /// The same for one pool; gives the key of the setting.
+    pub fn host_rule(&mut self, pool: &str, name: &str, rule: &str) -> SettingKey {
+        self.node_rule(|found| found.name == pool, name, rule);
+        SettingKey::Node(format!("{pool}/{name}"))
     }
 
     /// Says what became of the control in a scope, on a fact. Without any call a control that wrote settings is `enforced`.

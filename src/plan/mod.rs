@@ -5,6 +5,7 @@ mod cluster;
 mod component;
 mod diagnostics;
 mod files;
+mod host;
 pub mod host_paths;
 mod lowering;
 mod namespaces;
@@ -26,6 +27,7 @@ pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
+pub use host::{HostContext, HostOs, HostRule, SystemdFile};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
@@ -60,6 +62,8 @@ pub struct Plan {
     pub encryption: Option<Held<EncryptionPlan>>,
     /// The node pools by name.
     pub pools: BTreeMap<String, NodePlan>,
+    /// What runs above the hosts of the pools.
+    pub host: HostContext,
     /// The governed namespaces by name.
     pub namespaces: BTreeMap<String, NamespacePlan>,
     /// Patching and scanning.
@@ -90,6 +94,7 @@ impl Plan {
             pod_security: None,
             encryption: None,
             pools: BTreeMap::new(),
+            host: HostContext::default(),
             namespaces: BTreeMap::new(),
             patching: PatchPlan::default(),
             access: AccessPlan::default(),

@@ -26,7 +26,7 @@ use super::{
         ServingCertificates, Size, SizeFrom, Sources,
     },
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
-    owner,
+    hosts, owner,
     profiles::{Flat, GivenParam, Profiles},
     vulnerabilities, waivers,
 };
@@ -82,6 +82,10 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     for (name, source, root) in owner.sources() {
         sources_by_name.insert(name, (source, root));
     }
+    let pods = match &kubeadm {
+        Some(kubeadm) => kubeadm.pod_subnets.clone(),
+        None => spec.platform.pods().unwrap_or_default().to_vec(),
+    };
     let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
     vulnerabilities::warn(&vulnerabilities, around, &at, diags);
     let mut dates = waivers::dates(&spec, &waivers);
@@ -106,6 +110,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
         size: size(&spec),
         pools: pools(&spec),
+        hosts: hosts::answers(&spec, &pods),
         sources: sources(&spec),
         cloud: super::cloud::cloud(&spec),
         issuers: issuers(&spec),

@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     choices::{Choice, ParamValue},
+    hosts::HostAnswers,
     profiles::{Flat, GivenParam},
     waivers::{Due, Waiver},
 };
@@ -197,6 +198,8 @@ pub struct Resolved {
     pub size: Size,
     /// The node pools, in the order of the spec.
     pub pools: Vec<NodePlan>,
+    /// The hosts under the nodes.
+    pub hosts: HostAnswers,
     /// Who may reach the API server.
     pub sources: Sources,
     /// The provider of a managed cluster; `None` on kubeadm.

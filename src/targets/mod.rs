@@ -9,6 +9,7 @@ mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
+mod nodes;
 mod observed;
 mod origins;
 mod shell;
@@ -41,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     control_plane::MANIFESTS,
     k8s::TARGET,
     terraform::TARGET,
+    nodes::TARGET,
     ci::TARGET,
     helm::TARGET,
 ];

@@ -15,6 +15,7 @@ mod images;
 mod key;
 mod kubeadm;
 mod node;
+mod nodes;
 mod programs;
 mod server;
 mod terraform;

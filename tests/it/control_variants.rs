@@ -261,6 +261,10 @@ fn image_credentials_are_verified_from_1_35_on() {
 #[test]
 fn optional_controls_say_what_they_do_not_do() {
     let more = "  controls: { kubelet/protect-kernel-defaults: { apply: true }, kubelet/streaming-idle: { apply: true } }\n";
+    holds(&with("", more), "kubelet/protect-kernel-defaults", "kubelet/field/protectKernelDefaults", "true");
+    let more = "  controls: { kubelet/protect-kernel-defaults: { apply: true }, kubelet/streaming-idle: { apply: true }, \
+                node/kubelet-sysctls: { apply: false, waiver: M-1 } }\n  waivers: [{ id: M-1, control: node/kubelet-sysctls, \
+                owner: tests, reason: another tool, expires: 2027-03-01 }]\n";
     let plan = with("", more);
     is(&plan, "kubelet/protect-kernel-defaults", Outcome::Impossible);
     lacks(&plan, "kubelet/field/protectKernelDefaults");

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Cidr, Level, Platform, SpecPath},
     controls::{Applies, Control, cloud},
     facts,
-    plan::{Ground, Held, Lowering, Outcome, Scope},
+    plan::{Ground, Held, Lowering, Outcome, PoolRole, Scope, SettingKey, Topic},
     resolve::Resolved,
 };
 
@@ -40,6 +40,13 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     access.load_balancer.extend(load_balancer);
     access.egress.extend(egress);
     access.preserves_client_ip = sources.preserves_client_ip;
+    if let Some(keys) = held_by_hosts(cluster, out) {
+        let ground = Ground::Settings(keys);
+        let detail = "by the firewall of the control-plane nodes";
+        out.verdict_on(Scope::Cluster, Outcome::Enforced, ground.clone(), detail);
+        strokes::intents(cluster, out, &place, Outcome::Enforced, &ground, detail);
+        return;
+    }
     let fact = facts::id::APISERVER_SOURCES;
     let detail = detail(cluster);
     out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
@@ -54,8 +61,20 @@ fn ranges(out: &mut Lowering<'_>, place: &SpecPath, ranges: &[Cidr]) -> Vec<Held
     held
 }
 
+/// The settings of the sources, where the firewall of every control-plane node refuses everybody else and sees who comes.
+fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKey>> {
+    let enforces = cluster.selects("node/firewall") && cluster.text("node/firewall", "mode").0 == "enforce";
+    let mut control_plane = cluster.pools.iter().filter(|pool| pool.role == PoolRole::ControlPlane).peekable();
+    let scripted = control_plane.peek().is_some() && control_plane.all(|pool| pool.host_os().is_some());
+    let sees = cluster.sources.preserves_client_ip != Some(false);
+    (enforces && scripted && sees).then(|| {
+        let keys = out.plan().settings().into_keys();
+        keys.filter(|key| matches!(key, SettingKey::Part(Topic::Access, _))).collect()
+    })
+}
+
 fn detail(cluster: &Resolved) -> String {
-    let planned = "the sources are planned for the firewall of the nodes, which is not written yet";
+    let planned = "no firewall of the control-plane nodes refuses others: select `node/firewall` with `mode: enforce`";
     match cluster.sources.preserves_client_ip {
         Some(false) => {
             format!("{planned}; behind a load balancer that hides the client's address it must keep others away itself")

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::{Applies, Control, self_managed},
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::{Ground, Lowering, Outcome, Scope, SettingKey},
     resolve::Resolved,
 };
 
@@ -54,9 +54,18 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     for file in ["/etc/kubernetes/kubelet.conf", "/var/lib/kubelet/config.yaml"] {
         out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);
     }
-    let pools: Vec<(Scope, bool)> =
-        out.plan().pools.values().map(|pool| (Scope::Pool(pool.name.clone()), runs_control_plane(pool))).collect();
-    for (scope, control_plane) in pools {
+    let pools: Vec<(Scope, bool, bool)> = out
+        .plan()
+        .pools
+        .values()
+        .map(|pool| (Scope::Pool(pool.name.clone()), runs_control_plane(pool), pool.host_os().is_some()))
+        .collect();
+    for (scope, control_plane, scripted) in pools {
+        if scripted {
+            let keys = keys(&scope, out);
+            out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys), "by the script of the pool");
+            continue;
+        }
         if control_plane {
             out.verdict(
                 scope.clone(),
@@ -70,4 +79,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if out.plan().pools.is_empty() {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::KUBELET_FILE_MODE, "the spec names no pool of nodes");
     }
+}
+
+/// The settings of this control on the nodes of a pool.
+fn keys(scope: &Scope, out: &Lowering<'_>) -> Vec<SettingKey> {
+    let Scope::Pool(name) = scope else { return Vec::new() };
+    let rules = out.plan().pools.get(name).into_iter().flat_map(|pool| &pool.file_rules);
+    let own = rules.filter(|(_, held)| held.reasons.iter().any(|reason| reason.control == Some(CONTROL.id())));
+    own.map(|(rule, _)| SettingKey::Node(format!("{name}/{rule}"))).collect()
 }

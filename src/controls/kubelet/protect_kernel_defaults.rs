@@ -21,7 +21,10 @@ pub(in crate::controls) const CONTROL: Control = Control {
     lower,
 };
 
-fn lower(_: &Resolved, out: &mut Lowering<'_>) {
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    // The control of the sysctls comes later in the catalogue; whether it really set them, `agree` looks at.
+    let selected = cluster.selects("node/kubelet-sysctls");
+    let prepared = |pool: &&NodePlan| selected && pool.host_os().is_some();
     let bare: Vec<String> = out.plan().pools.values().filter(|pool| !prepared(pool)).map(|pool| pool.name.clone()).collect();
     if bare.is_empty() && !out.plan().pools.is_empty() {
         out.field(Program::Kubelet, "protectKernelDefaults", true.into());
@@ -35,11 +38,4 @@ fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     if bare.is_empty() {
         out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::PROTECT_KERNEL, detail);
     }
-}
-
-/// Whether the plan sets every sysctl that the kubelet wants to find on the nodes of a pool.
-fn prepared(pool: &NodePlan) -> bool {
-    facts::KUBELET_SYSCTLS
-        .iter()
-        .all(|(key, value)| pool.file_rules.get(&format!("sysctl/{key}")).is_some_and(|held| held.value == *value))
 }

@@ -49,7 +49,7 @@ fn a_killed_build_leaves_whole_trees() {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut partly = false;
     let days = ["2026-11-20", "2026-11-21"];
-    for (day, waits) in [(days[0], [150, 400, 2_500]), (days[1], [150, 400, 900])] {
+    for (day, waits) in [(days[0], [150, 400, 900, 2_500]), (days[1], [150, 400, 900, 2_500])] {
         for wait in waits {
             let mut child = build(day).spawn().unwrap();
             thread::sleep(Duration::from_millis(wait));

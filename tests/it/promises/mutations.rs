@@ -16,7 +16,7 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("admission/service-account", "the API server enables the plugin without being asked"),
     (
         "apiserver/api-sources",
-        "a firewall keeps others away, and none is written yet; waived, the list of sources loses its settings",
+        "the firewall of the nodes has the ranges from the spec; waived, the list of sources loses its settings",
     ),
     ("apiserver/bind-address", "the server must listen on every address; only one that the owner set is kept"),
     ("apiserver/insecure-port", "the flag is gone and stops the server"),
@@ -31,13 +31,17 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("cloud/secrets-key", "of managed clusters alone: golden/controls/cloud"),
     ("controller-manager/rotate-kubelet-server-certificate", "the gate is on by default"),
     ("images/registry-scan", "the registry has its own owner"),
-    ("kubeconfig/admin", "kubeadm binds it to no group that RBAC cannot limit"),
-    ("kubeconfig/file-modes", "kubeadm writes the modes; a step on the node is not built yet"),
     ("kubeconfig/no-tokens", "kubeadm writes certificates"),
     ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
-    ("kubelet/protect-kernel-defaults", "nothing sets the sysctls that it needs yet"),
     ("patching/supported-releases", "the makers patch; the build warns"),
+    ("node/bridge-netfilter", "the declared plug-in has no bridge"),
+    ("node/extra-modules-off", "its list is empty"),
+    ("node/extra-sysctls", "its list is empty"),
+    ("node/remote-access", "people reach the nodes by ssh"),
+    ("runtime/crio-defaults", "another runtime is declared"),
+    ("runtime/docker-daemon", "another runtime is declared"),
+    ("runtime/listed-version", "packages are the owner's"),
 ];
 
 /// Controls that ask for what kubeadm writes anyway: waiving one takes its name out of head comments and provenance.
@@ -55,7 +59,6 @@ const SHAPE_ONLY: &[&str] = &[
     "controller-manager/service-account-credentials",
     "controller-manager/service-account-key",
     "etcd/client-tls",
-    "etcd/data-dir",
     "etcd/peer-tls",
     "etcd/unique-ca",
     "scheduler/bind-address",

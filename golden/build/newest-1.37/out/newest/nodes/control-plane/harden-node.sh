@@ -1,0 +1,834 @@
+#!/usr/bin/env bash
+# Hardens a node of pool control-plane of newest, or says what is left to do.
+# Copy the whole folder to the node and run it there as root:
+#     ./harden-node.sh audit            changes nothing
+#     ./harden-node.sh apply --dry-run  shows what would change
+# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, node/account-files, node/address-space,
+# node/apparmor, node/audit-rules, node/core-dumps, node/cron-files, node/file-systems, node/firewall, node/firewire,
+# node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding, node/journald, node/kernel-information, node/kexec,
+# node/kubelet-sysctls, node/martians, node/network-protocols, node/protected-links, node/ptrace,
+# node/reverse-path-filter, node/runtime-modules, node/source-routing, node/sshd-algorithms, node/sshd-authentication,
+# node/sshd-sessions, node/sudo, node/swap, node/syn-cookies, node/sysrq, node/time-sync, node/unprivileged-bpf,
+# node/upgrades, node/usb-storage, runtime/cgroup-driver, runtime/file-modes, runtime/nri, runtime/registry-hosts,
+# runtime/security-profiles, runtime/streaming, runtime/unprivileged-ports
+set -euo pipefail
+umask 022
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+readonly pool='control-plane'
+readonly os_id='debian'
+readonly os_version='13'
+
+# controls, kind, target, wanted, validator, effect
+rows=(
+    'node/audit-rules' 'program' 'augenrules' 'auditd' '' ''
+    'node/firewall' 'program' 'nft' 'nftables' '' ''
+    'node/upgrades' 'program' 'unattended-upgrade' 'unattended-upgrades' '' ''
+    'node/address-space' 'file' '/etc/sysctl.d/95-harden-address-space.conf' '0644 9d9b0a87d76fb31a' '' ''
+    'node/core-dumps' 'file' '/etc/sysctl.d/95-harden-core-dumps.conf' '0644 5d7b97bd382381d1' '' ''
+    'node/icmp-broadcasts' 'file' '/etc/sysctl.d/95-harden-icmp-broadcasts.conf' '0644 746f83c4d38241d9' '' ''
+    'node/icmp-redirects' 'file' '/etc/sysctl.d/95-harden-icmp-redirects.conf' '0644 869a7148841cf422' '' ''
+    'node/ip-forwarding' 'file' '/etc/sysctl.d/95-harden-ip-forwarding.conf' '0644 fc43d32e7114627f' '' ''
+    'node/kernel-information' 'file' '/etc/sysctl.d/95-harden-kernel-information.conf' '0644 245a6fa2c8263ee4' '' ''
+    'node/kexec' 'file' '/etc/sysctl.d/95-harden-kexec.conf' '0644 168c56d9672f8f15' '' ''
+    'node/kubelet-sysctls' 'file' '/etc/sysctl.d/95-harden-kubelet-sysctls.conf' '0644 a0414f2de6507c99' '' ''
+    'node/martians' 'file' '/etc/sysctl.d/95-harden-martians.conf' '0644 cd7fdf20fe15de71' '' ''
+    'node/protected-links' 'file' '/etc/sysctl.d/95-harden-protected-links.conf' '0644 6f553226db74ea89' '' ''
+    'node/ptrace' 'file' '/etc/sysctl.d/95-harden-ptrace.conf' '0644 ac197bc331e6806f' '' ''
+    'node/reverse-path-filter' 'file' '/etc/sysctl.d/95-harden-reverse-path-filter.conf' '0644 d22feed304d87ff1' '' ''
+    'node/source-routing' 'file' '/etc/sysctl.d/95-harden-source-routing.conf' '0644 bec3cfe24af2d40f' '' ''
+    'node/syn-cookies' 'file' '/etc/sysctl.d/95-harden-syn-cookies.conf' '0644 e6aec48ad115d164' '' ''
+    'node/sysrq' 'file' '/etc/sysctl.d/95-harden-sysrq.conf' '0644 029353355a04bd24' '' ''
+    'node/unprivileged-bpf' 'file' '/etc/sysctl.d/95-harden-unprivileged-bpf.conf' '0644 d37ff466e69f3761' '' ''
+    'node/runtime-modules' 'file' '/etc/modules-load.d/harden-runtime-modules.conf' '0644 a65b8b8b68c0133a' '' ''
+    'node/file-systems' 'file' '/etc/modprobe.d/harden-file-systems.conf' '0644 ef027faff5669b8c' '' ''
+    'node/firewire' 'file' '/etc/modprobe.d/harden-firewire.conf' '0644 a10b20b798fc89cd' '' ''
+    'node/network-protocols' 'file' '/etc/modprobe.d/harden-network-protocols.conf' '0644 076272f725a63ddc' '' ''
+    'node/usb-storage' 'file' '/etc/modprobe.d/harden-usb-storage.conf' '0644 050148507446d5b8' '' ''
+    'node/sshd-algorithms,node/sshd-authentication,node/sshd-sessions' 'head' '/etc/ssh/sshd_config' '0644 ce5fe3c0037e1c5d' 'sshd' 'ssh'
+    'node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 3435475da2b2a59e' '' 'journald'
+    'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
+    'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
+    'node/sudo' 'file' '/etc/sudoers.d/90-harden' '0440 1e0d2098e8dcae21' 'visudo' ''
+    'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
+    'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
+    'node/firewall' 'file' '/etc/harden/node.nft' '0644 7a318d924af59b7d' 'nft' 'firewall'
+    'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
+    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 20eab801e0b4a145' 'containerd:2.3' 'runtime'
+    'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
+    'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/cron.d' '0700 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/cron.daily' '0700 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/cron.hourly' '0700 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/cron.monthly' '0700 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/cron.weekly' '0700 root:root' '' ''
+    'node/cron-files' 'mode' '/etc/crontab' '0600 root:root' '' ''
+    'node/account-files' 'mode' '/etc/group' '0644 root:root' '' ''
+    'node/account-files' 'mode' '/etc/gshadow' '0640 root:shadow' '' ''
+    'kubeconfig/admin,kubeconfig/file-modes' 'mode' '/etc/kubernetes/admin.conf' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/controller-manager.conf' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/kubelet.conf' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/manifests/etcd.yaml' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/manifests/kube-apiserver.yaml' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/manifests/kube-controller-manager.yaml' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/manifests/kube-scheduler.yaml' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/pki/**/*.crt' '0644 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/pki/**/*.key' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/pki/sa.pub' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/scheduler.conf' '0600 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/super-admin.conf' '0600 root:root' '' ''
+    'node/account-files' 'mode' '/etc/passwd' '0644 root:root' '' ''
+    'node/account-files' 'mode' '/etc/shadow' '0640 root:shadow' '' ''
+    'runtime/file-modes' 'mode' '/run/containerd/containerd.sock' '0660 root:root' '' ''
+    'etcd/data-dir' 'mode' '/var/lib/etcd' '0700 root:root' '' ''
+    'kubeconfig/file-modes' 'mode' '/var/lib/kubelet/config.yaml' '0600 root:root' '' ''
+    'node/runtime-modules' 'module-load' 'nf_conntrack' 'loaded' '' ''
+    'node/runtime-modules' 'module-load' 'overlay' 'loaded' '' ''
+    'node/file-systems' 'module-off' 'cramfs' 'off' '' ''
+    'node/network-protocols' 'module-off' 'dccp' 'off' '' ''
+    'node/firewire' 'module-off' 'firewire-core' 'off' '' ''
+    'node/file-systems' 'module-off' 'freevxfs' 'off' '' ''
+    'node/file-systems' 'module-off' 'hfs' 'off' '' ''
+    'node/file-systems' 'module-off' 'hfsplus' 'off' '' ''
+    'node/file-systems' 'module-off' 'jffs2' 'off' '' ''
+    'node/network-protocols' 'module-off' 'rds' 'off' '' ''
+    'node/network-protocols' 'module-off' 'tipc' 'off' '' ''
+    'node/usb-storage' 'module-off' 'usb-storage' 'off' '' ''
+    'node/sshd-algorithms' 'sshd' 'Ciphers' 'chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr' '' ''
+    'node/sshd-sessions' 'sshd' 'ClientAliveCountMax' '3' '' ''
+    'node/sshd-sessions' 'sshd' 'ClientAliveInterval' '15' '' ''
+    'node/sshd-authentication' 'sshd' 'HostbasedAuthentication' 'no' '' ''
+    'node/sshd-authentication' 'sshd' 'IgnoreRhosts' 'yes' '' ''
+    'node/sshd-sessions' 'sshd' 'LogLevel' 'VERBOSE' '' ''
+    'node/sshd-sessions' 'sshd' 'LoginGraceTime' '60' '' ''
+    'node/sshd-algorithms' 'sshd' 'MACs' 'hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com,hmac-sha2-512,hmac-sha2-256' '' ''
+    'node/sshd-sessions' 'sshd' 'MaxAuthTries' '4' '' ''
+    'node/sshd-sessions' 'sshd' 'MaxSessions' '10' '' ''
+    'node/sshd-sessions' 'sshd' 'MaxStartups' '10:30:60' '' ''
+    'node/sshd-authentication' 'sshd' 'PermitEmptyPasswords' 'no' '' ''
+    'node/sshd-authentication' 'sshd' 'PermitRootLogin' 'no' '' ''
+    'node/sshd-authentication' 'sshd' 'PermitUserEnvironment' 'no' '' ''
+    'node/sshd-authentication' 'sshd' 'UsePAM' 'yes' '' ''
+    'node/swap' 'swap' 'swap' 'off' '' ''
+    'node/protected-links' 'sysctl' 'fs.protected_fifos' '1' '' ''
+    'node/protected-links' 'sysctl' 'fs.protected_hardlinks' '1' '' ''
+    'node/protected-links' 'sysctl' 'fs.protected_regular' '2' '' ''
+    'node/protected-links' 'sysctl' 'fs.protected_symlinks' '1' '' ''
+    'node/core-dumps' 'sysctl' 'fs.suid_dumpable' '0' '' ''
+    'node/kernel-information' 'sysctl' 'kernel.dmesg_restrict' '1' '' ''
+    'node/kexec' 'sysctl' 'kernel.kexec_load_disabled' '1' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'kernel.keys.root_maxbytes' '25000000' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'kernel.keys.root_maxkeys' '1000000' '' ''
+    'node/kernel-information' 'sysctl' 'kernel.kptr_restrict' '2' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'kernel.panic' '10' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'kernel.panic_on_oops' '1' '' ''
+    'node/kernel-information' 'sysctl' 'kernel.perf_event_paranoid' '3' '' ''
+    'node/address-space' 'sysctl' 'kernel.randomize_va_space' '2' '' ''
+    'node/sysrq' 'sysctl' 'kernel.sysrq' '0' '' ''
+    'node/unprivileged-bpf' 'sysctl' 'kernel.unprivileged_bpf_disabled' '1' '' ''
+    'node/ptrace' 'sysctl' 'kernel.yama.ptrace_scope' '1' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.accept_redirects' '0' '' ''
+    'node/source-routing' 'sysctl' 'net.ipv4.conf.all.accept_source_route' '0' '' ''
+    'node/martians' 'sysctl' 'net.ipv4.conf.all.log_martians' '1' '' ''
+    'node/reverse-path-filter' 'sysctl' 'net.ipv4.conf.all.rp_filter' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.secure_redirects' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.send_redirects' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.accept_redirects' '0' '' ''
+    'node/source-routing' 'sysctl' 'net.ipv4.conf.default.accept_source_route' '0' '' ''
+    'node/martians' 'sysctl' 'net.ipv4.conf.default.log_martians' '1' '' ''
+    'node/reverse-path-filter' 'sysctl' 'net.ipv4.conf.default.rp_filter' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.secure_redirects' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.send_redirects' '0' '' ''
+    'node/icmp-broadcasts' 'sysctl' 'net.ipv4.icmp_echo_ignore_broadcasts' '1' '' ''
+    'node/icmp-broadcasts' 'sysctl' 'net.ipv4.icmp_ignore_bogus_error_responses' '1' '' ''
+    'node/ip-forwarding' 'sysctl' 'net.ipv4.ip_forward' '1' '' ''
+    'node/syn-cookies' 'sysctl' 'net.ipv4.tcp_syncookies' '1' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv6.conf.all.accept_redirects' '0' '' ''
+    'node/source-routing' 'sysctl' 'net.ipv6.conf.all.accept_source_route' '0' '' ''
+    'node/icmp-redirects' 'sysctl' 'net.ipv6.conf.default.accept_redirects' '0' '' ''
+    'node/source-routing' 'sysctl' 'net.ipv6.conf.default.accept_source_route' '0' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'vm.overcommit_memory' '1' '' ''
+    'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
+    'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
+    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' ''
+    'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
+    'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''
+)
+readonly rows
+
+readonly state=/var/lib/harden-node
+readonly words=6
+
+usage() {
+    cat <<USAGE
+usage: harden-node.sh [audit|apply|rollback] [--only CONTROL]... [--dry-run] [--json] [--ignore-lock-out]
+
+audit      says of each control whether this node holds it; changes nothing (exit 1 when something is left)
+apply      brings the node there; files are judged by their own programs before they are put in place
+rollback   puts back what stood there before the first apply
+--only     this control alone (with apply, a file that several controls share is written whole)
+--dry-run  with apply or rollback: shows what would be done
+--json     one object a line: control, status, detail
+--ignore-lock-out  loads the firewall although it would refuse an open ssh session
+
+status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
+exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
+USAGE
+}
+
+die() {
+    printf 'harden-node.sh: %s\n' "$*" >&2
+    exit 2
+}
+
+action=''
+dry_run=no
+json=no
+ignore_lock_out=no
+declare -A only=()
+while (($#)); do
+    case $1 in
+        audit | apply | rollback)
+            [[ -z $action ]] || die "one action at a time: $action or $1"
+            action=$1
+            ;;
+        --only)
+            (($# > 1)) || die "--only needs the id of a control"
+            only[$2]=yes
+            shift
+            ;;
+        --dry-run) dry_run=yes ;;
+        --json) json=yes ;;
+        --ignore-lock-out) ignore_lock_out=yes ;;
+        -h | --help)
+            usage
+            exit
+            ;;
+        *) die "unknown argument $1 (see --help)" ;;
+    esac
+    shift
+done
+action=${action:-audit}
+[[ $action != audit ]] || dry_run=no
+[[ $action != rollback || ${#only[@]} == 0 ]] || die "rollback puts back everything: it does not take --only"
+
+folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+readonly folder
+shopt -s globstar nullglob
+
+scratch=''
+trap '[[ -z $scratch ]] || rm -rf -- "$scratch"' EXIT
+
+# Where systemd runs, this is the node itself; elsewhere (an image that is being built, a chroot) the kernel belongs to another system.
+live=no
+[[ ! -d /run/systemd/system ]] || live=yes
+
+declare -a order=()
+declare -A status_of=() detail_of=() rank=([ok]=0 [changed]=1 [not-observable]=2 [absent]=3 [reboot-needed]=4 [drift]=5 [refused]=6 [failed]=7)
+
+# Notes what was found for every control of a list; the gravest status stays.
+note() {
+    local controls=$1 status=$2 detail=${3:-} control
+    for control in ${controls//,/ }; do
+        ((${#only[@]} == 0)) || [[ -n ${only[$control]:-} ]] || continue
+        if [[ -z ${status_of[$control]:-} ]]; then
+            order+=("$control")
+            status_of[$control]=$status
+        elif ((rank[$status] > rank[${status_of[$control]}])); then
+            status_of[$control]=$status
+        fi
+        [[ -z $detail || $status == ok || ${detail_of[$control]:-} == *"$detail"* ]] ||
+            detail_of[$control]+="${detail_of[$control]:+; }$detail"
+    done
+}
+
+# A text as it stands between the quotes of JSON.
+json_text() {
+    local text=$1
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//[[:cntrl:]]/ }
+    printf '%s' "$text"
+}
+
+report() {
+    local control code=0 sorted
+    mapfile -t sorted < <(printf '%s\n' "${order[@]}" | sort)
+    for control in "${sorted[@]}"; do
+        [[ -n $control ]] || continue
+        if [[ $json == yes ]]; then
+            printf '{"control":"%s","status":"%s","detail":"%s"}\n' "$control" "${status_of[$control]}" "$(json_text "${detail_of[$control]:-}")"
+        else
+            printf '%-36s %-15s %s\n' "$control" "${status_of[$control]}" "${detail_of[$control]:-}"
+        fi
+        case ${status_of[$control]} in
+            drift) ((code >= 1)) || code=1 ;;
+            refused | failed) code=3 ;;
+        esac
+    done
+    [[ $action == apply && $dry_run == yes && $code == 1 ]] && code=0
+    exit "$code"
+}
+
+# Everything that must be right before anything is changed.
+check_system() {
+    local tool n id version
+    ((EUID == 0)) || die "must run as root"
+    for tool in awk cat chmod chown cmp cp cut dirname grep head mkdir mktemp mv readlink rm rmdir sha256sum sort stat tac tr; do
+        command -v "$tool" >/dev/null || die "$tool is not installed"
+    done
+    [[ $dry_run == no ]] || command -v diff >/dev/null || die "diff is not installed: --dry-run needs it"
+    [[ -r /etc/os-release ]] || die "there is no /etc/os-release"
+    # shellcheck disable=SC1091 # the file of the node
+    id=$(. /etc/os-release && printf '%s' "${ID:-}")
+    # shellcheck disable=SC1091 # the file of the node
+    version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+    [[ $id == "$os_id" && $version == "$os_version" ]] ||
+        die "this is $id $version, and pool $pool is declared as $os_id $os_version: nothing was changed"
+    [[ $action != rollback ]] || return 0
+    ((${#rows[@]} % words == 0)) || die "the rows are damaged"
+    for ((n = 0; n < ${#rows[@]}; n += words)); do
+        case ${rows[n + 1]} in
+            file | head | audit-rules)
+                local source want=${rows[n + 3]}
+                source=$(source_of "${rows[n + 1]}" "${rows[n + 2]}")
+                [[ -f $source ]] || die "$source is missing: copy the whole folder of the pool"
+                [[ $(sha256sum <"$source" | cut -c1-16) == "${want#* }" ]] ||
+                    die "$source is not the one that belongs to this script: copy the whole folder of the pool"
+                ;;
+        esac
+    done
+    local control
+    for control in "${!only[@]}"; do
+        [[ " ${rows[*]//,/ } " == *" $control "* ]] || die "this script has no control $control"
+    done
+}
+
+# The file of the folder that a row brings to the node.
+source_of() {
+    case $1 in
+        head) printf '%s' "$folder/files$2.head" ;;
+        *) printf '%s' "$folder/files$2" ;;
+    esac
+}
+
+# --- state: what stood there before the first apply -------------------------------------------------------------------------------------
+
+record() {
+    (umask 077 && mkdir -p -- "$state/files")
+    printf '%s\n' "$1" >>"$state/log"
+}
+
+recorded() { [[ -f $state/log ]] && grep -Fxq -- "$1" "$state/log"; }
+
+# Keeps the first version of a path, or that there was none.
+remember() {
+    local path=$1
+    if recorded "file $path" || recorded "new $path"; then return; fi
+    if [[ -e $path || -L $path ]]; then
+        (umask 077 && mkdir -p -- "$state/files$(dirname -- "$path")")
+        cp -a -- "$path" "$state/files$path"
+        record "file $path"
+    else
+        record "new $path"
+    fi
+}
+
+# Makes a folder and those above it, each noted.
+make_folder() {
+    [[ ! -d $1 ]] || return 0
+    make_folder "$(dirname -- "$1")"
+    record "dir $1"
+    mkdir -m 0755 -- "$1"
+}
+
+# --- files ------------------------------------------------------------------------------------------------------------------------------
+
+# The program that must be there for a file to mean anything; nothing where none is asked for.
+program_of() {
+    case ${1%%:*} in
+        nft) echo nft ;;
+        sshd) echo sshd ;;
+        audit) echo augenrules ;;
+        containerd) echo containerd ;;
+        dockerd) echo dockerd ;;
+        crio) echo crio ;;
+        visudo) echo visudo ;;
+        apt) echo apt-config ;;
+    esac
+}
+
+# Lets the program of a file judge it; says what is wrong.
+judge() {
+    local validator=$1 file=$2 said version made=no
+    case ${validator%%:*} in
+        nft) said=$(nft -c -f "$file" 2>&1) || { echo "nft refuses it: ${said%%$'\n'*}"; return 1; } ;;
+        sshd)
+            [[ -d /run/sshd ]] || { mkdir -m 0755 /run/sshd && made=yes; }
+            said=$(sshd -t -f "$file" 2>&1) || { echo "sshd refuses it: ${said%%$'\n'*}"; [[ $made == no ]] || rmdir /run/sshd; return 1; }
+            [[ $made == no ]] || rmdir /run/sshd
+            ;;
+        visudo) said=$(visudo -cf "$file" 2>&1) || { echo "visudo refuses it: ${said%%$'\n'*}"; return 1; } ;;
+        apt) said=$(apt-config -c "$file" dump 2>&1 >/dev/null) || { echo "apt refuses it: ${said%%$'\n'*}"; return 1; } ;;
+        systemd)
+            if command -v systemd-analyze >/dev/null; then
+                said=$(SYSTEMD_LOG_LEVEL=err systemd-analyze --man=no --recursive-errors=no verify "$file" 2>&1) || { echo "systemd refuses it: ${said%%$'\n'*}"; return 1; }
+            fi
+            ;;
+        containerd)
+            version=$(containerd --version 2>/dev/null | tr ' ' '\n' | grep -E '^v?[0-9]+\.[0-9]+' | head -n 1) || version=''
+            version=${version#v}
+            [[ $version == "${validator#*:}".* || $version == "${validator#*:}" ]] || { echo "the file is for containerd ${validator#*:}, and here is ${version:-another}"; return 1; }
+            said=$(containerd -c "$file" config dump 2>&1 >/dev/null) || { echo "containerd refuses it: ${said%%$'\n'*}"; return 1; }
+            ! grep -qi 'unknown key' <<<"$said" || { echo "containerd does not know a key: ${said%%$'\n'*}"; return 1; }
+            ;;
+        dockerd) said=$(dockerd --validate --config-file "$file" 2>&1) || { echo "dockerd refuses it: ${said%%$'\n'*}"; return 1; } ;;
+    esac
+}
+
+# The text that a file is to have, at $wanted.
+render() {
+    local kind=$1 target=$2 source=$3 line path
+    case $kind in
+        file) cat -- "$source" >"$wanted" ;;
+        head)
+            {
+                echo '# harden: begin'
+                cat -- "$source"
+                echo '# harden: end'
+                awk '$0 == "# harden: begin" { inside = 1 } !inside { print } $0 == "# harden: end" { inside = 0 }' "$target"
+            } >"$wanted"
+            ;;
+        audit-rules)
+            # One watch below a folder that is not there would keep every later rule from being loaded.
+            while IFS= read -r line; do
+                path=''
+                [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
+                [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
+            done <"$source" >"$wanted"
+            ;;
+    esac
+}
+
+declare -A effects=()
+
+row_file() {
+    local kind=$1 controls=$2 target=$3 want=$4 validator=$5 effect=$6
+    local source mode program said current=none
+    source=$(source_of "$kind" "$target")
+    mode=${want%% *}
+    program=$(program_of "$validator")
+    if [[ -n $program ]] && ! command -v "$program" >/dev/null; then
+        note "$controls" absent "$program is not installed: $target is not written"
+        return
+    fi
+    if [[ -L $target || (-e $target && ! -f $target) ]]; then
+        note "$controls" refused "$target is no plain file: left alone"
+        return
+    fi
+    if [[ $kind == head && ! -f $target ]]; then
+        note "$controls" absent "there is no $target"
+        return
+    fi
+    local wanted
+    wanted=$scratch/$(basename -- "$target")
+    render "$kind" "$target" "$source"
+    if [[ -f $target ]]; then
+        current=$(stat -c '%a' -- "$target")
+        # Never wider than it is.
+        mode=$(printf '%o' $((8#$mode & 8#$current)))
+        if cmp -s -- "$wanted" "$target" && ((8#$current == 8#$mode)) && [[ $(stat -c '%u:%g' -- "$target") == 0:0 ]]; then
+            note "$controls" ok
+            return
+        fi
+    fi
+    if ! said=$(judge "$validator" "$wanted"); then
+        note "$controls" refused "$target: $said"
+        return
+    fi
+    if [[ $effect == firewall ]] && ! said=$(lock_out "$wanted"); then
+        note "$controls" refused "$said"
+        return
+    fi
+    if [[ $action == audit || $dry_run == yes ]]; then
+        if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs"; fi
+        if [[ $dry_run == yes && $json == no ]]; then
+            if [[ $current == none ]]; then diff -u --label /dev/null --label "$target" /dev/null "$wanted" || true; else diff -u --label "$target" --label "$target" "$target" "$wanted" || true; fi
+        fi
+        return
+    fi
+    make_folder "$(dirname -- "$target")"
+    remember "$target"
+    local beside
+    beside=$(mktemp -- "$(dirname -- "$target")/.harden.XXXXXX")
+    cp -- "$wanted" "$beside"
+    chown 0:0 -- "$beside"
+    chmod "$mode" -- "$beside"
+    mv -f -- "$beside" "$target"
+    note "$controls" changed "$target"
+    [[ -z $effect ]] || effects[$effect]=$controls
+}
+
+# --- the firewall -----------------------------------------------------------------------------------------------------------------------
+
+# Addresses that hold an ssh session to this node now.
+ssh_peers() {
+    [[ -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
+    ! command -v ss >/dev/null || ss -Htn state established '( sport = :22 )' 2>/dev/null | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/^::ffff://'
+}
+
+# Whether the rules let in whoever holds a session; asked of nft itself, in a network namespace of its own.
+lock_out() {
+    local file=$1 peer set
+    [[ $live == yes && $ignore_lock_out == no ]] || return 0
+    grep -q 'policy drop' -- "$file" || return 0
+    while IFS= read -r peer; do
+        [[ -n $peer ]] || continue
+        set=ssh4
+        [[ $peer != *:* ]] || set=ssh6
+        # shellcheck disable=SC2016 # for the inner shell
+        unshare --net sh -c 'nft -f "$1" && nft get element inet harden_node "$2" "{ $3 }"' sh "$file" "$set" "$peer" >/dev/null 2>&1 || {
+            echo "the firewall would refuse $peer, which holds an ssh session now: declare its range, or say --ignore-lock-out"
+            return 1
+        }
+    done < <(ssh_peers | sort -u)
+}
+
+row_firewall() {
+    local controls=$1 file=$2 running wanted
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system: rules are loaded at boot"
+        return
+    fi
+    command -v nft >/dev/null && [[ -f $file ]] || return 0
+    running=$(nft -s list table inet harden_node 2>/dev/null) || running=''
+    # shellcheck disable=SC2016 # for the inner shell
+    wanted=$(unshare --net sh -c 'nft -f "$1" && nft -s list table inet harden_node' sh "$file" 2>/dev/null) || wanted=''
+    if [[ -z $wanted ]]; then
+        note "$controls" not-observable "the rules cannot be loaded for comparison"
+    elif [[ $running == "$wanted" ]]; then
+        note "$controls" ok
+    elif [[ $action == apply && $dry_run == no ]]; then
+        effects[firewall]=$controls
+        note "$controls" changed "rules are loaded"
+    else
+        note "$controls" drift "the loaded rules are not those of $file"
+    fi
+}
+
+# --- single rules -----------------------------------------------------------------------------------------------------------------------
+
+row_mode() {
+    local controls=$1 pattern=$2 want=$3 path mode owner now wanted_owner
+    mode=${want%% *}
+    owner=${want#* }
+    local -a found=()
+    mapfile -t found < <(compgen -G "$pattern" || true)
+    note "$controls" ok
+    for path in "${found[@]}"; do
+        if [[ -L $path ]]; then
+            note "$controls" not-observable "$path is a symbolic link: its target is not judged"
+            continue
+        fi
+        [[ -e $path ]] || continue
+        now=$(stat -c '%a %U:%G' -- "$path")
+        wanted_owner=$owner
+        local narrowed
+        narrowed=$(printf '%o' $((8#${now%% *} & 8#$mode)))
+        if ((8#$narrowed == 8#${now%% *})) && [[ ${now#* } == "$wanted_owner" ]]; then continue; fi
+        if [[ $action == apply && $dry_run == no ]]; then
+            recorded_mode "$path" || record "mode $(stat -c '%a %u:%g' -- "$path") $path"
+            chown -- "$wanted_owner" "$path"
+            chmod "$narrowed" -- "$path"
+            note "$controls" changed "$path is $narrowed $wanted_owner"
+        else
+            note "$controls" drift "$path is $now, wanted $narrowed $wanted_owner"
+        fi
+    done
+}
+
+recorded_mode() {
+    [[ -f $state/log ]] && awk -v path="$1" '$1 == "mode" { line = $0; sub(/^mode [^ ]+ [^ ]+ /, "", line); if (line == path) found = 1 } END { exit !found }' "$state/log"
+}
+
+# Settings that the kernel takes back only at a reboot.
+is_one_way() {
+    case $1 in
+        kernel.kexec_load_disabled | kernel.unprivileged_bpf_disabled) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+row_sysctl() {
+    local controls=$1 key=$2 want=$3 path now
+    path=/proc/sys/${key//.//}
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system: values are set at boot"
+        return
+    fi
+    if [[ ! -r $path ]]; then
+        note "$controls" not-observable "this kernel has no $key"
+        return
+    fi
+    now=$(tr '\t' ' ' <"$path")
+    if [[ $now == "$want" ]]; then
+        note "$controls" ok
+    elif [[ $action == apply && $dry_run == no ]]; then
+        recorded_key "$key" || record "sysctl $key $now"
+        if { printf '%s\n' "$want" >"$path"; } 2>/dev/null; then
+            note "$controls" changed "$key goes from $now to $want"
+        else
+            note "$controls" reboot-needed "$key is $now and cannot be set to $want while the system runs"
+        fi
+    else
+        note "$controls" drift "$key is $now, wanted $want"
+    fi
+}
+
+recorded_key() { [[ -f $state/log ]] && grep -q -- "^sysctl ${1//./\\.} " "$state/log"; }
+
+row_module_off() {
+    local controls=$1 module=$2 said
+    if [[ $live == yes && -d /sys/module/${module//-/_} ]]; then
+        note "$controls" reboot-needed "$module is loaded or built in: it stays until a reboot"
+    fi
+    if ! command -v modprobe >/dev/null; then
+        note "$controls" not-observable "modprobe is not installed"
+        return
+    fi
+    said=$(modprobe -n -v -- "$module" 2>&1) || true
+    case $said in
+        *'install /bin/false'*) note "$controls" ok ;;
+        *) [[ $action == apply && $dry_run == yes ]] || note "$controls" drift "$module could be loaded" ;;
+    esac
+}
+
+row_module_load() {
+    local controls=$1 module=$2
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system: modules are loaded at boot"
+    elif [[ -d /sys/module/${module//-/_} ]]; then
+        note "$controls" ok
+    elif [[ $action == apply && $dry_run == no ]]; then
+        if modprobe -- "$module" 2>/dev/null; then
+            note "$controls" changed "$module is loaded"
+        else
+            note "$controls" not-observable "$module cannot be loaded: not in this kernel, or built in"
+        fi
+    else
+        note "$controls" drift "$module is not loaded"
+    fi
+}
+
+row_link() {
+    local controls=$1 path=$2 target=$3 effect=$4
+    if [[ -L $path && $(readlink -- "$path") == "$target" ]]; then
+        note "$controls" ok
+    elif [[ -e $path && ! -L $path ]]; then
+        note "$controls" refused "$path is a file of its own: left alone"
+    elif [[ $action == apply && $dry_run == no ]]; then
+        make_folder "$(dirname -- "$path")"
+        remember "$path"
+        ln -sfn -- "$target" "$path"
+        note "$controls" changed "$path"
+        [[ -z $effect ]] || effects[$effect]=$controls
+    else
+        note "$controls" drift "$path does not lead to $target"
+    fi
+}
+
+row_program() {
+    local controls=$1 program=$2 package=$3
+    if command -v "$program" >/dev/null; then note "$controls" ok; else note "$controls" drift "install the package $package: $program is missing"; fi
+}
+
+row_sshd() {
+    local controls=$1 key=$2 want=$3 now made=no
+    command -v sshd >/dev/null || {
+        note "$controls" absent "sshd is not installed"
+        return
+    }
+    if [[ -z ${effective_sshd:-} ]]; then
+        [[ -d /run/sshd ]] || { mkdir -m 0755 /run/sshd && made=yes; }
+        effective_sshd=$(sshd -T 2>/dev/null) || effective_sshd=unknown
+        [[ $made == no ]] || rmdir /run/sshd
+    fi
+    if [[ $effective_sshd == unknown ]]; then
+        note "$controls" not-observable "sshd -T does not answer"
+        return
+    fi
+    now=$(awk -v key="${key,,}" '$1 == key { sub(/^[^ ]+ /, ""); print; exit }' <<<"$effective_sshd")
+    if [[ ${now,,} == "${want,,}" ]]; then note "$controls" ok; elif [[ $action == apply && $dry_run == yes ]]; then :; else note "$controls" drift "sshd takes $key as ${now:-nothing}, wanted $want"; fi
+}
+
+row_swap() {
+    local controls=$1 now
+    now=$(awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab 2>/dev/null) || now=''
+    if [[ -n $now ]]; then
+        if [[ $action == apply && $dry_run == no ]]; then
+            local wanted=$scratch/fstab
+            remember /etc/fstab
+            awk '!/^[[:space:]]*#/ && $3 == "swap" { print "# harden: " $0; next } { print }' /etc/fstab >"$wanted"
+            cat -- "$wanted" >/etc/fstab
+            note "$controls" changed "swap is taken out of /etc/fstab"
+        else
+            note "$controls" drift "/etc/fstab has swap"
+        fi
+    else
+        note "$controls" ok
+    fi
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system: whether swap is on is not known"
+    elif [[ $(grep -c . /proc/swaps) -gt 1 ]]; then
+        if [[ $action == apply && $dry_run == no ]] && swapoff -a 2>/dev/null; then
+            note "$controls" changed "swap is off"
+        else
+            note "$controls" drift "swap is on"
+        fi
+    fi
+}
+
+# Exactly one of the services that keep the time is enabled.
+row_time() {
+    local controls=$1 service
+    local -a enabled=()
+    for service in chrony systemd-timesyncd; do
+        local -a links=()
+        mapfile -t links < <(compgen -G "/etc/systemd/system/*.wants/$service.service" || true)
+        ((${#links[@]} == 0)) || enabled+=("$service")
+    done
+    case ${#enabled[@]} in
+        1) note "$controls" ok ;;
+        0) note "$controls" drift "neither chrony nor systemd-timesyncd is enabled" ;;
+        *) note "$controls" drift "both chrony and systemd-timesyncd are enabled: disable one" ;;
+    esac
+}
+
+row_apparmor() {
+    local controls=$1
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system"
+    elif [[ $(cat /sys/module/apparmor/parameters/enabled 2>/dev/null) == Y ]]; then
+        note "$controls" ok
+    else
+        note "$controls" drift "the kernel runs without AppArmor: boot it with apparmor=1 security=apparmor"
+    fi
+}
+
+# --- the three actions ------------------------------------------------------------------------------------------------------------------
+
+walk() {
+    local n controls kind target want validator effect chosen
+    for ((n = 0; n < ${#rows[@]}; n += words)); do
+        controls=${rows[n]} kind=${rows[n + 1]} target=${rows[n + 2]} want=${rows[n + 3]} validator=${rows[n + 4]} effect=${rows[n + 5]}
+        if ((${#only[@]})); then
+            chosen=no
+            local control
+            for control in ${controls//,/ }; do [[ -z ${only[$control]:-} ]] || chosen=yes; done
+            [[ $chosen == yes ]] || continue
+        fi
+        case $kind in
+            file | head | audit-rules) row_file "$kind" "$controls" "$target" "$want" "$validator" "$effect" ;;
+            mode) row_mode "$controls" "$target" "$want" ;;
+            sysctl) row_sysctl "$controls" "$target" "$want" ;;
+            module-off) row_module_off "$controls" "$target" ;;
+            module-load) row_module_load "$controls" "$target" ;;
+            link) row_link "$controls" "$target" "$want" "$effect" ;;
+            program) row_program "$controls" "$target" "$want" ;;
+            sshd) row_sshd "$controls" "$target" "$want" ;;
+            firewall) row_firewall "$controls" "$target" ;;
+            swap) row_swap "$controls" ;;
+            time) row_time "$controls" ;;
+            apparmor) row_apparmor "$controls" ;;
+            *) note "$controls" failed "unknown kind of row $kind" ;;
+        esac
+    done
+}
+
+# Lets running programs take what was changed, each once, and only where the system runs.
+take_effect() {
+    [[ $live == yes && $dry_run == no ]] || return 0
+    local effect
+    for effect in "${!effects[@]}"; do
+        case $effect in
+            ssh) ! systemctl is-active -q ssh.service || systemctl reload ssh.service || note "${effects[$effect]}" failed "ssh.service was not reloaded" ;;
+            journald) systemctl restart systemd-journald.service || note "${effects[$effect]}" failed "systemd-journald was not restarted" ;;
+            audit)
+                if auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
+                    note "${effects[$effect]}" reboot-needed "audit rules are locked until a reboot"
+                else
+                    augenrules --load >/dev/null 2>&1 || note "${effects[$effect]}" failed "augenrules --load failed"
+                fi
+                ;;
+            firewall)
+                systemctl daemon-reload
+                systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
+                ;;
+            runtime | kubelet) note "${effects[$effect]}" changed "takes effect when the $effect is restarted: drain the node first, one node at a time" ;;
+        esac
+    done
+}
+
+rollback() {
+    local line kind rest
+    [[ -f $state/log ]] || die "there is no $state/log: nothing was applied here"
+    local -a left=()
+    while IFS= read -r line; do
+        kind=${line%% *}
+        rest=${line#* }
+        if [[ $dry_run == yes ]]; then
+            printf 'would undo: %s\n' "$line"
+            continue
+        fi
+        case $kind in
+            new) rm -f -- "$rest" ;;
+            file)
+                cp -a --remove-destination -- "$state/files$rest" "$rest"
+                ;;
+            dir) rmdir -- "$rest" 2>/dev/null || left+=("$rest is not empty and stays") ;;
+            mode)
+                local mode owner path
+                mode=${rest%% *} rest=${rest#* }
+                owner=${rest%% *} path=${rest#* }
+                if [[ -e $path && ! -L $path ]]; then
+                    chown -- "$owner" "$path"
+                    chmod "$mode" -- "$path"
+                fi
+                ;;
+            sysctl)
+                local key value
+                key=${rest%% *} value=${rest#* }
+                if [[ $live == yes ]]; then
+                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"/proc/sys/${key//.//}"; } 2>/dev/null; then
+                        left+=("$key goes back to $value at the next reboot: reboot needed")
+                    fi
+                fi
+                ;;
+        esac
+    done < <(tac -- "$state/log")
+    if [[ $dry_run == yes ]]; then
+        echo "(dry run: nothing was changed)"
+        return
+    fi
+    if [[ $live == yes ]]; then
+        [[ -e /etc/systemd/system/harden-firewall.service ]] || ! command -v nft >/dev/null || nft delete table inet harden_node 2>/dev/null || true
+        systemctl daemon-reload || true
+        ! systemctl is-active -q ssh.service || systemctl reload ssh.service || true
+        left+=("modules that were loaded, audit rules and the runtime keep what they have until they are restarted")
+    fi
+    rm -rf -- "$state"
+    ((${#left[@]} == 0)) || printf 'note: %s\n' "${left[@]}"
+    echo "everything is as it was before the first apply"
+}
+
+check_system
+scratch=$(mktemp -d)
+readonly scratch
+case $action in
+    audit | apply)
+        walk
+        take_effect
+        report
+        ;;
+    rollback) rollback ;;
+esac

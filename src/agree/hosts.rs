@@ -1,0 +1,72 @@
+//! What the kubelet, the network plug-in and the runtime need of a host, and settings that take it away.
+
+use crate::{
+    facts::{self, NEEDS, Need, Needed, NeededBy},
+    plan::{Held, HostRule, NodePlan, Plan, SettingKey},
+};
+
+use super::settings::{Clash, Rule, Side};
+
+pub(super) const HOST_NEED_BROKEN: Rule = Rule {
+    id: "host-need-broken",
+    about: "A setting of the nodes takes away what the kubelet, the network plug-in or the runtime needs there. Hardening guides for servers \
+        ask for many of these; on a node pods lose their network, or no container starts.",
+    check: host_need_broken,
+};
+
+fn host_need_broken(plan: &Plan) -> Vec<Clash> {
+    let mut clashes: Vec<Clash> = Vec::new();
+    for pool in plan.pools.values() {
+        for (name, held) in &pool.file_rules {
+            let broken = NEEDS.iter().find(|need| counts(plan, need) && breaks(need.what, name, held));
+            let found = broken.map(|need| clash(plan, pool, name, held, need));
+            clashes.extend(found.filter(|clash| clashes.iter().all(|other| other.message != clash.message)));
+        }
+    }
+    clashes
+}
+
+/// Whether somebody in the cluster has the need.
+fn counts(plan: &Plan, need: &Need) -> bool {
+    match need.by {
+        NeededBy::Node => true,
+        NeededBy::Cni(names) => names.contains(&plan.host.cni.as_str()),
+        NeededBy::Runtime(names) => names.contains(&plan.host.runtime.as_str()),
+        NeededBy::Ipv6 => plan.host.ipv6,
+    }
+}
+
+/// Whether a rule takes the needed thing away.
+fn breaks(what: Needed, name: &str, held: &Held<String>) -> bool {
+    match (what, HostRule::of(name)) {
+        (Needed::Sysctl(key, values), Some(HostRule::Sysctl(set))) => set == key && !values.contains(&held.value.as_str()),
+        (Needed::SysctlNot(key, values), Some(HostRule::Sysctl(set))) => set == key && values.contains(&held.value.as_str()),
+        (Needed::Module(module), Some(HostRule::ModuleOff(off))) => off.replace('-', "_") == module,
+        (Needed::Sysctl(..) | Needed::SysctlNot(..) | Needed::Module(_), _) => false,
+    }
+}
+
+fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &Need) -> Clash {
+    let (message, help) = match need.what {
+        Needed::Sysctl(key, values) => (
+            format!("`{key} = {}` breaks nodes: {}", held.value, facts::sentence(need.why, plan.cluster.minor())),
+            format!("take `{key}` out, or set it to {}", values.join(" or ")),
+        ),
+        Needed::SysctlNot(key, _) => (
+            format!("`{key} = {}` breaks nodes: {}", held.value, facts::sentence(need.why, plan.cluster.minor())),
+            format!("take `{key}` out"),
+        ),
+        Needed::Module(module) => (
+            format!("without module `{module}` nodes break: {}", facts::sentence(need.why, plan.cluster.minor())),
+            format!("take `{module}` out"),
+        ),
+    };
+    let by = match need.by {
+        NeededBy::Cni(_) => Side::spec(&format!("/platform/cni/{}", plan.host.cni), "this network plug-in needs it"),
+        NeededBy::Runtime(_) => Side::spec(&format!("/platform/runtime/{}", plan.host.runtime), "this runtime needs it"),
+        NeededBy::Ipv6 => Side::spec("/platform/kubeadm/podSubnets", "pods have IPv6 addresses"),
+        NeededBy::Node => Side::spec(&format!("/platform/nodePools/{}", pool.name), "these are nodes of a cluster"),
+    };
+    let key = SettingKey::Node(format!("{}/{name}", pool.name));
+    Clash { message, help, a: Side::of(&key, held), b: Some(by) }
+}

@@ -1,0 +1,164 @@
+//! Lets only what is declared or needed reach the ports of a host.
+
+use crate::{
+    base::{Area, Cause, Cidr, Level, SpecPath},
+    controls::{Control, Param, ParamKind, Stricter},
+    facts,
+    plan::{Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
+    resolve::Resolved,
+    spec::words::Access,
+};
+
+use super::pools;
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "node/firewall",
+    area: Area::Network,
+    title: "let only declared and needed traffic reach the ports of a host",
+    level: Level::Restricted,
+    doc: include_str!("firewall.md"),
+    params: &[Param {
+        name: "mode",
+        kind: ParamKind::Choice(&["count", "enforce"]),
+        stricter: Stricter::Later,
+        about: "whether what is not declared is refused, or counted and let in",
+    }],
+    applies: super::applies,
+    lower,
+};
+
+/// Who may reach what: protocol, port, group, what for. On every pool.
+const EVERYWHERE: &[(&str, &str, &str, &str)] = &[
+    ("tcp", "10250", "nodes", "kubelet"),
+    ("tcp", "10250", "pods", "kubelet: metrics"),
+    ("tcp", "10256", "nodes", "kube-proxy health"),
+];
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let (mode, cause) = cluster.text(CONTROL.id, "mode");
+    pools::on_each(out, |out, pool, _| {
+        let asked = out.reason().cause;
+        let mut keys = vec![out.because(cause.clone()).host_rule(&pool.name, "firewall/mode", &mode)];
+        out.because(asked.clone());
+        keys.push(out.host_rule(&pool.name, "program/nft", "nftables"));
+        keys.push(out.host_rule(&pool.name, "unit/nftables.service", "masked"));
+        let mut rules = Rules { out, pool, keys };
+        rules.members(cluster);
+        rules.allow(cluster);
+        rules.open(cluster);
+        let keys = rules.keys;
+        out.because(asked);
+        keys
+    });
+    if mode == "count" {
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, "set parameter `mode` to `enforce`");
+    }
+}
+
+/// The rules of one pool.
+struct Rules<'a, 'b> {
+    out: &'a mut Lowering<'b>,
+    pool: &'a NodePlan,
+    keys: Vec<SettingKey>,
+}
+
+impl Rules<'_, '_> {
+    /// A range belongs to a group, because a place of the spec says so.
+    fn member(&mut self, group: &str, range: &Cidr, place: SpecPath) {
+        let name = format!("firewall/group/{group}/{range}");
+        let key = self.out.because(Cause::Spec(place)).host_rule(&self.pool.name, &name, "member");
+        self.keys.push(key);
+    }
+
+    /// The ranges of nodes, pods and of those who come from outside.
+    fn members(&mut self, cluster: &Resolved) {
+        for pool in &cluster.pools {
+            let place = cluster.hosts.pools.get(&pool.name).map(|answers| answers.path.child("cidrs"));
+            for (n, range) in pool.cidrs.iter().enumerate() {
+                let Some(place) = &place else { continue };
+                self.member("nodes", range, place.index(n));
+                if self.pool.role != PoolRole::Worker && pool.role != PoolRole::Worker {
+                    self.member("control-plane", range, place.index(n));
+                }
+            }
+        }
+        for (range, place) in &cluster.hosts.pods {
+            self.member("pods", range, place.clone());
+        }
+        let sources = SpecPath::new("/api/sources");
+        for (n, range) in cluster.sources.admins.iter().enumerate() {
+            self.member("admins", range, sources.child("admins").index(n));
+        }
+        if self.pool.role == PoolRole::ControlPlane {
+            for (n, range) in cluster.sources.egress.iter().enumerate() {
+                self.member("egress", range, sources.child("egress").index(n));
+            }
+            for (n, range) in cluster.sources.load_balancer.iter().enumerate() {
+                self.member("load-balancer", range, sources.child("loadBalancer").child("addresses").index(n));
+            }
+        }
+    }
+
+    fn rule(&mut self, protocol: &str, port: &str, group: &str, what: &str) {
+        let name = format!("firewall/allow/{protocol}/{port}/{group}");
+        let key = self.out.host_rule(&self.pool.name, &name, what);
+        self.keys.push(key);
+    }
+
+    /// What each group may reach.
+    fn allow(&mut self, cluster: &Resolved) {
+        let asked = cluster.choice(CONTROL.id()).cause();
+        self.out.because(asked.clone());
+        let ssh = cluster.hosts.pools.get(&self.pool.name).is_none_or(|answers| answers.access == Access::Ssh);
+        if ssh {
+            self.rule("tcp", "22", "admins", "ssh");
+        }
+        if self.pool.role != PoolRole::Etcd {
+            for (protocol, port, group, what) in EVERYWHERE {
+                self.rule(protocol, port, group, what);
+            }
+            self.out.because(Cause::Spec(SpecPath::new("/platform/cni").child(&cluster.cni.name)));
+            for port in facts::cni_ports(&cluster.cni.name, &cluster.hosts.ways) {
+                self.rule(port.protocol, port.port, "nodes", port.what);
+            }
+            self.out.because(asked);
+            if cluster.node_local_dns {
+                for protocol in ["tcp", "udp"] {
+                    self.rule(protocol, "53", "pods", "node-local DNS");
+                }
+            }
+        }
+        let port = cluster.kubeadm.as_ref().map_or(6443, |kubeadm| kubeadm.bind_port).to_string();
+        if self.pool.role == PoolRole::ControlPlane {
+            for group in ["admins", "egress", "load-balancer", "nodes", "pods"] {
+                if self.has(group) {
+                    self.rule("tcp", &port, group, "API server");
+                }
+            }
+        }
+        let stacked = cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none());
+        if self.pool.role == PoolRole::Etcd || (self.pool.role == PoolRole::ControlPlane && stacked) {
+            self.rule("tcp", "2379-2380", "control-plane", "etcd");
+        }
+    }
+
+    /// Whether a group has a member.
+    fn has(&self, group: &str) -> bool {
+        let prefix = format!("firewall/group/{group}/");
+        let pool = self.out.plan().pools.get(&self.pool.name);
+        pool.is_some_and(|pool| pool.file_rules.keys().any(|name| name.starts_with(&prefix)))
+    }
+
+    /// The ports that the pool declares open, each with a group of its own.
+    fn open(&mut self, cluster: &Resolved) {
+        let Some(answers) = cluster.hosts.pools.get(&self.pool.name) else { return };
+        for (n, (open, place)) in answers.open.iter().enumerate() {
+            let group = format!("open-{}", n + 1);
+            for (m, range) in open.from.iter().enumerate() {
+                self.member(&group, range, place.child("from").index(m));
+            }
+            self.out.because(Cause::Spec(place.clone()));
+            self.rule(&open.protocol.name().to_lowercase(), &open.port.number().to_string(), &group, &open.reason);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Loads the kernel modules that runtime and Services need.
+
+use crate::{
+    base::{Area, Level},
+    controls::Control,
+    plan::Lowering,
+    resolve::{KubeProxyAnswers, Resolved},
+};
+
+use super::pools;
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "node/runtime-modules",
+    area: Area::Node,
+    title: "load the kernel modules that runtime and Services need",
+    level: Level::Baseline,
+    doc: include_str!("runtime_modules.md"),
+    params: &[],
+    applies: super::applies,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let mut modules = vec!["module/load/nf_conntrack", "module/load/overlay"];
+    if matches!(&cluster.kube_proxy, KubeProxyAnswers::Runs { mode: Some(mode), .. } if mode == "ipvs") {
+        modules.extend(["module/load/ip_vs", "module/load/ip_vs_rr", "module/load/ip_vs_sh", "module/load/ip_vs_wrr"]);
+    }
+    let rules: Vec<(&str, &str)> = modules.into_iter().map(|name| (name, "loaded")).collect();
+    pools::rules(out, &rules);
+}

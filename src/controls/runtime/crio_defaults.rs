@@ -1,0 +1,42 @@
+//! Holds the safe defaults of CRI-O.
+
+use crate::{
+    base::{Area, Level},
+    controls::Control,
+    facts,
+    plan::Lowering,
+    resolve::Resolved,
+};
+
+use crate::controls::node::pools;
+
+/// The keys.
+const RULES: &[(&str, &str)] = &[
+    ("runtime/crio/image/short_name_mode", "\"enforcing\""),
+    ("runtime/crio/runtime/add_inheritable_capabilities", "false"),
+    ("runtime/crio/runtime/additional_devices", "[]"),
+    (
+        "runtime/crio/runtime/default_capabilities",
+        "[\"CHOWN\", \"DAC_OVERRIDE\", \"FSETID\", \"FOWNER\", \"SETGID\", \"SETUID\", \"SETPCAP\", \"NET_BIND_SERVICE\", \"KILL\"]",
+    ),
+    ("runtime/crio/runtime/default_sysctls", "[]"),
+];
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "runtime/crio-defaults",
+    area: Area::Node,
+    title: "hold the safe defaults of CRI-O",
+    level: Level::Baseline,
+    doc: include_str!("crio_defaults.md"),
+    params: &[],
+    applies: super::applies,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    if cluster.runtime.name != "crio" {
+        pools::not_here(out, facts::id::CRIO_ONLY, &cluster.runtime.name);
+        return;
+    }
+    pools::rules(out, RULES);
+}

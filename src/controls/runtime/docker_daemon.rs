@@ -1,0 +1,39 @@
+//! Hardens what dockerd does beside Kubernetes.
+
+use crate::{
+    base::{Area, Level},
+    controls::Control,
+    facts,
+    plan::Lowering,
+    resolve::Resolved,
+};
+
+use crate::controls::node::pools;
+
+/// The keys.
+const RULES: &[(&str, &str)] = &[
+    ("runtime/docker/icc", "false"),
+    ("runtime/docker/live-restore", "true"),
+    ("runtime/docker/log-driver", "\"json-file\""),
+    ("runtime/docker/log-opts", "{\"max-file\":\"3\",\"max-size\":\"10m\"}"),
+    ("runtime/docker/userland-proxy", "false"),
+];
+
+pub(in crate::controls) const CONTROL: Control = Control {
+    id: "runtime/docker-daemon",
+    area: Area::Node,
+    title: "harden what dockerd does beside Kubernetes",
+    level: Level::Baseline,
+    doc: include_str!("docker_daemon.md"),
+    params: &[],
+    applies: super::applies,
+    lower,
+};
+
+fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    if cluster.runtime.name != "docker" {
+        pools::not_here(out, facts::id::DOCKER_ONLY, &cluster.runtime.name);
+        return;
+    }
+    pools::rules(out, RULES);
+}

@@ -1,0 +1,34 @@
+//! Controls of the container runtime: its configuration by exact version.
+
+mod cgroup_driver;
+mod crio_defaults;
+mod docker_daemon;
+mod file_modes;
+mod listed_version;
+mod nri;
+mod registry_hosts;
+mod security_profiles;
+mod streaming;
+mod unprivileged_ports;
+
+use crate::{
+    controls::{Applies, by_platform},
+    facts,
+    plan::Outcome,
+    resolve::Resolved,
+};
+
+pub(super) use cgroup_driver::CONTROL as CGROUP_DRIVER;
+pub(super) use crio_defaults::CONTROL as CRIO_DEFAULTS;
+pub(super) use docker_daemon::CONTROL as DOCKER_DAEMON;
+pub(super) use file_modes::CONTROL as FILE_MODES;
+pub(super) use listed_version::CONTROL as LISTED_VERSION;
+pub(super) use nri::CONTROL as NRI;
+pub(super) use registry_hosts::CONTROL as REGISTRY_HOSTS;
+pub(super) use security_profiles::CONTROL as SECURITY_PROFILES;
+pub(super) use streaming::CONTROL as STREAMING;
+pub(super) use unprivileged_ports::CONTROL as UNPRIVILEGED_PORTS;
+
+fn applies(cluster: &Resolved) -> Applies {
+    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_NODES), (Outcome::Impossible, facts::id::AKS_NODES))
+}

@@ -1,0 +1,83 @@
+//! What the kubelet, the network plug-in and the runtime need of the host under them. A setting that takes one away is a build error.
+//! Origin: the node guide's tables of kernel parameters and modules, component sources and issues named in each row, read 2026-11-23.
+
+use crate::base::FactId;
+
+use super::id;
+
+/// A thing of the host that somebody above it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needed {
+    /// A kernel setting has one of these values, wherever something sets it.
+    Sysctl(&'static str, &'static [&'static str]),
+    /// A kernel setting has none of these values.
+    SysctlNot(&'static str, &'static [&'static str]),
+    /// A kernel module can be loaded.
+    Module(&'static str),
+}
+
+/// When something is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeededBy {
+    /// By every node.
+    Node,
+    /// By one of these network plug-ins.
+    Cni(&'static [&'static str]),
+    /// By one of these runtimes.
+    Runtime(&'static [&'static str]),
+    /// By pods with IPv6 addresses.
+    Ipv6,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    /// Why, in a sentence.
+    pub why: FactId,
+    /// What is needed.
+    pub what: Needed,
+    /// Who needs it.
+    pub by: NeededBy,
+}
+
+const fn sysctl(why: FactId, key: &'static str, values: &'static [&'static str], by: NeededBy) -> Need {
+    Need { why, what: Needed::Sysctl(key, values), by }
+}
+
+const fn module(why: FactId, name: &'static str, by: NeededBy) -> Need {
+    Need { why, what: Needed::Module(name), by }
+}
+
+/// The plug-ins that put pods on a bridge of the host.
+pub const BRIDGE_CNIS: &[&str] = &["flannel", "weave", "none"];
+
+/// Everything that is needed. The six settings of `protectKernelDefaults` count on every node: without the field the kubelet writes them
+/// itself at each start, and another value would only hold until then.
+pub const NEEDS: &[Need] = &[
+    sysctl(id::NEED_KUBELET_SYSCTLS, "kernel.keys.root_maxbytes", &["25000000"], NeededBy::Node),
+    sysctl(id::NEED_KUBELET_SYSCTLS, "kernel.keys.root_maxkeys", &["1000000"], NeededBy::Node),
+    sysctl(id::NEED_KUBELET_SYSCTLS, "kernel.panic", &["10"], NeededBy::Node),
+    sysctl(id::NEED_KUBELET_SYSCTLS, "kernel.panic_on_oops", &["1"], NeededBy::Node),
+    sysctl(id::NEED_KUBELET_SYSCTLS, "vm.overcommit_memory", &["1"], NeededBy::Node),
+    sysctl(id::NEED_KUBELET_SYSCTLS, "vm.panic_on_oom", &["0"], NeededBy::Node),
+    sysctl(id::NEED_IP_FORWARD, "net.ipv4.ip_forward", &["1"], NeededBy::Node),
+    sysctl(id::NEED_IP_FORWARD, "net.ipv4.conf.all.forwarding", &["1"], NeededBy::Node),
+    sysctl(id::NEED_IP_FORWARD, "net.ipv4.conf.default.forwarding", &["1"], NeededBy::Node),
+    sysctl(id::NEED_IP_FORWARD, "net.ipv6.conf.all.forwarding", &["1"], NeededBy::Ipv6),
+    sysctl(id::NEED_IP_FORWARD, "net.ipv6.conf.default.forwarding", &["1"], NeededBy::Ipv6),
+    sysctl(id::NEED_BRIDGE, "net.bridge.bridge-nf-call-iptables", &["1"], NeededBy::Cni(BRIDGE_CNIS)),
+    sysctl(id::NEED_BRIDGE, "net.bridge.bridge-nf-call-iptables", &["1"], NeededBy::Runtime(&["docker"])),
+    sysctl(id::NEED_RP_FILTER_CILIUM, "net.ipv4.conf.all.rp_filter", &["0"], NeededBy::Cni(&["cilium"])),
+    sysctl(id::NEED_RP_FILTER_CILIUM, "net.ipv4.conf.default.rp_filter", &["0"], NeededBy::Cni(&["cilium"])),
+    sysctl(id::NEED_MODULES_AT_RUN_TIME, "kernel.modules_disabled", &["0"], NeededBy::Node),
+    sysctl(id::NEED_ROUTE_LOCALNET, "net.ipv4.conf.all.route_localnet", &["1"], NeededBy::Node),
+    Need { why: id::NEED_USER_NAMESPACES, what: Needed::SysctlNot("user.max_user_namespaces", &["0"]), by: NeededBy::Node },
+    module(id::NEED_OVERLAY, "overlay", NeededBy::Node),
+    module(id::NEED_OVERLAY, "overlayfs", NeededBy::Node),
+    module(id::NEED_BRIDGE, "br_netfilter", NeededBy::Node),
+    module(id::NEED_NETFILTER, "nf_tables", NeededBy::Node),
+    module(id::NEED_NETFILTER, "nf_conntrack", NeededBy::Node),
+    module(id::NEED_NETFILTER, "ip_tables", NeededBy::Node),
+    module(id::NEED_NETFILTER, "veth", NeededBy::Node),
+    module(id::NEED_EFI, "vfat", NeededBy::Node),
+];

@@ -1,0 +1,47 @@
+//! Inbound ports of nodes, by what runs on them.
+//! Origin: kubernetes/website ports-and-protocols, system requirements of Cilium 1.20 and Calico 3.33, Flannel's and Weave's documentation,
+//! read 2026-11-23. What listens on loopback alone is not listed: nobody opens it.
+
+/// Ports that a network plug-in wants open between nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CniPort {
+    /// The plug-in, by the word of the spec.
+    pub cni: &'static str,
+    /// The way of carrying or encrypting packets that needs it; empty where every way does.
+    pub when: &'static str,
+    /// `tcp`, `udp`, or `ip` for a protocol by its number.
+    pub protocol: &'static str,
+    /// The port, a range, or the number of the protocol.
+    pub port: &'static str,
+    /// What it is for.
+    pub what: &'static str,
+}
+
+const fn row(cni: &'static str, when: &'static str, protocol: &'static str, port: &'static str, what: &'static str) -> CniPort {
+    CniPort { cni, when, protocol, port, what }
+}
+
+/// Every port, by plug-in.
+const CNI_PORTS: &[CniPort] = &[
+    row("calico", "", "tcp", "179", "BGP"),
+    row("calico", "", "tcp", "5473", "Typha"),
+    row("calico", "ipip", "ip", "4", "IP in IP"),
+    row("calico", "vxlan", "udp", "4789", "VXLAN"),
+    row("calico", "wireguard", "udp", "51820-51821", "WireGuard"),
+    row("cilium", "", "tcp", "4240", "cilium-health"),
+    row("cilium", "", "tcp", "4244", "Hubble"),
+    row("cilium", "vxlan", "udp", "8472", "VXLAN"),
+    row("cilium", "geneve", "udp", "6081", "Geneve"),
+    row("cilium", "wireguard", "udp", "51871", "WireGuard"),
+    row("cilium", "ipsec", "ip", "50", "IPsec"),
+    row("flannel", "vxlan", "udp", "8472", "VXLAN"),
+    row("flannel", "wireguard", "udp", "51820-51821", "WireGuard"),
+    row("weave", "", "tcp", "6783", "Weave control"),
+    row("weave", "", "udp", "6783-6784", "Weave data"),
+    row("weave", "", "ip", "50", "IPsec"),
+];
+
+/// The ports of a plug-in for its ways of carrying and encrypting packets.
+pub fn cni_ports(cni: &str, ways: &[&str]) -> impl Iterator<Item = &'static CniPort> {
+    CNI_PORTS.iter().filter(move |port| port.cni == cni && (port.when.is_empty() || ways.contains(&port.when)))
+}

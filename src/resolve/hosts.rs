@@ -1,0 +1,111 @@
+//! Answers about the hosts under the nodes: what reaches them, what carries the pods' packets, which runtime they have.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{Cidr, Platform, SpecPath},
+    spec::{
+        model::{self, ProgramVersion, Spec},
+        words::{self, Access},
+    },
+};
+
+/// Everything that controls ask about hosts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostAnswers {
+    /// The ranges of pods, each with its place.
+    pub pods: Vec<(Cidr, SpecPath)>,
+    /// How the network plug-in carries and encrypts packets between nodes: `vxlan`, `ipip`, `geneve`, `wireguard`, `ipsec`.
+    pub ways: Vec<&'static str>,
+    /// The runtime with its version; nothing where the spec names none.
+    pub runtime: Option<model::Runtime>,
+    /// The pools by name.
+    pub pools: BTreeMap<String, PoolAnswers>,
+}
+
+/// Answers about the hosts of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolAnswers {
+    /// Where the spec declares it.
+    pub path: SpecPath,
+    /// How people reach it; ssh unless the spec says otherwise.
+    pub access: Access,
+    /// The ports that stay open, each with its place.
+    pub open: Vec<(model::OpenPort, SpecPath)>,
+}
+
+impl HostAnswers {
+    /// Whether pods have IPv6 addresses.
+    #[must_use]
+    pub fn ipv6(&self) -> bool {
+        self.pods.iter().any(|(range, _)| range.address().is_ipv6())
+    }
+
+    /// The version of containerd, where it is the runtime.
+    #[must_use]
+    pub fn containerd(&self) -> Option<ProgramVersion> {
+        match self.runtime {
+            Some(model::Runtime::Containerd(version)) => Some(version),
+            Some(model::Runtime::Crio(_) | model::Runtime::Docker { .. }) | None => None,
+        }
+    }
+}
+
+/// The answers of a spec; `pods` are the ranges that count, wherever they were said.
+pub(super) fn answers(spec: &Spec, pods: &[Cidr]) -> HostAnswers {
+    let place = match spec.platform.kind() {
+        Platform::Kubeadm => SpecPath::new("/platform/kubeadm/podSubnets"),
+        Platform::Eks | Platform::Aks => SpecPath::new("/platform/podCidrs"),
+    };
+    HostAnswers {
+        pods: pods.iter().enumerate().map(|(n, range)| (*range, place.index(n))).collect(),
+        ways: spec.platform.cni.as_ref().map_or_else(Vec::new, ways),
+        runtime: spec.platform.runtime,
+        pools: spec.platform.node_pools.iter().map(|pool| (pool.name.clone(), self::pool(pool))).collect(),
+    }
+}
+
+fn pool(pool: &model::NodePool) -> PoolAnswers {
+    let path = SpecPath::new("/platform/nodePools").child(&pool.name);
+    let open = path.child("open");
+    PoolAnswers {
+        access: pool.access.unwrap_or(Access::Ssh),
+        open: pool.open.iter().enumerate().map(|(n, port)| (port.clone(), open.index(n))).collect(),
+        path,
+    }
+}
+
+/// What carries packets; every way of the plug-in where the spec does not say, since all are open to nodes alone.
+fn ways(cni: &model::Cni) -> Vec<&'static str> {
+    let mut ways = match cni {
+        model::Cni::Calico(calico) => match calico.encapsulation {
+            Some(words::Encapsulation::Vxlan | words::Encapsulation::VxlanCrossSubnet) => vec!["vxlan"],
+            Some(words::Encapsulation::Ipip | words::Encapsulation::IpipCrossSubnet) => vec!["ipip"],
+            Some(words::Encapsulation::None) => Vec::new(),
+            None => vec!["ipip", "vxlan"],
+        },
+        model::Cni::Cilium(cilium) => match cilium.datapath {
+            Some(words::Datapath::Vxlan) => vec!["vxlan"],
+            Some(words::Datapath::Geneve) => vec!["geneve"],
+            Some(words::Datapath::Native) => Vec::new(),
+            None => vec!["vxlan", "geneve"],
+        },
+        model::Cni::Flannel(flannel) => match flannel.backend {
+            Some(words::FlannelBackend::Vxlan) | None => vec!["vxlan"],
+            Some(words::FlannelBackend::Wireguard) => vec!["wireguard"],
+            Some(words::FlannelBackend::HostGw) => Vec::new(),
+        },
+        model::Cni::Weave { .. } | model::Cni::AwsVpcCni { .. } | model::Cni::AzureCni { .. } | model::Cni::None => Vec::new(),
+    };
+    let encryption = match cni {
+        model::Cni::Calico(calico) => calico.encryption,
+        model::Cni::Cilium(cilium) => cilium.encryption,
+        model::Cni::Flannel(_)
+        | model::Cni::Weave { .. }
+        | model::Cni::AwsVpcCni { .. }
+        | model::Cni::AzureCni { .. }
+        | model::Cni::None => None,
+    };
+    ways.extend(encryption.map(words::Encryption::name));
+    ways
+}
