@@ -239,7 +239,8 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     }
     for (principal, groups) in &cloud.entries {
         let value = groups.iter().map(|group| group.value.as_str()).collect::<Vec<_>>().join(", ");
-        let reasons = groups.iter().flat_map(|group| group.reasons.iter().cloned()).collect();
+        let admin = cloud.admins.get(principal).into_iter().flatten();
+        let reasons = groups.iter().flat_map(|group| &group.reasons).chain(admin).cloned().collect();
         add(entry_key(principal), Held { value, reasons });
     }
     for (principal, reasons) in &cloud.admins {

@@ -94,10 +94,10 @@ pub struct CloudGroup {
 }
 
 impl CloudGroup {
-    /// The name that roles are bound to on EKS: the declared one, else the key of the group.
+    /// Whether an entry would give it anything: roles are bound to its name.
     #[must_use]
-    pub fn rbac_name(&self) -> String {
-        self.kubernetes.clone().or_else(|| self.path.segments().last()).unwrap_or_default()
+    pub fn is_named(&self) -> bool {
+        self.kubernetes.is_some()
     }
 }
 

@@ -18,6 +18,7 @@ k134 1.34 k8s.io/kubernetes 1.34.4 kubeadm kube-scheduler kubelet kube-controlle
 k135 1.35 k8s.io/kubernetes 1.35.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k136 1.36 k8s.io/kubernetes 1.36.3 strictdecode kubeadm kube-proxy kube-scheduler kubectl kubelet kube-controller-manager kube-apiserver
 k137 1.37 k8s.io/kubernetes 1.37.2 strictdecode kubeadm kube-proxy kube-scheduler kubelet kube-controller-manager kube-apiserver
+terraform - github.com/hashicorp/terraform 1.13.3 terraform
 '
 # What is judged on every merge; the other minors are judged on demand.
 readonly DEFAULT='1.36 1.37'
@@ -83,6 +84,14 @@ build() {
     if [[ -d $here/go/mains/$program ]]; then
         package=harden.test/consumers/mains/$program
         sources+=("$here"/go/mains/"$program"/*.go)
+    fi
+    # The program of a module's root; one that is installed will do.
+    if [[ ${module##*/} == "$program" ]]; then
+        if command -v "$program" >/dev/null; then
+            echo "$set/$program: $(command -v "$program") is installed, none is built"
+            return
+        fi
+        package=$module
     fi
     if [[ $module == k8s.io/kubernetes ]]; then
         number=k8s.io/component-base/version

@@ -20,3 +20,4 @@ mod node;
 mod nodes;
 mod programs;
 mod server;
+mod terraform;

@@ -29,3 +29,4 @@ mod promises;
 mod references;
 mod spec;
 mod support;
+mod terraform;

@@ -64,6 +64,10 @@ fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
             out.intent(group.path.clone(), Outcome::NotApplicable, ground, "");
             continue;
         }
+        if !group.is_named() {
+            out.intent(group.path.clone(), Outcome::Impossible, Ground::Fact(facts::id::CLOUD_GROUP_NAMELESS), "");
+            continue;
+        }
         entry(group, out);
         let keys: Vec<_> = group.aws.iter().map(|principal| entry_key(principal)).collect();
         out.intent_by(group.path.clone(), &keys);
@@ -85,16 +89,18 @@ fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
 /// The principals of a group carry its name in RBAC; one principal may stand in several groups.
 fn entry(group: &CloudGroup, out: &mut Lowering<'_>) {
     out.because(Cause::Spec(group.path.clone()));
-    let name = group.rbac_name();
-    if let Some(prefix) = EKS_RESERVED_GROUPS.into_iter().find(|prefix| name.starts_with(prefix)) {
+    let name = group.kubernetes.clone();
+    let reserved = name.as_ref().and_then(|name| EKS_RESERVED_GROUPS.into_iter().find(|prefix| name.starts_with(prefix)));
+    if let (Some(name), Some(prefix)) = (&name, reserved) {
         let at = out.place(&Cause::Spec(group.path.clone()));
-        out.diagnostics().push(ReservedGroup { name, prefix, at });
+        out.diagnostics().push(ReservedGroup { name: name.clone(), prefix, at });
         return;
     }
-    let held = out.held(name);
+    let held = name.map(|name| out.held(name));
     let Some(cloud) = &mut out.plan_mut().cloud else { return };
     for principal in &group.aws {
         let names = cloud.entries.entry(principal.clone()).or_default();
+        let Some(held) = &held else { continue };
         match names.iter_mut().find(|present| present.value == held.value) {
             Some(present) => present.reasons.extend(held.reasons.clone()),
             None => names.push(held.clone()),

@@ -124,7 +124,9 @@ fn entries(cloud: &CloudPlan) -> Option<Block> {
     }
     let groups = cloud.entries.iter().map(|(principal, groups)| {
         let key = entry_key(principal);
-        let all: Held<()> = Held { value: (), reasons: groups.iter().flat_map(|group| group.reasons.iter().cloned()).collect() };
+        let admin = cloud.admins.get(principal).into_iter().flatten();
+        let reasons = groups.iter().flat_map(|group| &group.reasons).chain(admin).cloned().collect();
+        let all: Held<()> = Held { value: (), reasons };
         let names = groups.iter().map(|group| Expr::text(group.value.clone()));
         (principal.clone(), Expr::list(names).with(&origins::setting(&key, &all)))
     });
