@@ -31,11 +31,11 @@ spec:
   api: { sources: { admins: [203.0.113.0/24] } }
   logging:
     audit: { eventsPerSecond: 20 }
-    siem: { syslog: { host: localhost, port: PORT, caFile: 'FOLDER/ca" $HOME \n `x` action(type="omusrmsg" ).crt' } }
+    siem: { syslog: { host: localhost, port: PORT, caFile: "FOLDER/ca$HOME'`x`#%(action){};.crt" } }
 "#;
 
 /// The name of the CA's file, as the spec has it.
-const CA: &str = r#"ca" $HOME \n `x` action(type="omusrmsg" ).crt"#;
+const CA: &str = "ca$HOME'`x`#%(action){};.crt";
 
 struct Shipped {
     folder: tempfile::TempDir,
@@ -46,9 +46,10 @@ impl Shipped {
     /// A tree, a CA, and two certificates of it: for `localhost` and for another name.
     fn new() -> Self {
         let shipped = Shipped { folder: tempfile::tempdir().expect("a folder"), port: free_port() };
-        let spec = SPEC.replace("PORT", &shipped.port.to_string()).replace("FOLDER", &shipped.path("").display().to_string());
+        let spec =
+            SPEC.replace("PORT", &shipped.port.to_string()).replace("FOLDER", &shipped.folder.path().display().to_string());
         fs::write(shipped.path("spec.yaml"), spec).expect("a spec");
-        harden(&shipped.path(""), &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+        harden(shipped.folder.path(), &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", "out"]);
         shipped.openssl(&["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", CA, "-subj", "/CN=ca"]);
         for name in ["localhost", "other.example"] {
             let extension = format!("subjectAltName=DNS:{name}\n");
@@ -160,7 +161,7 @@ fn rsyslog_takes_its_drop_ins() {
             ("maxMessageSize=\"8m\"", "maxMessageSize=\"8 of them\""),
             ("streamDriverAuthMode=", "streamDriverAuthModus="),
             ("then call harden_siem", "then call harden_sieve"),
-            ("\\\"", "\""),
+            ("localhost\"", "localhost"),
             ("}\n", "\n"),
         ] {
             assert!(drop_in.contains(from), "the drop-in has another form: {from}");
