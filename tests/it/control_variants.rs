@@ -266,8 +266,8 @@ fn optional_controls_say_what_they_do_not_do() {
                 node/kubelet-sysctls: { apply: false, waiver: M-1 } }\n  waivers: [{ id: M-1, control: node/kubelet-sysctls, \
                 owner: tests, reason: another tool, expires: 2027-03-01 }]\n";
     let plan = with("", more);
-    is(&plan, "kubelet/protect-kernel-defaults", Outcome::Enforced);
-    holds(&plan, "kubelet/protect-kernel-defaults", "kubelet/field/protectKernelDefaults", "true");
+    is(&plan, "kubelet/protect-kernel-defaults", Outcome::Impossible);
+    lacks(&plan, "kubelet/field/protectKernelDefaults");
     is(&plan, "kubelet/streaming-idle", Outcome::Weaker);
     holds(&plan, "kubelet/streaming-idle", "kubelet/field/streamingConnectionIdleTimeout", "5m0s");
 }

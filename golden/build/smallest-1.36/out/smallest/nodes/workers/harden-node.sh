@@ -193,7 +193,8 @@ note() {
         elif ((rank[$status] > rank[${status_of[$control]}])); then
             status_of[$control]=$status
         fi
-        [[ -z $detail || $status == ok ]] || detail_of[$control]+="${detail_of[$control]:+; }$detail"
+        [[ -z $detail || $status == ok || ${detail_of[$control]:-} == *"$detail"* ]] ||
+            detail_of[$control]+="${detail_of[$control]:+; }$detail"
     done
 }
 
@@ -412,8 +413,8 @@ row_file() {
         fi
         return
     fi
-    remember "$target"
     make_folder "$(dirname -- "$target")"
+    remember "$target"
     local beside
     beside=$(mktemp -- "$(dirname -- "$target")/.harden.XXXXXX")
     cp -- "$wanted" "$beside"
@@ -582,8 +583,8 @@ row_link() {
     elif [[ -e $path && ! -L $path ]]; then
         note "$controls" refused "$path is a file of its own: left alone"
     elif [[ $action == apply && $dry_run == no ]]; then
-        remember "$path"
         make_folder "$(dirname -- "$path")"
+        remember "$path"
         ln -sfn -- "$target" "$path"
         note "$controls" changed "$path"
         [[ -z $effect ]] || effects[$effect]=$controls
