@@ -27,7 +27,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn applies(cluster: &Resolved) -> Applies {
     match ships(cluster) {
         Applies::No(Outcome::Weaker, fact) => Applies::No(Outcome::NotApplicable, fact),
-        known => known,
+        known @ (Applies::Yes | Applies::No(..)) => known,
     }
 }
 
