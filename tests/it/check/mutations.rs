@@ -126,6 +126,11 @@ fn part(key: &SettingKey, span: &str) -> Option<String> {
             let end = span[at..].find('\n').map_or(span.len(), |line| at + line);
             Some(format!("{}x-other{}", &span[..at], &span[end..]))
         }
+        // Objects of Gatekeeper are one setting each: their last line is a part of it.
+        SettingKey::Part(Topic::Policy, _) if span.contains("kind: ") => {
+            let end = span.trim_end().len();
+            Some(format!("{}x{}", &span[..end], &span[end..]))
+        }
         _ => Some("x-other".to_owned()),
     }
 }
