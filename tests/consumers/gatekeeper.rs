@@ -8,7 +8,7 @@ use std::{
 
 use crate::programs::{self, Built};
 
-const SPECS: &[&str] = &["golden/build/three-nodes-1.36/out", "golden/build/eks-1.36/out"];
+const SPECS: &[&str] = &["golden/build/three-nodes-1.36/out/shop", "golden/build/eks-1.36/out/cloud"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
