@@ -15,6 +15,18 @@ mod settings;
 mod tests;
 mod tls;
 
+use crate::{base::Artifact, plan::Plan};
+
 pub use network::connectivity;
 pub use permissions::permissions;
 pub use settings::{ALL, Clash, RULES, Rule, Side, agree};
+
+/// Where the emitted bytes, read back, do not come to what the spec declares. A difference is a bug of ours.
+#[must_use]
+pub fn disagreements(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
+    let flows = connectivity(plan, artifacts).into_iter();
+    let flows = flows.map(|what| format!("the emitted network policies are not the declared flows: {what}"));
+    let duties = permissions(plan, artifacts).into_iter();
+    let duties = duties.map(|what| format!("the emitted roles are not the declared duties: {what}"));
+    flows.chain(duties).collect()
+}

@@ -10,6 +10,7 @@ mod unseen;
 mod version;
 mod visible;
 mod words;
+mod wrapped;
 
 pub use artifact::{Artifact, Lines, Mode, OutPath, OutPathError, Run};
 pub use cause::{Cause, ControlId, FactId, Origin, Reason};
@@ -21,3 +22,4 @@ pub use unseen::unseen;
 pub use version::{KubeVersion, Minor, VersionError};
 pub use visible::{acts, same_length, shortened, visible};
 pub use words::{Area, Level, Platform};
+pub use wrapped::wrapped;

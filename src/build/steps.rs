@@ -21,7 +21,7 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             ]
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
-            let steps: Vec<String> = provider(plan, artifacts).into_iter().chain(objects(plan)).collect();
+            let steps: Vec<String> = provider(plan, artifacts).into_iter().chain(objects(plan, artifacts)).collect();
             if steps.is_empty() { Vec::new() } else { vec![StepList { title: "A running cluster", steps }] }
         }
     }
@@ -79,7 +79,7 @@ impl Tree<'_> {
              head of the document has the command that makes it. Joining by token does not work while anonymous access is closed."
         ));
         steps.extend(self.serving_certificates());
-        steps.extend(objects(self.plan));
+        steps.extend(objects(self.plan, self.artifacts));
         steps
     }
 
@@ -105,7 +105,7 @@ impl Tree<'_> {
             steps.push(KUBELETS.to_owned());
         }
         steps.push(self.kube_proxy());
-        steps.extend(objects(self.plan));
+        steps.extend(objects(self.plan, self.artifacts));
         steps
     }
 
@@ -279,8 +279,8 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
 }
 
 /// The objects of the cluster, stage by stage.
-fn objects(plan: &Plan) -> Option<String> {
-    let folders: Vec<String> = targets::stages(plan).map(|stage| format!("`k8s/{stage}`")).collect();
+fn objects(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+    let folders: Vec<String> = targets::stages(artifacts).map(|stage| format!("`k8s/{stage}`")).collect();
     (!folders.is_empty()).then(|| {
         let wait = if plan.gatekeeper.is_some() {
             " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \

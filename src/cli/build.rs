@@ -367,7 +367,7 @@ fn compile_noting(
     let built = build(&job.cluster, &job.profiles, &around, diags);
     if let Some(built) = &built {
         if let Some(first) = built.disagreements.first() {
-            return Err(Failed::Bug(format!("the emitted network policies are not the declared flows: {first}")));
+            return Err(Failed::Bug(first.clone()));
         }
         report_dates(&built.cluster, &on_call, diags);
     }

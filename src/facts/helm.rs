@@ -1,7 +1,7 @@
 //! Keys of the Helm charts that values are written for, as far as they are written.
 
 /// Keys of the chart `kured`, read in kubereboot/charts `charts/kured/values.yaml` on 2026-11-26.
-pub const KURED: &[&str] = &[
+const KURED: &[&str] = &[
     "configuration.concurrency",
     "configuration.endTime",
     "configuration.rebootDays",
@@ -12,7 +12,7 @@ pub const KURED: &[&str] = &[
 ];
 
 /// Keys of the chart `trivy-operator`, read in aquasecurity/trivy-operator `deploy/helm/values.yaml` on 2026-11-26.
-pub const TRIVY_OPERATOR: &[&str] = &[
+const TRIVY_OPERATOR: &[&str] = &[
     "operator.scannerReportTTL",
     "operator.vulnerabilityScannerEnabled",
     "operator.vulnerabilityScannerScanOnlyCurrentRevisions",

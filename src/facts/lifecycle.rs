@@ -28,9 +28,3 @@ impl Lifecycle {
 pub fn lifecycle(program: &str, release: &str) -> Option<&'static Lifecycle> {
     tables::LIFECYCLES.iter().find(|row| row.program == program && row.release == release)
 }
-
-/// Every release with a known end.
-#[must_use]
-pub fn lifecycles() -> &'static [Lifecycle] {
-    tables::LIFECYCLES
-}

@@ -38,7 +38,7 @@ pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
-pub use helm::{KURED, TRIVY_OPERATOR, helm_keys};
+pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api, kubeadm_api_read,
@@ -46,7 +46,7 @@ pub use kubeadm::{
     kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
 pub use kubelet_flags::kubelet_flag_fields;
-pub use lifecycle::{Lifecycle, lifecycle, lifecycles};
+pub use lifecycle::{Lifecycle, lifecycle};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use plugin::{Plugin, default_plugins, plugin, plugins};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{Lines, Origin, visible};
+use crate::base::{Lines, Origin, visible, wrapped};
 
 use super::{
     Block, Expr, Key, Piece, Value,
@@ -41,7 +41,7 @@ fn comment(text: &str) -> String {
 fn block_lines(block: &Block, origin: &Arc<Origin>) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     for sentence in &block.comment {
-        out.extend(wrap(sentence).iter().map(|line| (comment(line), Arc::clone(origin))));
+        out.extend(wrapped(sentence, WIDTH).iter().map(|line| (comment(line), Arc::clone(origin))));
     }
     let mut opening = block.keyword.to_owned();
     for label in &block.labels {
@@ -197,21 +197,4 @@ impl Key {
             }
         }
     }
-}
-
-/// Breaks a sentence at blanks.
-fn wrap(sentence: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in sentence.split(' ') {
-        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }

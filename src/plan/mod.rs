@@ -19,7 +19,7 @@ mod strictness;
 mod topic;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use cloud::CloudPlan;
 pub use cluster::{
@@ -49,7 +49,7 @@ pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 
-use crate::kube::audit::ExplainedRule;
+use crate::{base::Reason, kube::audit::ExplainedRule};
 
 /// Every setting by its key: the value as text, and who asked for it.
 pub type Settings = BTreeMap<SettingKey, Held<String>>;
@@ -84,7 +84,7 @@ pub struct Plan {
     /// The admission policies by name, whichever engine enforces them.
     pub policies: BTreeMap<&'static str, PolicyPlan>,
     /// Why Gatekeeper is told of them; nothing where it is not declared.
-    pub gatekeeper: Option<std::collections::BTreeSet<crate::base::Reason>>,
+    pub gatekeeper: Option<BTreeSet<Reason>>,
     /// Who may talk to whom.
     pub network: NetworkPlan,
     /// Where logs are written, who ships them and where they go.

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{Cidr, SpecPath},
     facts::{Enforcer, NetworkSemantics, network_semantics},
-    kube::network::{Labels, Namespaces, Pods, Policy, PolicyId, Port, Protocol, spec},
+    kube::network::{Labels, Pods, Policy, PolicyId, Port, Protocol, spec},
 };
 
 use super::{Held, Plan, SettingKey, Topic};
@@ -251,12 +251,6 @@ impl NetworkPlan {
     #[must_use]
     pub fn isolates_pod(&self, namespace: &str, labels: &Labels) -> bool {
         self.isolated.iter().any(|held| held.value.contain(namespace, labels))
-    }
-
-    /// Whether a whole namespace is isolated.
-    #[must_use]
-    pub fn isolates_namespace(&self, namespace: &str) -> bool {
-        self.isolates(&Pods { namespaces: Namespaces::One(namespace.to_owned()), labels: Labels::new() })
     }
 
     /// Adds a policy; reasons of an equal one meet.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{base::ControlId, yaml::Out};
+use crate::{
+    base::{ControlId, wrapped},
+    yaml::Out,
+};
 
 use super::origins;
 
@@ -26,20 +29,5 @@ pub(super) fn with_controls(purpose: &[String], controls: &BTreeSet<ControlId>) 
 
 /// Breaks a paragraph at blanks; an indented one (a command) stays whole.
 fn wrap(paragraph: &str) -> Vec<String> {
-    if paragraph.starts_with(' ') || paragraph.len() <= WIDTH {
-        return vec![paragraph.to_owned()];
-    }
-    let mut lines = Vec::new();
-    let mut line = String::with_capacity(WIDTH);
-    for word in paragraph.split(' ') {
-        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    if paragraph.starts_with(' ') { vec![paragraph.to_owned()] } else { wrapped(paragraph, WIDTH) }
 }

@@ -143,6 +143,13 @@ fn codes_are_listed() {
     let twice: Vec<&String> = all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
     assert!(twice.is_empty(), "one code for two kinds of message: {twice:?}");
     let listed = fs::read_to_string(root().join("schemas/codes.txt")).unwrap();
+    let repeated: Vec<&str> = listed
+        .lines()
+        .enumerate()
+        .filter(|(n, line)| listed.lines().take(*n).any(|other| other == *line))
+        .map(|(_, line)| line)
+        .collect();
+    assert!(repeated.is_empty(), "twice in schemas/codes.txt: {repeated:?}");
     let missing: Vec<&String> = all.iter().filter(|code| !listed.lines().any(|line| line == code.as_str())).collect();
     if crate::support::blessing() && !missing.is_empty() {
         let more: String = missing.iter().map(|code| format!("{code}\n")).collect();

@@ -7,7 +7,7 @@ mod registry_scan;
 use crate::{
     base::{Cause, SpecPath},
     facts,
-    plan::{AcceptedVulnerability, Ground, Lowering, Outcome, SettingKey, patching_key},
+    plan::{AcceptedVulnerability, Ground, Lowering, Outcome},
     resolve::Resolved,
 };
 
@@ -17,14 +17,12 @@ pub(super) use registry_scan::CONTROL as REGISTRY_SCAN;
 
 use super::strokes;
 
-/// Writes the deadlines and the accepted holes, which every scan judges by; the keys of the deadlines.
-fn judged_by(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
+/// Writes the deadlines and the accepted holes, which every scan judges by.
+fn judged_by(cluster: &Resolved, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     let place = SpecPath::new("/vulnerabilities/patching/deadlines");
-    let mut keys = Vec::new();
     for (severity, days) in &cluster.vulnerabilities.deadlines {
         let field = place.child(&severity.to_lowercase());
-        let key = patching_key(&format!("deadlines/{}", severity.to_lowercase()));
         let held = out.because(Cause::Spec(field.clone())).held(*days);
         let deadlines = &mut out.plan_mut().patching.deadlines;
         match deadlines.get_mut(*severity) {
@@ -35,7 +33,6 @@ fn judged_by(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
         }
         let ground = Ground::Fact(facts::id::DEADLINES_WHERE_SCANNED);
         strokes::intents(cluster, out, &field, Outcome::Weaker, &ground, "");
-        keys.push(key);
     }
     for hole in &cluster.vulnerabilities.accepted {
         let accepted = AcceptedVulnerability { id: hole.id.clone(), statement: hole.statement.clone(), until: hole.until };
@@ -47,5 +44,4 @@ fn judged_by(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
         }
     }
     out.because(asked);
-    keys
 }

@@ -26,11 +26,11 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let Some(pipeline) = cluster.vulnerabilities.pipeline else { return };
-    let deadlines = judged_by(cluster, out);
+    judged_by(cluster, out);
     let place = SpecPath::new("/vulnerabilities/scanning/pipeline");
     let held = out.because(Cause::Spec(place.clone())).held(pipeline.name().to_owned());
     out.plan_mut().patching.pipeline = Some(held);
-    let (fact, detail) = if deadlines.is_empty() {
+    let (fact, detail) = if cluster.vulnerabilities.deadlines.is_empty() {
         (facts::id::NO_DEADLINES, "")
     } else {
         (facts::id::PIPELINE_CALLS, "needs `ci/` in the pipeline of every image")

@@ -8,7 +8,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use crate::controls::node::pools;
+use super::rules_of;
 
 /// The keys.
 const RULES: &[(&str, &str)] = &[
@@ -34,9 +34,5 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    if cluster.runtime.name != "crio" {
-        pools::not_here(out, facts::id::CRIO_ONLY, &cluster.runtime.name);
-        return;
-    }
-    pools::rules(out, RULES);
+    rules_of("crio", facts::id::CRIO_ONLY, cluster, out, RULES);
 }

@@ -12,9 +12,10 @@ mod streaming;
 mod unprivileged_ports;
 
 use crate::{
-    controls::{Applies, by_platform},
+    base::FactId,
+    controls::{Applies, by_platform, node::pools},
     facts,
-    plan::Outcome,
+    plan::{Lowering, Outcome},
     resolve::Resolved,
 };
 
@@ -31,4 +32,18 @@ pub(super) use unprivileged_ports::CONTROL as UNPRIVILEGED_PORTS;
 
 fn applies(cluster: &Resolved) -> Applies {
     by_platform(cluster, (Outcome::Impossible, facts::id::EKS_NODES), (Outcome::Impossible, facts::id::AKS_NODES))
+}
+
+/// Writes rules that one runtime alone has; where another is declared, that is said on the fact.
+fn rules_of(runtime: &str, fact: FactId, cluster: &Resolved, out: &mut Lowering<'_>, rules: &[(&str, &str)]) {
+    if cluster.runtime.name == runtime {
+        pools::rules(out, rules);
+    } else {
+        pools::not_here(out, fact, &cluster.runtime.name);
+    }
+}
+
+/// Writes rules of containerd.
+fn containerd_rules(cluster: &Resolved, out: &mut Lowering<'_>, rules: &[(&str, &str)]) {
+    rules_of("containerd", facts::id::CONTAINERD_ONLY, cluster, out, rules);
 }

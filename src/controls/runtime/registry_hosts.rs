@@ -3,12 +3,11 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    facts,
     plan::Lowering,
     resolve::Resolved,
 };
 
-use crate::controls::node::pools;
+use super::containerd_rules;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "runtime/registry-hosts",
@@ -22,9 +21,5 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    if cluster.runtime.name != "containerd" {
-        pools::not_here(out, facts::id::CONTAINERD_ONLY, &cluster.runtime.name);
-        return;
-    }
-    pools::rules(out, &[("runtime/containerd/images/registry.config_path", "\"/etc/containerd/certs.d\"")]);
+    containerd_rules(cluster, out, &[("runtime/containerd/images/registry.config_path", "\"/etc/containerd/certs.d\"")]);
 }

@@ -3,12 +3,11 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    facts,
     plan::Lowering,
     resolve::Resolved,
 };
 
-use crate::controls::node::pools;
+use super::containerd_rules;
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "runtime/unprivileged-ports",
@@ -22,11 +21,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    if cluster.runtime.name != "containerd" {
-        pools::not_here(out, facts::id::CONTAINERD_ONLY, &cluster.runtime.name);
-        return;
-    }
-    pools::rules(
+    containerd_rules(
+        cluster,
         out,
         &[
             ("runtime/containerd/runtime/enable_unprivileged_icmp", "false"),

@@ -68,7 +68,9 @@ pub(super) fn rows(plan: &Plan) -> Vec<Row> {
         rows.extend(asked(IN_CLUSTER, "").map(|what| denied(&subject, what, &path)));
         rows.extend(others(plan, &subject).map(|what| denied(&subject, what, &path)));
     }
-    rows.retain(|row| !declared(plan, row));
+    let given: Vec<(&Subject, Vec<Permission>)> =
+        plan.rbac.grants.iter().map(|grant| (&grant.subject, grant.permissions())).collect();
+    rows.retain(|row| !declared(&given, row));
     rows.extend(break_glass(plan));
     rows
 }
@@ -125,8 +127,8 @@ fn others(plan: &Plan, subject: &Subject) -> impl Iterator<Item = Permission> {
 }
 
 /// Whether the spec lets the subject do it after all.
-fn declared(plan: &Plan, row: &Row) -> bool {
-    plan.rbac.grants.iter().filter(|grant| grant.subject == row.subject).flat_map(|grant| grant.permissions()).any(|given| {
+fn declared(given: &[(&Subject, Vec<Permission>)], row: &Row) -> bool {
+    given.iter().filter(|(subject, _)| **subject == row.subject).flat_map(|(_, permissions)| permissions).any(|given| {
         (given.namespace.is_empty() || given.namespace == row.what.namespace)
             && (given.name.is_empty() || given.name == row.what.name)
             && (given.verb == row.what.verb && given.api_group == row.what.api_group && given.resource == row.what.resource)

@@ -65,10 +65,14 @@ const STAGES: &[Stage] = &[
     policies::CONSTRAINTS,
 ];
 
-/// The names of the stages that a plan fills, in the order in which they are applied.
+/// The names of the stages that a tree has, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]
-pub fn stages(plan: &Plan) -> impl Iterator<Item = &'static str> {
-    STAGES.iter().filter(|stage| !(stage.files)(plan).is_empty()).map(|stage| stage.name)
+pub fn stages(artifacts: &[Artifact]) -> impl Iterator<Item = &'static str> {
+    let is_there = |name: &str| {
+        let list = format!("k8s/{name}/kustomization.yaml");
+        artifacts.iter().any(|artifact| artifact.path.as_str() == list)
+    };
+    STAGES.iter().map(|stage| stage.name).filter(move |name| is_there(name))
 }
 
 fn emit(plan: &Plan) -> Vec<Artifact> {

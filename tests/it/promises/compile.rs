@@ -98,6 +98,7 @@ impl Inputs {
             cluster.waivers.clone_from(&waivers);
             let name = format!("{} {}", self.name, cluster.name);
             if let Some(built) = build(&cluster, &profiles, &around, &mut diags) {
+                assert_eq!(built.disagreements, [""; 0], "{name}");
                 found.push(Case { name, built, profiles: profiles.clone() });
             }
         }
