@@ -4,8 +4,7 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
-    io::Write as _,
+    fs,
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
@@ -13,19 +12,15 @@ use std::{
 
 use harden::base::sha256_hex;
 
-use crate::node::harden;
+use crate::{node::harden, programs};
 
 /// What `nodes.sh` makes; nothing where it was not made, which is said.
 fn made(name: &str) -> Option<PathBuf> {
-    let given = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = || given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache"))).unwrap_or_default();
-    let path = given("HARDEN_CONSUMERS").unwrap_or_else(|| cache().join("harden/consumers")).join("nodes").join(name);
+    let path = programs::folder().join("nodes").join(name);
     if path.exists() {
         return Some(path);
     }
-    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
-    assert!(!required, "{name} is required and was not made: run tests/consumers/nodes.sh");
-    let _ = writeln!(std::io::stderr(), "skipped: {name} was not made (tests/consumers/nodes.sh)");
+    programs::skipped(&format!("{name} was not made (tests/consumers/nodes.sh)"));
     None
 }
 
@@ -94,10 +89,8 @@ fn run(command: &mut Command) -> (i32, String) {
 /// Whether a program of this machine is there; else it is said, and fails where everything is required.
 fn has(program: &str) -> bool {
     let found = run(Command::new("sh").args(["-c", "command -v \"$1\"", "sh", program])).0 == 0;
-    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
-    assert!(found || !required, "{program} is required and not installed");
     if !found {
-        let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
+        programs::missing(program);
     }
     found
 }

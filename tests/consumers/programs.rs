@@ -18,21 +18,25 @@ pub(crate) fn find(set: &str, program: &str) -> Option<Built> {
     if path.is_file() {
         return Some(Built { path });
     }
-    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
-    assert!(!required, "{set}/{program} is required and was not built: run tests/consumers/build.sh");
-    // Past the capture of the test harness: a skipped test must be seen.
-    let _ = writeln!(std::io::stderr(), "skipped: {set}/{program} was not built (tests/consumers/build.sh)");
+    skipped(&format!("{set}/{program} was not built (tests/consumers/build.sh)"));
     None
 }
 
 /// Says that a program of the system is missing; fails where everything is required.
 pub(crate) fn missing(program: &str) {
-    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
-    assert!(!required, "{program} is required and is not installed");
-    let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
+    skipped(&format!("{program} is not installed"));
 }
 
-fn folder() -> PathBuf {
+/// Says why a test is skipped; fails where everything is required.
+pub(crate) fn skipped(why: &str) {
+    let required = env::var_os("HARDEN_CONSUMERS_REQUIRED").is_some_and(|value| value == "1");
+    assert!(!required, "required: {why}");
+    // Past the capture of the test harness: a skipped test must be seen.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
+/// Where the programs are that the consumers are built into.
+pub(crate) fn folder() -> PathBuf {
     let given = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = || given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache"))).unwrap_or_default();
     given("HARDEN_CONSUMERS").unwrap_or_else(|| cache().join("harden/consumers"))

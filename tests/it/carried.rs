@@ -1,46 +1,22 @@
 //! What an owner's own kubeadm configuration carries: every row of risks is seen and harmless values are not; no field is silent.
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use harden::{
-    base::Date,
     build::{self, Built},
     diag::{Diagnostics, Severity, Source},
     facts,
     plan::{Outcome, OwnerField},
-    resolve::{Cluster, Profiles, Surroundings},
-    spec::{self, Parsed},
     yaml,
 };
 
-use crate::support::{DAY, none};
+use crate::support::{none, with_cluster};
 
 /// Builds a small cluster over an owner's file.
 fn over(minor: u16, more: &str, owner: &str) -> (Option<Built>, Diagnostics) {
     let text = SPEC.replace("MINOR", &minor.to_string()).replace("MORE", more);
     let mut diags = Diagnostics::default();
-    let profiles = Profiles::built_in(&mut diags);
-    let source = Source::new("harden.yaml", text.as_str());
-    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, &mut diags) {
-        Some(Parsed::Cluster(found)) => Some(Cluster {
-            name: found.name,
-            name_place: found.name_place,
-            spec: found.spec,
-            file: "harden.yaml".to_owned(),
-            waivers: Vec::new(),
-            inputs: BTreeMap::new(),
-        }),
-        _ => None,
-    });
-    let day: Date = DAY.parse().unwrap();
-    let around = Surroundings {
-        as_of: day,
-        today: day,
-        last_encryption: None,
-        graces: BTreeMap::new(),
-        read: &|name| Ok(Source::new(name, owner)),
-    };
-    let built = build::build(&cluster.unwrap(), &profiles, &around, &mut diags);
+    let built = with_cluster(&text, owner, None, &mut diags, build::build);
     (built, diags)
 }
 

@@ -1,19 +1,16 @@
 //! What each control does to a plan: one golden for each, over versions and platforms. A `lower` that does nothing turns its golden red.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs};
+use std::{fmt::Write as _, fs};
 
 use harden::{
-    base::{Cidr, ControlId, Date, SpecPath},
+    base::{Cidr, ControlId, SpecPath},
     build,
     controls::CATALOGUE,
-    diag::{Diagnostics, Source},
+    diag::Diagnostics,
     plan::{EncryptionRecord, Ground, Held, Outcome, OwnerField, Plan, Program},
-    resolve::{Cluster, Profiles, Surroundings},
-    spec::{self, Parsed},
-    yaml,
 };
 
-use crate::support::{DAY, compare_file, harden, none, root};
+use crate::support::{DAY, compare_file, harden, none, root, with_cluster};
 
 /// A plan of a spec, or the codes of what is wrong with it.
 pub(crate) fn plan(text: &str, last_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {
@@ -28,28 +25,7 @@ fn at_stage(stage: &str) -> EncryptionRecord {
 /// The same over the owner's own configuration, where the spec names it.
 pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, owner: &str) -> Result<Plan, Vec<&'static str>> {
     let mut diags = Diagnostics::default();
-    let profiles = Profiles::built_in(&mut diags);
-    let source = Source::new("harden.yaml", text);
-    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, &mut diags) {
-        Some(Parsed::Cluster(found)) => Some(Cluster {
-            name: found.name,
-            name_place: found.name_place,
-            spec: found.spec,
-            file: "harden.yaml".to_owned(),
-            waivers: Vec::new(),
-            inputs: BTreeMap::new(),
-        }),
-        _ => None,
-    });
-    let day: Date = DAY.parse().unwrap();
-    let around = Surroundings {
-        as_of: day,
-        today: day,
-        last_encryption,
-        graces: BTreeMap::new(),
-        read: &|name| Ok(Source::new(name, owner)),
-    };
-    let planned = cluster.and_then(|cluster| build::plan(&cluster, &profiles, &around, &mut diags));
+    let planned = with_cluster(text, owner, last_encryption, &mut diags, build::plan);
     // Ends of support and pairings of versions come with the calendar, not with what is tested; they have a case of their own.
     let codes = diags
         .list()

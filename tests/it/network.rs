@@ -7,38 +7,20 @@ use std::{
 };
 
 use harden::{
-    base::Date,
     build::{self, Built},
     diag::{Diagnostics, Source},
     kube::network::{self, Labels, Policy, Port, Protocol},
     plan::Plan,
-    resolve::{Cluster, Profiles, Surroundings},
     semantics::network::{Subject, World, differences},
-    spec::{self, Parsed},
     yaml,
 };
 
-use crate::support::{DAY, cases, none};
+use crate::support::{cases, none, with_cluster};
 
 fn build_case(path: &Path) -> Built {
-    let source = Source::new("harden.yaml", fs::read_to_string(path).unwrap());
+    let text = fs::read_to_string(path).unwrap();
     let mut diags = Diagnostics::default();
-    let profiles = Profiles::built_in(&mut diags);
-    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, &mut diags) {
-        Some(Parsed::Cluster(found)) => Some(Cluster {
-            name: found.name,
-            name_place: found.name_place,
-            spec: found.spec,
-            file: "harden.yaml".to_owned(),
-            waivers: Vec::new(),
-            inputs: BTreeMap::new(),
-        }),
-        _ => None,
-    });
-    let day: Date = DAY.parse().unwrap();
-    let read = |name: &str| Err(name.to_owned());
-    let around = Surroundings { as_of: day, today: day, last_encryption: None, graces: BTreeMap::new(), read: &read };
-    let built = build::build(&cluster.unwrap(), &profiles, &around, &mut diags);
+    let built = with_cluster(&text, "", None, &mut diags, build::build);
     let said: String = diags.list().iter().map(|one| format!("{}: {}\n", one.code, one.message)).collect();
     built.unwrap_or_else(|| panic!("{}: {said}", path.display()))
 }

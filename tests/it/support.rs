@@ -7,6 +7,14 @@ use std::{
     process::{Command, Output},
 };
 
+use harden::{
+    diag::{Diagnostics, Source},
+    plan::EncryptionRecord,
+    resolve::{Cluster, Profiles, Surroundings},
+    spec::{self, Parsed},
+    yaml,
+};
+
 /// The day that every golden is built for.
 pub(crate) const DAY: &str = "2026-11-26";
 
@@ -140,4 +148,37 @@ fn difference(path: &Path, expected: &[u8], actual: &[u8]) -> String {
 /// Fails with everything that differs.
 pub(crate) fn none(wrong: &[String]) {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Does something with the first cluster of a text, with the built-in profiles, on the day of the goldens; every file that the spec names
+/// holds what the owner wrote. Nothing where the text holds no cluster.
+pub(crate) fn with_cluster<T>(
+    text: &str,
+    owner: &str,
+    last_encryption: Option<EncryptionRecord>,
+    diags: &mut Diagnostics,
+    work: impl FnOnce(&Cluster, &Profiles, &Surroundings<'_>, &mut Diagnostics) -> Option<T>,
+) -> Option<T> {
+    let profiles = Profiles::built_in(diags);
+    let source = Source::new("harden.yaml", text);
+    let cluster = yaml::read(&source).iter().find_map(|document| match spec::document(document, diags) {
+        Some(Parsed::Cluster(found)) => Some(Cluster {
+            name: found.name,
+            name_place: found.name_place,
+            spec: found.spec,
+            file: "harden.yaml".to_owned(),
+            waivers: Vec::new(),
+            inputs: BTreeMap::new(),
+        }),
+        _ => None,
+    });
+    let day = DAY.parse().unwrap();
+    let around = Surroundings {
+        as_of: day,
+        today: day,
+        last_encryption,
+        graces: BTreeMap::new(),
+        read: &|name| Ok(Source::new(name, owner)),
+    };
+    work(&cluster?, &profiles, &around, diags)
 }
