@@ -3,9 +3,11 @@
 //! In: texts with their names, a plan, its waivers. Out: findings, each with a place; what a waiver covers; what cannot be told; what was
 //! not judged, and why.
 
+mod accounts;
 mod documents;
 mod finding;
 mod node;
+mod policies;
 mod settings;
 mod subject;
 mod waivers;
@@ -21,6 +23,8 @@ use crate::{
     plan::{Plan, Settings},
     resolve::Waiver,
 };
+
+use accounts::Accounts;
 
 /// How much of a plan counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +61,10 @@ pub fn check(files: &[File], against: &Against<'_>) -> Findings {
     let mut found = Findings::default();
     found.summary.files = files.len();
     let nodes = node::roots(files);
+    let accounts = Accounts::of(files, against);
     for (at, file) in files.iter().enumerate() {
         if !nodes.holds(at) {
-            documents::judge(file, against, &mut found);
+            documents::judge(file, against, &accounts, &mut found);
         }
     }
     nodes.judge(files, against, &mut found);

@@ -12,6 +12,7 @@ pub const UNKNOWN_POD: &str =
 pub(super) static POLICY: Policy = Policy {
     name: "escalated-entry",
     title: "exec and attach into privileged pods and pods with the host's processes or memory",
+    fix: "enter another pod, or let somebody of an exempt group do it",
     subject: Subject::EnteredPod,
     params: &[Param { name: "exemptGroups", kind: ParamKind::Texts, about: "groups of callers that may enter all the same" }],
     rules: &[
