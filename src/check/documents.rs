@@ -155,7 +155,14 @@ pub(super) fn each_object<'n>(root: &'n Node, with: &mut dyn FnMut(&'n Node)) {
 }
 
 /// Judges an object; `false` where nothing can be asked of it.
-fn judge_object(name: &str, root: &Node, subject: &Subject<'_>, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) -> bool {
+fn judge_object(
+    name: &str,
+    root: &Node,
+    subject: &Subject<'_>,
+    against: &Against<'_>,
+    accounts: &Accounts,
+    found: &mut Findings,
+) -> bool {
     let mut observed = Observed::default();
     let document =
         Document { index: subject.document, place: root.place.clone(), root: Some(root.clone()), problems: Vec::new() };

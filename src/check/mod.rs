@@ -10,6 +10,7 @@ mod node;
 mod policies;
 mod settings;
 mod subject;
+mod suites;
 mod waivers;
 
 pub use documents::{Content, File};
@@ -62,8 +63,11 @@ pub fn check(files: &[File], against: &Against<'_>) -> Findings {
     found.summary.files = files.len();
     let nodes = node::roots(files);
     let accounts = Accounts::of(files, against);
+    let cases = suites::cases(files);
     for (at, file) in files.iter().enumerate() {
-        if !nodes.holds(at) {
+        if cases.contains(&file.name) {
+            found.skip(&file.name, None, "it is a case of a suite of gator beside it: nobody applies it");
+        } else if !nodes.holds(at) {
             documents::judge(file, against, &accounts, &mut found);
         }
     }

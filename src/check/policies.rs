@@ -16,7 +16,13 @@ use crate::{
 use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject};
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
-pub(super) fn judge(root: &Node, subject: &Subject<'_>, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) -> bool {
+pub(super) fn judge(
+    root: &Node,
+    subject: &Subject<'_>,
+    against: &Against<'_>,
+    accounts: &Accounts,
+    found: &mut Findings,
+) -> bool {
     let object = root.to_json();
     if against.plan.policies.is_empty() || pod_spec(&object).is_none() {
         return false;

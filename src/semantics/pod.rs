@@ -10,7 +10,9 @@ const DEFAULT: &str = "default";
 #[must_use]
 pub fn account(object: &Json, namespace: &str) -> Option<(String, String)> {
     let (spec, _) = pod_spec(object)?;
-    let named = ["serviceAccountName", "serviceAccount"].into_iter().find_map(|key| spec.get(key)?.as_str().filter(|name| !name.is_empty()));
+    let named = ["serviceAccountName", "serviceAccount"]
+        .into_iter()
+        .find_map(|key| spec.get(key)?.as_str().filter(|name| !name.is_empty()));
     Some((namespace.to_owned(), named.unwrap_or(DEFAULT).to_owned()))
 }
 
