@@ -16,6 +16,7 @@ mod images;
 mod key;
 mod kubeadm;
 mod logging;
+mod network;
 mod node;
 mod nodes;
 mod programs;

@@ -1,6 +1,7 @@
 //! kube-apiserver and etcd, started with the emitted static pods and files: they start, and they do what the plan says.
 
 mod gatekeeper;
+mod network;
 mod objects;
 mod permissions;
 
@@ -102,6 +103,7 @@ fn emitted_control_plane_holds() {
         authorization(&cluster);
         node_restriction(&cluster);
         objects::applied(&cluster);
+        network::policies(&cluster);
         permissions::hold(&cluster, set);
         pods(&cluster);
         external_ips(&cluster);
