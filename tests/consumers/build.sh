@@ -85,8 +85,8 @@ build() {
         package=harden.test/consumers/mains/$program
         sources+=("$here"/go/mains/"$program"/*.go)
     fi
-    # The program of a module's root; one that is installed will do.
-    if [[ ${module##*/} == "$program" ]]; then
+    # Terraform is the root of its module; one that is installed will do.
+    if [[ $program == terraform ]]; then
         if command -v "$program" >/dev/null; then
             echo "$set/$program: $(command -v "$program") is installed, none is built"
             return
@@ -114,6 +114,7 @@ build() {
     scratch=$(mktemp -d "$bin/$set/.building.XXXXXX")
     (cd -- "$folder" && nice -n 10 "${recipe[@]:0:2}" -o "$scratch/$program" "${recipe[@]:2}" </dev/null) ||
         die "$set/$program $version: the build failed"
+    [[ -x $scratch/$program ]] || die "$set/$program $version: what was built is no program"
     echo "$stamp" >"$scratch/stamp"
     mv -f -- "$scratch/$program" "$target"
     mv -f -- "$scratch/stamp" "$target.stamp"
