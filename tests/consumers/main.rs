@@ -15,6 +15,7 @@ mod gatekeeper;
 mod images;
 mod key;
 mod kubeadm;
+mod kustomize;
 mod logging;
 mod network;
 mod node;
