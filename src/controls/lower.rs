@@ -9,7 +9,7 @@ use crate::{
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, cloud, shape, policy};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, shape};
 
 /// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
