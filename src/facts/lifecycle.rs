@@ -6,9 +6,9 @@ use crate::base::Date;
 /// The support of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifecycle {
-    /// `kubernetes`, `eks`, `aks`, `containerd`, `os`.
+    /// `kubernetes`, `eks`, `aks`, `component`, `containerd`, `os`.
     pub program: &'static str,
-    /// The release: a minor, `1.36`, or the word of an operating system.
+    /// The release: a minor, `1.36`, or the word of an operating system or component.
     pub release: &'static str,
     pub(super) end: &'static str,
     /// Whose promise it is, as a sentence: `upstream patches Kubernetes 1.36`.

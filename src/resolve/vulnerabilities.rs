@@ -80,6 +80,7 @@ pub(super) fn answers(spec: &Spec, waivers: &[Waiver]) -> VulnerabilityAnswers {
             None => unknown.push(format!("{program} {release}")),
         }
     }
+    supported.extend(components(spec));
     let deadlines = &vulnerabilities.patching.deadlines;
     let by_severity =
         [("CRITICAL", deadlines.critical), ("HIGH", deadlines.high), ("MEDIUM", deadlines.medium), ("LOW", deadlines.low)];
@@ -120,6 +121,15 @@ fn declared(spec: &Spec) -> Vec<(&'static str, String, SpecPath)> {
         }
     }
     all
+}
+
+/// Declared addons and plug-ins of the network whose makers have ended them, or will: most have no such day.
+fn components(spec: &Spec) -> Vec<Supported> {
+    let platform = SpecPath::new("/platform");
+    let addons = spec.platform.addons.iter().map(|name| (name.as_str(), platform.child("addons").child(name)));
+    let cni = spec.platform.cni.as_ref().map(|cni| (cni.name(), platform.child("cni").child(cni.name())));
+    let found = |(name, path): (&str, SpecPath)| Some(Supported { lifecycle: facts::lifecycle("component", name)?, path });
+    addons.chain(cni).filter_map(found).collect()
 }
 
 /// The first two numbers of a version: releases are supported as a line.

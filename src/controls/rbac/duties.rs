@@ -99,7 +99,7 @@ fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) 
     planned.built_in = Some(CLUSTER_ADMIN);
     planned.subjects.push(subject);
     let mut keys = vec![role.binding_key()];
-    let why = "the group for emergencies: everything that it does, with the bodies of its requests";
+    let why = "the group for emergencies: everything that it does, with bodies but for those of secrets, config maps and tokens";
     keys.extend(audited(cluster, out, &name, why, &group.path));
     strokes::intents_by(cluster, out, &group.path, &keys);
     Some(())

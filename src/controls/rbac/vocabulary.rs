@@ -21,10 +21,10 @@ const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "update", "
 pub(in crate::controls) fn rules(word: May, reach: Reach) -> Option<Vec<Rule>> {
     Some(match word {
         May::View => view(reach),
-        May::ReadLogs => vec![Rule::on("", &["pods"], &["get", "list"]), Rule::on("", &["pods/log"], &["get"])],
+        May::ReadLogs => vec![Rule::on("", &["pods"], READ), Rule::on("", &["pods/log"], &["get"])],
         May::Deploy => deploy(),
         May::ExecDebug => vec![
-            Rule::on("", &["pods"], &["get", "list"]),
+            Rule::on("", &["pods"], READ),
             Rule::on("", &["pods/attach", "pods/exec", "pods/portforward"], &["create", "get"]),
             Rule::on("", &["pods/ephemeralcontainers"], &["get", "patch"]),
         ],
