@@ -57,6 +57,7 @@ impl HostRule<'_> {
             | HostRule::AuditOption(_)
             | HostRule::UpgradeHold(_)
             | HostRule::Program(_)
+            | HostRule::There(_)
             | HostRule::Sudo(_)
             | HostRule::FirewallMember(..)
             | HostRule::Time
