@@ -97,7 +97,8 @@ fn spoilt_templates_are_refused() {
     }
 }
 
-fn copied(from: &Path, to: &Path) {
+/// Copies a folder.
+pub(crate) fn copied(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());

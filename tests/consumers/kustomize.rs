@@ -32,12 +32,13 @@ fn stages() -> Vec<PathBuf> {
     stages
 }
 
-fn kustomize(kubectl: &Built, folder: &Path) -> Output {
+/// What kubectl builds of a folder.
+pub(crate) fn kustomize(kubectl: &Built, folder: &Path) -> Output {
     Command::new(kubectl.path()).arg("kustomize").arg(folder).output().expect("kubectl starts")
 }
 
 /// The objects of a text by kind, namespace and name.
-fn objects(text: &str, into: &mut BTreeMap<[String; 4], serde_json::Value>) {
+pub(crate) fn objects(text: &str, into: &mut BTreeMap<[String; 4], serde_json::Value>) {
     for document in yaml::read(&Source::new("objects.yaml", text)) {
         assert!(!document.has_errors(), "{:?}", document.problems);
         let Some(root) = document.root else { continue };
@@ -50,7 +51,7 @@ fn objects(text: &str, into: &mut BTreeMap<[String; 4], serde_json::Value>) {
 }
 
 /// The objects of a stage, whether its list names them or not.
-fn of_files(stage: &Path) -> BTreeMap<[String; 4], serde_json::Value> {
+pub(crate) fn of_files(stage: &Path) -> BTreeMap<[String; 4], serde_json::Value> {
     let mut found = BTreeMap::new();
     for file in crate::gatekeeper::files(stage) {
         objects(&fs::read_to_string(file).unwrap(), &mut found);

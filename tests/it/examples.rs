@@ -1,8 +1,11 @@
 //! What the docs show is true: every example builds, and so does the spec of the README.
 
-use std::fs;
+use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::support::{DAY, harden, none, root};
+use harden::{diag::Source, yaml};
+use serde_json::Value;
+
+use crate::support::{DAY, cases, files, harden, none, root};
 
 #[test]
 fn every_example_builds() {
@@ -60,4 +63,79 @@ fn init_starts_from_a_live_cluster() {
     fs::write(folder.path().join("cluster.yaml"), &text).unwrap();
     let output = harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The documents of a file.
+fn documents(path: &Path) -> Vec<Value> {
+    let read = yaml::read(&Source::new("file.yaml", fs::read_to_string(path).unwrap()));
+    assert!(read.iter().all(|document| !document.has_errors()), "{}", path.display());
+    read.into_iter().filter_map(|document| Some(document.root?.to_json())).collect()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+}
+
+/// Argo CD gets every stage of the tree, in the order of the report, a wave each.
+#[test]
+fn the_waves_of_argo_cd_are_the_stages() {
+    let (folder, out) = (root().join("examples/argocd"), tempfile::tempdir().unwrap());
+    let output = harden(&folder, &["build", "cluster.yaml", "--as-of", DAY, "--out", out.path().to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = fs::read_to_string(out.path().join("shop-prod/REPORT.md")).unwrap();
+    let step = report.lines().find(|line| line.contains("kubectl apply --server-side -k")).expect("a step");
+    let stages: Vec<&str> = step.split('`').filter_map(|word| word.strip_prefix("k8s/")).collect();
+    assert_eq!(stages.len(), fs::read_dir(out.path().join("shop-prod/k8s")).unwrap().count());
+    let list = documents(&folder.join("stages/kustomization.yaml")).remove(0);
+    assert_eq!(texts(&list["resources"]), stages);
+    for (wave, stage) in stages.iter().enumerate() {
+        let overlay = documents(&folder.join("stages").join(stage).join("kustomization.yaml")).remove(0);
+        assert_eq!(texts(&overlay["resources"]), [format!("../../out/shop-prod/k8s/{stage}")]);
+        let annotations = &overlay["commonAnnotations"];
+        assert_eq!(annotations["argocd.argoproj.io/sync-wave"], wave.to_string(), "{stage}");
+        let options = match *stage {
+            "namespaces" => Value::from("Prune=false,Delete=false"),
+            "policies" => Value::from("SkipDryRunOnMissingResource=true"),
+            _ => Value::Null,
+        };
+        assert_eq!(annotations["argocd.argoproj.io/sync-options"], options, "{stage}");
+    }
+    let application = documents(&folder.join("argocd/application.yaml")).remove(0);
+    let options = texts(&application["spec"]["syncPolicy"]["syncOptions"]);
+    for option in ["ServerSideApply=true", "CreateNamespace=false", "PruneLast=true"] {
+        assert!(options.contains(&option), "{options:?}");
+    }
+    assert!(application["metadata"].get("finalizers").is_none(), "deleting it would take the objects along");
+}
+
+/// The project lets through the kinds that trees hold, and no other.
+#[test]
+fn the_project_of_argo_cd_names_the_kinds() {
+    let project = documents(&root().join("examples/argocd/argocd/project.yaml")).remove(0);
+    let listed = |field: &str| -> BTreeSet<(String, String)> {
+        let rows = project["spec"][field].as_array().expect("a list").iter();
+        rows.map(|row| (row["group"].as_str().unwrap().to_owned(), row["kind"].as_str().unwrap().to_owned())).collect()
+    };
+    let (cluster_wide, namespaced) = (listed("clusterResourceWhitelist"), listed("namespaceResourceWhitelist"));
+    let (mut used, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (name, bytes) in cases("build").iter().flat_map(|case| files(&case.join("out"))) {
+        if !name.contains("/k8s/") || name.ends_with("kustomization.yaml") {
+            continue;
+        }
+        for document in yaml::read(&Source::new("file.yaml", String::from_utf8(bytes).unwrap())) {
+            let object = document.root.expect("an object").to_json();
+            let group = object["apiVersion"].as_str().unwrap().rsplit_once('/').map_or("", |(group, _)| group).to_owned();
+            let kind = object["kind"].as_str().unwrap();
+            let of_template = group == "constraints.gatekeeper.sh" && kind.starts_with("Harden");
+            let row = (group, if of_template { "Harden*" } else { kind }.to_owned());
+            let list = if object["metadata"].get("namespace").is_some() { &namespaced } else { &cluster_wide };
+            if !list.contains(&row) {
+                wrong.push(format!("{name}: {row:?} is not let through"));
+            }
+            used.insert(row);
+        }
+    }
+    none(&wrong);
+    let unused: Vec<_> = cluster_wide.union(&namespaced).filter(|row| !used.contains(row)).collect();
+    assert!(unused.is_empty(), "no tree holds {unused:?}");
 }

@@ -1,5 +1,7 @@
 //! Policies: every case has the verdict of its name, natively and in every engine.
 
+mod components;
+
 use std::{collections::BTreeSet, fs};
 
 use harden::{

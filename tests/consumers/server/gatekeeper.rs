@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Cluster,
-    objects::{apply, kubectl},
+    objects::{apply, define},
 };
 
 /// Gatekeeper's own definitions, as its chart of the judged version installs them.
@@ -23,10 +23,8 @@ pub(super) fn definitions(cluster: &Cluster, program: &Built) {
     let list = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}} {{.Version}}", "github.com/open-policy-agent/gatekeeper/v3"];
     let output = run(Command::new("go").current_dir(folder).args(list));
     let (module, version) = output.trim().rsplit_once(' ').expect("a folder and a version");
-    let mut command = kubectl(cluster, program);
-    command.args(["apply", "--server-side", "-f"]).arg(Path::new(module).join("charts/gatekeeper/crds"));
-    eprintln!("Gatekeeper {version}: {} definitions", run(&mut command).lines().count());
-    established(cluster, program);
+    eprintln!("the definitions of Gatekeeper {version}");
+    define(cluster, program, &Path::new(module).join("charts/gatekeeper/crds"));
 }
 
 /// The kinds that Gatekeeper makes of the templates of a tree, made by its own library.
@@ -34,12 +32,7 @@ pub(super) fn kinds(cluster: &Cluster, program: &Built, tree: &Path) {
     let Some(judge) = programs::find("gator", "constraintkinds") else { return };
     let file = cluster.node.scratch().join("kinds.json");
     fs::write(&file, kinds_of(&judge, &files(&tree.join("k8s/policy-templates"))).expect("templates")).expect("a file");
-    run(kubectl(cluster, program).args(["apply", "--server-side", "-f"]).arg(&file));
-    established(cluster, program);
-}
-
-fn established(cluster: &Cluster, program: &Built) {
-    run(kubectl(cluster, program).args(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]));
+    define(cluster, program, &file);
 }
 
 /// A file of a stage, what is done to it, and what the server must say.

@@ -112,6 +112,7 @@ fn emitted_control_plane_holds() {
         event_rate(&cluster);
         companions(&cluster, set);
         objects::elsewhere(&cluster, set);
+        objects::argo_cd(&cluster);
         assert!(cluster.server.runs(), "kube-apiserver ended:\n{}", cluster.server.log());
     }
 }

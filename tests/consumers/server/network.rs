@@ -1,11 +1,22 @@
 //! Network policies in every form: the server takes Kubernetes' own, Cilium's against the definitions of its module, Calico's against a schema
 //! of ours.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{node::run, programs};
 
-use super::{Cluster, objects::kubectl};
+use super::{
+    Cluster,
+    objects::{define, kubectl},
+};
+
+/// The schema of ours for Calico's policies.
+pub(super) fn calico() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/crds/calico.yaml")
+}
 
 /// Network policies in every form: the server takes Kubernetes' own, Cilium's against its CRDs, Calico's against a schema of ours.
 pub(super) fn policies(cluster: &Cluster) {
@@ -15,11 +26,8 @@ pub(super) fn policies(cluster: &Cluster) {
     let scratch = cluster.node.scratch();
     let crds = scratch.join("cilium-crds.yaml");
     fs::write(&crds, cilium.must::<&str>(&[])).expect("a file");
-    let calico = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/crds/calico.yaml");
-    for file in [&crds, &calico] {
-        run(kubectl(cluster, &program).args(["apply", "--server-side", "-f"]).arg(file));
-    }
-    run(kubectl(cluster, &program).args(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]));
+    define(cluster, &program, &crds);
+    define(cluster, &program, &calico());
     for (case, namespaces) in [
         ("cilium-entities", &["shop"][..]),
         ("calico-tiers", &["shop"]),

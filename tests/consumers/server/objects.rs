@@ -67,15 +67,12 @@ pub(super) fn applied(cluster: &Cluster) {
 /// The golden trees of the server's minor: other platforms emit other objects.
 pub(super) fn elsewhere(cluster: &Cluster, set: &Set) {
     let Some(program) = crate::programs::find("k136", "kubectl") else { return };
+    define(cluster, &program, &super::network::calico());
     let minor = set.version.rsplit_once('.').expect("a version").0;
     for tree in trees().into_iter().filter(|tree| tree.to_string_lossy().contains(&format!("-{minor}/"))) {
         for stage in stages(&tree) {
             let folder = tree.join(&stage);
             let name = folder.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("a golden tree").display();
-            if holds(&folder, "apiVersion: projectcalico.org/") {
-                eprintln!("{name}: not applied here, the definitions of Calico are in no module");
-                continue;
-            }
             eprintln!("{name}: {}", run(&mut apply(cluster, &program, &folder)).lines().count());
             if stage == "k8s/policy-templates" {
                 super::gatekeeper::kinds(cluster, &program, &tree);
@@ -84,10 +81,45 @@ pub(super) fn elsewhere(cluster: &Cluster, set: &Set) {
     }
 }
 
-/// Whether a file of the stage holds a text.
-fn holds(stage: &Path, text: &str) -> bool {
-    let mut files = fs::read_dir(stage).expect("a folder").map(|entry| entry.expect("an entry").path());
-    files.any(|file| fs::read_to_string(file).expect("a file").contains(text))
+/// Argo CD's own objects of its example, against its definitions, and the waves that they bring.
+pub(super) fn argo_cd(cluster: &Cluster) {
+    let Some(program) = crate::programs::find("k136", "kubectl") else { return };
+    let folder = cluster.node.scratch().join("argocd");
+    crate::argocd::example(&folder);
+    let crds = crate::argocd::definitions();
+    for name in ["application-crd.yaml", "appproject-crd.yaml"] {
+        define(cluster, &program, &crds.join(name));
+    }
+    run(kubectl(cluster, &program).args(["create", "namespace", "argocd"]));
+    let strictly = |file: &Path| {
+        let mut command = kubectl(cluster, &program);
+        command.args(["apply", "--server-side", "--validate=strict", "-f"]).arg(file);
+        command
+    };
+    eprintln!("Argo CD: {}", run(&mut strictly(&folder.join("argocd"))).lines().count());
+    let mutants = [
+        ("application.yaml", "syncOptions:", "syncOption:"),
+        ("application.yaml", "repoURL:", "repoUrl:"),
+        ("application.yaml", "limit: 10", "limit: \"10\""),
+        ("project.yaml", "clusterResourceWhitelist:", "clusterResourcesWhitelist:"),
+        ("project.yaml", "kind: Namespace", "kinds: Namespace"),
+    ];
+    for (file, from, to) in mutants {
+        let text = fs::read_to_string(folder.join("argocd").join(file)).expect("a file");
+        assert!(text.contains(from), "{file} does not hold {from}");
+        let spoilt = cluster.node.scratch().join("spoilt.yaml");
+        fs::write(&spoilt, text.replacen(from, to, 1)).expect("a file");
+        assert!(!strictly(&spoilt).output().expect("kubectl starts").status.success(), "{file}: `{to}` was taken");
+    }
+    super::gatekeeper::kinds(cluster, &program, &folder.join("out/shop-prod"));
+    let text = run(&mut apply(cluster, &program, &folder.join("stages")));
+    eprintln!("the waves of Argo CD: {}", text.lines().count());
+}
+
+/// Has the server serve the kinds of a file of definitions.
+pub(super) fn define(cluster: &Cluster, program: &Built, file: &Path) {
+    run(kubectl(cluster, program).args(["apply", "--server-side", "-f"]).arg(file));
+    run(kubectl(cluster, program).args(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]));
 }
 
 /// A field that does not exist is refused: the judge is awake.
