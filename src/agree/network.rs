@@ -23,6 +23,10 @@ pub(super) const FLOW_NOT_MATCHED: Rule = Rule {
 };
 
 fn flow_not_matched(plan: &Plan) -> Vec<Clash> {
+    // Where nothing is enforced, that alone is to be mended first.
+    if plan.network.view.semantics.enforcer == Enforcer::Nobody {
+        return Vec::new();
+    }
     let clash = |held: &Held<Unmatched>| {
         let reason = Reason { control: None, cause: Cause::Spec(held.value.at.clone()) };
         Clash {

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::OwnPolicies,
-    kube::network::{Namespaces, Port},
+    kube::network::Port,
     plan::{End, FlowPlan, Held, NetworkPlan, NetworkView},
 };
 
@@ -36,9 +36,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
         End::Pods(pods) => matches!(subject, Subject::Pod { namespace, labels } if pods.contain(namespace, labels)),
         End::Dns => match subject {
             Subject::Pod { namespace, labels } => {
-                let cache = view.node_local_dns
-                    && matches!(&view.dns().namespaces, Namespaces::One(name) if name == namespace)
-                    && labels.get("k8s-app").is_some_and(|app| app == "node-local-dns");
+                let cache = view.node_local_dns && view.dns_cache().contain(namespace, labels);
                 view.dns().contain(namespace, labels) || (cache && view.semantics.own == OwnPolicies::Cilium)
             }
             Subject::Address(address) => view.node_dns().iter().any(|range| range.contains(*address)),
