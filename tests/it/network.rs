@@ -318,6 +318,8 @@ fn what_plug_ins_cannot_match_is_an_error() {
         ("aks", "azure-cni: { networkPolicy: cilium }", LOCAL, "from: app, to: internet", "nodeLocalDns"),
         ("aks", "azure-cni: { networkPolicy: calico }", LOCAL, "from: app, to: internet", ""),
         ("kubeadm", NATIVE, LOCAL, "from: app, to: { fqdn: api.payment.example, port: 443 }", ""),
+        ("kubeadm", NATIVE, LOCAL, "from: app, to: nodes, ports: [9100]", ""),
+        ("kubeadm", NATIVE, LOCAL, "from: nodes, to: app", ""),
         // Pods in the network of their node.
         ("kubeadm", NATIVE, STACK, "from: app, to: exporter, ports: [9100]", "`to: nodes`"),
         ("kubeadm", NATIVE, STACK, "from: exporter, to: app", "`from: nodes`"),

@@ -47,7 +47,11 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
         End::Nodes => match subject {
             Subject::Node(_) | Subject::OwnNode(_) => true,
             Subject::ApiServer(_) => view.api_on_nodes,
-            Subject::Pod { .. } | Subject::Address(_) | Subject::Host(_) => false,
+            // To Cilium an address that the node of the pod itself answers is that node.
+            Subject::Address(address) => {
+                view.semantics.own == OwnPolicies::Cilium && view.node_dns().iter().any(|range| range.contains(*address))
+            }
+            Subject::Pod { .. } | Subject::Host(_) => false,
         },
         End::Metadata => address.is_some_and(|address| view.metadata.iter().any(|range| range.contains(address))),
         End::Internet => address.is_some_and(|address| {
