@@ -36,7 +36,9 @@ fn flow_not_matched(plan: &Plan) -> Vec<Clash> {
             b: Some(plug_in(plan, "the network plug-in is declared here")),
         }
     };
-    plan.network.unmatched.iter().map(clash).collect()
+    // Two controls may come upon one thing.
+    let mut seen = BTreeSet::new();
+    plan.network.unmatched.iter().filter(|held| seen.insert(&held.value.why)).map(clash).collect()
 }
 
 pub(super) const POLICIES_NOT_ENFORCED: Rule = Rule {

@@ -28,6 +28,9 @@ const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
 /// The port of DNS, in both protocols.
 pub const DNS_PORTS: [Port; 2] = [Port { number: 53, protocol: Protocol::Udp }, Port { number: 53, protocol: Protocol::Tcp }];
 
+/// Addresses of metadata services, each with the range of which nobody means another address.
+const METADATA: [(&str, &str); 2] = [("169.254.0.0/16", "169.254.169.254/32"), ("fd00:ec2::/64", "fd00:ec2::254/128")];
+
 /// From which address a process of a node reaches pods of another node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeSource {
@@ -134,10 +137,15 @@ impl NetworkView {
         self.nodes.iter().chain(&self.pods).chain(&self.services)
     }
 
-    /// The ranges of the cluster that lie inside another one.
+    /// What lies inside a range and is not meant by it: ranges of the cluster, and the services of the provider on the machine, unless the
+    /// range is one for them.
     #[must_use]
-    pub fn cluster_inside(&self, range: &Cidr) -> Vec<Cidr> {
-        least(self.cluster().filter(|own| range.covers(own)).copied())
+    pub fn left_out_of(&self, range: &Cidr) -> Vec<Cidr> {
+        let own = self.cluster().filter(|own| range.covers(own)).copied();
+        let metadata = METADATA.iter().filter_map(|(home, address)| Some((home.parse().ok()?, address.parse().ok()?)));
+        let metadata = metadata.filter(|(home, address): &(Cidr, Cidr)| range.covers(address) && !home.covers(range));
+        let provider = self.provider.iter().filter(|own| range.covers(own) && range != *own).copied();
+        least(own.chain(metadata.map(|(_, address)| address)).chain(provider))
     }
 
     /// What `internet` means: everything in the families of the pods, without what is not public.

@@ -316,10 +316,12 @@ fn what_plug_ins_cannot_match_is_an_error() {
         ("kubeadm", "calico: { version: '3.31', encapsulation: none }", "", "from: kube-api, to: app", ""),
         // A cache under an address of the node.
         ("aks", "azure-cni: { networkPolicy: cilium }", LOCAL, "from: app, to: internet", "nodeLocalDns"),
+        ("aks", "azure-cni: { networkPolicy: cilium }", LOCAL, "from: app, to: dns", "nodeLocalDns"),
         ("aks", "azure-cni: { networkPolicy: calico }", LOCAL, "from: app, to: internet", ""),
         ("kubeadm", NATIVE, LOCAL, "from: app, to: { fqdn: api.payment.example, port: 443 }", ""),
         ("kubeadm", NATIVE, LOCAL, "from: app, to: nodes, ports: [9100]", ""),
         ("kubeadm", NATIVE, LOCAL, "from: nodes, to: app", ""),
+        ("kubeadm", NATIVE, "", "from: app, to: { cidr: '::ffff:10.0.0.0/104', port: 443 }", "IPv4"),
         // Pods in the network of their node.
         ("kubeadm", NATIVE, STACK, "from: app, to: exporter, ports: [9100]", "`to: nodes`"),
         ("kubeadm", NATIVE, STACK, "from: exporter, to: app", "`from: nodes`"),
@@ -382,4 +384,28 @@ fn the_switch_of_the_provider_is_part_of_the_verdict() {
     assert!(second.starts_with("weaker") && second.contains("eks-ipv4-egress"), "{second}");
     let both = default_deny(&eks("eks6", "nodes: managed"));
     assert!(both.contains("eks-ipv4-egress") && both.contains("enableNetworkPolicy"), "{both}");
+}
+
+/// A wide range is not the metadata service; a range for it is.
+#[test]
+fn a_wide_range_leaves_the_metadata_service_out() {
+    let app = Subject::pod("app", &Labels::from([("app".to_owned(), "app".to_owned())]));
+    for (platform, cni, range, address, open) in [
+        ("kubeadm", "calico: { version: '3.31' }", "0.0.0.0/0", "169.254.169.254", false),
+        ("kubeadm", "calico: { version: '3.31' }", "0.0.0.0/0", "169.254.170.2", true),
+        ("kubeadm", "calico: { version: '3.31' }", "169.254.169.0/24", "169.254.169.254", true),
+        ("kubeadm", "cilium: { version: '1.20' }", "'::/0'", "fd00:ec2::254", false),
+        ("aks", "azure-cni: { networkPolicy: azure }", "168.0.0.0/8", "168.63.129.16", false),
+        ("aks", "azure-cni: { networkPolicy: azure }", "168.63.129.16/32", "168.63.129.16", true),
+    ] {
+        let (said, built) = said(&tiny(platform, cni, "", &format!("from: app, to: {{ cidr: {range}, port: 80 }}")));
+        let built = built.unwrap_or_else(|| panic!("{range}: {said}"));
+        assert_eq!(built.disagreements, Vec::<String>::new());
+        let to = Subject::Address(address.parse().unwrap());
+        assert_eq!(
+            World::new(&built.plan.network.view, policies(&built)).allows(&app, &to, Port::tcp(80)),
+            open,
+            "{range} {address}"
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! From a flow to rules: the other end as the declared plug-in sees it, or why it cannot.
 
+use std::net::IpAddr;
+
 use crate::{
     base::{Cidr, Platform, SpecPath},
     facts::{OwnPolicies, ServiceView},
@@ -234,7 +236,11 @@ impl Ends<'_> {
         if self.view.nodes.contains(&range) {
             return Err(self.cannot(format!("`{range}` is the range of a node pool"), way_out));
         }
-        Ok(Peer::Block { cidr: range, except: self.view.cluster_inside(&range) })
+        if matches!(range.address(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some()) {
+            return Err(self
+                .cannot(format!("the API server refuses `{range}`, which is IPv4 in an IPv6 form"), "write the range of IPv4"));
+        }
+        Ok(Peer::Block { cidr: range, except: self.view.left_out_of(&range) })
     }
 
     fn host(&self, name: &str) -> Result<Rules, Unmatched> {

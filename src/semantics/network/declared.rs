@@ -59,7 +59,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             family && view.is_public(address)
         }),
         End::Range(range) => address.is_some_and(|address| {
-            let own = view.cluster_inside(range).iter().any(|own| own.contains(address));
+            let own = view.left_out_of(range).iter().any(|own| own.contains(address));
             range.contains(address) && !own
         }),
         End::Host(name) => matches!(subject, Subject::Host(host) if names(name, host)),
