@@ -409,3 +409,23 @@ fn a_wide_range_leaves_the_metadata_service_out() {
         );
     }
 }
+
+/// The profiles that close governed namespaces; the others isolate tiers alone.
+#[test]
+fn profiles_close_namespaces() {
+    let text = tiny("kubeadm", "calico: { version: '3.31' }", "", "from: nodes, to: app");
+    for (profile, closes) in [
+        ("baseline", false),
+        ("restricted", true),
+        ("ten-ways", true),
+        ("cis-level-1", false),
+        ("cis-level-2", true),
+        ("nsa", true),
+    ] {
+        let (said, built) = said(&text.replace("profiles: [restricted]", &format!("profiles: [{profile}]")));
+        let built = built.unwrap_or_else(|| panic!("{profile}: {said}"));
+        let plan = &built.plan.network;
+        assert_eq!(plan.isolates_pod("app", &Labels::new()), closes, "{profile}");
+        assert!(plan.isolates_pod("app", &Labels::from([("app".to_owned(), "app".to_owned())])), "{profile}");
+    }
+}
