@@ -23,6 +23,10 @@ pub(super) const FLOW_NOT_MATCHED: Rule = Rule {
 };
 
 fn flow_not_matched(plan: &Plan) -> Vec<Clash> {
+    // Where nothing is enforced, that alone is to be mended first.
+    if plan.network.view.semantics.enforcer == Enforcer::Nobody {
+        return Vec::new();
+    }
     let clash = |held: &Held<Unmatched>| {
         let reason = Reason { control: None, cause: Cause::Spec(held.value.at.clone()) };
         Clash {
@@ -32,7 +36,9 @@ fn flow_not_matched(plan: &Plan) -> Vec<Clash> {
             b: Some(plug_in(plan, "the network plug-in is declared here")),
         }
     };
-    plan.network.unmatched.iter().map(clash).collect()
+    // Two controls may come upon one thing.
+    let mut seen = BTreeSet::new();
+    plan.network.unmatched.iter().filter(|held| seen.insert(&held.value.why)).map(clash).collect()
 }
 
 pub(super) const POLICIES_NOT_ENFORCED: Rule = Rule {

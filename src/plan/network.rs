@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    base::{Cidr, SpecPath},
+    base::{Cidr, FactId, Platform, SpecPath},
     facts::{Enforcer, NetworkSemantics, network_semantics},
     kube::network::{Labels, Pods, Policy, PolicyId, Port, Protocol, spec},
 };
@@ -19,11 +19,17 @@ pub const DNS_NAMESPACE: &str = "kube-system";
 /// The label of the pods that answer DNS: CoreDNS keeps that of kube-dns.
 const DNS_LABEL: (&str, &str) = ("k8s-app", "kube-dns");
 
+/// The label of the pods of NodeLocal DNSCache.
+const DNS_CACHE_LABEL: (&str, &str) = ("k8s-app", "node-local-dns");
+
 /// The address of NodeLocal DNSCache on every node.
 const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
 
 /// The port of DNS, in both protocols.
 pub const DNS_PORTS: [Port; 2] = [Port { number: 53, protocol: Protocol::Udp }, Port { number: 53, protocol: Protocol::Tcp }];
+
+/// Addresses of metadata services, each with the range of which nobody means another address.
+const METADATA: [(&str, &str); 2] = [("169.254.0.0/16", "169.254.169.254/32"), ("fd00:ec2::/64", "fd00:ec2::254/128")];
 
 /// From which address a process of a node reaches pods of another node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,12 @@ pub struct NetworkView {
     pub node_local_dns: bool,
     /// Addresses of the provider's metadata service.
     pub metadata: Vec<Cidr>,
+    /// Public addresses that the provider answers on the machine itself: no internet.
+    pub provider: Vec<Cidr>,
+    /// What must be said of the platform, beside what the plug-in's semantics say.
+    pub caveat: Option<FactId>,
+    /// Whose platform it is.
+    pub platform: Platform,
     /// Whether pods have addresses of IPv4.
     pub ipv4: bool,
     /// Whether pods have addresses of IPv6.
@@ -82,6 +94,9 @@ impl Default for NetworkView {
             api_on_nodes: false,
             node_local_dns: false,
             metadata: Vec::new(),
+            provider: Vec::new(),
+            caveat: None,
+            platform: Platform::Kubeadm,
             ipv4: true,
             ipv6: false,
         }
@@ -92,7 +107,13 @@ impl NetworkView {
     /// The pods that answer DNS.
     #[must_use]
     pub fn dns(&self) -> Pods {
-        Pods::of(DNS_NAMESPACE, &Labels::from([(DNS_LABEL.0.to_owned(), DNS_LABEL.1.to_owned())]))
+        labelled(DNS_LABEL)
+    }
+
+    /// The pods of the DNS cache, which answer where a plug-in redirects questions to them.
+    #[must_use]
+    pub fn dns_cache(&self) -> Pods {
+        labelled(DNS_CACHE_LABEL)
     }
 
     /// The addresses under which the DNS cache of a node answers: its own, and where it is known that of the Service it stands in for.
@@ -108,7 +129,7 @@ impl NetworkView {
     /// Whether an address is public: in no private, shared, local or reserved range, and none of the cluster's.
     #[must_use]
     pub fn is_public(&self, address: IpAddr) -> bool {
-        !not_internet().iter().chain(self.cluster()).any(|range| range.contains(address))
+        !not_internet().iter().chain(self.cluster()).chain(&self.provider).any(|range| range.contains(address))
     }
 
     /// The ranges of nodes, pods and Services.
@@ -116,10 +137,15 @@ impl NetworkView {
         self.nodes.iter().chain(&self.pods).chain(&self.services)
     }
 
-    /// The ranges of the cluster that lie inside another one.
+    /// What lies inside a range and is not meant by it: ranges of the cluster, and the services of the provider on the machine, unless the
+    /// range is one for them.
     #[must_use]
-    pub fn cluster_inside(&self, range: &Cidr) -> Vec<Cidr> {
-        least(self.cluster().filter(|own| range.covers(own)).copied())
+    pub fn left_out_of(&self, range: &Cidr) -> Vec<Cidr> {
+        let own = self.cluster().filter(|own| range.covers(own)).copied();
+        let metadata = METADATA.iter().filter_map(|(home, address)| Some((home.parse().ok()?, address.parse().ok()?)));
+        let metadata = metadata.filter(|(home, address): &(Cidr, Cidr)| range.covers(address) && !home.covers(range));
+        let provider = self.provider.iter().filter(|own| range.covers(own) && range != *own).copied();
+        least(own.chain(metadata.map(|(_, address)| address)).chain(provider))
     }
 
     /// What `internet` means: everything in the families of the pods, without what is not public.
@@ -128,11 +154,16 @@ impl NetworkView {
         let whole = [("0.0.0.0/0", self.ipv4), ("::/0", self.ipv6 && self.semantics.ipv6)];
         let whole = whole.into_iter().filter(|(_, wanted)| *wanted).filter_map(|(text, _)| text.parse::<Cidr>().ok());
         let without = |range: Cidr| {
-            let all: Vec<Cidr> = not_internet().into_iter().chain(self.cluster().copied()).collect();
+            let all: Vec<Cidr> =
+                not_internet().into_iter().chain(self.cluster().copied()).chain(self.provider.iter().copied()).collect();
             (range, least(all.into_iter().filter(|other| range.covers(other))))
         };
         whole.map(without).collect()
     }
+}
+
+fn labelled((key, value): (&str, &str)) -> Pods {
+    Pods::of(DNS_NAMESPACE, &Labels::from([(key.to_owned(), value.to_owned())]))
 }
 
 /// Ranges without those that lie in another one, sorted.

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use crate::{
-    base::{Cidr, Platform, SpecPath},
+    base::{Cidr, FactId, Platform, SpecPath},
     diag::{Diagnostics, Place},
-    facts::{Enforcer, network_semantics},
+    facts::{self, Enforcer, network_semantics},
     kube::network::{Labels, Pods, Port, Protocol},
     plan::{DNS_PORTS, End, FlowPlan, KubeadmCluster, NetworkView, NodeSource},
     spec::{
         model::{self, FlowEnd, ServicePort, Spec},
-        words::{self, AzurePolicyEngine, Encapsulation, FlowWord},
+        words::{self, AzurePolicyEngine, Datapath, Encapsulation, FlowWord},
     },
 };
 
@@ -65,10 +65,8 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
     let ranges = || control_planes().flat_map(|pool| pool.cidrs.clone()).collect();
     let (api, api_port) = match (kubeadm, semantics.services) {
         (Some(cluster), _) => (if all_named { named } else { ranges() }, cluster.bind_port),
-        (None, crate::facts::ServiceView::Address) => {
-            (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443)
-        }
-        (None, crate::facts::ServiceView::Behind) => (Vec::new(), 443),
+        (None, facts::ServiceView::Address) => (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443),
+        (None, facts::ServiceView::Behind) => (Vec::new(), 443),
     };
     let family = |v4: bool| pods.iter().any(|range| range.address().is_ipv4() == v4);
     let (ipv4, ipv6) = if pods.is_empty() { (true, true) } else { (family(true), family(false)) };
@@ -83,6 +81,9 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         api_on_nodes: kubeadm.is_some(),
         node_local_dns: platform.node_local_dns.unwrap_or(false),
         metadata: metadata(platform.kind(), ipv4, ipv6),
+        provider: provider(platform.kind()),
+        caveat: caveat(platform.kind(), enforcer, ipv4),
+        platform: platform.kind(),
         ipv4,
         ipv6,
         pods,
@@ -90,11 +91,15 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
     }
 }
 
-/// What enforces policies, and whether nodes reach pods through a tunnel. Calico installs with one unless it is told otherwise.
+/// What enforces policies, and whether nodes reach pods through a tunnel. Calico and Cilium install with one unless they are told otherwise;
+/// the interface of Calico's encryption has an address in the range of pods too.
 fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
     match cni {
-        Some(model::Cni::Calico(calico)) => (Enforcer::Calico, !matches!(calico.encapsulation, Some(Encapsulation::None))),
-        Some(model::Cni::Cilium(_)) => (Enforcer::Cilium, false),
+        Some(model::Cni::Calico(calico)) => {
+            let plain = calico.encapsulation == Some(Encapsulation::None) && calico.encryption.is_none();
+            (Enforcer::Calico, !plain)
+        }
+        Some(model::Cni::Cilium(cilium)) => (Enforcer::Cilium, cilium.datapath != Some(Datapath::Native)),
         Some(model::Cni::Weave { .. }) => (Enforcer::Weave, true),
         Some(model::Cni::Flannel(_)) => (Enforcer::Nobody, true),
         Some(model::Cni::AwsVpcCni { .. }) => (Enforcer::AwsVpcCni, false),
@@ -118,6 +123,16 @@ fn metadata(platform: Platform, ipv4: bool, ipv6: bool) -> Vec<Cidr> {
     let ipv6 = ipv6 && platform == Platform::Eks;
     let all = [(IpAddr::from([169, 254, 169, 254]), ipv4), (IpAddr::from([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]), ipv6)];
     all.into_iter().filter(|(_, wanted)| *wanted).map(|(address, _)| Cidr::host(address)).collect()
+}
+
+/// Pods of an IPv6 cluster of EKS send IPv4 by a second interface; Calico and the Amazon VPC CNI hold the first one alone.
+fn caveat(platform: Platform, enforcer: Enforcer, ipv4: bool) -> Option<FactId> {
+    (platform == Platform::Eks && !ipv4 && enforcer != Enforcer::Cilium).then_some(facts::id::EKS_IPV4_EGRESS)
+}
+
+/// WireServer, which hands out what machines are set up with: an address of Microsoft's that looks public.
+fn provider(platform: Platform) -> Vec<Cidr> {
+    if platform == Platform::Aks { vec![Cidr::host(IpAddr::from([168, 63, 129, 16]))] } else { Vec::new() }
 }
 
 fn flow(spec: &Spec, view: &NetworkView, flow: &model::Flow) -> FlowPlan {

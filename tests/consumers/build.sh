@@ -7,6 +7,7 @@ set -euo pipefail
 # of go/mains or else a command of the module.
 readonly SETS='
 actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
+calico - github.com/projectcalico/calico 1.11.0-cni-plugin.0.20250813170300-a0db560f0520 calicoselector
 cilium - github.com/cilium/cilium 1.20.2 ciliumpolicy
 collector - go.opentelemetry.io/collector/otelcol 0.165.0 collector
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd

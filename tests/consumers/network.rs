@@ -1,5 +1,5 @@
-//! Network policies: an independent matcher of Kubernetes' own rules comes to what our evaluator comes to, and Cilium's own code takes what is
-//! written for it.
+//! Network policies: an independent matcher of Kubernetes' own rules comes to what our evaluator comes to, and the own code of Cilium and Calico
+//! takes what is written for them.
 
 use std::{
     collections::BTreeMap,
@@ -32,10 +32,11 @@ fn spec(case: &str) -> String {
 
 /// Builds a spec, with the policy for the whole cluster where it is asked for.
 fn built(case: &str, global: bool) -> Built {
-    let mut text = spec(case);
-    if global {
-        text.push_str("  controls: { network/global-deny: { apply: true } }\n");
-    }
+    let more = if global { "  controls: { network/global-deny: { apply: true } }\n" } else { "" };
+    build(case, spec(case) + more)
+}
+
+fn build(case: &str, text: String) -> Built {
     let mut diags = Diagnostics::default();
     let profiles = Profiles::built_in(&mut diags);
     let cluster = yaml::read(&Source::new("harden.yaml", text)).iter().find_map(|document| {
@@ -139,15 +140,95 @@ fn an_independent_matcher_agrees() {
 }
 
 fn answers(program: &Path, files: &[PathBuf], asked: &[Value]) -> Vec<bool> {
+    let answers = lines(program, files, asked).expect("the matcher is content");
+    answers.into_iter().map(|line| line == "allowed").collect()
+}
+
+/// What a program answers to lines of JSON; nothing where it gives up.
+fn lines(program: &Path, files: &[PathBuf], asked: &[Value]) -> Option<Vec<String>> {
     let mut child =
-        Command::new(program).args(files).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the matcher starts");
+        Command::new(program).args(files).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
     let mut input = child.stdin.take().expect("a pipe");
     let lines: String = asked.iter().map(|line| format!("{line}\n")).collect();
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().expect("the matcher ends");
-    writer.join().expect("a writer").expect("written");
-    assert!(output.status.success());
-    String::from_utf8_lossy(&output.stdout).lines().map(|line| line == "allowed").collect()
+    let output = child.wait_with_output().expect("the program ends");
+    // One that gives up does not read to the end.
+    let _ = writer.join().expect("a writer");
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
+/// Every selector in a policy, with the field that holds it.
+fn selectors(value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_str() {
+                    Some(text) if key.to_lowercase().ends_with("selector") => found.push((key.clone(), text.to_owned())),
+                    _ => selectors(value, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| selectors(value, found)),
+        _ => {}
+    }
+}
+
+/// Calico's own parser reads every selector, and matches what we mean by it.
+#[test]
+fn calico_takes_its_selectors() {
+    let Some(program) = programs::find("calico", "calicoselector") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut found = Vec::new();
+    for case in ["calico-tiers", "internet", "namespaces"] {
+        for file in write(folder.path(), &built(case, true)) {
+            let text = fs::read_to_string(file).expect("a file");
+            for document in yaml::read(&Source::new("policy.yaml", text)) {
+                let policy = document.root.expect("a policy").to_json();
+                if policy["kind"] == "GlobalNetworkPolicy" {
+                    selectors(&policy["spec"], &mut found);
+                }
+            }
+        }
+    }
+    let nodes = ["notSelector", "namespaceSelector"].map(|field| found.iter().any(|(name, _)| name == field));
+    assert!(!found.is_empty() && nodes[1], "{found:?}");
+    // A pod of kube-system that answers DNS, one of a namespace that nobody named, a host.
+    let namespace = |name: &str| json!({ "kubernetes.io/metadata.name": name, "projectcalico.org/name": name });
+    let pod = |name: &str, label: &str| json!({ "projectcalico.org/namespace": name, "k8s-app": label });
+    let mut asked = Vec::new();
+    let mut ours = Vec::new();
+    for (field, selector) in &found {
+        let subjects = if field == "namespaceSelector" {
+            [namespace("kube-system"), namespace("nobody"), json!({})]
+        } else {
+            [pod("kube-system", "kube-dns"), pod("nobody", "other"), json!({})]
+        };
+        for labels in subjects {
+            ours.push(meant(selector, &labels));
+            asked.push(json!({ "selector": selector, "labels": labels }));
+        }
+    }
+    let theirs = lines(program.path(), &[], &asked).expect("Calico reads every selector");
+    let ours: Vec<String> = ours.iter().map(ToString::to_string).collect();
+    assert_eq!(theirs, ours, "{asked:?}");
+    eprintln!("Calico's parser reads {} selectors and matches {} sets of labels as they are meant", found.len(), asked.len());
+    let spoilt = json!({ "selector": found[0].1.replacen('"', "", 1), "labels": {} });
+    assert!(lines(program.path(), &[], &[spoilt]).is_none(), "a spoilt selector is read");
+}
+
+/// What a selector of ours means: all of its terms, each `has(KEY)`, `KEY == "VALUE"` or `KEY not in {...}`.
+fn meant(selector: &str, labels: &Value) -> bool {
+    selector.split(" && ").all(|term| {
+        if let Some(key) = term.strip_prefix("has(").and_then(|rest| rest.strip_suffix(')')) {
+            return labels.get(key).is_some();
+        }
+        if let Some((key, value)) = term.split_once(" == ") {
+            return labels.get(key).is_some_and(|label| label.as_str() == Some(value.trim_matches('"')));
+        }
+        let (key, values) = term.split_once(" not in {").expect("a term");
+        let values: Vec<&str> = values.trim_end_matches('}').split(", ").collect();
+        !labels.get(key).is_some_and(|label| values.contains(&label.to_string().as_str()))
+    })
 }
 
 #[test]
@@ -158,6 +239,11 @@ fn cilium_takes_its_policies() {
     assert_eq!(built.plan.network.view.semantics.own, OwnPolicies::Cilium);
     let files: Vec<String> = write(folder.path(), &built).iter().map(|file| file.display().to_string()).collect();
     let said = program.must(&files);
+    // Names beside a cache of DNS on nodes: its answers are read too.
+    let cached = build("names", spec("cilium-entities").replace("    cni: {", "    nodeLocalDns: true\n    cni: {"));
+    let more = folder.path().join("cached");
+    fs::create_dir(&more).expect("a folder");
+    program.must(&write(&more, &cached).iter().map(|file| file.display().to_string()).collect::<Vec<_>>());
     let wanted = built.plan.network.policies.keys().filter(|id| id.dialect.api_version() == "cilium.io/v2").count();
     assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), wanted, "{said}");
     assert!(said.contains("CiliumClusterwideNetworkPolicy"), "{said}");

@@ -234,3 +234,198 @@ fn a_policy_for_the_cluster_closes_the_others() {
     }
     assert!(tried >= 4, "{tried}");
 }
+
+/// A cluster with one tier, `app`, under a plug-in.
+fn tiny(platform: &str, cni: &str, more: &str, flow: &str) -> String {
+    let platform = match platform {
+        "kubeadm" => {
+            "    kubeadm:
+      { kubernetesVersion: 1.36.3, controlPlaneEndpoint: 'api.example:6443', podSubnets: [10.20.0.0/16], serviceSubnets: [10.30.0.0/16] }
+    runtime: { containerd: '2.3' }
+    nodePools:
+      - { name: cp, role: control-plane, os: debian-12, cidrs: [192.0.2.0/28], nodes: [{ name: cp-1, address: 192.0.2.1 }] }
+      - { name: workers, role: worker, os: debian-12, cidrs: [192.0.2.64/26] }"
+        }
+        "eks" => {
+            "    eks: { kubernetesVersion: '1.36', region: eu-west-1, endpoint: private, nodes: managed }
+    podCidrs: [100.64.0.0/16]
+    serviceCidrs: [172.20.0.0/16]
+    nodePools: [{ name: workers, role: worker, os: al2023, cidrs: [10.0.0.0/24] }]"
+        }
+        "eks6" => {
+            "    eks: { kubernetesVersion: '1.36', region: eu-west-1, endpoint: private, nodes: managed }
+    podCidrs: ['2001:db8:7::/80']
+    serviceCidrs: ['fd30::/108']
+    nodePools: [{ name: workers, role: worker, os: al2023, cidrs: ['2001:db8:8::/64'] }]"
+        }
+        _ => {
+            "    aks: { kubernetesVersion: '1.36', location: westeurope, access: private, tier: Standard }
+    podCidrs: [10.244.0.0/16]
+    serviceCidrs: [10.0.0.0/16]
+    nodePools: [{ name: workers, role: worker, os: azure-linux-3, cidrs: [10.224.0.0/24] }]"
+        }
+    };
+    format!(
+        "apiVersion: harden.dev/v1alpha1
+kind: Cluster
+metadata: {{ name: tiny }}
+spec:
+  profiles: [restricted]
+  platform:
+{platform}
+    cni: {{ {cni} }}
+{more}
+  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}
+  namespaces: [{{ name: app }}]
+  network:
+    peers:
+      exporter: {{ namespace: monitoring, selector: {{ app.kubernetes.io/name: node-exporter }} }}
+      monitoring: {{ namespace: monitoring, selector: {{}} }}
+    tiers: [{{ name: app, namespace: app, selector: {{ app: app }}, ports: [8443] }}]
+    flows: [{{ name: flow, {flow} }}]
+"
+    )
+}
+
+/// What is said of a spec, and what it comes to.
+fn said(text: &str) -> (String, Option<Built>) {
+    let mut diags = Diagnostics::default();
+    let built = with_cluster(text, "", None, &mut diags, build::build);
+    let said = diags.list().iter().map(|one| format!("{}: {} | {}\n", one.code, one.message, one.help));
+    (said.collect(), built)
+}
+
+/// What a plug-in cannot tell apart is an error that says why; what it can is proved.
+#[test]
+fn what_plug_ins_cannot_match_is_an_error() {
+    const LOCAL: &str = "    nodeLocalDns: true";
+    const STACK: &str = "    addons: [kube-prometheus-stack]";
+    const NATIVE: &str = "cilium: { version: '1.20', datapath: native }";
+    const WIREGUARD: &str = "calico: { version: '3.31', encapsulation: none, encryption: wireguard }";
+    let cases = [
+        // The end of Cilium's tunnel bears the label of nodes, never that of the API server.
+        ("kubeadm", "cilium: { version: '1.20' }", "", "from: kube-api, to: app", "tunnel"),
+        ("kubeadm", "cilium: { version: '1.20', datapath: geneve }", "", "from: kube-api, to: app", "tunnel"),
+        ("kubeadm", NATIVE, "", "from: kube-api, to: app", ""),
+        ("kubeadm", "cilium: { version: '1.20' }", "", "from: nodes, to: app", ""),
+        ("kubeadm", "cilium: { version: '1.20' }", "", "from: app, to: kube-api", ""),
+        ("eks", NATIVE, "", "from: kube-api, to: app", ""),
+        ("aks", NATIVE, "", "from: kube-api, to: app", "konnectivity-agent"),
+        ("kubeadm", "calico: { version: '3.31' }", "", "from: kube-api, to: app", "tunnel"),
+        ("kubeadm", WIREGUARD, "", "from: kube-api, to: app", "tunnel"),
+        ("kubeadm", "calico: { version: '3.31', encapsulation: none }", "", "from: kube-api, to: app", ""),
+        // A cache under an address of the node.
+        ("aks", "azure-cni: { networkPolicy: cilium }", LOCAL, "from: app, to: internet", "nodeLocalDns"),
+        ("aks", "azure-cni: { networkPolicy: cilium }", LOCAL, "from: app, to: dns", "nodeLocalDns"),
+        ("aks", "azure-cni: { networkPolicy: calico }", LOCAL, "from: app, to: internet", ""),
+        ("kubeadm", NATIVE, LOCAL, "from: app, to: { fqdn: api.payment.example, port: 443 }", ""),
+        ("kubeadm", NATIVE, LOCAL, "from: app, to: nodes, ports: [9100]", ""),
+        ("kubeadm", NATIVE, LOCAL, "from: nodes, to: app", ""),
+        ("kubeadm", NATIVE, "", "from: app, to: { cidr: '::ffff:10.0.0.0/104', port: 443 }", "IPv4"),
+        // Pods in the network of their node.
+        ("kubeadm", NATIVE, STACK, "from: app, to: exporter, ports: [9100]", "`to: nodes`"),
+        ("kubeadm", NATIVE, STACK, "from: exporter, to: app", "`from: nodes`"),
+        ("kubeadm", NATIVE, STACK, "from: monitoring, to: app", ""),
+        ("kubeadm", NATIVE, "", "from: exporter, to: app", ""),
+        ("aks", "azure-cni: { networkPolicy: cilium }", "", "from: nodes, to: app", "networkPolicy: calico"),
+    ];
+    let mut wrong = Vec::new();
+    for (platform, cni, more, flow, expected) in cases {
+        let (said, built) = said(&tiny(platform, cni, more, flow));
+        let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("flow-not-matched")).collect();
+        let holds = match (built, expected) {
+            (Some(built), "") => built.disagreements.is_empty(),
+            (None, expected) => !expected.is_empty() && errors.len() == 1 && errors[0].contains(expected),
+            (Some(_), _) => false,
+        };
+        if !holds {
+            wrong.push(format!("{platform} {cni} {more} {flow}, expected `{expected}`: {said}"));
+        }
+    }
+    none(&wrong);
+}
+
+/// Microsoft's own address on every machine looks public, and is no internet; elsewhere it is an address like others.
+#[test]
+fn the_internet_of_azure_is_without_wire_server() {
+    let public = Subject::Address("168.63.129.16".parse().unwrap());
+    let app = Subject::pod("app", &Labels::from([("app".to_owned(), "app".to_owned())]));
+    for (platform, cni, open) in [
+        ("aks", "azure-cni: { networkPolicy: cilium }", false),
+        ("aks", "azure-cni: { networkPolicy: azure }", false),
+        ("kubeadm", "calico: { version: '3.31' }", true),
+    ] {
+        let (said, built) = said(&tiny(platform, cni, "", "from: app, to: internet, ports: [80]"));
+        let built = built.unwrap_or_else(|| panic!("{said}"));
+        assert_eq!(built.disagreements, Vec::<String>::new());
+        assert_eq!(World::new(&built.plan.network.view, policies(&built)).allows(&app, &public, Port::tcp(80)), open, "{cni}");
+    }
+}
+
+/// The outcome and the ground of default deny in the namespace.
+fn default_deny(text: &str) -> String {
+    let (said, built) = said(text);
+    let built = built.unwrap_or_else(|| panic!("{said}"));
+    let control = built.plan.verdicts.iter().find(|control| control.id.to_string() == "network/default-deny").unwrap();
+    control.verdicts.iter().map(|verdict| format!("{} {:?} {}", verdict.outcome, verdict.ground, verdict.detail)).collect()
+}
+
+/// Policies count for enforced where the tree itself switches their enforcement on; what an IPv6 cluster of EKS lets past is said in any case.
+#[test]
+fn the_switch_of_the_provider_is_part_of_the_verdict() {
+    let flow = "from: app, to: dns";
+    let eks =
+        |platform: &str, owns: &str| tiny(platform, "aws-vpc-cni: { version: '1.20' }", "", flow).replace("nodes: managed", owns);
+    let plain = default_deny(&eks("eks", "nodes: managed"));
+    assert!(plain.starts_with("weaker") && plain.contains("aws-policy-switch"), "{plain}");
+    let made = default_deny(&eks("eks", "nodes: managed, owns: { vpcCni: harden }"));
+    assert!(made.starts_with("enforced"), "{made}");
+    let second = default_deny(&eks("eks6", "nodes: managed, owns: { vpcCni: harden }"));
+    assert!(second.starts_with("weaker") && second.contains("eks-ipv4-egress"), "{second}");
+    let both = default_deny(&eks("eks6", "nodes: managed"));
+    assert!(both.contains("eks-ipv4-egress") && both.contains("enableNetworkPolicy"), "{both}");
+}
+
+/// A wide range is not the metadata service; a range for it is.
+#[test]
+fn a_wide_range_leaves_the_metadata_service_out() {
+    let app = Subject::pod("app", &Labels::from([("app".to_owned(), "app".to_owned())]));
+    for (platform, cni, range, address, open) in [
+        ("kubeadm", "calico: { version: '3.31' }", "0.0.0.0/0", "169.254.169.254", false),
+        ("kubeadm", "calico: { version: '3.31' }", "0.0.0.0/0", "169.254.170.2", true),
+        ("kubeadm", "calico: { version: '3.31' }", "169.254.169.0/24", "169.254.169.254", true),
+        ("kubeadm", "cilium: { version: '1.20' }", "'::/0'", "fd00:ec2::254", false),
+        ("aks", "azure-cni: { networkPolicy: azure }", "168.0.0.0/8", "168.63.129.16", false),
+        ("aks", "azure-cni: { networkPolicy: azure }", "168.63.129.16/32", "168.63.129.16", true),
+    ] {
+        let (said, built) = said(&tiny(platform, cni, "", &format!("from: app, to: {{ cidr: {range}, port: 80 }}")));
+        let built = built.unwrap_or_else(|| panic!("{range}: {said}"));
+        assert_eq!(built.disagreements, Vec::<String>::new());
+        let to = Subject::Address(address.parse().unwrap());
+        assert_eq!(
+            World::new(&built.plan.network.view, policies(&built)).allows(&app, &to, Port::tcp(80)),
+            open,
+            "{range} {address}"
+        );
+    }
+}
+
+/// The profiles that close governed namespaces; the others isolate tiers alone.
+#[test]
+fn profiles_close_namespaces() {
+    let text = tiny("kubeadm", "calico: { version: '3.31' }", "", "from: nodes, to: app");
+    for (profile, closes) in [
+        ("baseline", false),
+        ("restricted", true),
+        ("ten-ways", true),
+        ("cis-level-1", false),
+        ("cis-level-2", true),
+        ("nsa", true),
+    ] {
+        let (said, built) = said(&text.replace("profiles: [restricted]", &format!("profiles: [{profile}]")));
+        let built = built.unwrap_or_else(|| panic!("{profile}: {said}"));
+        let plan = &built.plan.network;
+        assert_eq!(plan.isolates_pod("app", &Labels::new()), closes, "{profile}");
+        assert!(plan.isolates_pod("app", &Labels::from([("app".to_owned(), "app".to_owned())])), "{profile}");
+    }
+}

@@ -32,7 +32,7 @@ pub(super) use identities::CONTROL as IDENTITIES;
 pub(super) use intents::intents;
 pub(super) use log_forwarding::CONTROL as LOG_FORWARDING;
 pub(super) use log_retention::CONTROL as LOG_RETENTION;
-pub(super) use network_policy::CONTROL as NETWORK_POLICY;
+pub(super) use network_policy::{CONTROL as NETWORK_POLICY, switches_vpc_cni};
 pub(super) use secrets_key::CONTROL as SECRETS_KEY;
 
 /// A self-managed cluster has no provider.

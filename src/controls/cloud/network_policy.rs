@@ -61,6 +61,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     strokes::enforced(out, "policies that lie in the cluster already take effect with it");
 }
 
+/// Whether the tree itself holds the resource that switches the Amazon VPC CNI on.
+pub(in crate::controls) fn switches_vpc_cni(cluster: &Resolved) -> bool {
+    let made = |eks: &EksAnswers| eks.nodes != Nodes::Auto && eks.vpc_cni == Owner::Harden;
+    cluster.selects(CONTROL.id) && cluster.cni.name == VPC_CNI && eks(cluster).is_some_and(made)
+}
+
 fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     let place = owner_place("vpcCni");

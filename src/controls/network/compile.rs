@@ -1,10 +1,12 @@
 //! From a flow to rules: the other end as the declared plug-in sees it, or why it cannot.
 
+use std::net::IpAddr;
+
 use crate::{
-    base::{Cidr, SpecPath},
+    base::{Cidr, Platform, SpecPath},
     facts::{OwnPolicies, ServiceView},
-    kube::network::{Dialect, Entity, Labels, Peer, Pods, Port, Rule},
-    plan::{DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, Unmatched},
+    kube::network::{Dialect, Entity, Peer, Port, Rule},
+    plan::{DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, Unmatched},
 };
 
 /// Rules, each with the form that can say it.
@@ -16,7 +18,7 @@ pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> R
     let ports = flow.ports.as_slice();
     Ok(match &flow.to {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
-        End::Dns => dns(view, ports),
+        End::Dns => dns(view, ports)?,
         End::KubeApi => ends.api_answers()?,
         End::Nodes => ends.nodes_answer()?,
         End::Metadata => plain(view.metadata.iter().map(|range| block(*range)).collect(), ports),
@@ -55,25 +57,31 @@ fn internet(view: &NetworkView) -> Vec<Peer> {
 }
 
 /// The rules that reach DNS: its pods, and the cache of the pod's node under what the plug-in takes it for.
-pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Rules {
+pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Result<Rules, Unmatched> {
     let mut peers = vec![Peer::Pods(view.dns())];
     let cache = view.node_dns();
     if cache.is_empty() {
-        return plain(peers, ports);
+        return Ok(plain(peers, ports));
     }
     match view.semantics.own {
         // An address of the node itself is the node, whatever ranges say; with a local redirect the cache is a pod.
         OwnPolicies::Cilium => {
-            let labels = Labels::from([("k8s-app".to_owned(), "node-local-dns".to_owned())]);
-            peers.push(Peer::Pods(Pods::of(DNS_NAMESPACE, &labels)));
+            peers.push(Peer::Pods(view.dns_cache()));
             let mut rules = plain(peers, ports);
             rules.push((Dialect::Cilium, Rule::new(vec![Peer::Entity(Entity::Host)], ports)));
-            rules
+            Ok(rules)
         }
-        OwnPolicies::None | OwnPolicies::Calico => {
+        OwnPolicies::None | OwnPolicies::Calico if view.semantics.ranges_match_nodes => {
             peers.extend(cache.into_iter().map(block));
-            plain(peers, ports)
+            Ok(plain(peers, ports))
         }
+        OwnPolicies::None | OwnPolicies::Calico => Err(Unmatched {
+            why: format!("pods would be cut off from DNS: no range of a network policy matches a cache on nodes under {}", view.semantics.name),
+            way_out: "take `nodeLocalDns` out, so that pods ask CoreDNS; or, where a local redirect makes the cache a pod, take it out and write \
+                flows to a peer for its pods (`{ namespace: kube-system, selector: { k8s-app: node-local-dns } }`) on port 53"
+                .to_owned(),
+            at: SpecPath::new("/platform/nodeLocalDns"),
+        }),
     }
 }
 
@@ -149,7 +157,11 @@ impl Ends<'_> {
 
     fn no_nodes(&self, what: &str) -> Unmatched {
         let why = format!("no range of a network policy matches {what} under {}", self.plug_in());
-        let way_out = "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in";
+        let way_out = if self.view.platform == Platform::Aks {
+            "leave the namespace out of `namespaces`, or take another engine (`networkPolicy: calico` matches them by their range)"
+        } else {
+            "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in"
+        };
         self.cannot(why, way_out)
     }
 
@@ -159,7 +171,10 @@ impl Ends<'_> {
     }
 
     fn api_opens(&self) -> Result<Rules, Unmatched> {
-        if self.view.semantics.own == OwnPolicies::Cilium {
+        let tunnel = self.view.node_source == NodeSource::Tunnel;
+        // The entity is the addresses of the Service `kubernetes`: never the end of a tunnel, and never an agent that forwards.
+        let known = self.view.semantics.own == OwnPolicies::Cilium && !tunnel && self.view.platform != Platform::Aks;
+        if known {
             return Ok(self.entities(&[Entity::KubeApiserver]));
         }
         if !self.view.api_on_nodes {
@@ -168,16 +183,21 @@ impl Ends<'_> {
                 for the pods `app: konnectivity-agent` of kube-system";
             return Err(self.cannot(why, way_out));
         }
-        if !self.view.semantics.ranges_match_nodes {
+        let cilium = self.view.semantics.own == OwnPolicies::Cilium;
+        if !self.view.semantics.ranges_match_nodes && !cilium {
             return Err(self.no_nodes("the API server, which runs on nodes"));
         }
-        if self.view.node_source == NodeSource::Tunnel {
+        if tunnel {
             let way_out = match self.view.semantics.own {
                 OwnPolicies::Calico => {
                     "write `from: nodes`, which opens to every node (a policy of Calico's tells their tunnels from pods), or carry packets \
-                     without a tunnel and say so (`cni: { calico: { encapsulation: none } }`)"
+                     without a tunnel or encryption and say so (`cni: { calico: { encapsulation: none } }`)"
                 }
-                OwnPolicies::None | OwnPolicies::Cilium => {
+                OwnPolicies::Cilium => {
+                    "write `from: nodes`, which opens to every node, or carry packets without a tunnel and say so (`cni: { cilium: { datapath: \
+                     native } }`)"
+                }
+                OwnPolicies::None => {
                     "leave the namespace that answers webhooks out of `namespaces`, or take Cilium or Calico as the declared network plug-in"
                 }
             };
@@ -216,7 +236,11 @@ impl Ends<'_> {
         if self.view.nodes.contains(&range) {
             return Err(self.cannot(format!("`{range}` is the range of a node pool"), way_out));
         }
-        Ok(Peer::Block { cidr: range, except: self.view.cluster_inside(&range) })
+        if matches!(range.address(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some()) {
+            return Err(self
+                .cannot(format!("the API server refuses `{range}`, which is IPv4 in an IPv6 form"), "write the range of IPv4"));
+        }
+        Ok(Peer::Block { cidr: range, except: self.view.left_out_of(&range) })
     }
 
     fn host(&self, name: &str) -> Result<Rules, Unmatched> {
@@ -227,7 +251,11 @@ impl Ends<'_> {
             return Err(self.cannot(why, way_out));
         }
         // Cilium learns the addresses of a name from the answers of DNS that pass it.
-        let dns = Rule { peers: vec![Peer::Pods(self.view.dns())], ports: DNS_PORTS.to_vec(), reads_dns: true };
+        let mut answer = vec![Peer::Pods(self.view.dns())];
+        if self.view.node_local_dns {
+            answer.extend([Peer::Pods(self.view.dns_cache()), Peer::Entity(Entity::Host)]);
+        }
+        let dns = Rule { peers: answer, ports: DNS_PORTS.to_vec(), reads_dns: true };
         let named = Rule::new(vec![Peer::Name(name.to_owned())], &self.flow.ports);
         Ok(vec![(Dialect::Cilium, dns), (Dialect::Cilium, named)])
     }

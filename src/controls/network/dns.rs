@@ -34,7 +34,15 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let mut keys = Vec::new();
     for isolated in isolation::isolation(cluster) {
         out.because(Cause::Spec(isolated.place.clone()));
-        for (dialect, rules) in by_dialect(cluster, &isolated) {
+        let reached = match compile::dns(view, &DNS_PORTS) {
+            Ok(rules) => by_dialect(&isolated, rules),
+            Err(unmatched) => {
+                let held = out.because(asked).held(unmatched);
+                out.plan_mut().network.unmatched.push(held);
+                return;
+            }
+        };
+        for (dialect, rules) in reached {
             let name = format!("allow-dns{}", isolated.suffix);
             let policy = Policy { dialect, name, subject: isolated.pods.clone(), ingress: None, egress: Some(rules) };
             keys.push(add(out, policy));
@@ -80,9 +88,9 @@ fn name(isolated: &Isolated) -> String {
 }
 
 /// The rules of a set by the form that says them; a policy for the whole cluster says all of its own.
-fn by_dialect(cluster: &Resolved, isolated: &Isolated) -> BTreeMap<Dialect, Vec<Rule>> {
+fn by_dialect(isolated: &Isolated, rules: compile::Rules) -> BTreeMap<Dialect, Vec<Rule>> {
     let mut found: BTreeMap<Dialect, Vec<Rule>> = BTreeMap::new();
-    for (dialect, rule) in compile::dns(&cluster.network.view, &DNS_PORTS) {
+    for (dialect, rule) in rules {
         let dialect = if isolated.dialect.is_namespaced() { dialect } else { isolated.dialect };
         found.entry(dialect).or_default().push(rule);
     }

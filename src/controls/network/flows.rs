@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{Applies, Control},
-    facts,
+    facts::{self, Workload},
     kube::network::{Dialect, Pods, Policy, Rule},
     plan::{End, FlowPlan, Ground, Lowering, Outcome, Scope, SettingKey, Unmatched},
     resolve::Resolved,
@@ -85,6 +85,18 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 /// The policies of a flow; none where neither end is isolated.
 fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec<Policy>, Unmatched> {
     let view = &cluster.network.view;
+    for (side, end) in [("from", &flow.from), ("to", &flow.to)] {
+        if let Some(workload) = in_host_network(cluster, end) {
+            return Err(Unmatched {
+                why: format!(
+                    "flow `{}` cannot be held to: `{workload}` runs in the network of its node, and a policy sees the node",
+                    flow.name
+                ),
+                way_out: format!("write `{side}: nodes`, with the port of `{workload}` under `ports` where it answers"),
+                at: place.child(side),
+            });
+        }
+    }
     let mut found = Vec::new();
     for (subject, suffix) in subjects(cluster, &flow.from) {
         for (dialect, rules) in grouped(compile::egress(view, place, flow)?) {
@@ -99,6 +111,18 @@ fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec
         }
     }
     Ok(found)
+}
+
+/// The system component that an end means, where all that it means is in the network of the host.
+fn in_host_network(cluster: &Resolved, end: &End) -> Option<&'static str> {
+    let End::Pods(pods) = end else { return None };
+    let is = |workload: &&Workload| {
+        let labels = workload.labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        pods.contain(workload.namespace, &labels)
+    };
+    let components = cluster.components();
+    let meant: Vec<_> = components.iter().flat_map(|(component, _)| component.workloads).filter(is).collect();
+    meant.first().filter(|_| meant.iter().all(|workload| workload.host_network)).map(|workload| workload.name)
 }
 
 /// The isolated pods at an end, each set with what tells its policies apart. A policy for others would isolate them.

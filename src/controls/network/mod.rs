@@ -8,9 +8,9 @@ mod global_deny;
 mod isolation;
 
 use crate::{
-    base::SpecPath,
+    base::{FactId, SpecPath},
     controls::Applies,
-    facts,
+    facts::{self, Enforcer},
     kube::network::Policy,
     plan::{Ground, Lowering, Outcome, Scope, SettingKey, policy_key},
     resolve::Resolved,
@@ -36,18 +36,30 @@ fn add(out: &mut Lowering<'_>, policy: Policy) -> SettingKey {
     key
 }
 
-/// What becomes of policies in a scope: enforced, or weaker where the plug-in enforces only under a condition.
+/// What becomes of policies in a scope: enforced, or weaker where they are enforced only under a condition.
 fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, scope: Scope, keys: Vec<SettingKey>, detail: &str) {
-    match cluster.network.view.semantics.caveat {
+    match caveats(cluster).split_first() {
         None => out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys), detail),
-        Some(fact) => out.verdict(scope, Outcome::Weaker, fact, detail),
+        Some((fact, more)) => out.verdict(scope, Outcome::Weaker, *fact, said(cluster, detail, more)),
     }
 }
 
 /// The same for an intent of the spec.
 fn intent(cluster: &Resolved, out: &mut Lowering<'_>, at: &SpecPath, keys: &[SettingKey]) {
-    match cluster.network.view.semantics.caveat {
+    match caveats(cluster).split_first() {
         None => strokes::intents_by(cluster, out, at, keys),
-        Some(fact) => strokes::intents(cluster, out, at, Outcome::Weaker, &Ground::Fact(fact), ""),
+        Some((fact, more)) => strokes::intents(cluster, out, at, Outcome::Weaker, &Ground::Fact(*fact), &said(cluster, "", more)),
     }
+}
+
+/// Under which conditions policies are enforced. The switch of the provider is none where it is emitted with its resource.
+fn caveats(cluster: &Resolved) -> Vec<FactId> {
+    let view = &cluster.network.view;
+    let switched = view.semantics.enforcer == Enforcer::AwsVpcCni && super::cloud::switches_vpc_cni(cluster);
+    view.caveat.into_iter().chain(view.semantics.caveat.filter(|_| !switched)).collect()
+}
+
+fn said(cluster: &Resolved, detail: &str, more: &[FactId]) -> String {
+    let more = more.iter().map(|fact| facts::sentence(*fact, cluster.minor()).to_owned());
+    Some(detail.to_owned()).into_iter().filter(|text| !text.is_empty()).chain(more).collect::<Vec<_>>().join("; ")
 }

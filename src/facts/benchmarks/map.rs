@@ -153,8 +153,8 @@ pub fn nsa(control: &str) -> Option<&'static str> {
 }
 
 /// Controls that the CIS benchmark asks for at level 2 only ("profile applicability" of cis-1.12: unique CA of etcd, event rate, audit
-/// of key concerns); what else it asks for is level 1.
-const LEVEL_2: &[&str] = &["apiserver/audit-policy", "etcd/unique-ca", "kubelet/event-record-qps"];
+/// of key concerns, policies in every namespace); what else it asks for is level 1.
+const LEVEL_2: &[&str] = &["apiserver/audit-policy", "etcd/unique-ca", "kubelet/event-record-qps", "network/default-deny"];
 
 /// Whether a benchmark, as profiles name it, asks for what a control does: `cis`, `cis-level-1`, `cis-level-2` or `nsa`.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::OwnPolicies,
-    kube::network::{Namespaces, Port},
+    kube::network::Port,
     plan::{End, FlowPlan, Held, NetworkPlan, NetworkView},
 };
 
@@ -36,9 +36,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
         End::Pods(pods) => matches!(subject, Subject::Pod { namespace, labels } if pods.contain(namespace, labels)),
         End::Dns => match subject {
             Subject::Pod { namespace, labels } => {
-                let cache = view.node_local_dns
-                    && matches!(&view.dns().namespaces, Namespaces::One(name) if name == namespace)
-                    && labels.get("k8s-app").is_some_and(|app| app == "node-local-dns");
+                let cache = view.node_local_dns && view.dns_cache().contain(namespace, labels);
                 view.dns().contain(namespace, labels) || (cache && view.semantics.own == OwnPolicies::Cilium)
             }
             Subject::Address(address) => view.node_dns().iter().any(|range| range.contains(*address)),
@@ -49,7 +47,11 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
         End::Nodes => match subject {
             Subject::Node(_) | Subject::OwnNode(_) => true,
             Subject::ApiServer(_) => view.api_on_nodes,
-            Subject::Pod { .. } | Subject::Address(_) | Subject::Host(_) => false,
+            // To Cilium an address that the node of the pod itself answers is that node.
+            Subject::Address(address) => {
+                view.semantics.own == OwnPolicies::Cilium && view.node_dns().iter().any(|range| range.contains(*address))
+            }
+            Subject::Pod { .. } | Subject::Host(_) => false,
         },
         End::Metadata => address.is_some_and(|address| view.metadata.iter().any(|range| range.contains(address))),
         End::Internet => address.is_some_and(|address| {
@@ -57,7 +59,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             family && view.is_public(address)
         }),
         End::Range(range) => address.is_some_and(|address| {
-            let own = view.cluster_inside(range).iter().any(|own| own.contains(address));
+            let own = view.left_out_of(range).iter().any(|own| own.contains(address));
             range.contains(address) && !own
         }),
         End::Host(name) => matches!(subject, Subject::Host(host) if names(name, host)),

@@ -78,11 +78,14 @@ impl<'a> World<'a> {
     }
 
     fn matching<'r>(&self, rules: &[&'r Rule], other: &Subject, side: Side) -> Vec<&'r Rule> {
-        // A name has addresses only where the pod's questions to DNS and their answers are read.
-        let reads = |port: &Port, rule: &&&Rule| {
-            rule.reads_dns && rule.ports.contains(port) && rule.peers.contains(&Peer::Pods(self.view.dns()))
-        };
-        let knows_names = DNS_PORTS.iter().all(|port| rules.iter().any(|rule| reads(port, &rule)));
+        // A name has addresses only where the pod's questions to DNS and their answers are read, whoever answers them.
+        let cache = [Peer::Pods(self.view.dns_cache()), Peer::Entity(Entity::Host)];
+        let mut answer = vec![Peer::Pods(self.view.dns())];
+        answer.extend(cache.into_iter().filter(|_| self.view.node_local_dns));
+        let reads =
+            |port: &Port, peer: &Peer, rule: &&&Rule| rule.reads_dns && rule.ports.contains(port) && rule.peers.contains(peer);
+        let read = |port: &Port| answer.iter().all(|peer| rules.iter().any(|rule| reads(port, peer, &rule)));
+        let knows_names = DNS_PORTS.iter().all(read);
         let is = |peer: &Peer| self.is(peer, other, side) && (knows_names || !matches!(peer, Peer::Name(_)));
         rules.iter().filter(|rule| rule.peers.iter().any(is)).copied().collect()
     }
@@ -94,7 +97,7 @@ impl<'a> World<'a> {
                 let inside = |address: &IpAddr| cidr.contains(*address) && !except.iter().any(|range| range.contains(*address));
                 self.addresses(subject, side).iter().any(inside)
             }
-            Peer::Entity(entity) => self.is_entity(*entity, subject),
+            Peer::Entity(entity) => self.is_entity(*entity, subject, side),
             Peer::Name(name) => matches!(subject, Subject::Host(host) if names(name, host)),
             Peer::NotPods(ranges) => {
                 let pod = matches!(subject, Subject::Pod { .. });
@@ -135,8 +138,11 @@ impl<'a> World<'a> {
         self.view.node_dns().iter().any(|range| range.contains(address))
     }
 
-    fn is_entity(&self, entity: Entity, subject: &Subject) -> bool {
+    fn is_entity(&self, entity: Entity, subject: &Subject, side: Side) -> bool {
+        // The end of a tunnel of another node bears the label of nodes, and never that of the API server.
+        let tunnel = side == Side::Opens && self.view.api_on_nodes && self.view.node_source == NodeSource::Tunnel;
         match (entity, subject) {
+            (Entity::KubeApiserver, Subject::ApiServer(_)) if tunnel => false,
             (Entity::Host, Subject::Address(address)) => self.is_own_node(*address),
             (Entity::Host, Subject::OwnNode(_)) => true,
             (Entity::KubeApiserver, Subject::ApiServer(_)) | (Entity::RemoteNode, Subject::Node(_)) => true,

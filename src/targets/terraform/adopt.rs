@@ -175,6 +175,19 @@ impl Page<'_> {
             module = module.set("addons", Expr::map([("vpc-cni".to_owned(), values)]));
         }
         self.code(&[module]);
+        if vpc_cni.is_some_and(|owner| owner != Owner::Harden) {
+            self.say("An add-on that is a resource of its own takes the same value:");
+            let name = Expr::code("aws_eks_cluster.this.name");
+            let values = Expr::code("module.harden_settings.vpc_cni_configuration_values");
+            self.code(&[Block::new("resource", &["aws_eks_addon", "vpc_cni"])
+                .set("addon_name", Expr::text("vpc-cni"))
+                .set("cluster_name", name)
+                .set("configuration_values", values)]);
+            self.say(
+                "`configuration_values` is one JSON text: where yours holds more, merge both (`jsonencode(merge(jsondecode(...), {...}))`), since \
+                 the add-on keeps nothing that it is not given.",
+            );
+        }
         if vpc_cni == Some(Owner::Harden) {
             self.say("`attach` owns the add-on vpc-cni: leave it out of `addons`.");
         }
@@ -192,6 +205,9 @@ impl Page<'_> {
             "`authentication_mode` only goes forward: CONFIG_MAP, API_AND_CONFIG_MAP, API, one step an apply. Before API, `aws eks \
              list-access-entries` must list the role of every node and of everybody whom only aws-auth knows.",
         );
+        if vpc_cni.is_some() {
+            self.wakes("`enableNetworkPolicy`");
+        }
         self.end("encryption_config and the configuration of add-ons");
     }
 
@@ -235,12 +251,25 @@ impl Page<'_> {
             "Before local accounts are switched off, somebody of an administrators' group signs in (`kubelogin`), and pipelines that use \
              `--admin` kubeconfigs are changed. Entra ID cannot be taken out of a cluster again.",
         );
+        if self.cloud.settings.contains_key("network_policy") {
+            self.wakes("`network_policy`");
+            self.say("A change of engine or data plane makes every node anew, and some changes the cluster: read the plan.");
+        }
         self.end("`local_account_disabled`, `run_command_enabled` and the network engine");
     }
 
     fn order(&mut self, how: &str) {
         self.say("## 3. The order");
         self.say(how);
+    }
+
+    /// What a switch of enforcement does to policies that nobody enforced before.
+    fn wakes(&mut self, switch: &str) {
+        self.say(&format!(
+            "{switch} wakes every NetworkPolicy that lies dormant in the cluster, those of charts and of other teams among them. List them first \
+             (`kubectl get networkpolicy -A`), take out or mend what would cut somebody off, switch enforcement on, and apply `k8s/network` after \
+             that, one namespace at a time.",
+        ));
     }
 
     fn end(&mut self, unseen: &str) {

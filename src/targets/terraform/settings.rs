@@ -23,13 +23,16 @@ const ABOUT: &[(&str, &str)] = &[
     ("local_account_disabled", "Whether kubeconfigs without a person in them are refused."),
     ("log_analytics_retention_in_days", "For how many days the workspace keeps events."),
     ("network_data_plane", "What carries the packets of pods."),
-    ("network_policy", "What enforces network policies."),
+    ("network_policy", "What enforces network policies. Setting it wakes every policy that lies dormant in the cluster."),
     ("private_cluster_enabled", "Whether the API server has no public address. A change may replace the cluster."),
     ("private_cluster_public_fqdn_enabled", "Whether the private address has a public name."),
     ("public_access_cidrs", "Who may reach the public endpoint."),
     ("run_command_enabled", "Whether the provider's API runs commands in the cluster, past every list of ranges."),
     ("sku_tier", "The tier of the cluster."),
-    ("vpc_cni_configuration_values", "The configuration of the vpc-cni add-on, as its JSON text."),
+    (
+        "vpc_cni_configuration_values",
+        "The configuration of the vpc-cni add-on, as its JSON text. It wakes every network policy that lies dormant in the cluster.",
+    ),
 ];
 
 pub(super) fn files(cloud: &CloudPlan) -> Vec<File> {

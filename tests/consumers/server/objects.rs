@@ -67,7 +67,7 @@ pub(super) fn applied(cluster: &Cluster) {
 /// The golden trees of the server's minor: other platforms emit other objects.
 pub(super) fn elsewhere(cluster: &Cluster, set: &Set) {
     let Some(program) = crate::programs::find("k136", "kubectl") else { return };
-    define(cluster, &program, &super::network::calico());
+    super::network::definitions(cluster, &program);
     let minor = set.version.rsplit_once('.').expect("a version").0;
     for tree in trees().into_iter().filter(|tree| tree.to_string_lossy().contains(&format!("-{minor}/"))) {
         for stage in stages(&tree) {

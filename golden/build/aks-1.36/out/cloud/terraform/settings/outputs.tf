@@ -39,7 +39,7 @@ output "network_data_plane" {
 
 # cloud/network-policy: spec /platform/cni/azure-cni/networkPolicy
 output "network_policy" {
-  description = "What enforces network policies."
+  description = "What enforces network policies. Setting it wakes every policy that lies dormant in the cluster."
   value       = "cilium"
 }
 

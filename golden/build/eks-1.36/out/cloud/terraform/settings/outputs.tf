@@ -43,7 +43,7 @@ output "public_access_cidrs" {
 
 # cloud/network-policy: profile restricted /select/levels
 output "vpc_cni_configuration_values" {
-  description = "The configuration of the vpc-cni add-on, as its JSON text."
+  description = "The configuration of the vpc-cni add-on, as its JSON text. It wakes every network policy that lies dormant in the cluster."
   value = jsonencode({
     enableNetworkPolicy = "true"
   })
