@@ -76,6 +76,8 @@ pub struct AksAnswers {
     pub admin_groups: Option<Vec<String>>,
     /// What enforces network policies, where the spec says it.
     pub policy_engine: Option<&'static str>,
+    /// Whether pods have addresses of an overlay, where the spec says it.
+    pub overlay: Option<bool>,
 }
 
 /// A group of people.
@@ -174,15 +176,16 @@ fn owner(said: Option<words::Owner>) -> Owner {
 }
 
 fn aks(aks: &model::Aks, cni: Option<&model::Cni>) -> AksAnswers {
-    let engine = match cni {
-        Some(model::Cni::AzureCni { network_policy, .. }) => *network_policy,
-        Some(_) | None => None,
+    let (engine, overlay) = match cni {
+        Some(model::Cni::AzureCni { network_policy, overlay }) => (*network_policy, *overlay),
+        Some(_) | None => (None, None),
     };
     AksAnswers {
         private: aks.access == Some(AksAccess::Private),
         tier: aks.tier.map(AksTier::name),
         admin_groups: aks.entra.as_ref().map(|entra| entra.admin_groups.clone()),
         policy_engine: engine.map(AzurePolicyEngine::name),
+        overlay,
     }
 }
 
@@ -192,7 +195,11 @@ fn group(group: &model::Group, path: SpecPath, used: bool) -> CloudGroup {
 
 fn siem(siem: &model::Siem) -> SiemAnswer {
     let azure = match &siem.sink {
-        Sink::EventHub(hub) => Some(Destination::EventHub { rule: hub.authorization_rule.clone(), hub: Some(hub.name.clone()) }),
+        Sink::EventHub(hub) => Some(Destination::EventHub {
+            namespace: Some(hub.namespace.clone()),
+            rule: hub.authorization_rule.clone(),
+            hub: Some(hub.name.clone()),
+        }),
         Sink::AzureMonitor(monitor) => Some(Destination::Workspace(Some(monitor.workspace.clone()))),
         Sink::Syslog(_)
         | Sink::Splunk(_)
@@ -207,6 +214,10 @@ fn siem(siem: &model::Siem) -> SiemAnswer {
         sink: siem.sink.name(),
         azure,
         forward: relay.map(|relay| Forward { destination: relay.destination.clone(), role: relay.role.clone() }),
-        hub: relay.map(|relay| Destination::EventHub { rule: Some(relay.destination.clone()), hub: relay.name.clone() }),
+        hub: relay.map(|relay| Destination::EventHub {
+            namespace: None,
+            rule: Some(relay.destination.clone()),
+            hub: relay.name.clone(),
+        }),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    aks,
+    adopted, aks,
     diagnostics::{NodesLockedOut, TooManySources},
     eks, keys, managed, set, strokes,
 };
@@ -73,7 +73,8 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
             Scope::Cluster,
             Outcome::Elsewhere,
             fact,
-            "let the declared ranges in on port 443 of the cluster's security group",
+            "let the private ranges that people, runners and peered networks come from in on port 443 of the cluster's security group; \
+             `api.sources` names addresses of the internet, from which nobody comes to a private endpoint",
         );
         if !eks.public {
             elsewhere(cluster, out, fact);
@@ -93,6 +94,7 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
         elsewhere(cluster, out, facts::id::AKS_PRIVATE_SOURCES);
         out.because(asked);
         strokes::enforced(out, "the API server has no public address");
+        adopted(out, &["private_cluster_public_fqdn_enabled", "run_command_enabled"]);
         let detail = "peer or tunnel the networks of the declared ranges into it, and no others";
         out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::AKS_PRIVATE_SOURCES, detail);
         return;
@@ -104,6 +106,7 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     answer(cluster, out, &keys);
     out.because(asked);
     strokes::enforced(out, "");
+    adopted(out, &["authorized_ip_ranges", "run_command_enabled"]);
 }
 
 /// Nodes that come to the public address need their own way out among the ranges.

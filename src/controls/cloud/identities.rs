@@ -11,7 +11,7 @@ use crate::{
     resolve::{AksAnswers, CloudGroup, Nodes, Resolved},
 };
 
-use super::{aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
+use super::{adopted, aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
 
 const ID: &str = "cloud/identities";
 
@@ -144,5 +144,6 @@ fn entra(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     out.because(asked);
     set(out, "local_account_disabled", CloudValue::Bool(true));
     strokes::intents_by(cluster, out, &place, &keys(&["admin_group_object_ids"]));
-    strokes::enforced(out, "no data source shows `local_account_disabled` of a running cluster");
+    strokes::enforced(out, "");
+    adopted(out, &["admin_group_object_ids", "local_account_disabled"]);
 }

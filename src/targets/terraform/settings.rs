@@ -23,6 +23,8 @@ const ABOUT: &[(&str, &str)] = &[
     ("local_account_disabled", "Whether kubeconfigs without a person in them are refused."),
     ("log_analytics_retention_in_days", "For how many days the workspace keeps events."),
     ("network_data_plane", "What carries the packets of pods."),
+    ("network_plugin", "What gives pods their addresses."),
+    ("network_plugin_mode", "Where the addresses of pods come from: overlay keeps them off the network."),
     ("network_policy", "What enforces network policies."),
     ("private_cluster_enabled", "Whether the API server has no public address. A change may replace the cluster."),
     ("private_cluster_public_fqdn_enabled", "Whether the private address has a public name."),

@@ -37,6 +37,18 @@ output "network_data_plane" {
   value       = "cilium"
 }
 
+# cloud/network-policy: spec /platform/cni/azure-cni
+output "network_plugin" {
+  description = "What gives pods their addresses."
+  value       = "azure"
+}
+
+# cloud/network-policy: spec /platform/cni/azure-cni/overlay
+output "network_plugin_mode" {
+  description = "Where the addresses of pods come from: overlay keeps them off the network."
+  value       = "overlay"
+}
+
 # cloud/network-policy: spec /platform/cni/azure-cni/networkPolicy
 output "network_policy" {
   description = "What enforces network policies."
