@@ -24,6 +24,8 @@ pub struct CloudPlan {
     pub forward: Option<Held<Forward>>,
     /// The Kubernetes groups of each IAM principal (EKS).
     pub entries: BTreeMap<String, Vec<Held<String>>>,
+    /// Who owns the access entries (EKS).
+    pub entries_owner: Option<Held<Owner>>,
     /// The IAM principals that administer the cluster whatever its objects say (EKS).
     pub admins: BTreeMap<String, BTreeSet<Reason>>,
     /// Who owns the key of Secrets (EKS).
@@ -47,6 +49,7 @@ impl CloudPlan {
             log_group: None,
             forward: None,
             entries: BTreeMap::new(),
+            entries_owner: None,
             admins: BTreeMap::new(),
             secrets_key: None,
             vpc_cni: None,
@@ -101,7 +104,8 @@ pub enum Stage {
 }
 
 /// Values of the cluster resource that no data source of the provider shows.
-const UNSEEN: [&str; 8] = [
+const UNSEEN: [&str; 9] = [
+    "access_entries",
     "local_account_disabled",
     "log_analytics_retention_in_days",
     "network_data_plane",
@@ -311,7 +315,8 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     if let Some(forward) = &cloud.forward {
         add(cloud_key("log-group/forward"), forward.as_ref().map(|forward| forward.destination.clone()));
     }
-    for (name, owner) in [("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)] {
+    let owners = [("access-entries", &cloud.entries_owner), ("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)];
+    for (name, owner) in owners {
         if let Some(owner) = owner {
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
         }

@@ -52,6 +52,8 @@ pub struct EksAnswers {
     pub secrets_key: Option<Owner>,
     /// Who owns the add-on of the VPC CNI.
     pub vpc_cni: Owner,
+    /// Who owns the access entries of people.
+    pub entries: Owner,
 }
 
 /// Who runs the nodes of an EKS cluster.
@@ -163,6 +165,8 @@ fn eks(eks: &model::Eks) -> EksAnswers {
         log_group: owner(eks.owns.log_group),
         secrets_key: eks.owns.kms_key.map(|key| owner(Some(key))),
         vpc_cni: owner(eks.owns.vpc_cni),
+        // The spec alone names these people: an entry that is there already stops the apply, and is imported.
+        entries: owner(eks.owns.access_entries.or(Some(words::Owner::Harden))),
     }
 }
 

@@ -249,6 +249,7 @@ impl Place {
         let place = Place { folder: tempfile::tempdir().expect("a folder"), program: program.to_owned() };
         place.emitted(tree);
         let eks = [
+            "access_entries",
             "authentication_mode",
             "cloudwatch_log_group_retention_in_days",
             "enabled_log_types",
@@ -432,7 +433,10 @@ fn what_is_given_back_stays() {
     let Some(program) = program() else { return };
     let scratch = tempfile::tempdir().expect("a folder");
     let ours = [("kmsKey: harden, vpcCni: module", "kmsKey: harden, vpcCni: harden")];
-    let theirs = [("logGroup: harden, kmsKey: harden, vpcCni: module", "logGroup: existing, kmsKey: existing, vpcCni: existing")];
+    let theirs = [(
+        "logGroup: harden, kmsKey: harden, vpcCni: module",
+        "logGroup: existing, kmsKey: existing, vpcCni: existing, accessEntries: existing",
+    )];
     let before = tree(scratch.path(), "golden/build/eks-1.36", &ours);
     let after = tree(scratch.path(), "golden/build/eks-1.36", &theirs);
     let configuration = |tree: &Path| {
@@ -452,7 +456,7 @@ fn what_is_given_back_stays() {
     place.write(&root, Way::Raw);
     let plan = place.plan().expect("a plan");
     assert!(keeps(&plan), "{plan}");
-    assert_eq!(plan.matches("but will not be destroyed").count(), 3, "{plan}");
+    assert_eq!(plan.matches("but will not be destroyed").count(), 7, "{plan}");
     fs::remove_file(place.path().join("terraform/attach/kept.tf")).expect("the file goes");
     let plan = place.plan().unwrap_or_else(|error| error);
     assert!(!keeps(&plan), "{plan}");

@@ -62,11 +62,13 @@ const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, re
 fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
     let all = OWNS.replace("module", "harden");
     let none = OWNS.replace("harden", "existing").replace("module", "existing");
+    let others = OWNS.replace(" }", ", accessEntries: module }");
     let private = ("access: authorized-ranges", "access: private");
     vec![
         ("eks", built("eks", &[])),
         ("eks", built("eks", &[(OWNS, &all)])),
         ("eks", built("eks", &[(OWNS, &none), ("endpoint: both", "endpoint: private")])),
+        ("eks", built("eks", &[(OWNS, &others)])),
         ("eks", built("eks", &[("nodes: managed", "nodes: self-managed"), ("retentionDays: 100", "retentionDays: 9999")])),
         ("aks", built("aks", &[])),
         ("aks", built("aks", &[private, (HUB, RELAY)])),
@@ -612,6 +614,21 @@ fn nothing_is_closed_in_the_first_apply() {
         }
     }
     none(&wrong);
+}
+
+/// Access entries of another owner are listed for it, and not made.
+#[test]
+fn entries_of_another_owner_are_not_made() {
+    for owner in ["module", "existing"] {
+        let files = built("eks", &[(OWNS, &OWNS.replace(" }", &format!(", accessEntries: {owner} }}")))]);
+        assert!(!files["attach/main.tf"].contains("aws_eks_access"), "{owner}");
+        assert!(files["settings/outputs.tf"].contains("output \"access_entries\""), "{owner}");
+        assert_eq!(files["attach/kept.tf"].matches("from = aws_eks_access").count(), 2, "{owner}");
+        let bodies = page(&files);
+        let call = call(&bodies, "eks");
+        assert!(call.body.attributes().any(|a| a.key.as_str() == "access_entries"), "{owner}");
+    }
+    assert!(built("eks", &[])["attach/main.tf"].contains("resource \"aws_eks_access_entry\""));
 }
 
 /// The judge is awake: a call without the switches makes the same things again.

@@ -79,8 +79,10 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
         );
     }
     blocks.extend(subscription(cloud));
-    blocks.extend(entries(cloud));
-    blocks.extend(admins(cloud));
+    if made(cloud.entries_owner.as_ref()).is_some() {
+        blocks.extend(entries(cloud));
+        blocks.extend(admins(cloud));
+    }
     if let Some(owner) = made(cloud.vpc_cni.as_ref()) {
         blocks.push(vpc_cni(owner));
     }
@@ -104,6 +106,8 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
 pub(super) fn kept(cloud: &CloudPlan) -> Vec<Block> {
     let owners = [
         ("aws_cloudwatch_log_group.control_plane", cloud.log_group.as_ref().map(|group| &group.owner)),
+        ("aws_eks_access_entry.people", cloud.entries_owner.as_ref()),
+        ("aws_eks_access_policy_association.break_glass", cloud.entries_owner.as_ref()),
         ("aws_eks_addon.vpc_cni", cloud.vpc_cni.as_ref()),
         ("aws_kms_key.secrets", cloud.secrets_key.as_ref()),
     ];
@@ -187,9 +191,7 @@ fn admins(cloud: &CloudPlan) -> Option<Block> {
     }
     let policies = cloud.admins.iter().map(|(principal, reasons)| {
         let origin: Arc<Origin> = origins::of_reasons(Some(&admin_key(principal)), reasons.clone());
-        let partition = principal.split(':').nth(1).unwrap_or("aws");
-        let policy = format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy");
-        (principal.clone(), Expr::text(policy).with(&origin))
+        (principal.clone(), Expr::text(admin_policy(principal)).with(&origin))
     });
     Some(described(
         Block::new("resource", &["aws_eks_access_policy_association", "break_glass"])
@@ -198,6 +200,38 @@ fn admins(cloud: &CloudPlan) -> Option<Block> {
             .set("policy_arn", Expr::code("each.value"))
             .set("principal_arn", Expr::code("aws_eks_access_entry.people[each.key].principal_arn"))
             .block(Block::new("access_scope", &[]).set("type", Expr::text("cluster"))),
+    ))
+}
+
+/// The policy of cluster administrators, in the partition of a principal.
+fn admin_policy(principal: &str) -> String {
+    let partition = principal.split(':').nth(1).unwrap_or("aws");
+    format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy")
+}
+
+/// The same entries for another owner, in the form that terraform-aws-modules/eks takes.
+pub(super) fn entries_for_owner(cloud: &CloudPlan) -> Option<Block> {
+    let owner = cloud.entries_owner.as_ref().filter(|owner| owner.value != Owner::Harden && !cloud.entries.is_empty())?;
+    let entry = |(principal, groups): (&String, &Vec<Held<String>>)| {
+        let mut fields = vec![
+            ("kubernetes_groups", Expr::list(groups.iter().map(|group| Expr::text(group.value.clone())))),
+            ("principal_arn", Expr::text(principal.clone())),
+        ];
+        if cloud.admins.contains_key(principal) {
+            let policy = Expr::object([
+                ("access_scope", Expr::object([("type", Expr::text("cluster"))])),
+                ("policy_arn", Expr::text(admin_policy(principal))),
+            ]);
+            fields.push(("policy_associations", Expr::object([("break_glass", policy)])));
+        }
+        let reasons = groups.iter().flat_map(|group| &group.reasons).cloned().collect();
+        (principal.clone(), Expr::object(fields).with(&origins::of_reasons(Some(&entry_key(principal)), reasons)))
+    };
+    Some(described(
+        Block::new("output", &["access_entries"])
+            .set("description", Expr::text("The access entries of people, in the form of terraform-aws-modules/eks."))
+            .set("value", Expr::map(cloud.entries.iter().map(entry)))
+            .with(&origins::setting(&cloud_key("access-entries/owner"), owner)),
     ))
 }
 

@@ -9,7 +9,7 @@ use crate::{
     targets::origins,
 };
 
-use super::{File, TERRAFORM, described};
+use super::{File, TERRAFORM, described, eks};
 
 /// What each value is, for whoever wires it.
 const ABOUT: &[(&str, &str)] = &[
@@ -49,7 +49,10 @@ pub(super) fn files(cloud: &CloudPlan) -> Vec<File> {
         file(
             "outputs.tf",
             "Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.",
-            cloud.settings.iter().map(|(name, held)| output(name, held)).collect(),
+            eks::entries_for_owner(cloud)
+                .into_iter()
+                .chain(cloud.settings.iter().map(|(name, held)| output(name, held)))
+                .collect(),
         ),
     ]
 }

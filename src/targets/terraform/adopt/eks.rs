@@ -55,6 +55,10 @@ impl Page<'_> {
         self.cloud.secrets_key.as_ref().map(|owner| owner.value)
     }
 
+    fn owner_of_entries(&self) -> Option<Owner> {
+        self.cloud.entries_owner.as_ref().map(|owner| owner.value)
+    }
+
     fn owner_of_vpc_cni(&self) -> Option<Owner> {
         self.cloud.vpc_cni.as_ref().map(|owner| owner.value)
     }
@@ -107,7 +111,8 @@ impl Page<'_> {
     fn eks_existing(&mut self) {
         let group = self.owner_of_group() == Some(Owner::Harden);
         let vpc_cni = self.owner_of_vpc_cni() == Some(Owner::Harden);
-        if !group && !vpc_cni && self.cloud.entries.is_empty() {
+        let entries = self.owner_of_entries() == Some(Owner::Harden) && !self.cloud.entries.is_empty();
+        if !group && !vpc_cni && !entries {
             return;
         }
         self.step("Take over what exists");
@@ -115,7 +120,7 @@ impl Page<'_> {
         if group {
             self.group();
         }
-        if !self.cloud.entries.is_empty() {
+        if entries {
             self.entries();
         }
         if vpc_cni {
@@ -203,6 +208,15 @@ impl Page<'_> {
         }
         if group {
             module.push(("", "create_cloudwatch_log_group", Expr::bool(false)));
+        }
+        let entries = !self.cloud.entries.is_empty() && self.owner_of_entries() != Some(Owner::Harden);
+        if entries {
+            // What the owner has stays; `{}` stands for it.
+            module.push(("", "access_entries", Expr::code("merge({}, module.harden_settings.access_entries)")));
+            self.say(
+                "The access entries are yours: with a raw cluster make an `aws_eks_access_entry` of each in `module.harden_settings.access_entries`; \
+                 with the module write your own entries in place of `{}`, without a second one for the same principal.",
+            );
         }
         self.eks_rows(Stage::Open, &rows, raw, module);
         self.say(
