@@ -1,5 +1,5 @@
 # Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.
-# Controls: cloud/api-access, cloud/identities, cloud/log-retention, cloud/network-policy
+# Controls: cloud/api-access, cloud/identities, cloud/network-policy
 
 # cloud/identities: spec /identity/breakGlass, spec /platform/aks/entra, spec /platform/aks/entra/adminGroups/0
 output "admin_group_object_ids" {
@@ -23,12 +23,6 @@ output "authorized_ip_ranges" {
 output "local_account_disabled" {
   description = "Whether kubeconfigs without a person in them are refused."
   value       = true
-}
-
-# cloud/log-retention: spec /logging/audit/retentionDays
-output "log_analytics_retention_in_days" {
-  description = "For how many days the workspace keeps events."
-  value       = 730
 }
 
 # cloud/network-policy: spec /platform/cni/azure-cni/networkPolicy
