@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Artifact, Platform},
     plan::{
-        CloudPlan, EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program,
+        Action, CloudPlan, EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program,
         cloud::{CloudValue, Owner, Stage},
         host_paths,
     },
@@ -26,8 +26,9 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
             let (before, after) = provider(plan, artifacts);
-            let steps: Vec<String> = before.into_iter().chain(objects(plan, artifacts)).chain(after).collect();
-            let new = new_at_provider(plan).into_iter().chain(objects(plan, artifacts)).collect();
+            let objects = applied(plan, artifacts);
+            let steps: Vec<String> = before.into_iter().chain(objects.clone()).chain(after).chain(trials(artifacts)).collect();
+            let new = new_at_provider(plan).into_iter().chain(objects).chain(trials(artifacts)).collect();
             let running = StepList { title: "A running cluster", steps };
             if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
         }
@@ -363,8 +364,13 @@ fn closing(cloud: &CloudPlan) -> Vec<&'static str> {
     out
 }
 
-/// The objects of the cluster, stage by stage, with what they need to be there.
+/// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
 fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
+    applied(plan, artifacts).into_iter().chain(trials(artifacts)).collect()
+}
+
+/// How the objects of the cluster are applied.
+fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     let folders: Vec<String> = targets::stages(artifacts).map(|stage| format!("`k8s/{stage}`")).collect();
     if folders.is_empty() {
         return Vec::new();
@@ -384,6 +390,14 @@ fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if plan.gatekeeper.is_some() && plan.policies.values().any(|policy| policy.action.value == Action::Deny) {
+        steps.push(
+            "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \
+             it is next created or changed, a new pod of an old workload too. In a cluster that runs write `policies.rollout` with days to come \
+             first, and read what is recorded (`kubectl get constraints -o yaml`, `status.violations`)."
+                .to_owned(),
+        );
+    }
     let wait = if plan.gatekeeper.is_some() {
         " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
          constrainttemplates --all`."
@@ -396,18 +410,19 @@ fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
          {}.{wait}",
         folders.join(", ")
     ));
-    steps.extend(trials(&has));
     steps
 }
 
 /// How the tables of `tests/` are tried on the cluster.
-fn trials(has: &dyn Fn(&str) -> bool) -> Option<String> {
+fn trials(artifacts: &[Artifact]) -> Option<String> {
+    let has = |path: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == path);
+    let folders = targets::stages(artifacts).next().is_some();
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
         ("tests/connectivity.csv", "`tests/connectivity.csv` (which connection goes through: one a row)"),
     ];
-    let found: Vec<&str> = known.iter().filter(|(path, _)| has(path)).map(|(_, says)| *says).collect();
+    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(path)).map(|(_, says)| *says).collect();
     (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
 }
 
