@@ -75,6 +75,21 @@ impl Cidr {
         other.prefix >= self.prefix && self.contains(other.address)
     }
 
+    /// Whether the range is one of a private network: RFC 1918, RFC 4193, or the shared addresses of RFC 6598.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        match self.address {
+            IpAddr::V4(address) => {
+                let [a, b, ..] = address.octets();
+                (a == 10 && self.prefix >= 8)
+                    || (a == 172 && (16..32).contains(&b) && self.prefix >= 12)
+                    || (a == 192 && b == 168 && self.prefix >= 16)
+                    || (a == 100 && (64..128).contains(&b) && self.prefix >= 10)
+            }
+            IpAddr::V6(address) => address.octets()[0] & 0xfe == 0xfc && self.prefix >= 7,
+        }
+    }
+
     /// Whether the two ranges share an address.
     #[must_use]
     pub fn overlaps(&self, other: &Cidr) -> bool {
@@ -149,6 +164,27 @@ fn masked(address: IpAddr, prefix: u8) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn private_ranges_are_known() {
+        for (range, private) in [
+            ("10.0.0.0/8", true),
+            ("10.20.0.0/16", true),
+            ("0.0.0.0/0", false),
+            ("172.16.0.0/12", true),
+            ("172.32.0.0/16", false),
+            ("192.168.7.0/24", true),
+            ("192.0.0.0/8", false),
+            ("100.64.0.0/10", true),
+            ("100.0.0.0/8", false),
+            ("203.0.113.0/24", false),
+            ("fd00::/8", true),
+            ("2001:db8::/32", false),
+        ] {
+            let range: Cidr = range.parse().expect("a range");
+            assert_eq!(range.is_private(), private, "{range}");
+        }
+    }
 
     #[test]
     fn refuses_what_other_parsers_take() {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{Artifact, Platform},
-    plan::{EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program, cloud::Owner, host_paths},
+    plan::{
+        Action, CloudPlan, EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program,
+        cloud::{CloudValue, Owner, Stage},
+        host_paths,
+    },
     report::StepList,
     targets,
 };
@@ -21,8 +25,12 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             ]
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
-            let steps: Vec<String> = provider(plan, artifacts).into_iter().chain(objects(plan, artifacts)).collect();
-            if steps.is_empty() { Vec::new() } else { vec![StepList { title: "A running cluster", steps }] }
+            let (before, after) = provider(plan, artifacts);
+            let objects = applied(plan, artifacts);
+            let steps: Vec<String> = before.into_iter().chain(objects.clone()).chain(after).chain(trials(artifacts)).collect();
+            let new = new_at_provider(plan).into_iter().chain(objects).chain(trials(artifacts)).collect();
+            let running = StepList { title: "A running cluster", steps };
+            if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
         }
     }
 }
@@ -261,55 +269,108 @@ impl Tree<'_> {
     }
 }
 
-/// What is set at the provider, before any object of the cluster.
-fn provider(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    let Some(cloud) = &plan.cloud else { return Vec::new() };
+/// A new cluster at a provider: nobody is in it who could be shut out.
+fn new_at_provider(plan: &Plan) -> Option<String> {
+    plan.cloud.as_ref().map(|_| {
+        "Write the cluster with the lines of every step of `terraform/ADOPT.md` at once: there is nothing to take over, and nothing to check before \
+         it is closed. Whoever applies the objects below must be let in by these lines: `identity.breakGlass`, or an identity of your own."
+            .to_owned()
+    })
+}
+
+/// What is set at the provider: what comes before the objects of the cluster, and what comes after them. The letters are those of
+/// `terraform/ADOPT.md`.
+fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
+    let Some(cloud) = &plan.cloud else { return (Vec::new(), Vec::new()) };
     let has = |name: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == name);
-    let mut steps = vec![
-        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`. Read `terraform \
-         plan` before `terraform apply`: it must change the cluster in place, and make no resource that exists already."
+    let mut before = vec![
+        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`, and take into \
+         the state what exists already (log group, access entries, add-on). Read `terraform plan` before every apply: it must change the cluster \
+         in place, make nothing that exists, and destroy nothing."
             .to_owned(),
+        "Apply A: what opens the way that stays, with the logs. Nobody is shut out by it.".to_owned(),
     ];
-    if cloud.log_group.as_ref().is_some_and(|group| group.owner.value == Owner::Harden) {
-        steps.push(
-            "The log group of a cluster that runs already exists, unless its log types were never on: import it first (`terraform/ADOPT.md`)."
+    if cloud.settings.contains_key("private_cluster_enabled") {
+        before.push(
+            "A cluster that has a public address today is made anew when it becomes private: then build a new one beside it."
                 .to_owned(),
         );
     }
-    if ["public_access_cidrs", "authorized_ip_ranges", "endpoint_public_access", "private_cluster_enabled"]
-        .iter()
-        .any(|name| cloud.settings.contains_key(name))
-    {
-        steps.push(
-            "Who may reach the API server, so that nobody is locked out: first open the way that stays (the private endpoint, the outgoing \
-             addresses of nodes and runners among the ranges), see every node Ready and every runner connected, and only then close the other \
-             one, in an apply of its own."
+    let mut after = Vec::new();
+    if cloud.has(Stage::Close) {
+        after.push(format!("B, checks by people before anything is closed: {}.", before_closing(cloud).join("; ")));
+        after.push(format!(
+            "Apply C, by itself: close {}. Keep a session open that came in by the way that stays.",
+            closing(cloud).join(", ")
+        ));
+    }
+    if cloud.has(Stage::Network) {
+        after.push(
+            "Apply D, by itself: let network policies take effect. `kubectl get networkpolicy -A` first: those that lie dormant wake up too."
                 .to_owned(),
         );
     }
-    if cloud.settings.contains_key("authentication_mode") {
-        steps.push(
-            "Access entries before the authentication mode goes on: `aws eks list-access-entries` must list the roles of all nodes and of \
-             everybody whom only aws-auth knows. The mode does not go back."
+    if cloud.secrets_key.as_ref().is_some_and(|owner| owner.value == Owner::Harden) {
+        after.push(
+            "Apply E, by itself, for a cluster that has no key of yours (`aws eks describe-cluster --name NAME --query cluster.encryptionConfig` \
+             says `null`): the key of Secrets. There is no way back."
                 .to_owned(),
-        );
-    }
-    if cloud.settings.contains_key("local_account_disabled") {
-        steps.push(
-            "Somebody of the administrators' groups signs in through Entra ID before local accounts are switched off.".to_owned(),
         );
     }
     if has("terraform/attach/verify.tf") {
-        steps.push(
+        after.push(
             "Run `terraform plan` again: the check blocks of `terraform/attach/verify.tf` warn of what is not as planned."
                 .to_owned(),
         );
     }
-    steps
+    (before, after)
 }
 
-/// The objects of the cluster, stage by stage, with what they need to be there.
+/// What is to be seen before a way in is closed.
+fn before_closing(cloud: &CloudPlan) -> Vec<&'static str> {
+    let set = |name: &str| cloud.settings.contains_key(name);
+    let mut checks = vec!["every node is Ready, and every runner and person has come in by the way that stays"];
+    if set("public_access_cidrs") || set("authorized_ip_ranges") {
+        checks.push("the outgoing addresses of nodes, runners and people are among the ranges");
+    }
+    if cloud.ends_aws_auth() {
+        checks.push(
+            "`aws eks list-access-entries` lists the roles of all nodes and of everybody and every pipeline whom only aws-auth knows, and \
+             somebody who can apply `k8s/` is among them",
+        );
+    }
+    if set("local_account_disabled") {
+        checks
+            .push("somebody of the administrators' groups has signed in through Entra ID, and no pipeline uses a local account");
+    }
+    checks
+}
+
+/// What is closed.
+fn closing(cloud: &CloudPlan) -> Vec<&'static str> {
+    let closed = |name: &str| cloud.settings.get(name).is_some_and(|held| CloudPlan::stage(name, &held.value) == Stage::Close);
+    let rows = [
+        ("public_access_cidrs", "the public endpoint to all but the ranges"),
+        ("authorized_ip_ranges", "the API server to all but the ranges"),
+        ("private_cluster_enabled", "the public address"),
+        ("local_account_disabled", "local accounts"),
+        ("run_command_enabled", "commands through the provider's API"),
+        ("authentication_mode", "aws-auth (the mode does not go back)"),
+    ];
+    let mut out: Vec<&str> = rows.iter().filter(|(name, _)| closed(name)).map(|(_, what)| *what).collect();
+    if cloud.settings.get("endpoint_public_access").is_some_and(|held| held.value == CloudValue::Bool(false)) {
+        out.insert(0, "the public endpoint");
+    }
+    out
+}
+
+/// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
 fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
+    applied(plan, artifacts).into_iter().chain(trials(artifacts)).collect()
+}
+
+/// How the objects of the cluster are applied.
+fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     let folders: Vec<String> = targets::stages(artifacts).map(|stage| format!("`k8s/{stage}`")).collect();
     if folders.is_empty() {
         return Vec::new();
@@ -329,6 +390,14 @@ fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if plan.gatekeeper.is_some() && plan.policies.values().any(|policy| policy.action.value == Action::Deny) {
+        steps.push(
+            "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \
+             it is next created or changed, a new pod of an old workload too. In a cluster that runs write `policies.rollout` with days to come \
+             first, and read what is recorded (`kubectl get constraints -o yaml`, `status.violations`)."
+                .to_owned(),
+        );
+    }
     let wait = if plan.gatekeeper.is_some() {
         " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
          constrainttemplates --all`."
@@ -341,18 +410,19 @@ fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
          {}.{wait}",
         folders.join(", ")
     ));
-    steps.extend(trials(&has));
     steps
 }
 
 /// How the tables of `tests/` are tried on the cluster.
-fn trials(has: &dyn Fn(&str) -> bool) -> Option<String> {
+fn trials(artifacts: &[Artifact]) -> Option<String> {
+    let has = |path: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == path);
+    let folders = targets::stages(artifacts).next().is_some();
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
         ("tests/connectivity.csv", "`tests/connectivity.csv` (which connection goes through: one a row)"),
     ];
-    let found: Vec<&str> = known.iter().filter(|(path, _)| has(path)).map(|(_, says)| *says).collect();
+    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(path)).map(|(_, says)| *says).collect();
     (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     plan::EncryptionStage,
 };
 
-use super::cloud::diagnostics::{NodesLockedOut, ReservedGroup, TooManySources};
+use super::cloud::diagnostics::{NobodyComesIn, NodesLockedOut, ReservedGroup, TooManySources};
 
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
@@ -25,6 +25,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
+    Entry::of::<NobodyComesIn>(),
     Entry::of::<NodesLockedOut>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),

@@ -1,7 +1,19 @@
 //! What the providers of managed clusters take: allowed values and limits.
 
+use crate::base::Minor;
+
 /// The log types of an EKS control plane (EKS API reference, LogSetup, read 2026-11-23).
 pub const EKS_LOG_TYPES: [&str; 5] = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+/// The first minor in which EKS answers anonymous requests to the health endpoints alone (EKS user guide, release notes of 1.32, read
+/// 2026-11-26).
+const EKS_LIMITS_ANONYMOUS: Minor = Minor(32);
+
+/// Whether EKS answers anonymous requests to the health endpoints alone.
+#[must_use]
+pub fn eks_limits_anonymous(minor: Minor) -> bool {
+    minor >= EKS_LIMITS_ANONYMOUS
+}
 
 /// The most ranges of the public endpoint of EKS (AWS General Reference, read 2026-11-23; not adjustable).
 pub const EKS_MOST_RANGES: usize = 40;

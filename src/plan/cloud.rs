@@ -24,6 +24,8 @@ pub struct CloudPlan {
     pub forward: Option<Held<Forward>>,
     /// The Kubernetes groups of each IAM principal (EKS).
     pub entries: BTreeMap<String, Vec<Held<String>>>,
+    /// Who owns the access entries (EKS).
+    pub entries_owner: Option<Held<Owner>>,
     /// The IAM principals that administer the cluster whatever its objects say (EKS).
     pub admins: BTreeMap<String, BTreeSet<Reason>>,
     /// Who owns the key of Secrets (EKS).
@@ -47,6 +49,7 @@ impl CloudPlan {
             log_group: None,
             forward: None,
             entries: BTreeMap::new(),
+            entries_owner: None,
             admins: BTreeMap::new(),
             secrets_key: None,
             vpc_cni: None,
@@ -86,6 +89,74 @@ impl fmt::Display for CloudValue {
                 f.write_str(&entries.join(", "))
             }
         }
+    }
+}
+
+/// The step of an adoption that takes a value, each an apply of its own, so that nobody is locked out of a running cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// What opens the way that stays, or changes nothing for anybody.
+    Open,
+    /// What closes a way that may be in use.
+    Close,
+    /// What lets network policies take effect, those that lie dormant too.
+    Network,
+}
+
+/// Values of the cluster resource that no data source of the provider shows.
+const UNSEEN: [&str; 9] = [
+    "access_entries",
+    "local_account_disabled",
+    "log_analytics_retention_in_days",
+    "network_data_plane",
+    "network_plugin_mode",
+    "private_cluster_public_fqdn_enabled",
+    "run_command_enabled",
+    "sku_tier",
+    "vpc_cni_configuration_values",
+];
+
+/// Whether a data source of the provider shows a value of the cluster resource, so that a check can compare it.
+#[must_use]
+pub fn is_seen(name: &str) -> bool {
+    !UNSEEN.contains(&name)
+}
+
+impl CloudPlan {
+    /// The step that takes a value of the cluster resource.
+    #[must_use]
+    pub fn stage(name: &str, value: &CloudValue) -> Stage {
+        match name {
+            "authentication_mode" if *value != CloudValue::Text("API".to_owned()) => Stage::Open,
+            "endpoint_private_access" if *value != CloudValue::Bool(false) => Stage::Open,
+            "authentication_mode"
+            | "authorized_ip_ranges"
+            | "endpoint_private_access"
+            | "endpoint_public_access"
+            | "local_account_disabled"
+            | "private_cluster_enabled"
+            | "private_cluster_public_fqdn_enabled"
+            | "public_access_cidrs"
+            | "run_command_enabled" => Stage::Close,
+            "network_data_plane"
+            | "network_plugin"
+            | "network_plugin_mode"
+            | "network_policy"
+            | "vpc_cni_configuration_values" => Stage::Network,
+            _ => Stage::Open,
+        }
+    }
+
+    /// Whether a step has anything to take.
+    #[must_use]
+    pub fn has(&self, stage: Stage) -> bool {
+        self.settings.iter().any(|(name, held)| Self::stage(name, &held.value) == stage)
+    }
+
+    /// Whether the mode of authentication ends where aws-auth is no longer read, which takes a step between.
+    #[must_use]
+    pub fn ends_aws_auth(&self) -> bool {
+        self.settings.get("authentication_mode").is_some_and(|held| held.value == CloudValue::Text("API".to_owned()))
     }
 }
 
@@ -133,8 +204,10 @@ pub struct Forward {
 /// Where a diagnostic setting sends logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    /// An Event Hub, by the id of the rule that lets send to it; without one the caller of the module names it.
+    /// An Event Hub, by the id of an authorization rule of its namespace; without one the caller of the module names it.
     EventHub {
+        /// The Event Hubs namespace, where the spec names it.
+        namespace: Option<String>,
         /// The id of the rule.
         rule: Option<String>,
         /// The name of the hub.
@@ -156,12 +229,22 @@ impl Destination {
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const GIVEN: &str = "given by the caller of the module";
         match self {
-            Destination::EventHub { rule, hub } => {
-                write!(f, "{} by {}", hub.as_deref().unwrap_or("the hub of the rule"), rule.as_deref().unwrap_or(GIVEN))
+            Destination::EventHub { namespace, rule, hub } => {
+                match hub {
+                    Some(hub) => write!(f, "hub {hub}")?,
+                    None => f.write_str("a hub for each category")?,
+                }
+                if let Some(namespace) = namespace {
+                    write!(f, " of namespace {namespace}")?;
+                }
+                match rule {
+                    Some(rule) => write!(f, ", by rule {rule}"),
+                    None => f.write_str(", by a rule that the caller of the module names"),
+                }
             }
-            Destination::Workspace(id) => f.write_str(id.as_deref().unwrap_or(GIVEN)),
+            Destination::Workspace(Some(id)) => f.write_str(id),
+            Destination::Workspace(None) => f.write_str("a workspace that the caller of the module names"),
         }
     }
 }
@@ -232,7 +315,8 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     if let Some(forward) = &cloud.forward {
         add(cloud_key("log-group/forward"), forward.as_ref().map(|forward| forward.destination.clone()));
     }
-    for (name, owner) in [("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)] {
+    let owners = [("access-entries", &cloud.entries_owner), ("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)];
+    for (name, owner) in owners {
         if let Some(owner) = owner {
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
         }

@@ -138,8 +138,11 @@ impl SettingKey {
                 rule.map_or_else(|| vec![Impact::None], HostRule::impact)
             }
         };
-        if let Some(extra) = EXTRA_IMPACT.iter().find(|extra| self.begins_with(extra.prefix)) {
-            impacts.insert(0, extra.impact);
+        let mut rows = EXTRA_IMPACT.iter().filter(|extra| self.begins_with(extra.prefix));
+        if let Some(first) = rows.next() {
+            let alike = rows.filter(|extra| extra.prefix == first.prefix && matches!(extra.when, When::Stricter));
+            let extra: Vec<Impact> = std::iter::once(first).chain(alike).map(|extra| extra.impact).collect();
+            impacts.splice(0..0, extra);
         }
         impacts
     }
@@ -197,7 +200,8 @@ impl Extra {
     }
 }
 
-/// Settings that do more than restart their reader. A key counts for its first row where no change is known.
+/// Settings that do more than restart their reader. Where no change is known, a key counts for its first row, and for those of the same
+/// key that every stricter value has.
 const EXTRA_IMPACT: &[Extra] = &[
     Extra::stricter("admission/event-rate-limit", "", EVENTS),
     Extra::stricter("admission/pod-security/enforce", "privileged", PODS_BELOW),
@@ -207,11 +211,13 @@ const EXTRA_IMPACT: &[Extra] = &[
         "true",
         Impact::RefusesLater("answers 401 to clients that never read their token again, an hour after they started"),
     ),
+    Extra::stricter("cloud/settings/admin_group_object_ids", "", Impact::OneWay),
     Extra::stricter(
         "cloud/settings/authentication_mode",
         "CONFIG_MAP",
-        Impact::RefusesLater("cannot be undone; in mode API nodes and people that only aws-auth knows are refused"),
+        Impact::RefusesLater("in mode API nodes and people that only aws-auth knows are refused"),
     ),
+    Extra::stricter("cloud/settings/authentication_mode", "CONFIG_MAP", Impact::OneWay),
     Extra::stricter("cloud/settings/authorized_ip_ranges", "0.0.0.0/0", CLOSES),
     Extra::stricter("cloud/settings/endpoint_public_access", "true", CLOSES),
     Extra::stricter(
@@ -219,7 +225,13 @@ const EXTRA_IMPACT: &[Extra] = &[
         "false",
         Impact::RefusesLater("refuses kubeconfigs of local accounts, pipelines' too, as soon as it is applied"),
     ),
-    Extra::stricter("cloud/settings/network_data_plane", "", REPLACES),
+    Extra::stricter(
+        "cloud/settings/network_data_plane",
+        "",
+        Impact::RefusesLater("replaces the image of every node; taken back, it makes the cluster anew"),
+    ),
+    Extra::stricter("cloud/settings/network_plugin_mode", "", Impact::OneWay),
+    Extra::stricter("cloud/settings/network_policy", "", WAKES),
     Extra::stricter("cloud/settings/private_cluster_enabled", "false", REPLACES),
     Extra::stricter("cloud/settings/public_access_cidrs", "0.0.0.0/0", CLOSES),
     Extra::stricter(
@@ -227,11 +239,7 @@ const EXTRA_IMPACT: &[Extra] = &[
         "true",
         Impact::RefusesLater("refuses commands through the provider's API, pipelines' too"),
     ),
-    Extra::stricter(
-        "cloud/settings/vpc_cni_configuration_values",
-        "",
-        Impact::RefusesLater("wakes network policies that nothing enforced until then"),
-    ),
+    Extra::stricter("cloud/settings/vpc_cni_configuration_values", "", WAKES),
     Extra::stricter("cloud/secrets-key/owner", "", Impact::OneWay),
     Extra { prefix: "encryption/stage", unset: "", when: When::Reaches(&["write", "enforce"]), impact: Impact::OneWay },
     Extra {
@@ -274,6 +282,7 @@ const EXTRA_IMPACT: &[Extra] = &[
 ];
 
 const CLOSES: Impact = Impact::RefusesLater("refuses connections from anywhere else as soon as it is applied");
+const WAKES: Impact = Impact::RefusesLater("wakes network policies that nothing enforced until then");
 const REPLACES: Impact =
     Impact::RefusesLater("may replace a running cluster when it is changed: read the plan of Terraform first");
 /// What only a change shows: the setting alone says nothing of it.

@@ -52,6 +52,8 @@ pub struct EksAnswers {
     pub secrets_key: Option<Owner>,
     /// Who owns the add-on of the VPC CNI.
     pub vpc_cni: Owner,
+    /// Who owns the access entries of people.
+    pub entries: Owner,
 }
 
 /// Who runs the nodes of an EKS cluster.
@@ -76,6 +78,8 @@ pub struct AksAnswers {
     pub admin_groups: Option<Vec<String>>,
     /// What enforces network policies, where the spec says it.
     pub policy_engine: Option<&'static str>,
+    /// Whether pods have addresses of an overlay, where the spec says it.
+    pub overlay: Option<bool>,
 }
 
 /// A group of people.
@@ -161,6 +165,8 @@ fn eks(eks: &model::Eks) -> EksAnswers {
         log_group: owner(eks.owns.log_group),
         secrets_key: eks.owns.kms_key.map(|key| owner(Some(key))),
         vpc_cni: owner(eks.owns.vpc_cni),
+        // The spec alone names these people: an entry that is there already stops the apply, and is imported.
+        entries: owner(eks.owns.access_entries.or(Some(words::Owner::Harden))),
     }
 }
 
@@ -174,15 +180,16 @@ fn owner(said: Option<words::Owner>) -> Owner {
 }
 
 fn aks(aks: &model::Aks, cni: Option<&model::Cni>) -> AksAnswers {
-    let engine = match cni {
-        Some(model::Cni::AzureCni { network_policy, .. }) => *network_policy,
-        Some(_) | None => None,
+    let (engine, overlay) = match cni {
+        Some(model::Cni::AzureCni { network_policy, overlay }) => (*network_policy, *overlay),
+        Some(_) | None => (None, None),
     };
     AksAnswers {
         private: aks.access == Some(AksAccess::Private),
         tier: aks.tier.map(AksTier::name),
         admin_groups: aks.entra.as_ref().map(|entra| entra.admin_groups.clone()),
         policy_engine: engine.map(AzurePolicyEngine::name),
+        overlay,
     }
 }
 
@@ -192,7 +199,11 @@ fn group(group: &model::Group, path: SpecPath, used: bool) -> CloudGroup {
 
 fn siem(siem: &model::Siem) -> SiemAnswer {
     let azure = match &siem.sink {
-        Sink::EventHub(hub) => Some(Destination::EventHub { rule: hub.authorization_rule.clone(), hub: Some(hub.name.clone()) }),
+        Sink::EventHub(hub) => Some(Destination::EventHub {
+            namespace: Some(hub.namespace.clone()),
+            rule: hub.authorization_rule.clone(),
+            hub: Some(hub.name.clone()),
+        }),
         Sink::AzureMonitor(monitor) => Some(Destination::Workspace(Some(monitor.workspace.clone()))),
         Sink::Syslog(_)
         | Sink::Splunk(_)
@@ -207,6 +218,10 @@ fn siem(siem: &model::Siem) -> SiemAnswer {
         sink: siem.sink.name(),
         azure,
         forward: relay.map(|relay| Forward { destination: relay.destination.clone(), role: relay.role.clone() }),
-        hub: relay.map(|relay| Destination::EventHub { rule: Some(relay.destination.clone()), hub: relay.name.clone() }),
+        hub: relay.map(|relay| Destination::EventHub {
+            namespace: None,
+            rule: Some(relay.destination.clone()),
+            hub: relay.name.clone(),
+        }),
     }
 }

@@ -116,10 +116,11 @@ impl List {
         self.said(at, "region", region.as_ref());
         self.said(at, "endpoint", endpoint.as_ref());
         self.said(at, "nodes", nodes.as_ref());
-        let Owns { log_group, kms_key, vpc_cni } = owns;
+        let Owns { log_group, kms_key, vpc_cni, access_entries } = owns;
         self.said(&at.child("owns"), "logGroup", log_group.as_ref());
         self.said(&at.child("owns"), "kmsKey", kms_key.as_ref());
         self.said(&at.child("owns"), "vpcCni", vpc_cni.as_ref());
+        self.said(&at.child("owns"), "accessEntries", access_entries.as_ref());
         self.said(&at.child("terraform"), "aws", terraform.as_ref());
     }
 

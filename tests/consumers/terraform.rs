@@ -9,13 +9,13 @@ use std::{
 };
 
 /// The program: installed, else built by `tests/consumers/build.sh`.
-fn terraform() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let folders = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
     let installed = folders.into_iter().map(|folder| folder.join("terraform")).find(|path| path.is_file());
     installed.or_else(|| crate::programs::find("terraform", "terraform").map(|built| built.path().to_owned()))
 }
 
-fn run(program: &Path, folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(program: &Path, folder: &Path, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)
         .current_dir(folder)
@@ -26,11 +26,11 @@ fn run(program: &Path, folder: &Path, arguments: &[&str]) -> Output {
         .expect("terraform starts")
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn must(program: &Path, folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn must(program: &Path, folder: &Path, arguments: &[&str]) -> String {
     let output = run(program, folder, arguments);
     assert!(output.status.success(), "terraform {arguments:?} in {}: {}", folder.display(), said(&output));
     said(&output)
@@ -38,26 +38,28 @@ fn must(program: &Path, folder: &Path, arguments: &[&str]) -> String {
 
 /// Every tree of the project's specs that has Terraform in it, built into a folder.
 fn trees(out: &Path) -> Vec<PathBuf> {
+    ["golden/build/eks-1.36", "golden/build/aks-1.36", "examples/eks", "examples/aks"].map(|spec| tree(out, spec, &[])).to_vec()
+}
+
+/// The tree of a spec of the project with other words in it, built below a folder.
+pub(crate) fn tree(out: &Path, spec: &str, changes: &[(&str, &str)]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    for (n, spec) in ["golden/build/eks-1.36", "golden/build/aks-1.36", "examples/eks", "examples/aks"].iter().enumerate() {
-        let out = out.join(n.to_string());
-        let output = Command::new(env!("CARGO_BIN_EXE_harden"))
-            .args(["build", "--as-of", "2026-11-26", "--out"])
-            .arg(&out)
-            .arg(specification(&root.join(spec)))
-            .output()
-            .expect("harden starts");
-        assert!(output.status.success(), "{spec}: {}", said(&output));
-        found.extend(
-            fs::read_dir(&out)
-                .expect("a tree")
-                .map(|entry| entry.expect("an entry").path())
-                .filter(|p| p.join("terraform").is_dir()),
-        );
+    let mut text = fs::read_to_string(specification(&root.join(spec))).expect("a spec");
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from} is not in the spec");
+        text = text.replace(from, to);
     }
-    assert_eq!(found.len(), 4, "{found:?}");
-    found
+    let place = tempfile::tempdir_in(out).expect("a folder").keep();
+    fs::write(place.join("harden.yaml"), text).expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_harden"))
+        .args(["build", "--as-of", "2026-11-26", "--out"])
+        .arg(place.join("out"))
+        .arg(place.join("harden.yaml"))
+        .output()
+        .expect("harden starts");
+    assert!(output.status.success(), "{spec}: {}", said(&output));
+    let mut folders = fs::read_dir(place.join("out")).expect("a tree").map(|entry| entry.expect("an entry").path());
+    folders.find(|path| path.join("terraform").is_dir()).expect("a tree with Terraform in it")
 }
 
 /// The spec of a folder, without the expectations beside it.
@@ -68,7 +70,7 @@ fn specification(folder: &Path) -> PathBuf {
 
 #[test]
 fn terraform_takes_it() {
-    let Some(program) = terraform() else { return };
+    let Some(program) = program() else { return };
     let _ = writeln!(std::io::stderr(), "{}", must(&program, Path::new("."), &["version"]).lines().next().unwrap_or_default());
     let scratch = tempfile::tempdir().expect("a folder");
     for tree in trees(scratch.path()) {
@@ -121,26 +123,71 @@ fn settings(program: &Path, folder: &Path) {
     fs::write(folder.join("outputs.tf"), &text).expect("a file");
 }
 
-/// A live cluster that is as planned, and what is changed in it so that one check must warn.
-const LIVE: &[(&str, &str, &str)] = &[
-    ("authentication_mode == \"API\"", "authentication_mode = \"API\"", "authentication_mode = \"CONFIG_MAP\""),
-    ("enabled_cluster_log_types", "\"scheduler\"", "\"api\""),
-    ("endpoint_public_access ==", "endpoint_public_access = PUBLIC", "endpoint_public_access = OTHER"),
-    ("endpoint_private_access ==", "endpoint_private_access = true", "endpoint_private_access = false"),
-    ("public_access_cidrs", "public_access_cidrs = [\"203.0.113.0/24\"", "public_access_cidrs = [\"0.0.0.0/0\""),
-    ("retention_in_days", "retention_in_days = 365", "retention_in_days = 30"),
+/// A question, what of a live cluster that is as planned is changed, and into what, so that the check must warn. A list that is empty or
+/// absent, and a block that is not there, warn as well: a plan never stops at them, and an open server never passes.
+const LIVE: &[(&str, &str, &[&str])] = &[
+    (
+        "authentication_mode ==",
+        "authentication_mode = \"API\"",
+        &["authentication_mode = \"CONFIG_MAP\"", "authentication_mode = null"],
+    ),
+    ("authentication_mode", "access_config = [{", &["access_config = [for a in []: a]\n    other = [{"]),
+    ("enabled_cluster_log_types", "\"scheduler\"", &["\"api\""]),
+    (
+        "enabled_cluster_log_types",
+        "toset([\"api\", \"audit\", \"authenticator\", \"controllerManager\", \"scheduler\"])",
+        &["null", "[]"],
+    ),
+    (
+        "endpoint_public_access, null",
+        "endpoint_public_access = PUBLIC",
+        &["endpoint_public_access = OTHER", "endpoint_public_access = null"],
+    ),
+    ("endpoint_private_access, null", "endpoint_private_access = true", &["endpoint_private_access = false"]),
+    (
+        "public_access_cidrs",
+        "public_access_cidrs = [\"203.0.113.0/24\", \"198.51.100.4/32\"]",
+        &[
+            "public_access_cidrs = [\"0.0.0.0/0\"]",
+            "public_access_cidrs = [\"203.0.113.0/24\", \"198.51.100.4/32\", \"0.0.0.0/0\"]",
+            "public_access_cidrs = [\"203.0.113.0/24\"]",
+            "public_access_cidrs = []",
+            "public_access_cidrs = null",
+        ],
+    ),
+    ("vpc_config", "vpc_config = [{", &["vpc_config = [for a in []: a]\n    other = [{"]),
+    ("retention_in_days", "retention_in_days = 365", &["retention_in_days = 30", "retention_in_days = null"]),
     (
         "admin_group_object_ids",
-        "admin_group_object_ids = [\"00000000-0000-0000-0000-000000000001\"",
-        "admin_group_object_ids = [\"somebody\"",
+        "admin_group_object_ids = [\"00000000-0000-0000-0000-000000000001\"GROUPS]",
+        &[
+            "admin_group_object_ids = [\"somebody\"]",
+            "admin_group_object_ids = [\"00000000-0000-0000-0000-000000000001\", \"00000000-0000-0000-0000-00000000000f\", \"x\"]",
+            "admin_group_object_ids = []",
+            "admin_group_object_ids = null",
+        ],
+    ),
+    (
+        "admin_group_object_ids",
+        "azure_active_directory_role_based_access_control = [{",
+        &["azure_active_directory_role_based_access_control = [for a in []: a]\n    other = [{"],
     ),
     (
         "api_server_authorized_ip_ranges",
-        "api_server_authorized_ip_ranges = [\"203.0.113.0/24\"",
-        "api_server_authorized_ip_ranges = [\"0.0.0.0/1\"",
+        "api_server_authorized_ip_ranges = [\"203.0.113.0/24\", \"198.51.100.4/32\"]",
+        &[
+            "api_server_authorized_ip_ranges = [\"0.0.0.0/1\"]",
+            "api_server_authorized_ip_ranges = [\"203.0.113.0/24\"]",
+            "api_server_authorized_ip_ranges = []",
+            "api_server_authorized_ip_ranges = null",
+        ],
     ),
-    ("location ==", "location = \"westeurope\"", "location = \"northeurope\""),
-    ("live.id ==", "id = \"eu-west-1\"", "id = \"us-east-1\""),
+    ("network_plugin,", "network_plugin = \"azure\"", &["network_plugin = \"none\"", "network_plugin = null"]),
+    ("network_policy", "network_policy = \"cilium\"", &["network_policy = \"\"", "network_policy = null"]),
+    ("network_policy", "network_profile = [{", &["network_profile = [for a in []: a]\n    other = [{"]),
+    ("location ==", "location = \"westeurope\"", &["location = \"northeurope\""]),
+    ("live.id ==", "id = \"eu-west-1\"", &["id = \"us-east-1\""]),
+    ("var.log_group_name ==", "default = \"/aws/eks/name/cluster\"", &["default = \"/aws/eks/nane/cluster\""]),
 ];
 
 /// What data sources would show, in the shape of the providers: lists of one object for their blocks.
@@ -151,16 +198,20 @@ const DATA: &str = r#"locals {
     }]
     api_server_authorized_ip_ranges = ["203.0.113.0/24", "198.51.100.4/32"]
     azure_active_directory_role_based_access_control = [{
-      admin_group_object_ids = ["00000000-0000-0000-0000-000000000001"]
+      admin_group_object_ids = ["00000000-0000-0000-0000-000000000001"GROUPS]
     }]
     enabled_cluster_log_types = toset(["api", "audit", "authenticator", "controllerManager", "scheduler"])
     id = "eu-west-1"
     location = "westeurope"
+    network_profile = [{
+      network_plugin = "azure"
+      network_policy = "cilium"
+    }]
     retention_in_days = 365
     vpc_config = [{
       endpoint_private_access = true
       endpoint_public_access = PUBLIC
-      public_access_cidrs = ["203.0.113.0/24"]
+      public_access_cidrs = ["203.0.113.0/24", "198.51.100.4/32"]
     }]
   }
 }
@@ -173,14 +224,19 @@ variable "cluster_name" {
   default = "name"
 }
 
+variable "log_group_name" {
+  default = "/aws/eks/name/cluster"
+}
+
 "#;
 
-/// The conditions of the checks, evaluated by Terraform: as planned none warns, and each warns of its own change.
+/// The conditions of the checks, evaluated by Terraform: as planned none warns, each warns of its own changes, and no plan stops.
 fn checks(program: &Path, file: &Path, folder: &Path) {
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).expect("a folder");
     let text = fs::read_to_string(file).expect("checks");
-    let public = text.contains("endpoint_public_access == true");
+    let public = text.contains("endpoint_public_access, null) == true");
+    let groups = if text.contains("00000000000f") { ", \"00000000-0000-0000-0000-00000000000f\"" } else { "" };
     let asserts: Vec<(String, String)> = text
         .split("  assert {\n    condition     = ")
         .skip(1)
@@ -199,23 +255,30 @@ fn checks(program: &Path, file: &Path, folder: &Path) {
         code +=
             &format!("check \"c{n}\" {{\n  assert {{\n    condition = {condition}\n    error_message = {message}\n  }}\n}}\n");
     }
-    let data = DATA.replace("PUBLIC", &public.to_string());
+    let filled = |text: &str| {
+        let text = text.replace("PUBLIC", &public.to_string()).replace("OTHER", &(!public).to_string());
+        text.replace("GROUPS", groups)
+    };
+    let data = filled(DATA);
     let warns = |data: &str| {
         fs::write(folder.join("main.tf"), format!("{data}{code}")).expect("a file");
         must(program, folder, &["plan", "-no-color"]).matches("Check block assertion failed").count()
     };
     must(program, folder, &["init", "-no-color"]);
     assert_eq!(warns(&data), 0, "{}", file.display());
-    let mut asked = 0;
+    let mut asked = vec![false; asserts.len()];
     for (question, good, bad) in LIVE {
-        if !asserts.iter().any(|(condition, _)| condition.contains(question)) {
+        let mut found = asserts.iter().zip(&mut asked).filter(|((condition, _), _)| condition.contains(question)).peekable();
+        if found.peek().is_none() {
             continue;
         }
-        let good = good.replace("PUBLIC", &public.to_string());
-        let bad = bad.replace("OTHER", &(!public).to_string());
+        found.for_each(|(_, asked)| *asked = true);
+        let good = filled(good);
         assert!(data.contains(&good), "{good}");
-        assert!(warns(&data.replace(&good, &bad)) > 0, "{}: `{bad}` is no warning", file.display());
-        asked += 1;
+        for bad in *bad {
+            let bad = filled(bad);
+            assert!(warns(&data.replace(&good, &bad)) > 0, "{}: `{bad}` is no warning", file.display());
+        }
     }
-    assert_eq!(asked, asserts.len(), "every question has a change: {asserts:?}");
+    assert!(asked.iter().all(|asked| *asked), "every question has a change: {asserts:?}");
 }

@@ -62,11 +62,13 @@ const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, re
 fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
     let all = OWNS.replace("module", "harden");
     let none = OWNS.replace("harden", "existing").replace("module", "existing");
+    let others = OWNS.replace(" }", ", accessEntries: module }");
     let private = ("access: authorized-ranges", "access: private");
     vec![
         ("eks", built("eks", &[])),
         ("eks", built("eks", &[(OWNS, &all)])),
         ("eks", built("eks", &[(OWNS, &none), ("endpoint: both", "endpoint: private")])),
+        ("eks", built("eks", &[(OWNS, &others)])),
         ("eks", built("eks", &[("nodes: managed", "nodes: self-managed"), ("retentionDays: 100", "retentionDays: 9999")])),
         ("aks", built("aks", &[])),
         ("aks", built("aks", &[private, (HUB, RELAY)])),
@@ -135,9 +137,17 @@ impl Judge<'_> {
                     known => self.block(name, &block.body, &known.clone()),
                 }
             }
-            ("variable" | "output", [_]) => self.names(block, &["default", "description", "type", "value"], &[]),
+            ("variable", [_]) => {
+                self.names(block, &["default", "description", "type"], &["validation"]);
+                for inner in block.body.iter().filter_map(Structure::as_block) {
+                    self.names(inner, &["condition", "error_message"], &[]);
+                }
+            }
+            ("output", [_]) => self.names(block, &["description", "value"], &[]),
+            ("removed", []) => self.removed(block),
             ("check", [_]) => {
-                if inner("data") != 1 || inner("assert") == 0 {
+                let own = hcl::to_string(&block.body).unwrap().contains("var.log_group_name ==");
+                if inner("data") != usize::from(!own) || inner("assert") == 0 {
                     self.wrong.push("a check without data or question".to_owned());
                 }
                 for block in block.body.iter().filter_map(Structure::as_block) {
@@ -147,6 +157,17 @@ impl Judge<'_> {
             ("assert", []) => self.names(block, &["condition", "error_message"], &[]),
             ("terraform", []) => self.names(block, &["required_version"], &["required_providers"]),
             (other, _) => self.wrong.push(format!("a block `{other}`")),
+        }
+    }
+
+    /// What Terraform is told to forget: a resource that an earlier tree made, which is not there any more, and nothing is destroyed.
+    fn removed(&mut self, block: &hcl::Block) {
+        let text = hcl::to_string(&block.body).unwrap();
+        let address = text.lines().find_map(|line| line.strip_prefix("from = ")).unwrap_or_default();
+        let (kind, _) = address.split_once('.').unwrap_or_default();
+        let known = !self.schema["resources"][kind].is_null();
+        if !known || self.declared.iter().any(|own| own == address) || !text.contains("destroy = false") {
+            self.wrong.push(format!("a block `removed`: {text}"));
         }
     }
 
@@ -176,6 +197,7 @@ impl Judge<'_> {
                     }
                     self.expression(&attribute.expr);
                 }
+                Structure::Block(block) if block.identifier.as_str() == "lifecycle" => {}
                 Structure::Block(block) => match table("blocks").get(block.identifier.as_str()) {
                     None => self.wrong.push(format!("{place} takes no block `{}`", block.identifier)),
                     Some(inner) => self.block(&format!("{place}.{}", block.identifier), &block.body, inner),
@@ -364,10 +386,16 @@ fn the_page_names_what_exists() {
             .map(|rest| rest.split('"').next().unwrap().to_owned())
             .collect();
         for text in files["ADOPT.md"].split("module.harden_").skip(1) {
-            let name = text.split(['.', ' ', '\n', ')', ']', '`']).nth(1).unwrap_or_default();
-            let known = outputs.iter().any(|output| output == name) || name == "aws_cloudwatch_log_group";
+            let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).unwrap_or(text.len());
+            let path: Vec<&str> = text[..end].trim_end_matches('.').split('.').collect();
+            let known = match path.as_slice() {
+                [_] => true,
+                [_, output] => outputs.iter().any(|known| known == output),
+                [_, kind, name, ..] => files["attach/main.tf"].contains(&format!("resource \"{kind}\" \"{name}\"")),
+                [] => false,
+            };
             if !known {
-                wrong.push(format!("{platform}: no output `{name}`"));
+                wrong.push(format!("{platform}: nothing at `{}`", path.join(".")));
             }
         }
         for block in blocks(&bodies) {
@@ -376,6 +404,11 @@ fn the_page_names_what_exists() {
                 ("resource", [kind, _]) => {
                     for schema in schemas(platform) {
                         raw(kind, &block.body, &schema["resources"][kind], &mut wrong);
+                    }
+                }
+                ("data", [kind, _]) => {
+                    for schema in schemas(platform) {
+                        raw(kind, &block.body, &schema["data_sources"][kind], &mut wrong);
                     }
                 }
                 ("module", ["eks" | "aks"]) => {
@@ -393,6 +426,10 @@ fn the_page_names_what_exists() {
                         block.body.attributes().map(|a| a.key.as_str()).filter(|key| *key != "source").collect();
                     wrong
                         .extend(given.iter().filter(|key| !declared.contains(key)).map(|key| format!("{name} takes no `{key}`")));
+                    // A later step adds to the call of the first.
+                    if block.body.attributes().all(|a| a.key.as_str() != "source") {
+                        continue;
+                    }
                     let needed = blocks(&own).filter(|b| {
                         b.identifier.as_str() == "variable" && b.body.attributes().all(|a| a.key.as_str() != "default")
                     });
@@ -416,6 +453,9 @@ fn raw(place: &str, body: &Body, known: &Value, wrong: &mut Vec<String>) {
             Structure::Attribute(attribute) => (attribute.key.as_str(), &known["attributes"][attribute.key.as_str()]),
             Structure::Block(block) => (block.identifier.as_str(), &known["blocks"][block.identifier.as_str()]),
         };
+        if name == "lifecycle" {
+            continue;
+        }
         if found.is_null() && !META.contains(&name) {
             wrong.push(format!("{place} has no `{name}`"));
         } else if let Structure::Block(block) = structure {
@@ -486,6 +526,18 @@ fn twice(files: &BTreeMap<String, String>, call: &hcl::Block, modules: &Value) -
     own.filter(|own| made.contains(own)).map(|(kind, name)| format!("{kind} {name}")).collect()
 }
 
+/// The call of a module with the lines of every step.
+fn call(bodies: &[Body], name: &str) -> hcl::Block {
+    let mut calls = blocks(bodies).filter(|block| block.identifier.as_str() == "module" && block.labels[0].as_str() == name);
+    let mut call = calls.next().unwrap().clone();
+    for more in calls {
+        let known: Vec<String> = call.body.attributes().map(|a| a.key.to_string()).collect();
+        let new = more.body.attributes().filter(|a| !known.contains(&a.key.to_string())).cloned().map(Structure::Attribute);
+        call.body = call.body.iter().cloned().chain(new.collect::<Vec<_>>()).collect();
+    }
+    call
+}
+
 /// Whoever owns what: beside the module of the owner, called as the page says, nothing is made twice.
 #[test]
 fn nothing_is_made_twice() {
@@ -498,10 +550,7 @@ fn nothing_is_made_twice() {
                 let owns = format!("owns: {{ logGroup: {group}, kmsKey: {key}, vpcCni: {cni} }}");
                 let files = built("eks", &[(OWNS, &owns)]);
                 let bodies = page(&files);
-                let call = blocks(&bodies)
-                    .find(|block| block.identifier.as_str() == "module" && block.labels[0].as_str() == "eks")
-                    .unwrap();
-                assert_eq!(twice(&files, call, &modules), [""; 0], "{owns}");
+                assert_eq!(twice(&files, &call(&bodies, "eks"), &modules), [""; 0], "{owns}");
                 for (owner, kind) in [
                     (group, "\"aws_cloudwatch_log_group\" \"control_plane\""),
                     (key, "\"aws_kms_key\""),
@@ -517,8 +566,69 @@ fn nothing_is_made_twice() {
     assert_eq!(seen, 27);
     let files = built("aks", &[]);
     let bodies = page(&files);
-    let call = blocks(&bodies).find(|block| block.identifier.as_str() == "module" && block.labels[0].as_str() == "aks").unwrap();
-    assert_eq!(twice(&files, call, &modules), [""; 0]);
+    assert_eq!(twice(&files, &call(&bodies, "aks"), &modules), [""; 0]);
+}
+
+/// Every value is compared with the live cluster, or the plan knows that no data source shows it.
+#[test]
+fn what_no_check_sees_is_known() {
+    let mut wrong = Vec::new();
+    for (platform, files) in trees() {
+        let conditions: String = files["attach/verify.tf"].lines().filter(|line| line.contains("condition ")).collect();
+        for output in files["settings/outputs.tf"].split("\noutput \"").skip(1) {
+            let name = output.split('"').next().unwrap();
+            let argument = name.strip_prefix("cloudwatch_log_group_").unwrap_or(name);
+            if conditions.contains(argument) != harden::plan::cloud::is_seen(name) {
+                wrong.push(format!("{platform}: {name}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+/// What closes a way in is not in the same apply as what opens the other one.
+#[test]
+fn nothing_is_closed_in_the_first_apply() {
+    let mut wrong = Vec::new();
+    for (platform, files) in trees() {
+        let page = &files["ADOPT.md"];
+        let first = page.split("Apply A: ").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+        for closing in [
+            "harden_settings.authorized_ip_ranges",
+            "harden_settings.endpoint_public_access",
+            "harden_settings.public_access_cidrs",
+            "harden_settings.local_account_disabled",
+            "harden_settings.run_command_enabled",
+            "harden_settings.private_cluster",
+            "harden_settings.network_",
+            "encryption_config",
+            "create_kms_key",
+        ] {
+            if first.contains(closing) {
+                wrong.push(format!("{platform}: {closing}"));
+            }
+        }
+        let mode = files["settings/outputs.tf"].contains("\"API\"\n");
+        if mode && first.contains("harden_settings.authentication_mode") {
+            wrong.push(format!("{platform}: the mode of authentication"));
+        }
+    }
+    none(&wrong);
+}
+
+/// Access entries of another owner are listed for it, and not made.
+#[test]
+fn entries_of_another_owner_are_not_made() {
+    for owner in ["module", "existing"] {
+        let files = built("eks", &[(OWNS, &OWNS.replace(" }", &format!(", accessEntries: {owner} }}")))]);
+        assert!(!files["attach/main.tf"].contains("aws_eks_access"), "{owner}");
+        assert!(files["settings/outputs.tf"].contains("output \"access_entries\""), "{owner}");
+        assert_eq!(files["attach/kept.tf"].matches("from = aws_eks_access").count(), 2, "{owner}");
+        let bodies = page(&files);
+        let call = call(&bodies, "eks");
+        assert!(call.body.attributes().any(|a| a.key.as_str() == "access_entries"), "{owner}");
+    }
+    assert!(built("eks", &[])["attach/main.tf"].contains("resource \"aws_eks_access_entry\""));
 }
 
 /// The judge is awake: a call without the switches makes the same things again.

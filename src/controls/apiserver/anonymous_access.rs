@@ -46,7 +46,8 @@ const PROBES: [&str; 2] = ["/livez", "/readyz"];
 const CLUSTER_INFO: &str = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
 
 fn applies(cluster: &Resolved) -> Applies {
-    by_platform(cluster, (Outcome::Impossible, facts::id::EKS_ANONYMOUS), (Outcome::Provider, facts::id::AKS_ANONYMOUS))
+    let on_eks = if facts::cloud::eks_limits_anonymous(cluster.minor()) { Outcome::Provider } else { Outcome::Impossible };
+    by_platform(cluster, (on_eks, facts::id::EKS_ANONYMOUS), (Outcome::Provider, facts::id::AKS_ANONYMOUS))
 }
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {

@@ -12,8 +12,8 @@ use crate::{
 };
 
 use super::{
-    aks,
-    diagnostics::{NodesLockedOut, TooManySources},
+    adopted, aks,
+    diagnostics::{NobodyComesIn, NodesLockedOut, TooManySources},
     eks, keys, managed, set, strokes,
 };
 
@@ -73,9 +73,15 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
             Scope::Cluster,
             Outcome::Elsewhere,
             fact,
-            "let the declared ranges in on port 443 of the cluster's security group",
+            if eks.public {
+                "let the private ranges that nodes, runners and peered networks come from in on port 443 of the cluster's security group: \
+                 `api.sources` is the list of the public endpoint"
+            } else {
+                "let the private ranges of `api.sources` in on port 443 of the cluster's security group"
+            },
         );
         if !eks.public {
+            need_private(cluster, out, &place, "`endpoint: both`");
             elsewhere(cluster, out, fact);
         }
     }
@@ -90,9 +96,11 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
         set(out, "private_cluster_enabled", CloudValue::Bool(true));
         set(out, "private_cluster_public_fqdn_enabled", CloudValue::Bool(false));
         strokes::intents_by(cluster, out, &place, &keys(&["private_cluster_enabled", "private_cluster_public_fqdn_enabled"]));
+        need_private(cluster, out, &place, "`access: authorized-ranges`");
         elsewhere(cluster, out, facts::id::AKS_PRIVATE_SOURCES);
         out.because(asked);
         strokes::enforced(out, "the API server has no public address");
+        adopted(out, &["private_cluster_public_fqdn_enabled", "run_command_enabled"]);
         let detail = "peer or tunnel the networks of the declared ranges into it, and no others";
         out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::AKS_PRIVATE_SOURCES, detail);
         return;
@@ -104,6 +112,17 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     answer(cluster, out, &keys);
     out.because(asked);
     strokes::enforced(out, "");
+    adopted(out, &["authorized_ip_ranges", "run_command_enabled"]);
+}
+
+/// People come to a private endpoint from private ranges alone.
+fn need_private(cluster: &Resolved, out: &mut Lowering<'_>, access: &SpecPath, other: &'static str) {
+    let admins = &cluster.sources.admins;
+    if !admins.is_empty() && !admins.iter().any(Cidr::is_private) {
+        let sources = out.place(&Cause::Spec(SpecPath::new(RANGES).child("admins")));
+        let at = out.place(&Cause::Spec(access.clone()));
+        out.diagnostics().push(NobodyComesIn { other, at, sources });
+    }
 }
 
 /// Nodes that come to the public address need their own way out among the ranges.

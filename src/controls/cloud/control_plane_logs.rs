@@ -17,7 +17,7 @@ use super::{aks, answers, eks, keys, managed, set, strokes};
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/control-plane-logs",
     area: Area::Logging,
-    title: "have the provider hand out every log of the control plane",
+    title: "have the provider hand out the logs of the control plane",
     level: Level::Baseline,
     doc: include_str!("control_plane_logs.md"),
     params: &[],
@@ -79,7 +79,15 @@ fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, cr
     reasons.extend(causes.into_iter().map(|cause| crate::base::Reason { control: asked.control, cause: cause.clone() }));
     keys.push(category_key(audit));
     cloud.destinations.extend(destination);
-    strokes::enforced(out, if audit == "kube-audit" { "" } else { "reads are not asked for, so `kube-audit-admin` is enough" });
+    let left_out = "left out: `cluster-autoscaler`, `csi-*`, `fleet-*`, `karpenter-events`";
+    strokes::enforced(
+        out,
+        if audit == "kube-audit" {
+            format!("{left_out}; `kube-audit-admin` is part of `kube-audit`")
+        } else {
+            format!("{left_out}; reads are not asked for, so `kube-audit-admin` takes the place of `kube-audit`")
+        },
+    );
     (keys, facts::id::AKS_AUDIT_POLICY)
 }
 
@@ -93,7 +101,20 @@ fn needs_reads(goal: Goal) -> bool {
 
 /// A diagnostic setting goes somewhere: where nothing forwards logs, into a workspace that the caller of the module names.
 fn destination(cluster: &Resolved, out: &Lowering<'_>) -> Option<crate::plan::Held<Destination>> {
-    let siem = answers(cluster).and_then(|answers| answers.siem.as_ref());
-    let forwards = siem.is_some_and(|siem| siem.azure.is_some() || siem.hub.is_some());
-    (!forwards || !cluster.selects("cloud/log-forwarding")).then(|| out.held(Destination::Workspace(None)))
+    forwards(cluster).is_none().then(|| out.held(Destination::Workspace(None)))
+}
+
+/// Where logs are forwarded to on AKS.
+fn forwards(cluster: &Resolved) -> Option<&Destination> {
+    let siem = answers(cluster).and_then(|answers| answers.siem.as_ref())?;
+    siem.azure.as_ref().or(siem.hub.as_ref()).filter(|_| cluster.selects("cloud/log-forwarding"))
+}
+
+/// Whether a workspace keeps the logs of the control plane on AKS.
+pub(super) fn in_workspace(cluster: &Resolved) -> bool {
+    match forwards(cluster) {
+        None => cluster.selects("cloud/control-plane-logs"),
+        Some(Destination::Workspace(_)) => true,
+        Some(Destination::EventHub { .. }) => false,
+    }
 }

@@ -32,6 +32,35 @@ impl Problem for NodesLockedOut {
     }
 }
 
+/// Nobody whom the spec names could come to a private endpoint.
+#[derive(Debug)]
+pub(in crate::controls) struct NobodyComesIn {
+    pub(super) other: &'static str,
+    pub(super) at: Option<Place>,
+    pub(super) sources: Option<Place>,
+}
+
+impl Problem for NobodyComesIn {
+    const CODE: &'static str = "nobody-comes-in";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The API server of a managed cluster answers in its private network alone, and every range of \
+        `api.sources.admins` is one of the internet. From there nobody reaches a private endpoint.";
+
+    fn message(&self) -> String {
+        "nobody comes to a private endpoint from the addresses of `api.sources.admins`".to_owned()
+    }
+
+    fn help(&self) -> String {
+        format!("name the private ranges that people come from (VPN, peered networks, a bastion host), or write {}", self.other)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), "answers in the private network alone"));
+        let sources = self.sources.iter().map(|at| Label::new(at.clone(), "addresses of the internet"));
+        at.chain(sources).collect()
+    }
+}
+
 /// More ranges than the provider takes.
 #[derive(Debug)]
 pub(in crate::controls) struct TooManySources {

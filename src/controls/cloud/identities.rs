@@ -5,13 +5,13 @@ use crate::{
     controls::{Control, Param, ParamKind, Stricter},
     facts::{self, cloud::EKS_RESERVED_GROUPS},
     plan::{
-        Ground, Lowering, Outcome, Scope,
-        cloud::{CloudValue, admin_key, entry_key},
+        Ground, Lowering, Outcome, Scope, SettingKey,
+        cloud::{CloudValue, Owner, admin_key, cloud_key, entry_key, owner_place},
     },
     resolve::{AksAnswers, CloudGroup, Nodes, Resolved},
 };
 
-use super::{aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
+use super::{adopted, aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
 
 const ID: &str = "cloud/identities";
 
@@ -34,7 +34,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let Some(eks) = eks(cluster) {
         mode(cluster, eks.nodes, out);
-        entries(cluster, out);
+        entries(cluster, eks.entries, out);
     }
     if let Some(aks) = aks(cluster) {
         entra(cluster, aks, out);
@@ -55,8 +55,9 @@ fn mode(cluster: &Resolved, nodes: Nodes, out: &mut Lowering<'_>) {
     }
 }
 
-fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
+fn entries(cluster: &Resolved, owner: Owner, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
+    owned(cluster, owner, out);
     let Some(answers) = answers(cluster) else { return };
     for group in answers.groups.iter().filter(|group| !group.aws.is_empty()) {
         if !group.used {
@@ -70,7 +71,7 @@ fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         entry(group, out);
         let keys: Vec<_> = group.aws.iter().map(|principal| entry_key(principal)).collect();
-        out.intent_by(group.path.clone(), &keys);
+        let_in(group, owner, &keys, out);
     }
     if let Some(group) = answers.break_glass.as_ref().filter(|group| !group.aws.is_empty()) {
         entry(group, out);
@@ -81,9 +82,40 @@ fn entries(cluster: &Resolved, out: &mut Lowering<'_>) {
             }
         }
         let keys: Vec<_> = group.aws.iter().map(|principal| admin_key(principal)).collect();
-        out.intent_by(group.path.clone(), &keys);
+        let_in(group, owner, &keys, out);
     }
     out.because(asked);
+}
+
+/// Who makes the entries.
+fn owned(cluster: &Resolved, owner: Owner, out: &mut Lowering<'_>) {
+    let place = owner_place("accessEntries");
+    let said = cluster.intents.contains(&place);
+    let cause = if said { Cause::Spec(place.clone()) } else { out.reason().cause };
+    let asked = out.reason().cause;
+    let held = out.because(cause).held(owner);
+    if let Some(cloud) = &mut out.plan_mut().cloud {
+        cloud.entries_owner = Some(held);
+    }
+    out.because(asked);
+    if owner == Owner::Harden {
+        strokes::intents_by(cluster, out, &place, &[cloud_key("access-entries/owner")]);
+        return;
+    }
+    let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
+    strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
+    let detail = "the owner makes the entries that `access_entries` of `terraform/settings` lists";
+    out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, detail);
+}
+
+/// What lets a group in: entries of `attach`, or those that their owner makes.
+fn let_in(group: &CloudGroup, owner: Owner, keys: &[SettingKey], out: &mut Lowering<'_>) {
+    if owner == Owner::Harden {
+        out.intent_by(group.path.clone(), keys);
+    } else {
+        let detail = "by `access_entries` of `terraform/settings`";
+        out.intent(group.path.clone(), Outcome::Elsewhere, Ground::Fact(facts::id::CLOUD_EXISTING), detail);
+    }
 }
 
 /// The principals of a group carry its name in RBAC; one principal may stand in several groups.
@@ -144,5 +176,6 @@ fn entra(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     out.because(asked);
     set(out, "local_account_disabled", CloudValue::Bool(true));
     strokes::intents_by(cluster, out, &place, &keys(&["admin_group_object_ids"]));
-    strokes::enforced(out, "no data source shows `local_account_disabled` of a running cluster");
+    strokes::enforced(out, "");
+    adopted(out, &["admin_group_object_ids", "local_account_disabled"]);
 }

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Cause, FactId, SpecPath},
     facts,
-    plan::{
-        Ground, Outcome, Plan, Scope, Verdict,
-        cloud::{cloud_key, cloud_setting},
-    },
+    plan::{Ground, Outcome, Plan, Scope, Verdict, cloud::cloud_key},
     resolve::{CloudAnswers, CloudKind, Resolved},
 };
 
@@ -35,13 +32,13 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     let field = |name: &str| platform.child(name) == *path;
     let below = |place: &str| path.is_within(&SpecPath::new(place));
     if field("region") || field("location") {
-        return fact(Outcome::Elsewhere, facts::id::CLOUD_PLACE);
+        return fact(Outcome::Elsewhere, by_provider(facts::id::CLOUD_PLACE, facts::id::CLOUD_PLACE_AZURE));
     }
     if field("nodes") {
         return fact(Outcome::Enforced, facts::id::SHAPES_ARTIFACTS);
     }
     if field("tier") {
-        return Some((Outcome::Enforced, Ground::Settings(vec![cloud_setting("sku_tier")]), String::new()));
+        return fact(Outcome::Elsewhere, facts::id::CLOUD_ADOPT);
     }
     if path.is_within(&platform.child("terraform")) {
         return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));

@@ -14,7 +14,7 @@ use crate::{
     resolve::{EksAnswers, Resolved},
 };
 
-use super::{eks, managed, set, strokes};
+use super::{control_plane_logs::in_workspace, eks, managed, set, strokes};
 
 const ID: &str = "cloud/log-retention";
 
@@ -90,6 +90,16 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, wanted: u32, asked: &Cause, o
 }
 
 fn lower_aks(cluster: &Resolved, wanted: u32, asked: &Cause, out: &mut Lowering<'_>) {
+    if !in_workspace(cluster) {
+        out.because(asked.clone());
+        let ground = Ground::Fact(facts::id::AKS_RETENTION);
+        let detail = format!(
+            "no workspace takes them here: no file of this tree holds the {wanted} days, set them where the receiver stores"
+        );
+        strokes::intents(cluster, out, &retention(), Outcome::Elsewhere, &ground, &detail);
+        out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, detail);
+        return;
+    }
     let kept = workspace_days(wanted);
     set(out, "log_analytics_retention_in_days", CloudValue::Number(kept));
     out.because(asked.clone());

@@ -18,8 +18,8 @@ use crate::{
         cloud::{AWS_BOUNDS, AZURERM_BOUNDS},
     },
     plan::{
-        CloudPlan, Held, Lowering, Outcome, Plan,
-        cloud::{CloudValue, cloud_setting},
+        CloudPlan, Held, Lowering, Outcome, Plan, Scope,
+        cloud::{CloudValue, cloud_setting, is_seen},
     },
     resolve::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, Resolved},
 };
@@ -64,6 +64,15 @@ fn set(out: &mut Lowering<'_>, name: &'static str, value: CloudValue) {
     let held = out.held(value);
     if let Some(cloud) = &mut out.plan_mut().cloud {
         cloud.settings.insert(name, held);
+    }
+}
+
+/// Says which values hold only once the owner's resource takes them, where no check can see whether it does.
+fn adopted(out: &mut Lowering<'_>, names: &[&str]) {
+    let unseen: Vec<String> = names.iter().filter(|name| !is_seen(name)).map(|name| format!("`{name}`")).collect();
+    if !unseen.is_empty() {
+        let detail = format!("no check sees {} of a running cluster", unseen.join(", "));
+        out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CLOUD_ADOPT, detail);
     }
 }
 

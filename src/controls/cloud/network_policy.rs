@@ -8,10 +8,10 @@ use crate::{
         Ground, Lowering, Outcome, Scope,
         cloud::{CloudValue, Owner, cloud_key, owner_place},
     },
-    resolve::{EksAnswers, Nodes, Resolved},
+    resolve::{AksAnswers, EksAnswers, Nodes, Resolved},
 };
 
-use super::{aks, eks, set, strokes};
+use super::{adopted, aks, eks, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/network-policy",
@@ -49,16 +49,44 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let Some(eks) = eks(cluster) {
         vpc_cni(cluster, eks, out);
     }
-    let Some(engine) = aks(cluster).and_then(|aks| aks.policy_engine) else { return };
+    if let Some(aks) = aks(cluster) {
+        azure(aks, out);
+    }
+}
+
+/// The engine, its data plane, and where pods have their addresses from: one block of the cluster resource.
+fn azure(aks: &AksAnswers, out: &mut Lowering<'_>) {
+    let Some(engine) = aks.policy_engine else { return };
     let asked = out.reason().cause;
-    let place = SpecPath::new("/platform/cni/azure-cni/networkPolicy");
-    out.because(Cause::Spec(place));
-    set(out, "network_policy", CloudValue::Text(engine.to_owned()));
+    let place = SpecPath::new("/platform/cni/azure-cni");
+    let text = |value: &str| CloudValue::Text(value.to_owned());
+    out.because(Cause::Spec(place.clone()));
+    set(out, "network_plugin", text("azure"));
+    if aks.overlay == Some(true) {
+        out.because(Cause::Spec(place.child("overlay")));
+        set(out, "network_plugin_mode", text("overlay"));
+    }
+    out.because(Cause::Spec(place.child("networkPolicy")));
+    set(out, "network_policy", text(engine));
     if engine == "cilium" {
-        set(out, "network_data_plane", CloudValue::Text("cilium".to_owned()));
+        set(out, "network_data_plane", text("cilium"));
     }
     out.because(asked);
-    strokes::enforced(out, "policies that lie in the cluster already take effect with it");
+    let wakes = "policies that lie in the cluster already take effect with it";
+    strokes::enforced(
+        out,
+        if engine == "cilium" && aks.overlay != Some(true) {
+            format!("{wakes}; the data plane of Cilium needs `overlay: true` or a subnet for pods in every pool")
+        } else {
+            wakes.to_owned()
+        },
+    );
+    let values = ["network_data_plane", "network_plugin_mode"];
+    let planned: Vec<&str> = values
+        .into_iter()
+        .filter(|name| out.plan().cloud.as_ref().is_some_and(|cloud| cloud.settings.contains_key(name)))
+        .collect();
+    adopted(out, &planned);
 }
 
 /// Whether the tree itself holds the resource that switches the Amazon VPC CNI on.
@@ -81,7 +109,8 @@ fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     let wakes = "policies that lie in the cluster already take effect with it";
     if eks.vpc_cni == Owner::Harden {
         strokes::intents_by(cluster, out, &place, &[cloud_key("vpc-cni/owner")]);
-        strokes::enforced(out, wakes);
+        let detail = format!("once its call says `enforce_network_policies = true`; {wakes}");
+        out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CLOUD_ADOPT, detail);
         return;
     }
     let ground = Ground::Fact(facts::id::CLOUD_EXISTING);

@@ -46,13 +46,15 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.because(asked);
     if owner == Owner::Harden {
         strokes::intents_by(cluster, out, &place, &[cloud_key("secrets-key/owner")]);
-        strokes::enforced(
-            out,
-            "the cluster resource must name `secrets_key_arn` of `terraform/attach`; the key cannot be taken off again",
+        out.verdict(
+            Scope::Cluster,
+            Outcome::Elsewhere,
+            facts::id::EKS_SECRETS_KEY,
+            "`secrets_key_arn` of `terraform/attach` is for a cluster without a key; it cannot be taken off again",
         );
-    } else {
-        let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
-        strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
+        return;
     }
+    let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
+    strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
     out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::EKS_SECRETS_KEY, "");
 }

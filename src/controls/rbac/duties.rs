@@ -125,7 +125,12 @@ pub(in crate::controls) fn audited(
         crate::base::Platform::Aks => facts::id::AKS_AUDIT_POLICY,
     };
     out.verdict(Scope::Cluster, Outcome::Weaker, fact, format!("`{path}` is not recorded in more detail"));
-    out.intent(path.clone(), Outcome::Weaker, Ground::Fact(fact), "");
+    out.intent(
+        path.clone(),
+        Outcome::Weaker,
+        Ground::Fact(fact),
+        "what it does is recorded like everything else, in no more detail",
+    );
     None
 }
 

@@ -2,13 +2,13 @@
 
 use crate::{
     base::{Area, Level},
-    controls::Control,
+    controls::{Applies, Control},
     facts,
     plan::Lowering,
     resolve::Resolved,
 };
 
-use super::rules_of;
+use super::{applies_with, rules_of};
 
 /// The keys.
 const RULES: &[(&str, &str)] = &[
@@ -29,9 +29,13 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("crio_defaults.md"),
     params: &[],
-    applies: super::applies,
+    applies,
     lower,
 };
+
+fn applies(cluster: &Resolved) -> Applies {
+    applies_with("crio", facts::id::CRIO_ONLY, cluster)
+}
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     rules_of("crio", facts::id::CRIO_ONLY, cluster, out, RULES);

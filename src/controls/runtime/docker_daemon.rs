@@ -2,13 +2,13 @@
 
 use crate::{
     base::{Area, Level},
-    controls::Control,
+    controls::{Applies, Control},
     facts,
     plan::Lowering,
     resolve::Resolved,
 };
 
-use super::rules_of;
+use super::{applies_with, rules_of};
 
 /// The keys.
 const RULES: &[(&str, &str)] = &[
@@ -26,9 +26,13 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("docker_daemon.md"),
     params: &[],
-    applies: super::applies,
+    applies,
     lower,
 };
+
+fn applies(cluster: &Resolved) -> Applies {
+    applies_with("docker", facts::id::DOCKER_ONLY, cluster)
+}
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     rules_of("docker", facts::id::DOCKER_ONLY, cluster, out, RULES);

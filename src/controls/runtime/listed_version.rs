@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Cause, Level, SpecPath},
-    controls::{Control, diagnostics::RuntimeUnlisted},
+    controls::{Applies, Control, diagnostics::RuntimeUnlisted},
     facts,
     plan::{Locate, Lowering, Outcome, Scope},
     resolve::Resolved,
@@ -16,9 +16,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
     level: Level::Baseline,
     doc: include_str!("listed_version.md"),
     params: &[],
-    applies: super::applies,
+    applies,
     lower,
 };
+
+/// The makers' list is the same wherever the runtime runs.
+fn applies(_: &Resolved) -> Applies {
+    Applies::Yes
+}
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let minor = cluster.minor();

@@ -34,6 +34,14 @@ fn applies(cluster: &Resolved) -> Applies {
     by_platform(cluster, (Outcome::Impossible, facts::id::EKS_NODES), (Outcome::Impossible, facts::id::AKS_NODES))
 }
 
+/// The same for what one runtime alone has: where another is declared, there is nothing to do on any platform.
+fn applies_with(runtime: &str, fact: FactId, cluster: &Resolved) -> Applies {
+    match applies(cluster) {
+        Applies::No(..) if cluster.runtime.name != runtime => Applies::No(Outcome::NotApplicable, fact),
+        known @ (Applies::Yes | Applies::No(..)) => known,
+    }
+}
+
 /// Writes rules that one runtime alone has; where another is declared, that is said on the fact.
 fn rules_of(runtime: &str, fact: FactId, cluster: &Resolved, out: &mut Lowering<'_>, rules: &[(&str, &str)]) {
     if cluster.runtime.name == runtime {

@@ -177,7 +177,12 @@ fn eks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Eks) -> Option<Eks> {
         region,
         endpoint: written.endpoint,
         nodes: written.nodes,
-        owns: Owns { log_group: owns.log_group, kms_key: owns.kms_key, vpc_cni: owns.vpc_cni },
+        owns: Owns {
+            log_group: owns.log_group,
+            kms_key: owns.kms_key,
+            vpc_cni: owns.vpc_cni,
+            access_entries: owns.access_entries,
+        },
         terraform,
     })
 }

@@ -150,7 +150,7 @@ pub struct EventHub {
     pub namespace: String,
     /// The name of the hub.
     pub name: String,
-    /// The id of the rule that authorizes sending.
+    /// The id of an authorization rule of the namespace, with the rights Manage, Send and Listen.
     pub authorization_rule: Option<String>,
 }
 

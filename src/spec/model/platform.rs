@@ -186,6 +186,8 @@ pub struct Owns {
     pub kms_key: Option<Owner>,
     /// The VPC CNI add-on.
     pub vpc_cni: Option<Owner>,
+    /// The access entries of people.
+    pub access_entries: Option<Owner>,
 }
 
 /// Azure AKS.

@@ -162,6 +162,8 @@ pub struct Owns {
     pub kms_key: Option<Owner>,
     /// The VPC CNI add-on.
     pub vpc_cni: Option<Owner>,
+    /// The access entries of people: `harden` where it is not said, since the spec alone names them.
+    pub access_entries: Option<Owner>,
 }
 
 /// A constraint on the provider's version, as Terraform writes it.

@@ -18,18 +18,36 @@ pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
     let mut blocks = vec![variable("cluster_id", "string", about, &form)];
     for held in &cloud.destinations {
         let origin = origins::setting(&destination_key(&held.value), held);
-        let asked = match &held.value {
-            Destination::EventHub { rule: None, .. } => {
-                Some(("eventhub_authorization_rule_id", "The id of the rule of the Event Hubs namespace that lets send to it."))
+        match &held.value {
+            Destination::EventHub { rule: None, namespace, .. } => {
+                let block = variable("eventhub_authorization_rule_id", "string", RULE, &origin);
+                let asked = namespace.iter().fold(block, |block, namespace| block.block(of_namespace(namespace)));
+                blocks.push(described(asked));
             }
             Destination::Workspace(None) => {
-                Some(("log_analytics_workspace_id", "The id of the Log Analytics workspace that takes the logs."))
+                let about = "The id of the Log Analytics workspace that takes the logs.";
+                blocks.push(described(variable("log_analytics_workspace_id", "string", about, &origin)));
             }
-            Destination::EventHub { .. } | Destination::Workspace(_) => None,
-        };
-        blocks.extend(asked.map(|(name, about)| described(variable(name, "string", about, &origin))));
+            Destination::EventHub { .. } | Destination::Workspace(_) => {}
+        }
     }
     blocks
+}
+
+const RULE: &str = "The id of an authorization rule of the Event Hubs namespace, with the rights Manage, Send and Listen.";
+
+/// The rule belongs to the namespace that the spec names.
+fn of_namespace(namespace: &str) -> Block {
+    let found = Expr::call(
+        "strcontains",
+        [
+            Expr::call("lower", [Expr::code("var.eventhub_authorization_rule_id")]),
+            Expr::call("lower", [Expr::text(format!("/namespaces/{namespace}/"))]),
+        ],
+    );
+    Block::new("validation", &[])
+        .set("condition", found)
+        .set("error_message", Expr::text("The rule is not one of the Event Hubs namespace that the spec names."))
 }
 
 /// The diagnostic setting: each category, to each destination.
@@ -56,7 +74,7 @@ fn destination(block: Block, held: &Held<Destination>) -> Block {
         text.as_ref().map_or_else(|| Expr::code(otherwise), |text| Expr::text(text.clone())).with(&origin)
     };
     match &held.value {
-        Destination::EventHub { rule, hub } => {
+        Destination::EventHub { rule, hub, .. } => {
             let block = block.set("eventhub_authorization_rule_id", text(rule, "var.eventhub_authorization_rule_id"));
             match hub {
                 Some(hub) => block.set("eventhub_name", Expr::text(hub.clone()).with(&origin)),

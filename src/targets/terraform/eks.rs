@@ -7,14 +7,14 @@ use crate::{
     hcl::{Block, Expr, Piece},
     plan::{
         CloudPlan, Held,
-        cloud::{CloudValue, Owner, admin_key, cloud_key, cloud_setting, entry_key},
+        cloud::{Owner, admin_key, cloud_key, entry_key},
     },
     targets::origins,
 };
 
-use super::{FORM, described, settings, variable};
+use super::{FORM, described, variable};
 
-/// The log group, whoever owns it.
+/// The log group of another owner.
 const GROUP_NAME: &str = "coalesce(var.log_group_name, \"/aws/eks/${var.cluster_name}/cluster\")";
 
 /// Whether this module makes the log group.
@@ -31,17 +31,36 @@ pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
     let form = Origin::shape(FORM);
     let mut blocks =
         vec![variable("cluster_name", "string", "The name of the EKS cluster: the attribute of its resource.", &form)];
+    if let Some(owner) = made(cloud.vpc_cni.as_ref()) {
+        let origin = origins::setting(&cloud_key("vpc-cni/owner"), owner);
+        blocks.extend(vpc_cni_variables(&origin).map(described));
+    }
     if let Some(group) = &cloud.log_group {
         let origin = origins::setting(&cloud_key("log-group/owner"), &group.owner);
-        let about = if group.owner.value == Owner::Harden {
-            "The name of the log group where it is made before the cluster: the literal text /aws/eks/NAME/cluster, not an attribute of the \
-             cluster. Null takes it from cluster_name, for a cluster that exists."
+        blocks.push(described(if group.owner.value == Owner::Harden {
+            let about = "The name of the log group: the literal text /aws/eks/NAME/cluster, not an attribute of the cluster, so that the group \
+                         is made before the logs are switched on.";
+            variable("log_group_name", "string", about, &origin)
         } else {
-            "The name of the log group of the control plane: the attribute of its resource. Null takes the name that EKS gives it."
-        };
-        blocks.push(described(variable("log_group_name", "string", about, &origin).set("default", Expr::code("null"))));
+            let about =
+                "The name of the log group of the control plane: the attribute of its resource. Null takes the name that EKS gives it.";
+            variable("log_group_name", "string", about, &origin).set("default", Expr::code("null"))
+        }));
     }
     blocks
+}
+
+/// What the caller says of the add-on: when policies take effect, and what it has today.
+fn vpc_cni_variables(origin: &Arc<Origin>) -> [Block; 3] {
+    let enforce = "Whether network policies take effect, those that lie in the cluster already too: false until step D of ../ADOPT.md, \
+                   unless they do today.";
+    let configuration = "The configuration that the add-on has today beside enableNetworkPolicy.";
+    let role = "The role that the service account of the add-on has today; null where it has none.";
+    [
+        variable("enforce_network_policies", "bool", enforce, origin),
+        variable("vpc_cni_configuration", "any", configuration, origin).set("default", Expr::object([])),
+        variable("vpc_cni_role_arn", "string", role, origin).set("default", Expr::code("null")),
+    ]
 }
 
 pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
@@ -51,29 +70,55 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
         blocks.push(
             described(
                 Block::new("resource", &["aws_cloudwatch_log_group", "control_plane"])
-                    .set("name", Expr::code(GROUP_NAME))
+                    .set("name", Expr::code("var.log_group_name"))
                     .set("retention_in_days", Expr::int(i64::from(group.days.value)).with(&retention))
+                    .set("skip_destroy", Expr::bool(true))
                     .with(&origins::setting(&cloud_key("log-group/owner"), &group.owner)),
             )
-            .say("EKS makes the group by itself once a log type is on: import it where it exists (../ADOPT.md)."),
+            .say("EKS makes the group by itself once a log type is on: import or move it where it exists (../ADOPT.md)."),
         );
     }
     blocks.extend(subscription(cloud));
-    blocks.extend(entries(cloud));
-    blocks.extend(admins(cloud));
+    if made(cloud.entries_owner.as_ref()).is_some() {
+        blocks.extend(entries(cloud));
+        blocks.extend(admins(cloud));
+    }
     if let Some(owner) = made(cloud.vpc_cni.as_ref()) {
-        blocks.push(vpc_cni(cloud, owner));
+        blocks.push(vpc_cni(owner));
     }
     if let Some(owner) = made(cloud.secrets_key.as_ref()) {
-        blocks.push(described(
-            Block::new("resource", &["aws_kms_key", "secrets"])
-                .set("deletion_window_in_days", Expr::int(30))
-                .set("description", Expr::text("Secrets of an EKS cluster"))
-                .set("enable_key_rotation", Expr::bool(true))
-                .with(&origins::setting(&cloud_key("secrets-key/owner"), owner)),
-        ));
+        blocks.push(
+            described(
+                Block::new("resource", &["aws_kms_key", "secrets"])
+                    .set("deletion_window_in_days", Expr::int(30))
+                    .set("description", Expr::text("Secrets of an EKS cluster"))
+                    .set("enable_key_rotation", Expr::bool(true))
+                    .block(Block::new("lifecycle", &[]).set("prevent_destroy", Expr::bool(true)))
+                    .with(&origins::setting(&cloud_key("secrets-key/owner"), owner)),
+            )
+            .say("Every Secret of the cluster is lost with the key."),
+        );
     }
     blocks
+}
+
+/// What this module does not make, and an earlier one may have made.
+pub(super) fn kept(cloud: &CloudPlan) -> Vec<Block> {
+    let owners = [
+        ("aws_cloudwatch_log_group.control_plane", cloud.log_group.as_ref().map(|group| &group.owner)),
+        ("aws_eks_access_entry.people", cloud.entries_owner.as_ref()),
+        ("aws_eks_access_policy_association.break_glass", cloud.entries_owner.as_ref()),
+        ("aws_eks_addon.vpc_cni", cloud.vpc_cni.as_ref()),
+        ("aws_kms_key.secrets", cloud.secrets_key.as_ref()),
+    ];
+    let given_up = owners.into_iter().filter(|(_, owner)| made(*owner).is_none());
+    given_up
+        .map(|(address, _)| {
+            Block::new("removed", &[])
+                .set("from", Expr::code(address))
+                .block(Block::new("lifecycle", &[]).set("destroy", Expr::bool(false)))
+        })
+        .collect()
 }
 
 pub(super) fn outputs(cloud: &CloudPlan) -> Vec<Block> {
@@ -81,7 +126,7 @@ pub(super) fn outputs(cloud: &CloudPlan) -> Vec<Block> {
     if let Some(group) = makes_group(cloud) {
         blocks.push(described(
             Block::new("output", &["log_group_name"])
-                .set("description", Expr::text("The log group: a cluster that is new depends on it, so that EKS finds it."))
+                .set("description", Expr::text("The log group: the log types of the cluster depend on it, so that EKS finds it."))
                 .set("value", Expr::code("aws_cloudwatch_log_group.control_plane.name"))
                 .with(&origins::setting(&cloud_key("log-group/owner"), &group.owner)),
         ));
@@ -146,9 +191,7 @@ fn admins(cloud: &CloudPlan) -> Option<Block> {
     }
     let policies = cloud.admins.iter().map(|(principal, reasons)| {
         let origin: Arc<Origin> = origins::of_reasons(Some(&admin_key(principal)), reasons.clone());
-        let partition = principal.split(':').nth(1).unwrap_or("aws");
-        let policy = format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy");
-        (principal.clone(), Expr::text(policy).with(&origin))
+        (principal.clone(), Expr::text(admin_policy(principal)).with(&origin))
     });
     Some(described(
         Block::new("resource", &["aws_eks_access_policy_association", "break_glass"])
@@ -160,22 +203,60 @@ fn admins(cloud: &CloudPlan) -> Option<Block> {
     ))
 }
 
-fn vpc_cni(cloud: &CloudPlan, owner: &Held<Owner>) -> Block {
-    const NAME: &str = "vpc_cni_configuration_values";
-    let mut block = Block::new("resource", &["aws_eks_addon", "vpc_cni"])
-        .set("addon_name", Expr::text("vpc-cni"))
-        .set("cluster_name", Expr::code("var.cluster_name"))
-        .set("resolve_conflicts_on_create", Expr::text("OVERWRITE"))
-        .set("resolve_conflicts_on_update", Expr::text("PRESERVE"))
-        .with(&origins::setting(&cloud_key("vpc-cni/owner"), owner));
-    if let Some(held) = cloud.settings.get(NAME).filter(|held| matches!(held.value, CloudValue::Json(_))) {
-        let key = cloud_setting(NAME);
-        block = block.set("configuration_values", settings::value(&key, held).with(&origins::setting(&key, held)));
-    }
-    described(block)
+/// The policy of cluster administrators, in the partition of a principal.
+fn admin_policy(principal: &str) -> String {
+    let partition = principal.split(':').nth(1).unwrap_or("aws");
+    format!("arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy")
 }
 
-/// The name of the log group in a place that names the cluster.
+/// The same entries for another owner, in the form that terraform-aws-modules/eks takes.
+pub(super) fn entries_for_owner(cloud: &CloudPlan) -> Option<Block> {
+    let owner = cloud.entries_owner.as_ref().filter(|owner| owner.value != Owner::Harden && !cloud.entries.is_empty())?;
+    let entry = |(principal, groups): (&String, &Vec<Held<String>>)| {
+        let mut fields = vec![
+            ("kubernetes_groups", Expr::list(groups.iter().map(|group| Expr::text(group.value.clone())))),
+            ("principal_arn", Expr::text(principal.clone())),
+        ];
+        if cloud.admins.contains_key(principal) {
+            let policy = Expr::object([
+                ("access_scope", Expr::object([("type", Expr::text("cluster"))])),
+                ("policy_arn", Expr::text(admin_policy(principal))),
+            ]);
+            fields.push(("policy_associations", Expr::object([("break_glass", policy)])));
+        }
+        let reasons = groups.iter().flat_map(|group| &group.reasons).cloned().collect();
+        (principal.clone(), Expr::object(fields).with(&origins::of_reasons(Some(&entry_key(principal)), reasons)))
+    };
+    Some(described(
+        Block::new("output", &["access_entries"])
+            .set("description", Expr::text("The access entries of people, in the form of terraform-aws-modules/eks."))
+            .set("value", Expr::map(cloud.entries.iter().map(entry)))
+            .with(&origins::setting(&cloud_key("access-entries/owner"), owner)),
+    ))
+}
+
+fn vpc_cni(owner: &Held<Owner>) -> Block {
+    let values = Expr::call(
+        "merge",
+        [
+            Expr::code("var.vpc_cni_configuration"),
+            Expr::object([("enableNetworkPolicy", Expr::code("tostring(var.enforce_network_policies)"))]),
+        ],
+    );
+    described(
+        Block::new("resource", &["aws_eks_addon", "vpc_cni"])
+            .set("addon_name", Expr::text("vpc-cni"))
+            .set("cluster_name", Expr::code("var.cluster_name"))
+            .set("configuration_values", Expr::call("jsonencode", [values]))
+            .set("preserve", Expr::bool(true))
+            .set("resolve_conflicts_on_create", Expr::text("OVERWRITE"))
+            .set("resolve_conflicts_on_update", Expr::text("PRESERVE"))
+            .set("service_account_role_arn", Expr::code("var.vpc_cni_role_arn"))
+            .with(&origins::setting(&cloud_key("vpc-cni/owner"), owner)),
+    )
+}
+
+/// The name of the log group of another owner.
 pub(super) fn group_name() -> Expr {
     Expr::code(GROUP_NAME)
 }

@@ -23,6 +23,7 @@ pub(super) const TARGET: Target = Target {
     emit,
     marks: &[
         Mark { path: "terraform/ADOPT.md", says: "Taking the modules over" },
+        Mark { path: "terraform/attach/kept.tf", says: "What an earlier tree made" },
         Mark { path: "terraform/attach/main.tf", says: "Resources beside the cluster" },
         Mark { path: "terraform/attach/outputs.tf", says: "resources take from this module" },
         Mark { path: "terraform/attach/variables.tf", says: "What the caller of this module gives" },
@@ -37,7 +38,7 @@ pub(super) const TARGET: Target = Target {
 const FORM: FactId = FactId("terraform-block");
 
 /// What both modules need: check blocks came with 1.5.
-const TERRAFORM: &str = ">= 1.5";
+const TERRAFORM: &str = ">= 1.7";
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
     let Some(cloud) = &plan.cloud else { return Vec::new() };
@@ -50,9 +51,11 @@ fn emit(plan: &Plan) -> Vec<Artifact> {
 
 /// The module of standalone resources.
 fn attach(plan: &Plan, cloud: &CloudPlan) -> Vec<File> {
-    let (variables, resources, outputs) = match plan.cluster.platform {
-        Platform::Aks => (aks::variables(cloud), aks::resources(cloud), Vec::new()),
-        Platform::Eks | Platform::Kubeadm => (eks::variables(cloud), eks::resources(cloud), eks::outputs(cloud)),
+    let (variables, resources, kept, outputs) = match plan.cluster.platform {
+        Platform::Aks => (aks::variables(cloud), aks::resources(cloud), Vec::new(), Vec::new()),
+        Platform::Eks | Platform::Kubeadm => {
+            (eks::variables(cloud), eks::resources(cloud), eks::kept(cloud), eks::outputs(cloud))
+        }
     };
     let file = |name: &str, purpose: &[&str], blocks: Vec<Block>| File {
         name: format!("attach/{name}"),
@@ -66,7 +69,19 @@ fn attach(plan: &Plan, cloud: &CloudPlan) -> Vec<File> {
             vec![required(plan, cloud)],
         ),
         file("variables.tf", &["What the caller of this module gives."], variables),
-        file("main.tf", &["Resources beside the cluster: none of them owns the cluster, and none exists twice."], resources),
+        file(
+            "main.tf",
+            &[
+                "Resources beside the cluster: none of them owns the cluster. What exists already is imported or moved into the state before the \
+                 first apply (../ADOPT.md).",
+            ],
+            resources,
+        ),
+        file(
+            "kept.tf",
+            &["What an earlier tree made and this one leaves to another owner: Terraform forgets it and destroys nothing."],
+            kept,
+        ),
         file("outputs.tf", &["What the owner's own resources take from this module."], outputs),
         file(
             "verify.tf",

@@ -9,7 +9,7 @@ use crate::{
     targets::origins,
 };
 
-use super::{File, TERRAFORM, described};
+use super::{File, TERRAFORM, described, eks};
 
 /// What each value is, for whoever wires it.
 const ABOUT: &[(&str, &str)] = &[
@@ -23,6 +23,8 @@ const ABOUT: &[(&str, &str)] = &[
     ("local_account_disabled", "Whether kubeconfigs without a person in them are refused."),
     ("log_analytics_retention_in_days", "For how many days the workspace keeps events."),
     ("network_data_plane", "What carries the packets of pods."),
+    ("network_plugin", "What gives pods their addresses."),
+    ("network_plugin_mode", "Where the addresses of pods come from: overlay keeps them off the network."),
     ("network_policy", "What enforces network policies. Setting it wakes every policy that lies dormant in the cluster."),
     ("private_cluster_enabled", "Whether the API server has no public address. A change may replace the cluster."),
     ("private_cluster_public_fqdn_enabled", "Whether the private address has a public name."),
@@ -50,7 +52,10 @@ pub(super) fn files(cloud: &CloudPlan) -> Vec<File> {
         file(
             "outputs.tf",
             "Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.",
-            cloud.settings.iter().map(|(name, held)| output(name, held)).collect(),
+            eks::entries_for_owner(cloud)
+                .into_iter()
+                .chain(cloud.settings.iter().map(|(name, held)| output(name, held)))
+                .collect(),
         ),
     ]
 }

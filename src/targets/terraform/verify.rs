@@ -20,8 +20,8 @@ enum Compare {
     Equal,
     /// The live list holds every item of the plan; more is no difference.
     Holds,
-    /// The live list holds no item beyond the plan.
-    Within,
+    /// The live list and that of the plan are the same set; an empty live list, which lets everybody in, is another one.
+    Same,
 }
 
 /// A value of the plan, where the live one is found, how they compare, and what a difference means.
@@ -55,8 +55,8 @@ const EKS: &[Row] = &[
     (
         "public_access_cidrs",
         "data.aws_eks_cluster.live.vpc_config[0].public_access_cidrs",
-        Compare::Within,
-        "the public endpoint answers ranges that the spec does not name.",
+        Compare::Same,
+        "the public endpoint answers other ranges than the spec names.",
     ),
 ];
 
@@ -64,14 +64,26 @@ const AKS: &[Row] = &[
     (
         "admin_group_object_ids",
         "data.azurerm_kubernetes_cluster.live.azure_active_directory_role_based_access_control[0].admin_group_object_ids",
-        Compare::Within,
-        "groups administer the cluster that the spec does not name.",
+        Compare::Same,
+        "other groups administer the cluster than the spec names, or none.",
     ),
     (
         "authorized_ip_ranges",
         "data.azurerm_kubernetes_cluster.live.api_server_authorized_ip_ranges",
-        Compare::Within,
-        "the API server answers ranges that the spec does not name.",
+        Compare::Same,
+        "the API server answers other ranges than the spec names; without a list it answers everybody.",
+    ),
+    (
+        "network_plugin",
+        "data.azurerm_kubernetes_cluster.live.network_profile[0].network_plugin",
+        Compare::Equal,
+        "another network plug-in runs.",
+    ),
+    (
+        "network_policy",
+        "data.azurerm_kubernetes_cluster.live.network_profile[0].network_policy",
+        Compare::Equal,
+        "another engine enforces network policies, or none.",
     ),
     (
         "private_cluster_enabled",
@@ -90,7 +102,8 @@ pub(super) fn checks(plan: &Plan, cloud: &CloudPlan) -> Vec<Block> {
 
 fn on_eks(cloud: &CloudPlan) -> Vec<Block> {
     let data = Block::new("data", &["aws_eks_cluster", "live"]).set("name", Expr::code("var.cluster_name"));
-    let mut blocks = cluster(data, EKS, cloud, eks::about_cluster);
+    let asserts = questions(EKS, cloud, eks::about_cluster);
+    let mut blocks = if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] };
     if let Some(place) = &cloud.place {
         let origin = origins::setting(&cloud_key("place"), place);
         let live = Expr::code("data.aws_region.live.id");
@@ -101,6 +114,15 @@ fn on_eks(cloud: &CloudPlan) -> Vec<Block> {
         );
         blocks.push(check("region", Block::new("data", &["aws_region", "live"]), vec![assert]));
     }
+    if let Some(group) = cloud.log_group.as_ref().filter(|group| group.owner.value == Owner::Harden) {
+        let own = Expr::code("\"/aws/eks/${var.cluster_name}/cluster\"");
+        let assert = assertion(
+            Expr::binary(Expr::code("var.log_group_name"), "==", own),
+            eks::about_cluster("`log_group_name` is not the group that EKS writes to."),
+            &origins::setting(&cloud_key("log-group/owner"), &group.owner),
+        );
+        blocks.push(described(Block::new("check", &["log_group"]).block(assert)));
+    }
     if let Some(group) = cloud.log_group.as_ref().filter(|group| group.owner.value != Owner::Harden) {
         let origin = origins::setting(&cloud_key("log-group/retention"), &group.days);
         let live = || Expr::code("data.aws_cloudwatch_log_group.live.retention_in_days");
@@ -109,6 +131,7 @@ fn on_eks(cloud: &CloudPlan) -> Vec<Block> {
             0 => for_ever,
             days => Expr::binary(Expr::binary(live(), ">=", Expr::int(days)), "||", for_ever),
         };
+        let condition = Expr::call("try", [condition, Expr::bool(false)]);
         let assert = assertion(condition, eks::about_cluster("the log group forgets events before the spec allows it."), &origin);
         let data = Block::new("data", &["aws_cloudwatch_log_group", "live"]).set("name", eks::group_name());
         blocks.push(check("log_group", data, vec![assert]));
@@ -120,33 +143,31 @@ fn on_aks(cloud: &CloudPlan) -> Vec<Block> {
     let data = Block::new("data", &["azurerm_kubernetes_cluster", "live"])
         .set("name", Expr::code("split(\"/\", var.cluster_id)[8]"))
         .set("resource_group_name", Expr::code("split(\"/\", var.cluster_id)[4]"));
-    let mut blocks = cluster(data.clone(), AKS, cloud, aks::about_cluster);
-    if let Some(place) = &cloud.place {
-        let origin = origins::setting(&cloud_key("place"), place);
+    // One block alone: each brings the kubeconfigs of the cluster into the state.
+    let location = cloud.place.iter().map(|place| {
         let live = Expr::code("data.azurerm_kubernetes_cluster.live.location");
-        let assert = assertion(
+        assertion(
             Expr::binary(live, "==", Expr::text(place.value.clone())),
             aks::about_cluster("it stands in another location."),
-            &origin,
-        );
-        blocks.push(check("location", data, vec![assert]));
-    }
-    blocks
+            &origins::setting(&cloud_key("place"), place),
+        )
+    });
+    let asserts: Vec<Block> = questions(AKS, cloud, aks::about_cluster).into_iter().chain(location).collect();
+    if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] }
 }
 
-/// The check of the cluster itself: one question for each value that a data source shows.
-fn cluster(data: Block, rows: &[Row], cloud: &CloudPlan, about: fn(&str) -> Expr) -> Vec<Block> {
-    let asserts: Vec<Block> = rows
-        .iter()
+/// One question for each value that a data source shows.
+fn questions(rows: &[Row], cloud: &CloudPlan, about: fn(&str) -> Expr) -> Vec<Block> {
+    rows.iter()
         .filter_map(|(name, live, compare, meaning)| Some((name, live, compare, meaning, cloud.settings.get(name)?)))
         .map(|(name, live, compare, meaning, held)| {
             let key = cloud_setting(name);
             assertion(condition(live, compare, held), about(meaning), &origins::setting(&key, held))
         })
-        .collect();
-    if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] }
+        .collect()
 }
 
+/// A live cluster may lack the block or the list: that is a difference, and never an error that would stop the plan.
 fn condition(live: &'static str, compare: &Compare, held: &Held<CloudValue>) -> Expr {
     let wanted = match &held.value {
         CloudValue::Texts(items) => Expr::list(items.iter().map(|item| Expr::text(item.value.clone()))),
@@ -154,13 +175,15 @@ fn condition(live: &'static str, compare: &Compare, held: &Held<CloudValue>) -> 
             settings::value(&cloud_setting("value"), held)
         }
     };
-    let none = |more: Expr, than: Expr| {
-        Expr::binary(Expr::call("length", [Expr::call("setsubtract", [more, than])]), "==", Expr::int(0))
-    };
+    let set = |list: Expr| Expr::call("toset", [list]);
+    let found = |value: Expr| Expr::call("try", [value, Expr::code("null")]);
     match compare {
-        Compare::Equal => Expr::binary(Expr::code(live), "==", wanted),
-        Compare::Holds => none(wanted, Expr::code(live)),
-        Compare::Within => none(Expr::code(live), wanted),
+        Compare::Equal => Expr::binary(found(Expr::code(live)), "==", wanted),
+        Compare::Holds => {
+            let missing = Expr::call("length", [Expr::call("setsubtract", [wanted, Expr::code(live)])]);
+            Expr::call("try", [Expr::binary(missing, "==", Expr::int(0)), Expr::bool(false)])
+        }
+        Compare::Same => Expr::binary(found(set(Expr::code(live))), "==", set(wanted)),
     }
 }
 

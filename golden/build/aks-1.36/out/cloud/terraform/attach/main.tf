@@ -1,4 +1,5 @@
-# Resources beside the cluster: none of them owns the cluster, and none exists twice.
+# Resources beside the cluster: none of them owns the cluster. What exists already is imported or moved into the state
+# before the first apply (../ADOPT.md).
 # Controls: cloud/control-plane-logs, cloud/log-forwarding
 
 # cloud/control-plane-logs: spec /logging/audit/goals/node-changes, spec /logging/audit/goals/rbac-changes, profile

@@ -8,6 +8,11 @@ variable "cluster_id" {
 
 # cloud/log-forwarding: spec /logging/siem/eventHub
 variable "eventhub_authorization_rule_id" {
-  description = "The id of the rule of the Event Hubs namespace that lets send to it."
+  description = "The id of an authorization rule of the Event Hubs namespace, with the rights Manage, Send and Listen."
   type        = string
+
+  validation {
+    condition     = strcontains(lower(var.eventhub_authorization_rule_id), lower("/namespaces/logs/"))
+    error_message = "The rule is not one of the Event Hubs namespace that the spec names."
+  }
 }

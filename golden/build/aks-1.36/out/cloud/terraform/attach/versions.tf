@@ -1,7 +1,7 @@
 # What this module needs. Provider and backend are those of the caller.
 
 terraform {
-  required_version = ">= 1.5"
+  required_version = ">= 1.7"
 
   # spec /platform/aks/terraform/azurerm
   required_providers {

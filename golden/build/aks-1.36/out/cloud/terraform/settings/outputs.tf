@@ -1,5 +1,5 @@
 # Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.
-# Controls: cloud/api-access, cloud/identities, cloud/log-retention, cloud/network-policy
+# Controls: cloud/api-access, cloud/identities, cloud/network-policy
 
 # cloud/identities: spec /identity/breakGlass, spec /platform/aks/entra, spec /platform/aks/entra/adminGroups/0
 output "admin_group_object_ids" {
@@ -25,16 +25,22 @@ output "local_account_disabled" {
   value       = true
 }
 
-# cloud/log-retention: spec /logging/audit/retentionDays
-output "log_analytics_retention_in_days" {
-  description = "For how many days the workspace keeps events."
-  value       = 730
-}
-
 # cloud/network-policy: spec /platform/cni/azure-cni/networkPolicy
 output "network_data_plane" {
   description = "What carries the packets of pods."
   value       = "cilium"
+}
+
+# cloud/network-policy: spec /platform/cni/azure-cni
+output "network_plugin" {
+  description = "What gives pods their addresses."
+  value       = "azure"
+}
+
+# cloud/network-policy: spec /platform/cni/azure-cni/overlay
+output "network_plugin_mode" {
+  description = "Where the addresses of pods come from: overlay keeps them off the network."
+  value       = "overlay"
 }
 
 # cloud/network-policy: spec /platform/cni/azure-cni/networkPolicy

@@ -1,11 +1,13 @@
-# Resources beside the cluster: none of them owns the cluster, and none exists twice.
+# Resources beside the cluster: none of them owns the cluster. What exists already is imported or moved into the state
+# before the first apply (../ADOPT.md).
 # Controls: cloud/identities, cloud/log-forwarding, cloud/log-retention, cloud/secrets-key
 
 # cloud/log-retention: spec /logging/audit/retentionDays, spec /platform/eks/owns/logGroup
-# EKS makes the group by itself once a log type is on: import it where it exists (../ADOPT.md).
+# EKS makes the group by itself once a log type is on: import or move it where it exists (../ADOPT.md).
 resource "aws_cloudwatch_log_group" "control_plane" {
-  name              = coalesce(var.log_group_name, "/aws/eks/${var.cluster_name}/cluster")
+  name              = var.log_group_name
   retention_in_days = 120
+  skip_destroy      = true
 }
 
 # cloud/log-forwarding: spec /logging/siem/relay
@@ -44,8 +46,13 @@ resource "aws_eks_access_policy_association" "break_glass" {
 }
 
 # cloud/secrets-key: spec /platform/eks/owns/kmsKey
+# Every Secret of the cluster is lost with the key.
 resource "aws_kms_key" "secrets" {
   deletion_window_in_days = 30
   description             = "Secrets of an EKS cluster"
   enable_key_rotation     = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

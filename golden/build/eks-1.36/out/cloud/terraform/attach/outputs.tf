@@ -3,7 +3,7 @@
 
 # cloud/log-retention: spec /platform/eks/owns/logGroup
 output "log_group_name" {
-  description = "The log group: a cluster that is new depends on it, so that EKS finds it."
+  description = "The log group: the log types of the cluster depend on it, so that EKS finds it."
   value       = aws_cloudwatch_log_group.control_plane.name
 }
 

@@ -8,7 +8,6 @@ variable "cluster_name" {
 
 # cloud/log-retention: spec /platform/eks/owns/logGroup
 variable "log_group_name" {
-  default     = null
-  description = "The name of the log group where it is made before the cluster: the literal text /aws/eks/NAME/cluster, not an attribute of the cluster. Null takes it from cluster_name, for a cluster that exists."
+  description = "The name of the log group: the literal text /aws/eks/NAME/cluster, not an attribute of the cluster, so that the group is made before the logs are switched on."
   type        = string
 }

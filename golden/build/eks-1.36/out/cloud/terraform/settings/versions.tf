@@ -1,5 +1,5 @@
 # What this module needs: Terraform, and no provider.
 
 terraform {
-  required_version = ">= 1.5"
+  required_version = ">= 1.7"
 }

@@ -1,0 +1,201 @@
+//! The page for AKS: a raw `azurerm_kubernetes_cluster`, or the Azure Verified Module.
+
+use crate::{
+    hcl::{Block, Expr},
+    plan::cloud::{CloudValue, Destination, Stage},
+};
+
+use super::{Page, Taken, Way, kept, taken};
+
+/// The module: Azure/avm-res-containerservice-managedcluster/azurerm 0.8.1.
+const TABLE: &[Taken] = &[
+    taken!(
+        "admin_group_object_ids",
+        Some(("azure_active_directory_role_based_access_control", "admin_group_object_ids")),
+        Some(("aad_profile", "admin_group_object_ids"))
+    ),
+    taken!(
+        "authorized_ip_ranges",
+        Some(("api_server_access_profile", "authorized_ip_ranges")),
+        Some(("api_server_access_profile", "authorized_ip_ranges"))
+    ),
+    taken!("local_account_disabled", Some(("", "local_account_disabled")), Some(("", "disable_local_accounts"))),
+    taken!("network_data_plane", Some(("network_profile", "network_data_plane")), Some(("network_profile", "network_dataplane"))),
+    taken!("network_plugin", Some(("network_profile", "network_plugin")), Some(("network_profile", "network_plugin"))),
+    taken!(
+        "network_plugin_mode",
+        Some(("network_profile", "network_plugin_mode")),
+        Some(("network_profile", "network_plugin_mode"))
+    ),
+    taken!("network_policy", Some(("network_profile", "network_policy")), Some(("network_profile", "network_policy"))),
+    taken!(
+        "private_cluster_enabled",
+        Some(("", "private_cluster_enabled")),
+        Some(("api_server_access_profile", "enable_private_cluster"))
+    ),
+    taken!(
+        "private_cluster_public_fqdn_enabled",
+        Some(("", "private_cluster_public_fqdn_enabled")),
+        Some(("api_server_access_profile", "enable_private_cluster_public_fqdn"))
+    ),
+    taken!("run_command_enabled", Some(("", "run_command_enabled")), Some(("api_server_access_profile", "disable_run_command")))
+        .module_takes("!module.harden_settings.run_command_enabled"),
+    taken!("sku_tier", Some(("", "sku_tier")), Some(("sku", "tier"))),
+];
+
+const TITLES: [&str; 2] = ["A raw `azurerm_kubernetes_cluster`", "Azure/avm-res-containerservice-managedcluster 0.8"];
+
+impl Page<'_> {
+    pub(super) fn aks(&mut self) {
+        self.aks_call();
+        self.aks_open();
+        self.aks_checks();
+        if self.cloud.has(Stage::Close) {
+            self.aks_close();
+        }
+        if self.cloud.has(Stage::Network) {
+            self.aks_network();
+        }
+        self.end("`local_account_disabled`, `run_command_enabled`, the tier and the data plane");
+        self.say(
+            "The data source of azurerm brings the kubeconfigs of the cluster with it: that of users, and, while local accounts are on, that of \
+             the local administrator. They lie in your state, as they do with `azurerm_kubernetes_cluster`; with the AVM module they come into \
+             the state by this check alone. Guard the state, and switch local accounts off (step C).",
+        );
+    }
+
+    fn aks_block(way: Way) -> Block {
+        match way {
+            Way::Raw => Block::new("resource", &["azurerm_kubernetes_cluster", "this"]),
+            Way::Module => Block::new("module", &["aks"])
+                .set("source", Expr::text("Azure/avm-res-containerservice-managedcluster/azurerm"))
+                .set("version", Expr::text("~> 0.8.1")),
+        }
+    }
+
+    fn aks_ways(&mut self, stage: Stage, module: Vec<(&'static str, &'static str, Expr)>) {
+        let of_raw = self.raw(Self::aks_block(Way::Raw), TABLE, stage, Vec::new());
+        let of_module = self.module(Self::aks_block(Way::Module), TABLE, stage, module);
+        let of_raw =
+            if stage == Stage::Open { Some(of_raw.unwrap_or_else(|| Self::aks_block(Way::Raw)).block(kept())) } else { of_raw };
+        self.ways(of_raw, of_module, TITLES);
+    }
+
+    fn aks_call(&mut self) {
+        self.step("Call both modules");
+        let mut attach = Block::new("module", &["harden_attach"])
+            .set("cluster_id", Expr::code("azurerm_kubernetes_cluster.this.id"))
+            .set("source", Expr::text("./terraform/attach"));
+        let mut hub = false;
+        for held in &self.cloud.destinations {
+            hub |= matches!(held.value, Destination::EventHub { .. });
+            attach = match &held.value {
+                Destination::EventHub { rule: None, .. } => attach
+                    .set("eventhub_authorization_rule_id", Expr::code("azurerm_eventhub_namespace_authorization_rule.logs.id")),
+                Destination::Workspace(None) => {
+                    attach.set("log_analytics_workspace_id", Expr::code("azurerm_log_analytics_workspace.logs.id"))
+                }
+                Destination::EventHub { .. } | Destination::Workspace(_) => attach,
+            };
+        }
+        self.code(&[Block::new("module", &["harden_settings"]).set("source", Expr::text("./terraform/settings")), attach]);
+        self.say("With the AVM module the id is `module.aks.resource_id`.");
+        if hub {
+            self.say(
+                "The rule belongs to the Event Hubs namespace and has the rights Manage, Send and Listen: Azure Monitor asks for all three. \
+                 Whoever applies needs the right to list its keys.",
+            );
+        }
+        self.say(
+            "Azure refuses two diagnostic settings that send one category to one receiver: an entry of `diagnostic_settings` for it, or one made \
+             by hand, has to go first. A setting named `harden` that exists already is imported:",
+        );
+        self.code(&[Block::new("import", &[])
+            .set("id", Expr::text("CLUSTER-ID|harden"))
+            .set("to", Expr::code("module.harden_attach.azurerm_monitor_diagnostic_setting.control_plane"))]);
+    }
+
+    fn aks_open(&mut self) {
+        self.step("Apply A: open what stays");
+        let entra = self.cloud.settings.contains_key("admin_group_object_ids");
+        let managed = if entra { vec![("aad_profile", "managed", Expr::bool(true))] } else { Vec::new() };
+        self.aks_ways(Stage::Open, managed);
+        if entra {
+            self.say(
+                "Entra ID cannot be taken out of a cluster again. Local accounts stay on until step C, and who has a kubeconfig of one keeps \
+                 coming in.",
+            );
+        }
+        if self.cloud.settings.contains_key("log_analytics_retention_in_days") {
+            self.say("`module.harden_settings.log_analytics_retention_in_days` goes to `retention_in_days` of the workspace.");
+        }
+    }
+
+    fn aks_checks(&mut self) {
+        self.step("B: check, before anything is closed");
+        let mut points = vec![
+            "`terraform plan` shows no change, and `attach/verify.tf` warns of nothing but what step C closes.",
+            "Apply the objects of the cluster (`k8s/`, in the order of REPORT.md): the groups of people are bound there.",
+        ];
+        if self.cloud.settings.contains_key("admin_group_object_ids") {
+            points.push(
+                "Somebody of the administrators' groups signs in through Entra ID (`kubelogin`), and `kubectl auth can-i '*' '*'` says yes. \
+                 Everybody who signs in needs the Azure role `Azure Kubernetes Service Cluster User Role` to get a kubeconfig.",
+            );
+        }
+        if self.cloud.settings.contains_key("local_account_disabled") {
+            points.push(
+                "No pipeline uses a kubeconfig of `az aks get-credentials --admin` any more: each has an identity in Entra ID (`kubelogin` with a \
+                 service principal or workload identity), its own bindings, and has run once.",
+            );
+        }
+        if self.cloud.settings.contains_key("run_command_enabled") {
+            points.push("Nothing uses `az aks command invoke` any more.");
+        }
+        if self.cloud.settings.contains_key("authorized_ip_ranges") {
+            points.push(
+                "The addresses that the nodes go out with are among `authorized_ip_ranges`: with a load balancer `az aks show --name NAME \
+                 --resource-group GROUP --query networkProfile.loadBalancerProfile.effectiveOutboundIPs` lists them; with a NAT gateway or a \
+                 firewall they are its own. The same for runners and administrators.",
+            );
+        }
+        if self.asks("private_cluster_enabled", &CloudValue::Bool(true)) {
+            points.push(
+                "The cluster is private already. azurerm makes a public cluster anew when `private_cluster_enabled` changes: then leave the lines \
+                 out, and plan a new cluster.",
+            );
+        }
+        self.points(&points);
+    }
+
+    fn aks_close(&mut self) {
+        self.step("Apply C: close");
+        self.aks_ways(Stage::Close, Vec::new());
+        if self.cloud.settings.contains_key("local_account_disabled") {
+            self.say(
+                "Switch local accounts off last, after the ranges have held for a while: they are the way in when a mistake is made in either \
+                 list. Certificates of local accounts that were handed out keep working until they are rotated (`az aks rotate-certs`).",
+            );
+        }
+    }
+
+    fn aks_network(&mut self) {
+        self.step("Apply D: let network policies take effect");
+        self.say(
+            "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, and \
+             `k8s/network` is applied. The change replaces the image of every node, pool by pool.",
+        );
+        self.aks_ways(Stage::Network, Vec::new());
+        self.say(
+            "`network_plugin` is never changed in place, nor is an engine that is set already (azurerm makes the cluster anew): change the engine \
+             with `az aks update` first, and let the plan show no difference. A step back from cilium or from overlay makes the cluster anew.",
+        );
+        let cilium = self.asks("network_data_plane", &CloudValue::Text("cilium".to_owned()));
+        if cilium && !self.cloud.settings.contains_key("network_plugin_mode") {
+            self.say(
+                "The data plane of Cilium needs `network_plugin_mode = \"overlay\"` or a `pod_subnet_id` of the pools: the spec does not say \
+                 `overlay: true`, so the pools have to name a subnet for pods.",
+            );
+        }
+    }
+}

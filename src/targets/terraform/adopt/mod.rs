@@ -1,0 +1,235 @@
+//! `terraform/ADOPT.md`: the exact lines with which an owner's cluster resource, or a module around it, takes the values, in the applies
+//! that lock nobody out and destroy nothing.
+
+mod aks;
+mod eks;
+
+use std::sync::Arc;
+
+use crate::{
+    base::{Artifact, Lines, Mode, Origin, OutPath, Platform},
+    hcl::{self, Block, Expr},
+    plan::{
+        CloudPlan, Plan,
+        cloud::{CloudValue, Stage, cloud_setting},
+    },
+    targets::origins,
+};
+
+use super::FORM;
+
+/// How one value is taken: its name and reference, the block and argument of the raw resource, those of the module; an empty block means
+/// the resource or module itself.
+struct Taken {
+    name: &'static str,
+    reference: &'static str,
+    raw: Option<(&'static str, &'static str)>,
+    module: Option<(&'static str, &'static str)>,
+    /// What the module takes, where it is not the value as it is.
+    module_value: Option<&'static str>,
+}
+
+impl Taken {
+    /// The same where the module takes another expression.
+    const fn module_takes(mut self, value: &'static str) -> Self {
+        self.module_value = Some(value);
+        self
+    }
+}
+
+/// A row: name, place in the raw resource, place in the module.
+macro_rules! taken {
+    ($name:literal, $raw:expr, $module:expr) => {
+        Taken {
+            name: $name,
+            reference: concat!("module.harden_settings.", $name),
+            raw: $raw,
+            module: $module,
+            module_value: None,
+        }
+    };
+}
+use taken;
+
+pub(super) fn page(plan: &Plan, cloud: &CloudPlan) -> Option<Artifact> {
+    let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, step: 0 };
+    page.say("# Taking the modules over");
+    page.say(
+        "`settings` holds values that only the owner of the cluster resource can set; `attach` makes what stands beside the cluster. Neither \
+         has a provider or a backend of its own. Paths below are relative to the folder that holds `terraform/`; words in capitals are yours.",
+    );
+    page.say(
+        "A running cluster goes step by step, each apply by itself: A opens the way that stays, B is checks by people, C closes the other \
+         ways. A new cluster takes the lines of all steps at once. Merge each block into yours: a block, list or map of yours keeps what it \
+         holds beside these lines. Where two steps name one argument, the line of the later step takes the place of the earlier one.",
+    );
+    page.say(
+        "Before every apply read `terraform plan`: it must change the cluster in place and destroy nothing (`0 to destroy`, no `must be \
+         replaced`). A plan that says otherwise is not to be applied.",
+    );
+    match plan.cluster.platform {
+        Platform::Aks => page.aks(),
+        Platform::Eks | Platform::Kubeadm => page.eks(),
+    }
+    Some(Artifact { path: OutPath::new("terraform/ADOPT.md").ok()?, mode: Mode::Plain, lines: page.lines })
+}
+
+struct Page<'a> {
+    lines: Lines,
+    form: Arc<Origin>,
+    cloud: &'a CloudPlan,
+    /// How many steps have been written.
+    step: usize,
+}
+
+/// Which of the two ways to own a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Raw,
+    Module,
+}
+
+impl Page<'_> {
+    /// An empty line between parts.
+    fn part(&mut self) {
+        if self.lines.count() > 0 {
+            self.lines.push("", &self.form);
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.part();
+        self.lines.push(text, &self.form);
+    }
+
+    /// The heading of the next step.
+    fn step(&mut self, title: &str) {
+        self.step += 1;
+        let heading = format!("## {}. {title}", self.step);
+        self.say(&heading);
+    }
+
+    /// A list of sentences.
+    fn points(&mut self, points: &[&str]) {
+        self.part();
+        for point in points {
+            self.lines.push(&format!("- {point}"), &self.form);
+        }
+    }
+
+    fn code(&mut self, blocks: &[Block]) {
+        self.part();
+        self.lines.push("```hcl", &self.form);
+        self.lines.extend(hcl::write(&[], blocks, &self.form));
+        self.lines.push("```", &self.form);
+    }
+
+    fn shell(&mut self, commands: &[&str]) {
+        self.part();
+        self.lines.push("```sh", &self.form);
+        for command in commands {
+            self.lines.push(command, &self.form);
+        }
+        self.lines.push("```", &self.form);
+    }
+
+    /// The lines of one step for both ways, where it has any.
+    fn ways(&mut self, raw: Option<Block>, module: Option<Block>, titles: [&str; 2]) {
+        for (block, title) in [raw, module].into_iter().zip(titles) {
+            if let Some(block) = block {
+                self.say(&format!("### {title}"));
+                self.code(&[block]);
+            }
+        }
+    }
+
+    /// What the checks of `attach` show, and what they cannot show.
+    fn end(&mut self, unseen: &str) {
+        self.step("What the checks see");
+        self.say(&format!(
+            "`attach/verify.tf` compares at every plan and warns; until step C it warns of everything that is still open. The provider's data \
+             sources do not show {unseen}: read those in the plan."
+        ));
+    }
+
+    /// Arguments of the cluster resource, in their blocks, which a step takes.
+    fn raw(&self, block: Block, table: &[Taken], stage: Stage, more: Vec<(&'static str, &'static str, Expr)>) -> Option<Block> {
+        let mut inner: Vec<(&'static str, Block)> = Vec::new();
+        let mut lines: Vec<(&'static str, &'static str, Expr)> = more;
+        for (taken, origin) in self.values(table, stage) {
+            if let Some((place, argument)) = taken.raw {
+                lines.push((place, argument, Expr::code(taken.reference).with(&origin)));
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        lines.sort_by_key(|(place, ..)| *place);
+        let mut block = block;
+        for (place, argument, value) in lines {
+            if place.is_empty() {
+                block = block.set(argument, value);
+                continue;
+            }
+            match inner.iter_mut().find(|(name, _)| *name == place) {
+                Some((_, present)) => *present = present.clone().set(argument, value),
+                None => inner.push((place, Block::new(place, &[]).set(argument, value))),
+            }
+        }
+        Some(inner.into_iter().fold(block, |block, (_, inner)| block.block(inner)))
+    }
+
+    /// Arguments of the module, in their objects, which a step takes.
+    fn module(
+        &self,
+        block: Block,
+        table: &[Taken],
+        stage: Stage,
+        more: Vec<(&'static str, &'static str, Expr)>,
+    ) -> Option<Block> {
+        let mut objects: Vec<(&'static str, Vec<(&'static str, Expr)>)> = Vec::new();
+        let mut lines: Vec<(&'static str, &'static str, Expr)> = more;
+        for (taken, origin) in self.values(table, stage) {
+            if let Some((place, argument)) = taken.module {
+                lines.push((place, argument, Expr::code(taken.module_value.unwrap_or(taken.reference)).with(&origin)));
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        let mut block = block;
+        for (place, argument, value) in lines {
+            if place.is_empty() {
+                block = block.set(argument, value);
+                continue;
+            }
+            match objects.iter_mut().find(|(name, _)| *name == place) {
+                Some((_, entries)) => entries.push((argument, value)),
+                None => objects.push((place, vec![(argument, value)])),
+            }
+        }
+        Some(objects.into_iter().fold(block, |block, (name, entries)| block.set(name, Expr::object(entries))))
+    }
+
+    /// The planned values that a step takes, each with the origin of its setting.
+    fn values<'t>(&self, table: &'t [Taken], stage: Stage) -> Vec<(&'t Taken, Arc<Origin>)> {
+        let of = |taken: &'t Taken| {
+            let held = self.cloud.settings.get(taken.name)?;
+            (CloudPlan::stage(taken.name, &held.value) == stage)
+                .then(|| (taken, origins::setting(&cloud_setting(taken.name), held)))
+        };
+        table.iter().filter_map(of).collect()
+    }
+
+    /// Whether a value is planned, and says this.
+    fn asks(&self, name: &str, value: &CloudValue) -> bool {
+        self.cloud.settings.get(name).is_some_and(|held| held.value == *value)
+    }
+}
+
+/// What keeps a resource from being made anew.
+fn kept() -> Block {
+    Block::new("lifecycle", &[])
+        .set("prevent_destroy", Expr::bool(true))
+        .say("Stops every plan that would make the cluster anew.")
+}
