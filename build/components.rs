@@ -52,7 +52,9 @@ fn component(name: &str, mut file: File) -> Compiled {
     let (says, read) = (head.need_text("says")?, head.need_text("read")?);
     let (sources, unread) = (head.need_texts("sources")?, head.list("unread")?);
     if let Some(wrong) = sources.iter().find(|text| !is_source(text, &unread)) {
-        return Err(head.error(&format!("source `{wrong}` is `OWNER/REPOSITORY PATH at VERSION`, or `not read: ...` beside `unread`")));
+        return Err(
+            head.error(&format!("source `{wrong}` is `OWNER/REPOSITORY PATH at VERSION`, or `not read: ...` beside `unread`"))
+        );
     }
     let also = head.list("also")?;
     let when = head.list("when")?;

@@ -253,7 +253,11 @@ mod tests {
         for component in components() {
             let read = component.sources.iter().filter(|source| !source.starts_with("not read: ")).count();
             assert!(!component.sources.is_empty() && component.read.parse::<Date>().is_ok(), "{}", component.name);
-            assert!(read > 0 || component.unread == ["every row"], "{}: nothing of it was read, and it does not say so", component.name);
+            assert!(
+                read > 0 || component.unread == ["every row"],
+                "{}: nothing of it was read, and it does not say so",
+                component.name
+            );
         }
     }
 
@@ -261,7 +265,8 @@ mod tests {
     fn an_admission_webhook_says_how_it_fails_or_that_this_was_not_read() {
         for component in components() {
             let unread = component.unread.iter().any(|part| part.starts_with("every row") || part.contains("failure policy"));
-            for webhook in component.webhooks.iter().filter(|webhook| webhook.kinds.iter().any(|kind| *kind > Calls::Conversion)) {
+            for webhook in component.webhooks.iter().filter(|webhook| webhook.kinds.iter().any(|kind| *kind > Calls::Conversion))
+            {
                 assert!(unread == webhook.failure.is_empty(), "{}: {}", component.name, webhook.service);
             }
         }
@@ -270,7 +275,8 @@ mod tests {
     #[test]
     fn a_component_that_moved_is_known_in_both_namespaces() {
         let calico = components().find(|component| component.name == "calico").unwrap();
-        let homes: Vec<&str> = calico.workloads.iter().filter(|pods| pods.name == "calico-apiserver").map(|pods| pods.namespace).collect();
+        let homes: Vec<&str> =
+            calico.workloads.iter().filter(|pods| pods.name == "calico-apiserver").map(|pods| pods.namespace).collect();
         assert_eq!(homes, ["calico-system", "calico-apiserver"]);
     }
 

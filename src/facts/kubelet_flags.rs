@@ -99,3 +99,23 @@ const PAIRS: &[(&str, &str)] = &[
 pub fn kubelet_flag_fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAIRS.iter().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::Minor,
+        facts::{self, Program},
+    };
+
+    #[test]
+    fn flags_and_fields_are_known_to_the_tables() {
+        for (flag, field) in kubelet_flag_fields() {
+            let known = facts::flag(Program::Kubelet, flag, Minor(20)).is_known()
+                || facts::flag(Program::Kubelet, flag, Minor(37)).is_known();
+            assert!(known, "{flag}");
+            assert!(facts::field(Program::Kubelet, field, Minor(37)).is_known() || flag.starts_with("iptables-"), "{field}");
+        }
+        assert!(PAIRS.is_sorted());
+    }
+}
