@@ -49,7 +49,13 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
 
 fn component(name: &str, mut file: File) -> Compiled {
     let mut head = file.head(name);
-    let (says, source) = (head.need_text("says")?, head.need_text("source")?);
+    let (says, read) = (head.need_text("says")?, head.need_text("read")?);
+    let (sources, unread) = (head.need_texts("sources")?, head.list("unread")?);
+    if let Some(wrong) = sources.iter().find(|text| !is_source(text, &unread)) {
+        return Err(
+            head.error(&format!("source `{wrong}` is `OWNER/REPOSITORY PATH at VERSION`, or `not read: ...` beside `unread`"))
+        );
+    }
     let also = head.list("also")?;
     let when = head.list("when")?;
     let when = when.iter().map(|word| when_of(&head, word)).collect::<Result<Vec<_>, _>>()?;
@@ -69,11 +75,22 @@ fn component(name: &str, mut file: File) -> Compiled {
     }
     file.done()?;
     Ok(format!(
-        "Component {{ name: {name:?}, also: &{also:?}, says: {says:?}, when: &[{}], workloads: &[\n{}\n], webhooks: &[{}], source: {source:?} }},",
+        "Component {{ name: {name:?}, also: &{also:?}, says: {says:?}, when: &[{}], workloads: &[\n{}\n], webhooks: &[{}], sources: &{sources:?}, \
+         read: {read:?}, unread: &{unread:?} }},",
         when.join(", "),
         workloads.join("\n"),
         webhooks.join(" "),
     ))
+}
+
+/// Where a file was read: a repository, a path in it, and the commit or version.
+fn is_source(text: &str, unread: &[String]) -> bool {
+    if text.starts_with("not read: ") {
+        return !unread.is_empty();
+    }
+    let Some((file, version)) = text.split_once(" at ") else { return false };
+    let Some((repository, path)) = file.split_once(' ') else { return false };
+    repository.split('/').count() == 2 && !path.is_empty() && !version.is_empty()
 }
 
 fn when_of(row: &Row, word: &str) -> Compiled {
@@ -92,7 +109,8 @@ fn when_of(row: &Row, word: &str) -> Compiled {
 
 fn workload(mut row: Row) -> Compiled {
     let namespace = row.need_text("namespace")?;
-    let account = row.text("account")?.unwrap_or_else(|| row.name.clone());
+    let name = row.text("name")?.unwrap_or_else(|| row.name.clone());
+    let account = row.text("account")?.unwrap_or_else(|| name.clone());
     let account = if account.is_empty() { "None".to_owned() } else { format!("Some({account:?})") };
     let labels = row.pairs("labels")?;
     let images = row.list("images")?;
@@ -115,10 +133,9 @@ fn workload(mut row: Row) -> Compiled {
         _ => return Err(row.error("`passes` is a level of Pod Security")),
     };
     let code = format!(
-        "Workload {{ name: {:?}, namespace: {namespace:?}, account: {account}, labels: &{labels:?}, images: &{images:?}, passes: \
+        "Workload {{ name: {name:?}, namespace: {namespace:?}, account: {account}, labels: &{labels:?}, images: &{images:?}, passes: \
          PodLevel::{passes}, token: {token}, privileged: {privileged}, host_network: {network}, host_pid: {pid}, host_ipc: {ipc}, \
          host_paths: &{paths:?}, capabilities: &{capabilities:?}, ports: &[{}] }},",
-        row.name,
         ports.join(", "),
     );
     row.done()?;
@@ -162,8 +179,20 @@ fn webhook(mut row: Row, workloads: &[String]) -> Compiled {
             _ => return Err(row.error(&format!("`kinds` cannot hold `{kind}`"))),
         });
     }
-    let code =
-        format!("Webhook {{ service: {:?}, workload: {workload:?}, port: {port}, kinds: &[{}] }},", row.name, kinds.join(", "));
+    let mut failure = Vec::new();
+    for policy in row.list("failure")? {
+        failure.push(match policy.as_str() {
+            "fail" => "Failure::Fail",
+            "ignore" => "Failure::Ignore",
+            _ => return Err(row.error(&format!("`failure` cannot hold `{policy}`"))),
+        });
+    }
+    let code = format!(
+        "Webhook {{ service: {:?}, workload: {workload:?}, port: {port}, kinds: &[{}], failure: &[{}] }},",
+        row.name,
+        kinds.join(", "),
+        failure.join(", "),
+    );
     row.done()?;
     Ok(code)
 }

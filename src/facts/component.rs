@@ -134,6 +134,15 @@ pub enum Calls {
     Validating,
 }
 
+/// What the API server does with a request while a webhook does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// It refuses it.
+    Fail,
+    /// It lets it pass.
+    Ignore,
+}
+
 /// An endpoint that the API server calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Webhook {
@@ -145,6 +154,8 @@ pub struct Webhook {
     pub port: u16,
     /// What it is called for.
     pub kinds: &'static [Calls],
+    /// What happens while it does not answer; empty where that was not read, and for aggregated APIs.
+    pub failure: &'static [Failure],
 }
 
 /// A system component.
@@ -162,8 +173,12 @@ pub struct Component {
     pub workloads: &'static [Workload],
     /// What the API server calls of it.
     pub webhooks: &'static [Webhook],
-    /// Where it was read.
-    pub source: &'static str,
+    /// Where it was read: repository, path, and the commit or version; `not read: ` before what was not to be had.
+    pub sources: &'static [&'static str],
+    /// The day of reading.
+    pub read: &'static str,
+    /// What of it was not read in a published manifest of today, and is known from elsewhere: rows by name, or parts of them.
+    pub unread: &'static [&'static str],
 }
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));
@@ -212,6 +227,7 @@ pub fn component(word: &str) -> Option<&'static Component> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Date;
 
     #[test]
     fn words_are_unique() {
@@ -230,6 +246,38 @@ mod tests {
                 assert!(workload.ports.iter().any(|port| port.port == webhook.port), "{}: {}", component.name, webhook.service);
             }
         }
+    }
+
+    #[test]
+    fn every_file_names_its_sources() {
+        for component in components() {
+            let read = component.sources.iter().filter(|source| !source.starts_with("not read: ")).count();
+            assert!(!component.sources.is_empty() && component.read.parse::<Date>().is_ok(), "{}", component.name);
+            assert!(
+                read > 0 || component.unread == ["every row"],
+                "{}: nothing of it was read, and it does not say so",
+                component.name
+            );
+        }
+    }
+
+    #[test]
+    fn an_admission_webhook_says_how_it_fails_or_that_this_was_not_read() {
+        for component in components() {
+            let unread = component.unread.iter().any(|part| part.starts_with("every row") || part.contains("failure policy"));
+            for webhook in component.webhooks.iter().filter(|webhook| webhook.kinds.iter().any(|kind| *kind > Calls::Conversion))
+            {
+                assert!(unread == webhook.failure.is_empty(), "{}: {}", component.name, webhook.service);
+            }
+        }
+    }
+
+    #[test]
+    fn a_component_that_moved_is_known_in_both_namespaces() {
+        let calico = components().find(|component| component.name == "calico").unwrap();
+        let homes: Vec<&str> =
+            calico.workloads.iter().filter(|pods| pods.name == "calico-apiserver").map(|pods| pods.namespace).collect();
+        assert_eq!(homes, ["calico-system", "calico-apiserver"]);
     }
 
     #[test]

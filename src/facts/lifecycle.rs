@@ -6,7 +6,7 @@ use crate::base::Date;
 /// The support of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifecycle {
-    /// `kubernetes`, `eks`, `aks`, `component`, `containerd`, `os`.
+    /// `kubernetes`, `eks`, `aks`, `component`, `containerd`, `crio`, `os`.
     pub program: &'static str,
     /// The release: a minor, `1.36`, or the word of an operating system or component.
     pub release: &'static str,
