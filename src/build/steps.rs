@@ -114,8 +114,9 @@ impl Tree<'_> {
         self.has("nodes/").then(|| {
             "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
              then run `./harden-node.sh apply`. Drain the node first where the configuration of the runtime changes, and restart the runtime. Run it \
-             again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. `./harden-node.sh rollback` puts everything \
-             back."
+             again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it \
+             brings (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on \
+             every node and a restart of the kubelet. `./harden-node.sh rollback` puts everything back."
                 .to_owned()
         })
     }
