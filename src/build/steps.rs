@@ -116,7 +116,7 @@ impl Tree<'_> {
              then run `./harden-node.sh apply`. Drain the node first where the configuration of the runtime changes, and restart the runtime. Run it \
              again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it \
              brings (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on \
-             every node and a restart of the kubelet. `./harden-node.sh rollback` puts everything back."
+             every node and a restart of the kubelet. On a control-plane node it removes `super-admin.conf`. `./harden-node.sh rollback` puts everything back."
                 .to_owned()
         })
     }
