@@ -5,7 +5,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -254,23 +254,20 @@ impl Host {
 
     /// Everything in the tree: mode, owner and content of each path.
     fn tree(&self) -> BTreeMap<String, String> {
-        let root = self.root();
-        let mut found = BTreeMap::new();
-        let walk = walkdir::WalkDir::new(&root).into_iter().filter_entry(|entry| {
-            let name = entry.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-            !["proc", "sys", "dev", "run", "tmp", "opt/pool"].contains(&name.as_str())
-        });
-        for entry in walk.map(Result::unwrap) {
-            let meta = fs::symlink_metadata(entry.path()).unwrap();
-            let content = if meta.is_file() {
-                sha256_hex(&fs::read(entry.path()).unwrap())
-            } else if meta.is_symlink() {
-                fs::read_link(entry.path()).unwrap().display().to_string()
-            } else {
-                String::new()
-            };
-            let name = entry.path().strip_prefix(&root).unwrap().display().to_string();
-            found.insert(name, format!("{:o} {}:{} {content}", meta.mode(), meta.uid(), meta.gid()));
+        let spared = "( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./opt/pool ) -prune -o";
+        let find = |more: &[&str]| {
+            let (code, said) = run(Command::new("find").arg(".").args(spared.split(' ')).args(more).current_dir(self.root()));
+            assert_eq!(code, 0, "{said}");
+            said
+        };
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for line in find(&["-printf", "%P\t%m %U:%G %l\n"]).lines() {
+            let (path, facts) = line.split_once('\t').unwrap();
+            found.insert(path.to_owned(), facts.to_owned());
+        }
+        for line in find(&["-type", "f", "-exec", "sha256sum", "{}", "+"]).lines() {
+            let (digest, path) = line.split_once("  ./").unwrap();
+            found.get_mut(path).unwrap().push_str(digest);
         }
         found
     }
@@ -422,7 +419,7 @@ fn attacks_leave_the_node_whole() {
     let kept = host.root().join("var/lib/harden-node-kept/etc/sudoers.d/90-harden");
     assert!(fs::read_to_string(&kept).unwrap().ends_with("# by hand\n") && !host.root().join("etc/sudoers.d/90-harden").exists());
     fs::remove_dir_all(host.root().join("var/lib/harden-node-kept")).unwrap();
-    let text = now.replace("PermitUserEnvironment no\n", "");
+    let text = now.strip_suffix("PermitUserEnvironment no\n").unwrap();
     fs::write(host.root().join("etc/ssh/sshd_config"), text).unwrap();
     assert_eq!(differences(&first, &host.tree()), none, "changes by hand");
 
