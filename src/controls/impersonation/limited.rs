@@ -71,7 +71,8 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
         plain(out, declared, &names, &role)
     };
     let by = names.by.name();
-    let why = "a group that may act as others: everything that it does, with bodies but for those of secrets, config maps and tokens";
+    let why =
+        "a group that may act as others: everything that it does, with bodies but for those of secrets, config maps and tokens";
     keys.extend(audited(cluster, out, by, why, &declared.path));
     strokes::intents_by(cluster, out, &declared.path, &keys);
     for group in declared.groups.iter().chain([&declared.by]) {

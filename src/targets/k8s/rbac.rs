@@ -27,7 +27,11 @@ fn files(plan: &Plan) -> Vec<ObjectFile> {
     let bindings = rbac.roles.iter().map(|(name, planned)| binding(name, planned)).collect();
     [
         ("service-accounts.yaml", format!("{ACCOUNTS}. What others wrote on them stays with `--server-side`."), accounts),
-        ("roles.yaml", format!("{ROLES}: no wildcard and no secret; the only verbs that lend rights are the declared impersonations."), roles),
+        (
+            "roles.yaml",
+            format!("{ROLES}: no wildcard and no secret; the only verbs that lend rights are the declared impersonations."),
+            roles,
+        ),
         ("bindings.yaml", format!("{BINDINGS}. A binding's role cannot be changed: to change it, delete the binding."), bindings),
     ]
     .into_iter()

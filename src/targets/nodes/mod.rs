@@ -73,9 +73,9 @@ impl<'a> Pool<'a> {
     fn emit(&self) -> Vec<Artifact> {
         let files: Vec<HostFile> =
             [kernel::files, system::files, audit::files, rsyslog::files, firewall::files, runtime::files, kubelet::files]
-            .into_iter()
-            .flat_map(|make| make(self))
-            .collect();
+                .into_iter()
+                .flat_map(|make| make(self))
+                .collect();
         let script = script::emit(self, &files);
         files.iter().filter_map(|file| file.artifact(self)).chain(script).collect()
     }
