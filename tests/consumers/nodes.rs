@@ -268,11 +268,11 @@ impl Host {
             said
         };
         let mut found: BTreeMap<String, String> = BTreeMap::new();
-        for line in find(&["-printf", "%P\t%m %U:%G %l\n"]).lines() {
+        for line in find(&["-printf", "%P\t%m %U:%G %l\\0"]).split_terminator('\0') {
             let (path, facts) = line.split_once('\t').unwrap();
             found.insert(path.to_owned(), facts.to_owned());
         }
-        for line in find(&["-type", "f", "-exec", "sha256sum", "{}", "+"]).lines() {
+        for line in find(&["-type", "f", "-exec", "sha256sum", "--zero", "{}", "+"]).split_terminator('\0') {
             let (digest, path) = line.split_once("  ./").unwrap();
             found.get_mut(path).unwrap().push_str(digest);
         }

@@ -149,8 +149,9 @@ fn several_files_a_folder_a_workspace() {
     fs::write(folder.path().join("stream.yaml"), stream).unwrap();
     assert_eq!(built("five", &["stream.yaml"]), ["left", "right"]);
     copy(&root().join("examples/workspace"), &folder.path().join("fleet"));
-    assert_eq!(built("six", &["fleet"]), ["eu-prod", "us-prod"]);
-    assert_eq!(built("seven", &["fleet/harden.yaml"]), ["eu-prod", "us-prod"]);
+    let fleet = ["aws-prod", "azure-prod", "eu-prod", "us-prod"];
+    assert_eq!(built("six", &["fleet"]), fleet);
+    assert_eq!(built("seven", &["fleet/harden.yaml"]), fleet);
     assert_eq!(built("eight", &["fleet/clusters/us.yaml"]), ["us-prod"]);
     assert_eq!(files(&folder.path().join("six/us-prod")), files(&folder.path().join("eight/us-prod")));
     // Each lone spec reads what it names from its own folder.

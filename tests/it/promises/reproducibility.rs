@@ -53,13 +53,10 @@ fn the_same_bytes_from_everywhere() {
     };
     let first = run(&one, "ada", &["build"], &scratch.path().join("a"));
     assert!(first.len() > 30, "{:?}", first.keys());
-    let absolute = two.join("clusters/us.yaml");
-    let other_order = run(
-        &two.join("profiles"),
-        "zoe",
-        &["build", absolute.to_str().unwrap(), two.join("clusters/eu.yaml").to_str().unwrap()],
-        &scratch.path().join("b"),
-    );
+    let absolute = ["us", "azure", "eu", "aws"].map(|name| two.join(format!("clusters/{name}.yaml")));
+    let mut backwards = vec!["build"];
+    backwards.extend(absolute.iter().map(|path| path.to_str().unwrap()));
+    let other_order = run(&two.join("profiles"), "zoe", &backwards, &scratch.path().join("b"));
     let folder = run(scratch.path(), "zoe", &["build", "one/clusters"], &scratch.path().join("c"));
     let again = run(&one, "ada", &["build", "."], &scratch.path().join("a"));
     for (name, found) in [("another place", &other_order), ("a folder", &folder), ("the same place", &again)] {
