@@ -399,7 +399,7 @@ fn a_running_cluster_loses_nothing() {
         place.apply("what is there");
         if way == Way::Module {
             for command in page.commands("Take over what exists").iter().filter(|c| c.contains("log_group")) {
-                let arguments: Vec<String> = command.split(' ').skip(1).map(|word| moved(word)).collect();
+                let arguments: Vec<String> = command.split(' ').skip(1).map(moved).collect();
                 let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 must(&program, place.path(), &arguments);
             }
