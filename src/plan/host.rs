@@ -78,6 +78,8 @@ pub enum HostRule<'a> {
     UnitMasked(&'a str),
     /// A program that must be installed; the value is its package.
     Program(&'a str),
+    /// A file that must be there, as a pattern; the value is what to do where it is not.
+    There(&'a str),
     /// Whether the firewall refuses or counts.
     FirewallMode,
     /// A range that belongs to a group of the firewall: `GROUP`, `RANGE`.
@@ -136,6 +138,7 @@ impl<'a> HostRule<'a> {
             "upgrades" if first == "option" => HostRule::UpgradeOption(second),
             "unit" => HostRule::UnitMasked(rest),
             "program" => HostRule::Program(rest),
+            "there" => HostRule::There(name.strip_prefix("there")?),
             "firewall" if first == "group" => {
                 let (group, range) = second.split_once('/')?;
                 HostRule::FirewallMember(group, range)

@@ -1,4 +1,4 @@
-//! The log plan: where each kind of log is written, who ships it, how long it is kept and where it goes; and what nodes are told for it.
+//! The log plan: where each kind of log is written, who ships it, how long it is kept and where it goes; and how nodes ship.
 
 use std::collections::BTreeMap;
 
@@ -92,31 +92,14 @@ pub struct ShippingPlan {
 pub struct LogPlan {
     /// Every kind that the spec or its profile asks for.
     pub kinds: BTreeMap<LogKind, Held<KindPlan>>,
-    /// What the journal of nodes is told, by key.
-    pub journal: BTreeMap<&'static str, Held<String>>,
     /// How nodes ship, where they do.
     pub shipping: Option<ShippingPlan>,
-}
-
-/// The operating systems whose rsyslog is known.
-const RSYSLOG: [&str; 4] = ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04"];
-
-/// Whether the nodes of an operating system ship with rsyslog.
-#[must_use]
-pub fn has_rsyslog(os: &str) -> bool {
-    RSYSLOG.contains(&os)
 }
 
 /// The key of a part of a kind.
 #[must_use]
 pub fn kind_key(kind: LogKind, part: &str) -> SettingKey {
     SettingKey::Part(Topic::Logging, format!("{}/{part}", kind.name()))
-}
-
-/// The key of a line of the journal's configuration.
-#[must_use]
-pub fn journal_key(line: &str) -> SettingKey {
-    SettingKey::Part(Topic::Logging, format!("journal/{line}"))
 }
 
 /// The key of a part of the shipping.
@@ -131,9 +114,6 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
         for (part, text) in held.value.parts() {
             out.insert(kind_key(*kind, part), held.as_ref().map(|_| text.to_owned()));
         }
-    }
-    for (line, held) in &plan.logs.journal {
-        out.insert(journal_key(line), held.clone());
     }
     let Some(shipping) = &plan.logs.shipping else { return };
     let ShippingPlan { host, port, tls, ca_file, queue_megabytes, line_megabytes, kinds } = shipping;

@@ -32,7 +32,7 @@ pub use files::{
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
-pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, has_rsyslog, journal_key, kind_key, shipping_key};
+pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};
 pub use network::{

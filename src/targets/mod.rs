@@ -12,7 +12,6 @@ mod helm;
 mod k8s;
 mod kubeadm;
 mod mark;
-mod node_logs;
 mod nodes;
 mod observed;
 mod origins;
@@ -51,7 +50,6 @@ pub const TARGETS: &[Target] = &[
     helm::TARGET,
     gatekeeper::SUITE,
     connectivity::TARGET,
-    node_logs::TARGET,
     nodes::TARGET,
     can_i::TARGET,
 ];

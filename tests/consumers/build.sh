@@ -7,6 +7,7 @@ set -euo pipefail
 # of go/mains or else a command of the module.
 readonly SETS='
 actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
+collector - go.opentelemetry.io/collector/otelcol 0.165.0 collector
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd

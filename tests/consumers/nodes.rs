@@ -24,8 +24,11 @@ fn made(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// A spec with every node control.
-fn spec(os: &str, cni: &str, runtime: &str) -> String {
+/// A receiver of logs whose CA lies where a careless quote would end.
+const SIEM: &str = r#", siem: { syslog: { host: siem.example.com, port: 6514, caFile: "/etc/ssl/certs/siem$HOME'`x`.crt" } }"#;
+
+/// A spec with every node control, and with what stands behind the goals of the audit log.
+fn spec(os: &str, cni: &str, runtime: &str, logging: &str) -> String {
     format!(
         r#"apiVersion: harden.dev/v1alpha1
 kind: Cluster
@@ -49,7 +52,7 @@ spec:
         cidrs: [192.0.2.64/26]
         open: [{{ port: 9100, from: [198.51.100.7/32], reason: "node exporter; \"quoted\" $(reboot)" }}, {{ port: 30080, from: [198.51.100.0/24], reason: ingress }}]
   api: {{ sources: {{ admins: [203.0.113.0/24, "2001:db8:1::/48"] }} }}
-  logging: {{ audit: {{ goals: [exec] }} }}
+  logging: {{ audit: {{ goals: [exec] }}{logging} }}
   images: {{ alwaysPull: false }}
 ---
 apiVersion: harden.dev/v1alpha1
@@ -68,8 +71,12 @@ struct Tree {
 
 impl Tree {
     fn new(os: &str, cni: &str, runtime: &str) -> Self {
+        Tree::with(os, cni, runtime, "")
+    }
+
+    fn with(os: &str, cni: &str, runtime: &str, logging: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("spec.yaml"), spec(os, cni, runtime)).expect("a spec");
+        fs::write(folder.path().join("spec.yaml"), spec(os, cni, runtime, logging)).expect("a spec");
         harden(folder.path(), &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", "out"]);
         Tree { folder }
     }
@@ -107,7 +114,7 @@ fn scripts_and_rules_are_taken() {
     let (shellcheck, nft, systemd) = (has("shellcheck"), has("nft"), has("systemd-analyze"));
     for (n, cni) in CNIS.iter().enumerate() {
         let os = ["debian-12", "debian-13", "ubuntu-24.04"][n % 3];
-        let tree = Tree::new(os, cni, "containerd: \"2.3\"");
+        let tree = Tree::with(os, cni, "containerd: \"2.3\"", &SIEM.replace("$HOME'`x`", ""));
         for pool in ["control-plane", "workers"] {
             let folder = tree.pool(pool);
             if shellcheck {
@@ -317,7 +324,7 @@ fn one_control_alone() {
 #[test]
 fn spoilt_inputs_are_refused() {
     let Some(base) = made("debian-12") else { return };
-    let tree = Tree::new("debian-12", CNIS[0], "containerd: \"2.3\"");
+    let tree = Tree::with("debian-12", CNIS[0], "containerd: \"2.3\"", SIEM);
     let host = Host::new(&base, &tree.pool("workers"));
     let first = host.tree();
     for (file, from, to, control) in [
@@ -325,6 +332,7 @@ fn spoilt_inputs_are_refused() {
         ("etc/harden/node.nft", "policy drop", "policy dropp", "node/firewall"),
         ("etc/sudoers.d/90-harden", "Defaults use_pty", "Default use_pty", "node/sudo"),
         ("etc/systemd/system/harden-firewall.service", "ExecStart=/usr", "ExecStart=usr", "node/firewall"),
+        ("etc/rsyslog.d/60-harden.conf", "then call harden_siem", "then call harden_sieve", "logging/shipping"),
     ] {
         host.bring(&tree.pool("workers"));
         let path = host.root().join("opt/pool/files").join(file);
@@ -347,6 +355,62 @@ fn spoilt_inputs_are_refused() {
     host.bring(&Tree::new("ubuntu-24.04", CNIS[0], "containerd: \"2.3\"").pool("workers"));
     assert_eq!(host.script(&["apply"]).0, 2, "another system");
     assert_eq!(differences(&first, &host.tree()), [] as [String; 0]);
+}
+
+/// rsyslog judges its drop-in among what else the node tells it, before it is put in place; the CA and the packages are asked for.
+#[test]
+fn logs_are_shipped_from_a_debian_12() {
+    let Some(base) = made("debian-12") else { return };
+    let tree = Tree::with("debian-12", CNIS[0], "containerd: \"2.3\"", SIEM);
+    let host = Host::new(&base, &tree.pool("control-plane"));
+    let first = host.tree();
+    let only = ["--only", "logging/shipping", "--only", "logging/journal", "--only", "logging/siem-tls"];
+    let run_only = |action: &str| host.script(&[&[action][..], &only].concat());
+    let (code, said) = run_only("audit");
+    assert!(code == 1 && said.contains("siem$HOME'`x`.crt is missing: put the CA"), "{said}");
+    let (code, said) = run_only("apply");
+    assert!(code == 1 && said.contains("put the CA"), "{said}");
+    let judged = |arguments: &[&str]| run(Command::new("chroot").arg(host.root()).args(["rsyslogd", "-N1"]).args(arguments));
+    let (code, said) = judged(&[]);
+    assert!(code == 0 && !said.contains("error"), "{said}");
+    let ca = host.root().join("etc/ssl/certs/siem$HOME'`x`.crt");
+    fs::create_dir_all(ca.parent().unwrap()).unwrap();
+    fs::write(&ca, "").unwrap();
+    let second = host.tree();
+    for action in ["audit", "apply"] {
+        let (code, said) = run_only(action);
+        assert_eq!(code, 0, "{said}");
+    }
+    assert_eq!(differences(&second, &host.tree()), [] as [String; 0], "a second apply changes a byte");
+    let journal = fs::read_to_string(host.root().join("etc/systemd/journald.conf.d/90-harden.conf")).unwrap();
+    assert!(journal.contains("\nForwardToSyslog=yes\n") && journal.contains("\nStorage=persistent\n"), "{journal}");
+    fs::remove_file(&ca).unwrap();
+    assert_eq!(host.script(&["rollback"]).0, 0);
+    let left = differences(&first, &host.tree());
+    assert!(left.iter().all(|path| path.starts_with("etc/ssl/certs: ") || path.starts_with("etc/ssl: ")), "{left:?}");
+
+    // What the node itself tells rsyslog counts: with a broken neighbour, or read by nobody, the drop-in stays out.
+    for (path, text, says) in [
+        ("etc/rsyslog.d/10-broken.conf", "action(type=\"omfile\" fil=\"/x\")\n", "rsyslog refuses it"),
+        ("etc/rsyslog.conf", "*.* -/var/log/syslog\n", "does not read /etc/rsyslog.d"),
+    ] {
+        let host = Host::new(&base, &tree.pool("control-plane"));
+        fs::write(host.root().join(path), text).unwrap();
+        let (code, said) = host.script(&["apply", "--only", "logging/shipping"]);
+        assert!(code == 3 && said.contains(says), "{said}");
+        assert!(!host.root().join("etc/rsyslog.d/60-harden.conf").exists());
+    }
+    let host = Host::new(&base, &tree.pool("workers"));
+    fs::remove_file(host.root().join("usr/sbin/rsyslogd")).unwrap();
+    let library =
+        fs::read_dir(host.root().join("usr/lib")).unwrap().map(|entry| entry.unwrap().path().join("rsyslog/lmnsd_gtls.so"));
+    library.filter(|path| path.is_file()).for_each(|path| fs::remove_file(path).unwrap());
+    let (code, said) = host.script(&["apply", "--only", "logging/shipping"]);
+    assert!(
+        code == 1 && said.contains("install the package rsyslog:") && said.contains("install the package rsyslog-gnutls"),
+        "{said}"
+    );
+    assert!(!host.root().join("etc/rsyslog.d/60-harden.conf").exists());
 }
 
 #[test]

@@ -7,11 +7,11 @@ sources=/etc/apt/sources.list.d/debian.sources
 [[ -f $sources ]] || sources=/etc/apt/sources.list
 mkdir -p -- "$cache"
 
-# The root of a Debian 12 with the programs that judge files.
-if [[ ! -d $cache/debian-12 ]]; then
-    rm -rf -- "$cache/debian-12.part"
+# The root of a Debian 12 with the programs that judge files; made anew where it is of an older list of them.
+if [[ ! -x $cache/debian-12/usr/sbin/rsyslogd ]]; then
+    rm -rf -- "$cache/debian-12.part" "$cache/debian-12"
     mmdebstrap --quiet --variant=minbase \
-        --include=openssh-server,nftables,auditd,procps,kmod,systemd-sysv,chrony,unattended-upgrades,diffutils,sudo,cron \
+        --include=openssh-server,nftables,auditd,procps,kmod,systemd-sysv,chrony,unattended-upgrades,diffutils,sudo,cron,rsyslog,rsyslog-gnutls \
         bookworm "$cache/debian-12.part" "$sources"
     mv -- "$cache/debian-12.part" "$cache/debian-12"
 fi

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Area, Cause, Level},
-    controls::Control,
+    controls::{Control, node::journald},
     plan::Lowering,
     resolve::{LogSink, Resolved},
 };
@@ -20,20 +20,15 @@ pub(in crate::controls) const CONTROL: Control = Control {
     lower,
 };
 
-/// What keeps it, and bounds it.
-const KEPT: [(&str, &str); 4] =
-    [("Compress", "yes"), ("Storage", "persistent"), ("SystemKeepFree", "1G"), ("SystemMaxUse", "2G")];
-
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    for (key, value) in KEPT {
-        let held = out.held(value.to_owned());
-        out.plan_mut().logs.journal.insert(key, held);
-    }
-    if let Some(sink @ LogSink::Syslog { .. }) = &cluster.logs.siem {
-        let asked = out.reason().cause;
-        let held = out.because(Cause::Spec(sink.path())).held("yes".to_owned());
-        out.plan_mut().logs.journal.insert("ForwardToSyslog", held);
-        out.because(asked);
-    }
-    pools(out, "copy `files/etc/systemd/journald.conf.d/60-harden.conf` and restart systemd-journald");
+    let shipped = cluster.logs.siem.as_ref().filter(|sink| matches!(sink, LogSink::Syslog { .. }));
+    pools::on_each(out, |out, pool, _| {
+        let mut keys: Vec<_> = journald::RULES.iter().map(|(rule, value)| out.host_rule(&pool.name, rule, value)).collect();
+        if let Some(sink) = shipped {
+            let asked = out.reason().cause;
+            keys.push(out.because(Cause::Spec(sink.path())).host_rule(&pool.name, "journald/ForwardToSyslog", "yes"));
+            out.because(asked);
+        }
+        keys
+    });
 }

@@ -9,11 +9,11 @@ use crate::{
     base::Platform,
     controls::Applies,
     facts,
-    plan::{Lowering, Outcome, Scope, has_rsyslog},
+    plan::Outcome,
     resolve::{LogSink, Resolved},
 };
 
-use super::{apiserver::audit_volume, strokes};
+use super::{apiserver::audit_volume, node::pools, strokes};
 
 pub(super) use journal::CONTROL as JOURNAL;
 pub(super) use shipping::CONTROL as SHIPPING;
@@ -35,17 +35,5 @@ fn ships(cluster: &Resolved) -> Applies {
         (Applies::Yes, Some(LogSink::Other(_))) => Applies::No(Outcome::Impossible, facts::id::SIEM_NOT_BUILT),
         (Applies::Yes, None) => Applies::No(Outcome::Weaker, facts::id::SIEM_NOT_DECLARED),
         (known, Some(_) | None) => known,
-    }
-}
-
-/// Says of each pool what becomes of files for it: brought there by hand, or none where the operating system is not known.
-fn pools(out: &mut Lowering<'_>, detail: &str) {
-    let pools: Vec<(String, String)> = out.plan().pools.values().map(|pool| (pool.name.clone(), pool.os.clone())).collect();
-    for (name, os) in pools {
-        if has_rsyslog(&os) {
-            out.verdict(Scope::Pool(name), Outcome::Weaker, facts::id::LOG_FILES_BY_HAND, detail);
-        } else {
-            out.verdict(Scope::Pool(name), Outcome::Impossible, facts::id::LOG_SHIP_OS, format!("its nodes run {os}"));
-        }
     }
 }

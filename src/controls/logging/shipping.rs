@@ -6,7 +6,7 @@ use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{Control, Param, ParamKind, Stricter},
     facts,
-    plan::{Ground, LogKind, Lowering, Outcome, ShippingPlan, has_rsyslog},
+    plan::{Ground, Held, LogKind, Lowering, Outcome, Scope, ShippingPlan},
     resolve::{LogSink, Resolved},
 };
 
@@ -32,6 +32,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 /// The CAs that Debian and Ubuntu trust.
 const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// What rsyslog speaks TLS with, on every machine of Debian and Ubuntu.
+const GTLS: &str = "/usr/lib/*/rsyslog/lmnsd_gtls.so";
 /// Megabytes of one line: request and answer of the largest audit event, and a longest address written with escapes.
 const LINE: i64 = 8;
 
@@ -64,19 +66,42 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         kinds,
     };
     out.because(asked);
+    if !plan.kinds.is_empty() {
+        needs(out, &plan);
+    }
     answer(cluster, out, &plan);
-    if !plan.kinds.is_empty() && out.plan().pools.values().any(|pool| has_rsyslog(&pool.os)) {
+    if !plan.kinds.is_empty() && !pools::hardened(out).is_empty() {
         out.plan_mut().logs.shipping = Some(plan);
     }
 }
 
+/// What must be on the nodes before the drop-in means anything.
+fn needs(out: &mut Lowering<'_>, plan: &ShippingPlan) {
+    let ca: Option<&Held<String>> = plan.tls.value.then_some(&plan.ca_file);
+    pools::on_each(out, |out, pool, _| {
+        let asked = out.reason().cause;
+        let mut keys = vec![out.host_rule(&pool.name, "program/rsyslogd", "rsyslog")];
+        if let Some(ca) = ca {
+            keys.push(out.host_rule(&pool.name, &format!("there{GTLS}"), "install the package rsyslog-gnutls"));
+            let told = if ca.value == SYSTEM_CA {
+                "install the package ca-certificates"
+            } else {
+                "put the CA of the receiver of logs there"
+            };
+            let cause = ca.reasons.first().map_or_else(|| asked.clone(), |reason| reason.cause.clone());
+            keys.push(out.because(cause).host_rule(&pool.name, &format!("there{}", ca.value), told));
+            out.because(asked);
+        }
+        keys
+    });
+}
+
 /// What becomes of the receiver, and of a relay beside it.
 fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
-    let packages = if plan.tls.value { "packages rsyslog and rsyslog-gnutls" } else { "package rsyslog" };
-    let how = format!("needs {packages}; copy `files/etc/rsyslog.d/60-harden.conf` and restart rsyslog{}", bridge(cluster, plan));
-    pools(out, &how);
+    let packages = if plan.tls.value { "rsyslog and rsyslog-gnutls" } else { "rsyslog" };
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NEEDS_PACKAGE, format!("{packages}{}", bridge(cluster, plan)));
     let siem = SpecPath::new("/logging/siem");
-    let ground = Ground::Fact(facts::id::LOG_FILES_BY_HAND);
+    let ground = Ground::Fact(facts::id::NEEDS_PACKAGE);
     strokes::intents(cluster, out, &siem.child("syslog"), Outcome::Weaker, &ground, "");
     let ground = Ground::Fact(facts::id::NO_RELAY_NEEDED);
     strokes::intents(cluster, out, &siem.child("relay"), Outcome::NotApplicable, &ground, "");

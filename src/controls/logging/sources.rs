@@ -68,7 +68,7 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
         (LogKind::Application, _) => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
-        (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::LOG_FILES_BY_HAND),
+        (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
         (_, None) => match &cluster.logs.siem {
             Some(LogSink::Other(_)) => (Outcome::Impossible, facts::id::SIEM_NOT_BUILT),
             Some(LogSink::Syslog { .. }) => (Outcome::Weaker, facts::id::NOTHING_SHIPPED),
@@ -102,7 +102,7 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
     KindPlan {
         written: written(cluster, out, kind),
         shipped: if shipped { "rsyslog of each node" } else { "nobody" }.to_owned(),
-        kept: kept(cluster, out, kind),
+        kept: kept(out, kind),
         goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,
     }
@@ -133,7 +133,7 @@ fn written(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
     }
 }
 
-fn kept(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
+fn kept(out: &Lowering<'_>, kind: LogKind) -> String {
     match kind {
         LogKind::Application => "until the kubelet rotates it, by default 5 files of 10 MiB a container".to_owned(),
         LogKind::Audit => {
@@ -143,11 +143,16 @@ fn kept(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
                 _ => "for ever, until the disk is full".to_owned(),
             }
         }
-        LogKind::Kubernetes | LogKind::Node | LogKind::Runtime => match out.plan().logs.journal.get("SystemMaxUse") {
-            Some(size) if cluster.kubeadm.is_some() => format!("{} of journal, the oldest go first", size.value),
-            Some(_) | None => "as the image of the node sets it".to_owned(),
+        LogKind::Kubernetes | LogKind::Node | LogKind::Runtime => match journal_size(out) {
+            Some(size) => format!("{size} of journal, the oldest go first"),
+            None => "as the image of the node sets it".to_owned(),
         },
     }
+}
+
+/// How large the journal may grow on the nodes that a script is made for.
+fn journal_size<'a>(out: &'a Lowering<'_>) -> Option<&'a str> {
+    out.plan().pools.values().find_map(|pool| pool.file_rules.get("journald/SystemMaxUse")).map(|held| held.value.as_str())
 }
 
 /// How much a day, where a rate is declared: of audit events alone.

@@ -10,7 +10,7 @@ use crate::{
 use super::pools;
 
 /// The rules.
-const RULES: &[(&str, &str)] = &[
+pub(in crate::controls) const RULES: &[(&str, &str)] = &[
     ("journald/Compress", "yes"),
     ("journald/Storage", "persistent"),
     ("journald/SystemKeepFree", "1G"),

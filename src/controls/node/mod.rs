@@ -16,7 +16,7 @@ mod firewire;
 mod icmp_broadcasts;
 mod icmp_redirects;
 mod ip_forwarding;
-mod journald;
+pub(in crate::controls) mod journald;
 mod kernel_information;
 mod kexec;
 mod kubelet_sysctls;

@@ -4,6 +4,7 @@ mod audit;
 mod file;
 mod firewall;
 mod kernel;
+mod rsyslog;
 mod runtime;
 mod script;
 mod system;
@@ -27,6 +28,9 @@ pub(super) const TARGET: Target = Target {
         Mark { path: "nodes/*/files/**", says: file::BROUGHT },
         // JSON has no comments: the path alone tells.
         Mark { path: "nodes/*/files/etc/docker/daemon.json", says: "" },
+        Mark { path: "nodes/*/files/etc/rsyslog.d/60-harden.conf", says: "Ships the logs of a node of pool" },
+        // Of earlier trees: it is part of the file of the journal now.
+        Mark { path: "nodes/*/files/etc/systemd/journald.conf.d/60-harden.conf", says: "The journal of a node of pool" },
     ],
 };
 
@@ -52,7 +56,7 @@ impl<'a> Pool<'a> {
     /// The pool, where its system is known and something of it can be held by a script.
     fn of(plan: &'a Plan, node: &'a NodePlan) -> Option<Self> {
         let pool = Pool { plan, node, os: node.host_os()? };
-        let held = pool.rules().next().is_some();
+        let held = pool.rules().next().is_some() || plan.logs.shipping.is_some();
         held.then_some(pool)
     }
 
@@ -66,7 +70,7 @@ impl<'a> Pool<'a> {
     }
 
     fn emit(&self) -> Vec<Artifact> {
-        let files: Vec<HostFile> = [kernel::files, system::files, audit::files, firewall::files, runtime::files]
+        let files: Vec<HostFile> = [kernel::files, system::files, audit::files, rsyslog::files, firewall::files, runtime::files]
             .into_iter()
             .flat_map(|make| make(self))
             .collect();

@@ -89,13 +89,16 @@ fn text(row: &Row) -> Lines {
     shell::rows(ROW, values, &row.origin)
 }
 
-/// Programs first, then files, then what single rules ask of the running system.
+/// What must be there first, then files, then what single rules ask of the running system.
 fn rows(pool: &Pool<'_>, files: &[HostFile]) -> Vec<Row> {
     let mut rows: Vec<Row> = pool
         .rules()
         .filter_map(|rule| {
-            let HostRule::Program(name) = rule.rule else { return None };
-            Some(Row::of(&rule, "program", name, &rule.held.value))
+            if let HostRule::Program(name) = rule.rule {
+                return Some(Row::of(&rule, "program", name, &rule.held.value));
+            }
+            let HostRule::There(path) = rule.rule else { return None };
+            Some(Row::of(&rule, "there", path, &rule.held.value))
         })
         .collect();
     rows.extend(files.iter().map(of_file));
@@ -149,6 +152,7 @@ fn of_rule(rule: &Rule<'_>) -> Option<Row> {
         | HostRule::Runtime(..)
         | HostRule::Sudo(_)
         | HostRule::Systemd(..)
+        | HostRule::There(_)
         | HostRule::UpgradeHold(_)
         | HostRule::UpgradeOption(_) => return None,
     })

@@ -1,13 +1,18 @@
 //! The drop-in of rsyslog: what is read, what is sent on, and the queue in between.
 
+mod quote;
+
 use std::sync::Arc;
 
 use crate::{
-    base::{Artifact, Lines, Origin},
-    plan::{Held, LogKind, NodePlan, Plan, PoolRole, Program, ShippingPlan, host_paths, shipping_key},
+    base::{Lines, Origin},
+    plan::{Held, HostOs, LogKind, PoolRole, Program, ShippingPlan, host_paths, shipping_key},
+    targets::origins,
 };
 
-use super::{comment, file, origins, quote::quoted};
+use super::{Pool, file::HostFile};
+
+use quote::quoted;
 
 /// The ruleset and the queue.
 const NAME: &str = "harden_siem";
@@ -19,20 +24,22 @@ const KUBELET: &str = r#"["etcd", "kubelet"]"#;
 /// Static pods whose logs are of the control plane.
 const CONTROL_PLANE: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
-pub(super) fn emit(plan: &Plan, pool: &NodePlan) -> Option<Artifact> {
-    let shipping = plan.logs.shipping.as_ref()?;
+pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
+    let Some(shipping) = &pool.plan.logs.shipping else { return Vec::new() };
     let form = origins::form("rsyslog-drop-in");
-    let reasons = shipping.host.reasons.iter().chain(&shipping.tls.reasons).chain(&shipping.queue_megabytes.reasons);
-    let purpose = [
-        format!("Ships the logs of a node of pool {} of {}.", pool.name, plan.cluster.name),
-        format!("Needs {}. Before it counts: rsyslogd -N1, then systemctl restart rsyslog", packages(shipping)),
-    ];
-    let mut lines = comment(&purpose, reasons.filter_map(|reason| reason.control), &form);
+    let mut lines = Lines::default();
     globals(pool, shipping, &mut lines, &form);
     action(shipping, &mut lines, &form);
-    files(plan, pool, shipping, &mut lines);
+    inputs(pool, shipping, &mut lines);
     journal(shipping, &mut lines, &form);
-    file(pool, "rsyslog.d/60-harden.conf", lines)
+    let purpose = format!(
+        "Ships the logs of a node of pool {} of {}. Needs {}.",
+        pool.node.name,
+        pool.plan.cluster.name,
+        packages(shipping)
+    );
+    let file = HostFile::new("/etc/rsyslog.d/60-harden.conf", &purpose, lines);
+    vec![HostFile { validator: "rsyslog".to_owned(), effect: "rsyslog", ..file }]
 }
 
 fn packages(shipping: &ShippingPlan) -> &'static str {
@@ -43,8 +50,8 @@ fn of<T>(part: &str, held: &Held<T>) -> Arc<Origin> {
     origins::setting(&shipping_key(part), held)
 }
 
-fn globals(pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
-    if pool.os.starts_with("ubuntu-") {
+fn globals(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
+    if pool.os == HostOs::Ubuntu2404 {
         let user = origins::form("ubuntu-rsyslog-user");
         lines.push("$PrivDropToUser root", &user);
         lines.push("$PrivDropToGroup root", &user);
@@ -84,7 +91,7 @@ fn action(shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
 }
 
 /// Files that are read line by line, past the node's own rules.
-fn files(plan: &Plan, pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Lines) {
+fn inputs(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines) {
     let mut read = |kind: LogKind, tag: &str, path: &str| {
         let Some(held) = shipping.kinds.get(&kind) else { return };
         let tail =
@@ -92,8 +99,8 @@ fn files(plan: &Plan, pool: &NodePlan, shipping: &ShippingPlan, lines: &mut Line
         let input = format!("input(type=\"imfile\" file={} {tail}", quoted(path));
         lines.push(&input, &of(&format!("kinds/{}", kind.name()), held));
     };
-    if pool.role == PoolRole::ControlPlane {
-        let path = plan.component(Program::KubeApiserver).flag_text("audit-log-path");
+    if pool.node.role == PoolRole::ControlPlane {
+        let path = pool.plan.component(Program::KubeApiserver).flag_text("audit-log-path");
         read(LogKind::Audit, "kube-audit", path.as_deref().unwrap_or(host_paths::AUDIT_LOG));
         for program in CONTROL_PLANE {
             read(LogKind::Kubernetes, program, &format!("/var/log/pods/kube-system_{program}-*/*/*.log"));
