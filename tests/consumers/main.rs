@@ -9,6 +9,7 @@
     reason = "tests run programs, read files and end with a panic when something does not hold"
 )]
 
+mod collector;
 mod components;
 mod facts;
 mod gatekeeper;

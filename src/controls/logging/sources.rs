@@ -5,7 +5,7 @@ use crate::{
     controls::{Applies, Control},
     facts,
     plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, host_paths, kind_key},
-    resolve::{LogSink, Resolved},
+    resolve::{Agent, LogSink, Resolved},
 };
 
 use super::{audit_volume, strokes};
@@ -31,9 +31,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.because(asked.clone());
         answer(cluster, out, kind);
     }
-    if !cluster.logs.agent {
-        let ground = Ground::Fact(facts::id::NO_AGENT);
-        strokes::intents(cluster, out, &SpecPath::new("/logging/collector"), Outcome::Enforced, &ground, "");
+    let agent = SpecPath::new("/logging/collector");
+    match &cluster.logs.agent {
+        Agent::None => strokes::intents(cluster, out, &agent, Outcome::Enforced, &Ground::Fact(facts::id::NO_AGENT), ""),
+        Agent::Cannot(fact) => strokes::intents(cluster, out, &agent, Outcome::Impossible, &Ground::Fact(*fact), ""),
+        Agent::Runs { .. } => {}
     }
     let rate = SpecPath::new("/logging/audit/eventsPerSecond");
     strokes::intents_by(cluster, out, &rate, &[kind_key(LogKind::Audit, "volume")]);
@@ -64,8 +66,11 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
         Platform::Aks => Some(facts::id::AKS_NODE_LOGS),
     };
     match (kind, of_nodes) {
-        (LogKind::Application, _) if cluster.logs.agent => (Outcome::Impossible, facts::id::NOT_BUILT_YET),
-        (LogKind::Application, _) => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
+        (LogKind::Application, _) => match &cluster.logs.agent {
+            Agent::Runs { .. } => (Outcome::Weaker, facts::id::AGENT_STATE),
+            Agent::Cannot(fact) => (Outcome::Impossible, *fact),
+            Agent::None => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
+        },
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
         (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
@@ -98,10 +103,16 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
             volume,
         };
     }
-    let shipped = ships(out, kind);
+    let by_agent = kind == LogKind::Application && cluster.logs.agent.runs();
+    let shipped = by_agent || ships(out, kind);
+    let shipper = match (by_agent, shipped) {
+        (true, _) => "the agent `log-collector` of each node",
+        (false, true) => "rsyslog of each node",
+        (false, false) => "nobody",
+    };
     KindPlan {
         written: written(cluster, out, kind),
-        shipped: if shipped { "rsyslog of each node" } else { "nobody" }.to_owned(),
+        shipped: shipper.to_owned(),
         kept: kept(out, kind),
         goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,

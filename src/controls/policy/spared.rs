@@ -1,8 +1,9 @@
 //! Namespaces of the system that a policy spares, because what is published to run there would be refused.
 
 use crate::{
-    base::Cause,
+    base::{Cause, SpecPath},
     facts::{self, Component, Listens, PodLevel, Workload},
+    plan::AGENT_NAMESPACE,
     resolve::Resolved,
 };
 
@@ -18,6 +19,9 @@ pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<(&'static str,
     let mut found = vec![(KUBE_SYSTEM, Cause::Shape(facts::id::KUBE_SYSTEM_PRIVILEGED), "the control plane")];
     if cluster.engines.gatekeeper.is_some() {
         found.push((GATEKEEPER, Cause::Shape(facts::id::SYSTEM_NAMESPACE_SPARED), "the policy engine"));
+    }
+    if policy == "host-filesystem" && cluster.logs.agent.runs() {
+        found.push((AGENT_NAMESPACE, Cause::Spec(SpecPath::new("/logging/collector")), "the agent for logs"));
     }
     for (component, cause) in cluster.components() {
         for namespace in component.namespaces().into_iter().filter(|name| fails(component, name, policy)) {
