@@ -47,15 +47,16 @@ impl Tree<'_> {
     }
 
     fn new_cluster(&self) -> Vec<String> {
-        let mut steps: Vec<String> = self.hosts().into_iter().collect();
-        steps.extend(self.files());
-        if self.stage().is_some() {
+        let mut steps = Vec::new();
+        if self.stage().is_some_and(|stage| stage != EncryptionStage::Enforce) {
             steps.push(
-                "A new cluster holds no plain objects: it can be built with `stage: enforce` from the start. The other stages are for a \
-                 cluster that already holds some."
+                "A new cluster holds no plain objects: set `api.encryptionAtRest.stage: enforce` and build again before you begin. The other stages \
+                 are for a cluster that already holds some."
                     .to_owned(),
             );
         }
+        steps.extend(self.hosts());
+        steps.extend(self.files());
         if self.kubeadm.external_etcd.is_some() {
             steps.push(
                 "Bring the CA of etcd and the API server's client pair for it to the paths that the spec names, on every control-plane node, \
@@ -85,12 +86,25 @@ impl Tree<'_> {
 
     fn running_cluster(&self) -> Vec<String> {
         let mut steps = vec![
-            "Before anything: take a snapshot of etcd (`etcdctl snapshot save`), and copy `/etc/kubernetes` of every control-plane node aside. To \
-             go back, put the old manifests and files in place again, one node after the other."
+            "Before anything: take a snapshot of etcd (`etcdctl snapshot save`), and copy `/etc/kubernetes` of every control-plane node aside. Compare \
+             the manifests that run with those of the tree: what was changed on the node by hand is in neither the spec nor the tree."
                 .to_owned(),
         ];
+        steps.push(self.way_back());
+        if self.stage() == Some(EncryptionStage::Write) {
+            steps.push(
+                "Where no API server runs with `--encryption-provider-config` yet, set `api.encryptionAtRest.stage: prepare`, build again, and come back \
+                 to stage `write` when every server has it: a server without the file cannot list what another one wrote encrypted."
+                    .to_owned(),
+            );
+        }
         steps.extend(self.hosts());
         steps.extend(self.files());
+        steps.push(
+            "Where nodes join by a token alone (`kubeadm token create --print-join-command`), that ends when anonymous access is closed: they need \
+             `/etc/kubernetes/discovery.conf` first, as the head of `kubeadm/join-worker.yaml` says."
+                .to_owned(),
+        );
         steps.push(
             "Store the configuration first, so that the next join or upgrade does not undo it: on one control-plane node `kubeadm init phase \
              upload-config all --config kubeadm/init.yaml`. Without `--config` kubeadm would store its defaults."
@@ -109,13 +123,28 @@ impl Tree<'_> {
         steps
     }
 
+    /// How to go back, and what does not.
+    fn way_back(&self) -> String {
+        let but = match self.stage() {
+            Some(EncryptionStage::Write | EncryptionStage::Enforce) => {
+                " But once objects were written encrypted, no API server can do without `encryption.yaml` and its flag: leave \
+                 `--encryption-provider-config`, its file and the key in every manifest that you go back to."
+            }
+            Some(EncryptionStage::Prepare) | None => "",
+        };
+        format!("To go back, put the old manifests and files in place again, one node after the other.{but}")
+    }
+
     /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
     fn hosts(&self) -> Option<String> {
         self.has("nodes/").then(|| {
             "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
-             then run `./harden-node.sh apply`. Drain the node first where the configuration of the runtime changes, and restart the runtime. Run it \
-             again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. `./harden-node.sh rollback` puts everything \
-             back."
+             then run `./harden-node.sh apply` while a second session stays open. What it changes for logins, the firewall (count first: \
+             `controls: { node/firewall: { with: { mode: count } } }`) and the runtime stands in the tables below. Its configuration of the \
+             runtime takes the place of yours: move what you added (proxies, mirrors, credentials) first, drain the node, restart the runtime. \
+             Run it again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. `./harden-node.sh audit` tells what \
+             does not hold. `./harden-node.sh rollback` brings every file back; what a reboot alone undoes (kexec, BPF, loaded modules) and swap \
+             stay as they are."
                 .to_owned()
         })
     }
@@ -125,8 +154,8 @@ impl Tree<'_> {
         let mut steps = Vec::new();
         if self.has("control-plane/etc/") {
             steps.push(
-                "Copy `control-plane/etc/kubernetes/` to `/etc/kubernetes/` of every control-plane node, owner root:root, keeping the modes \
-                 (folders 0755). A missing file keeps the API server's pod from starting, so this comes before its manifest."
+                "Copy `control-plane/etc/kubernetes/` to `/etc/kubernetes/` of every control-plane node, owner root:root, folders 0755, files \
+                 with the modes of `manifest.json` (a checkout of git has lost them). A missing file keeps the API server's pod from starting, so this comes before its manifest."
                     .to_owned(),
             );
         }
@@ -144,7 +173,8 @@ impl Tree<'_> {
         match provider {
             EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
                 "The encryption key, on the nodes and never in this tree: on the first control-plane node run \
-                 `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; at stage `enforce` also `--empty-cluster`), then copy the `encryption.yaml` that it \
+                 `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; on a cluster that is new and holds no \
+                 object yet also `--empty-cluster`), then copy the `encryption.yaml` that it \
                  writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root)."
             }
             EncryptionProvider::Kms { .. } => {
@@ -278,22 +308,52 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     steps
 }
 
-/// The objects of the cluster, stage by stage.
-fn objects(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+/// The objects of the cluster, stage by stage, with what they need to be there.
+fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     let folders: Vec<String> = targets::stages(artifacts).map(|stage| format!("`k8s/{stage}`")).collect();
-    (!folders.is_empty()).then(|| {
-        let wait = if plan.gatekeeper.is_some() {
-            " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
-             constrainttemplates --all`."
-        } else {
-            ""
-        };
-        format!(
-            "The objects of the cluster, in this order, each `kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows \
-             first what changes): {}.{wait}",
-            folders.join(", ")
-        )
-    })
+    if folders.is_empty() {
+        return Vec::new();
+    }
+    let has = |path: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == path);
+    let mut steps = Vec::new();
+    if let (true, Some(cni)) = (has("k8s/network/cluster.yaml"), (!plan.host.cni.is_empty()).then_some(plan.host.cni.as_str())) {
+        steps.push(format!(
+            "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage.",
+            if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
+        ));
+    }
+    if plan.gatekeeper.is_some() {
+        steps.push(
+            "Gatekeeper must run before `k8s/policy-templates`: install it with its own chart, and let its webhook see CONNECT \
+             (`enableConnectOperations: true` of the chart), without which exec and attach reach no policy."
+                .to_owned(),
+        );
+    }
+    let wait = if plan.gatekeeper.is_some() {
+        " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
+         constrainttemplates --all`."
+    } else {
+        ""
+    };
+    steps.push(format!(
+        "The objects of the cluster, in this order, each `kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows \
+         first what changes; where another manager owns a field, a label that somebody set by hand, read it, then add `--force-conflicts`): \
+         {}.{wait}",
+        folders.join(", ")
+    ));
+    steps.extend(trials(&has));
+    steps
+}
+
+/// How the tables of `tests/` are tried on the cluster.
+fn trials(has: &dyn Fn(&str) -> bool) -> Option<String> {
+    let known = [
+        ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
+        ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
+        ("tests/connectivity.csv", "`tests/connectivity.csv` (which connection goes through: one a row)"),
+    ];
+    let found: Vec<&str> = known.iter().filter(|(path, _)| has(path)).map(|(_, says)| *says).collect();
+    (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
 }
 
 const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \
@@ -301,8 +361,9 @@ const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade n
 
 fn other_installer() -> String {
     format!(
-        "`control-plane/flags/` holds the flags of each program, one a line, with kubeadm's paths. What belongs to one node is left out and has to \
-         be added there: {}.",
+        "`control-plane/flags/` holds the flags of each program, one a line, with kubeadm's paths; the files that they name are in \
+         `control-plane/etc/`, the key of encryption is made as said above, nodes and objects are done as said above. What belongs to one node \
+         is left out and has to be added there: {}.",
         of_one_node()
     )
 }

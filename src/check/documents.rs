@@ -6,7 +6,7 @@ use crate::{
     yaml::{self, Document, Node},
 };
 
-use super::{Against, Extent, Finding, Findings, settings, subject::Subject};
+use super::{Against, Extent, Finding, Findings, accounts::Accounts, policies, settings, subject::Subject};
 
 /// A file to be judged.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub(super) fn is_yaml(name: &str) -> bool {
 }
 
 /// Judges a file by itself.
-pub(super) fn judge(file: &File, against: &Against<'_>, found: &mut Findings) {
+pub(super) fn judge(file: &File, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
     match &file.content {
         Content::Left(reason) => found.skip(&file.name, None, reason.clone()),
         Content::Unreadable(problem) => {
@@ -52,7 +52,7 @@ pub(super) fn judge(file: &File, against: &Against<'_>, found: &mut Findings) {
             let documents = yaml::read(source);
             let by_kubeadm = documents.iter().any(|document| document.root.as_ref().is_some_and(is_for_kubeadm));
             for document in &documents {
-                one(file, document, by_kubeadm, against, found);
+                one(file, document, by_kubeadm, against, accounts, found);
             }
         }
     }
@@ -81,7 +81,7 @@ fn is_refused(errors: &[&Diagnostic]) -> bool {
     errors.iter().all(|problem| matches!(problem.code, "yaml-syntax" | "yaml-key"))
 }
 
-fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>, found: &mut Findings) {
+fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
     found.summary.documents += 1;
     let at = Some((document.index, document.place.position().line));
     let errors: Vec<&Diagnostic> = document.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
@@ -99,7 +99,7 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
     taken_apart(root, String::new(), &mut objects);
     for (object, above) in objects {
         let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
-        if !judge_object(&file.name, object, &subject, against, found) {
+        if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
             let line = object.place.position().line;
             found.skip(&file.name, Some((document.index, line)), format!("nothing is asked of this kind yet: {kind}"));
@@ -147,8 +147,22 @@ fn taken_apart<'n>(root: &'n Node, above: String, out: &mut Vec<(&'n Node, Strin
     }
 }
 
+/// Calls `with` for every object of a document.
+pub(super) fn each_object<'n>(root: &'n Node, with: &mut dyn FnMut(&'n Node)) {
+    let mut objects = Vec::new();
+    taken_apart(root, String::new(), &mut objects);
+    objects.into_iter().for_each(|(object, _)| with(object));
+}
+
 /// Judges an object; `false` where nothing can be asked of it.
-fn judge_object(name: &str, root: &Node, subject: &Subject<'_>, against: &Against<'_>, found: &mut Findings) -> bool {
+fn judge_object(
+    name: &str,
+    root: &Node,
+    subject: &Subject<'_>,
+    against: &Against<'_>,
+    accounts: &Accounts,
+    found: &mut Findings,
+) -> bool {
     let mut observed = Observed::default();
     let document =
         Document { index: subject.document, place: root.place.clone(), root: Some(root.clone()), problems: Vec::new() };
@@ -164,6 +178,7 @@ fn judge_object(name: &str, root: &Node, subject: &Subject<'_>, against: &Agains
         judged = true;
         settings::sighting(sighting, subject, against, found);
     }
+    judged |= policies::judge(root, subject, against, accounts, found);
     found.summary.objects += usize::from(judged);
     judged
 }
@@ -191,9 +206,10 @@ pub(super) fn broken(problem: &Diagnostic, document: usize) -> Finding {
     }
 }
 
-/// A workload that no observer of settings knows.
-pub(super) fn workload(name: &str, index: usize, root: &Node, against: &Against<'_>, found: &mut Findings) {
-    if !judge_object(name, root, &Subject::of(index, root, String::new()), against, found) {
+/// A static pod that no observer of settings knows.
+pub(super) fn static_pod(name: &str, index: usize, root: &Node, against: &Against<'_>, found: &mut Findings) {
+    let subject = Subject::of(index, root, String::new());
+    if !judge_object(name, root, &subject, against, &Accounts::of_static_pods(), found) {
         let line = root.place.position().line;
         found.skip(name, Some((index, line)), "nothing is asked of this kind yet");
     }

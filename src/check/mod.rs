@@ -3,11 +3,14 @@
 //! In: texts with their names, a plan, its waivers. Out: findings, each with a place; what a waiver covers; what cannot be told; what was
 //! not judged, and why.
 
+mod accounts;
 mod documents;
 mod finding;
 mod node;
+mod policies;
 mod settings;
 mod subject;
+mod suites;
 mod waivers;
 
 pub use documents::{Content, File};
@@ -21,6 +24,8 @@ use crate::{
     plan::{Plan, Settings},
     resolve::Waiver,
 };
+
+use accounts::Accounts;
 
 /// How much of a plan counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +62,13 @@ pub fn check(files: &[File], against: &Against<'_>) -> Findings {
     let mut found = Findings::default();
     found.summary.files = files.len();
     let nodes = node::roots(files);
+    let accounts = Accounts::of(files, against);
+    let cases = suites::cases(files);
     for (at, file) in files.iter().enumerate() {
-        if !nodes.holds(at) {
-            documents::judge(file, against, &mut found);
+        if cases.contains(&file.name) {
+            found.skip(&file.name, None, "it is a case of a suite of gator beside it: nobody applies it");
+        } else if !nodes.holds(at) {
+            documents::judge(file, against, &accounts, &mut found);
         }
     }
     nodes.judge(files, against, &mut found);

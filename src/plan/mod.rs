@@ -6,6 +6,7 @@ mod component;
 mod diagnostics;
 mod files;
 mod host;
+mod host_impact;
 pub mod host_paths;
 mod log_agent;
 mod logging;

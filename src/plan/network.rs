@@ -142,7 +142,8 @@ fn least(ranges: impl Iterator<Item = Cidr>) -> Vec<Cidr> {
 }
 
 /// Ranges that are not public: IANA's special-purpose registries of IPv4 and IPv6, read 2026-11-26, without those for documentation, and
-/// the IPv4 ones again as NAT64 (RFC 6052) and IPv4-mapped addresses write them.
+/// the IPv4 ones again as NAT64 writes them (RFC 6052). IPv4-mapped addresses are left out: the API server refuses them in a policy, and
+/// on the wire they are IPv4.
 const NOT_INTERNET: &[&str] = &[
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -150,13 +151,13 @@ const NOT_INTERNET: &[&str] = &[
     "127.0.0.0/8",
     "169.254.0.0/16",
     "172.16.0.0/12",
+    "192.0.0.0/24",
     "192.168.0.0/16",
     "198.18.0.0/15",
     "224.0.0.0/4",
     "240.0.0.0/4",
     "::/128",
     "::1/128",
-    "::ffff:0:0/96",
     "64:ff9b:1::/48",
     "fc00::/7",
     "fe80::/10",

@@ -12,7 +12,7 @@ pub use crate::facts::Program;
 
 use crate::base::ControlId;
 
-use super::{AccessPlan, Flag, FlagValue, Held, Plan, Topic, strictness};
+use super::{AccessPlan, Flag, FlagValue, Held, HostRule, Plan, Topic, strictness};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +86,8 @@ pub enum Impact {
     Restarts(Program),
     /// Restarts the kubelet (or kube-proxy) of every node: roll the pools one node at a time.
     Rolls(Program),
+    /// Restarts the container runtime of a node: drain it first.
+    RollsRuntime,
     /// What runs stays; something fails later, as the words say.
     RefusesLater(&'static str),
     /// Cannot be undone by taking the setting back.
@@ -99,7 +101,7 @@ impl Impact {
         match self {
             Impact::None => "none",
             Impact::Restarts(_) => "restarts",
-            Impact::Rolls(_) => "rolls",
+            Impact::Rolls(_) | Impact::RollsRuntime => "rolls",
             Impact::RefusesLater(_) => "refuses-later",
             Impact::OneWay => "one-way",
         }
@@ -112,6 +114,7 @@ impl fmt::Display for Impact {
             Impact::None => f.write_str("none"),
             Impact::Restarts(program) => write!(f, "restarts {} on each control-plane node", program.name()),
             Impact::Rolls(program) => write!(f, "restarts {} on every node: roll the pools", program.name()),
+            Impact::RollsRuntime => f.write_str("restarts the container runtime of every node: drain one after the other"),
             Impact::RefusesLater(what) => f.write_str(what),
             Impact::OneWay => f.write_str("cannot be undone by taking the setting back"),
         }
@@ -130,7 +133,10 @@ impl SettingKey {
                 }
             },
             SettingKey::Part(topic, _) => vec![topic.impact()],
-            SettingKey::Node(_) => vec![Impact::None],
+            SettingKey::Node(name) => {
+                let rule = name.split_once('/').and_then(|(_, rule)| HostRule::of(rule));
+                rule.map_or_else(|| vec![Impact::None], HostRule::impact)
+            }
         };
         if let Some(extra) = EXTRA_IMPACT.iter().find(|extra| self.begins_with(extra.prefix)) {
             impacts.insert(0, extra.impact);

@@ -13,6 +13,8 @@ pub struct Policy {
     pub name: &'static str,
     /// What it refuses, in one line, lower case.
     pub title: &'static str,
+    /// What to do about a violation, in one line, lower case.
+    pub fix: &'static str,
     /// What is judged.
     pub subject: Subject,
     /// Its parameters.

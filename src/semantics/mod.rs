@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod benchmark;
 pub mod network;
+pub mod pod;
 pub mod rbac;

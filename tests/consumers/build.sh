@@ -7,11 +7,12 @@ set -euo pipefail
 # of go/mains or else a command of the module.
 readonly SETS='
 actionlint - github.com/rhysd/actionlint 1.7.12 actionlint
+cilium - github.com/cilium/cilium 1.20.2 ciliumpolicy
 collector - go.opentelemetry.io/collector/otelcol 0.165.0 collector
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
-gator - github.com/open-policy-agent/gatekeeper/v3 3.23.1 gator
+gator - github.com/open-policy-agent/gatekeeper/v3 3.23.1 gator constraintkinds
 k131 1.31 k8s.io/kubernetes 1.31.0 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k132 1.32 k8s.io/kubernetes 1.32.2 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k133 1.33 k8s.io/kubernetes 1.33.13 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
@@ -19,6 +20,7 @@ k134 1.34 k8s.io/kubernetes 1.34.4 kubeadm kube-scheduler kubelet kube-controlle
 k135 1.35 k8s.io/kubernetes 1.35.4 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k136 1.36 k8s.io/kubernetes 1.36.3 strictdecode kubeadm kube-proxy kube-scheduler kubectl kubelet kube-controller-manager kube-apiserver
 k137 1.37 k8s.io/kubernetes 1.37.2 strictdecode kubeadm kube-proxy kube-scheduler kubelet kube-controller-manager kube-apiserver
+netpol - github.com/mattfenwick/cyclonus 0.5.6 netpolicy
 terraform - github.com/hashicorp/terraform 1.13.3 terraform
 '
 # What is judged on every merge; the other minors are judged on demand.
@@ -86,8 +88,8 @@ build() {
         package=harden.test/consumers/mains/$program
         sources+=("$here"/go/mains/"$program"/*.go)
     fi
-    # The program of a module's root; one that is installed will do.
-    if [[ ${module##*/} == "$program" ]]; then
+    # Terraform is the root of its module; one that is installed will do.
+    if [[ $program == terraform ]]; then
         if command -v "$program" >/dev/null; then
             echo "$set/$program: $(command -v "$program") is installed, none is built"
             return
@@ -115,6 +117,7 @@ build() {
     scratch=$(mktemp -d "$bin/$set/.building.XXXXXX")
     (cd -- "$folder" && nice -n 10 "${recipe[@]:0:2}" -o "$scratch/$program" "${recipe[@]:2}" </dev/null) ||
         die "$set/$program $version: the build failed"
+    [[ -x $scratch/$program ]] || die "$set/$program $version: what was built is no program"
     echo "$stamp" >"$scratch/stamp"
     mv -f -- "$scratch/$program" "$target"
     mv -f -- "$scratch/stamp" "$target.stamp"

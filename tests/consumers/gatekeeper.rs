@@ -108,3 +108,58 @@ fn copied(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The objects of a stage, file by file.
+pub(crate) fn files(stage: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(stage).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| !path.ends_with("kustomization.yaml")).collect();
+    files.sort();
+    files
+}
+
+/// The definitions that Gatekeeper makes of the templates among the files, or why its webhook refuses one of them.
+pub(crate) fn kinds_of(judge: &Built, files: &[PathBuf]) -> Result<String, String> {
+    let output = Command::new(judge.path()).args(files).output().expect("constraintkinds starts");
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout).unwrap());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What is done to a file, and what the webhook of Gatekeeper must say: the API server lets these through.
+const REFUSED: &[(&str, &str, &str, &str)] = &[
+    ("policies/always-pull-mutation.yaml", "spec.containers[name: *]", "spec.containers[name: *", "location"),
+    ("policies/always-pull-mutation.yaml", "value: Always", "values: Always", "assign"),
+    ("policies/privileged.yaml", "enforcementAction: ", "enforcementAction: d", "enforcementAction"),
+    ("policies/privileged.yaml", "name: privileged", "name: LONG", "63"),
+    (
+        "policy-templates/privileged.yaml",
+        "findings_of(input.review.object)",
+        "findings_of(input.review.object",
+        "rego_parse_error",
+    ),
+];
+
+/// The webhook of Gatekeeper takes every object of every tree, and none that is spoilt.
+#[test]
+fn webhook_takes_the_objects() {
+    let Some(judge) = programs::find("gator", "constraintkinds") else { return };
+    let objects = |tree: &Path| [files(&tree.join("k8s/policy-templates")), files(&tree.join("k8s/policies"))].concat();
+    for tree in trees() {
+        let definitions = kinds_of(&judge, &objects(&tree)).unwrap_or_else(|why| panic!("{why}"));
+        let templates = files(&tree.join("k8s/policy-templates")).len();
+        assert_eq!(definitions.matches(".constraints.gatekeeper.sh\"").count(), templates, "{definitions}");
+        for (path, from, to, says) in REFUSED {
+            let file = tree.join("k8s").join(path);
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            assert!(text.contains(from), "{path}: nothing is spoilt by {from}");
+            let scratch = tempfile::tempdir().unwrap();
+            let spoilt = scratch.path().join("spoilt.yaml");
+            fs::write(&spoilt, text.replacen(from, &to.replace("LONG", &"x".repeat(64)), 1)).unwrap();
+            let files: Vec<PathBuf> =
+                objects(&tree).into_iter().map(|other| if other == file { spoilt.clone() } else { other }).collect();
+            let why = kinds_of(&judge, &files).expect_err(path);
+            assert!(why.contains(says), "{path} with `{to}`: {why}");
+        }
+    }
+}

@@ -121,6 +121,9 @@ fn one_key_goes_through_every_stage() {
 #[test]
 fn a_key_is_not_made_where_it_would_do_harm() {
     let node = Folder::new();
+    node.bring("write", "secretbox:");
+    let (code, text) = node.run(&["apply", "--new-key"]);
+    assert!(code == 2 && text.contains("begin with stage prepare"), "other servers could not read what this one writes: {text}");
     node.bring("enforce", "secretbox:");
     let (code, text) = node.run(&["apply", "--new-key"]);
     assert!(code == 2 && text.contains("--empty-cluster"), "plain objects could not be read any more: {text}");

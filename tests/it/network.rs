@@ -18,9 +18,12 @@ use harden::{
 use crate::support::{cases, none, with_cluster};
 
 fn build_case(path: &Path) -> Built {
-    let text = fs::read_to_string(path).unwrap();
+    build_text(path, &fs::read_to_string(path).unwrap())
+}
+
+fn build_text(path: &Path, text: &str) -> Built {
     let mut diags = Diagnostics::default();
-    let built = with_cluster(&text, "", None, &mut diags, build::build);
+    let built = with_cluster(text, "", None, &mut diags, build::build);
     let said: String = diags.list().iter().map(|one| format!("{}: {}\n", one.code, one.message)).collect();
     built.unwrap_or_else(|| panic!("{}: {said}", path.display()))
 }
@@ -200,4 +203,34 @@ fn spoilt(all: &[Policy]) -> Vec<(String, Vec<Policy>)> {
         }
     }
     found
+}
+
+/// With the policy for the whole cluster every namespace is closed but those that it spares; what the matrices say of governed ones stays.
+#[test]
+fn a_policy_for_the_cluster_closes_the_others() {
+    let mut tried = 0;
+    for case in cases("semantics") {
+        let path = case.join("harden.yaml");
+        let text = fs::read_to_string(&path).unwrap() + "  controls: { network/global-deny: { apply: true } }\n";
+        let built = build_text(&path, &text);
+        assert_eq!(built.disagreements, Vec::<String>::new(), "{}", path.display());
+        let plan = &built.plan.network;
+        if plan.view.semantics.own == harden::facts::OwnPolicies::None {
+            continue;
+        }
+        tried += 1;
+        let world = World::new(&plan.view, policies(&built));
+        let pod = |namespace: &str| Subject::pod(namespace, &Labels::new());
+        let public = Subject::Address("1.1.1.1".parse().unwrap());
+        let dns = Subject::pod("kube-system", &Labels::from([("k8s-app".to_owned(), "kube-dns".to_owned())]));
+        assert!(!world.allows(&pod("nobody-declared"), &public, Port::tcp(443)), "{}", path.display());
+        assert!(!world.allows(&pod("kube-system"), &pod("nobody-declared"), Port::tcp(443)), "{}", path.display());
+        assert!(world.allows(&pod("nobody-declared"), &dns, Port::udp(53)), "{}", path.display());
+        assert!(world.allows(&pod("kube-system"), &public, Port::tcp(443)), "{}", path.display());
+        let matrix = matrix(&case.join("matrix.txt"));
+        let stays = |what: &String| !what.contains("namesake") && !what.contains("other") && !what.contains("alien");
+        let wrong: Vec<String> = compared(&built.plan, policies(&built), &matrix).into_iter().filter(stays).collect();
+        none(&wrong);
+    }
+    assert!(tried >= 4, "{tried}");
 }

@@ -80,7 +80,7 @@ fn pod(source: &Source, against: &Against<'_>, found: &mut Findings) -> Vec<Sigh
     observed.document(source.name(), first);
     let subject = Subject::of(first.index, root, String::new());
     if observed.sightings.is_empty() {
-        documents::workload(source.name(), first.index, root, against, found);
+        documents::static_pod(source.name(), first.index, root, against, found);
     } else {
         found.summary.objects += 1;
     }

@@ -58,7 +58,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         enable(out, "AlwaysPullImages");
         strokes::enforced(out, "");
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, GAP);
-        strokes::intents_by(cluster, out, &place, &[strokes::flag_key("enable-admission-plugins")]);
+        strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(facts::id::ALWAYSPULL), GAP);
         return;
     }
     let ground = Ground::Fact(facts::id::ALWAYS_PULL_NEEDS_MIRROR);

@@ -9,8 +9,8 @@ use crate::{
     diag::Diagnostics,
     facts,
     plan::{
-        EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage, Locate, Lowering, MountType, Outcome, Plan,
-        Program, Scope, SettingKey, Topic, host_paths,
+        EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage, Ground, Locate, Lowering, MountType, Outcome,
+        Plan, Program, Scope, SettingKey, Topic, host_paths,
     },
     resolve::Resolved,
 };
@@ -73,16 +73,18 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let EncryptionProvider::Kms { socket, .. } = &encryption.provider {
         mount_socket(out, socket);
     }
-    let keys = ["provider", "resources", "stage"].map(|part| SettingKey::Part(Topic::Encryption, part.to_owned()));
-    strokes::intents_by(cluster, out, &place(), &keys);
-    out.because(asked);
     let detail = match encryption.stage {
         EncryptionStage::Prepare => "stage `prepare`: go on to `write` when every API server has this file",
         EncryptionStage::Write => "stage `write`: rewrite every object, then go on to `enforce`",
         EncryptionStage::Enforce => {
+            let keys = ["provider", "resources", "stage"].map(|part| SettingKey::Part(Topic::Encryption, part.to_owned()));
+            strokes::intents_by(cluster, out, &place(), &keys);
+            out.because(asked);
             return strokes::enforced(out, "stage `enforce`: an object that is still plain can no longer be read");
         }
     };
+    strokes::intents(cluster, out, &place(), Outcome::Weaker, &Ground::Fact(facts::id::ENCRYPTION_STAGES), detail);
+    out.because(asked);
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ENCRYPTION_STAGES, detail);
 }
 

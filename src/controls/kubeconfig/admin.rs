@@ -24,9 +24,21 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.node_rule(runs_control_plane, "mode/etc/kubernetes/admin.conf", "0600 root:root");
     if cluster.issuers.is_empty() {
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ADMIN_CONF_SHARED, "declare an issuer under `identity.issuers`");
-    } else {
-        let detail = "bind a group of the declared issuers, and try it, before admin.conf and super-admin.conf are put away";
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ADMIN_CONF_BOUND, detail);
+        return out.verdict(
+            Scope::Cluster,
+            Outcome::Weaker,
+            facts::id::ADMIN_CONF_SHARED,
+            "declare an issuer under `identity.issuers`",
+        );
     }
+    let detail = "try it, before admin.conf and super-admin.conf are put away";
+    if cluster.identity.break_glass.as_ref().is_some_and(|group| group.rbac.is_some()) {
+        return out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::ADMIN_CONF_BOUND, detail);
+    }
+    out.verdict(
+        Scope::Cluster,
+        Outcome::Weaker,
+        facts::id::ADMIN_CONF_UNBOUND,
+        "name a group of the issuers under `identity.breakGlass`",
+    );
 }

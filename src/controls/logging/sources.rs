@@ -98,8 +98,8 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
         return KindPlan {
             written: written.to_owned(),
             shipped: "the provider".to_owned(),
-            kept: "as long as `cloud/log-retention` says".to_owned(),
-            goes: "where `cloud/log-forwarding` says".to_owned(),
+            kept: kept_by_the_provider(out),
+            goes: passed_on_by_the_provider(out),
             volume,
         };
     }
@@ -116,6 +116,29 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
         kept: kept(out, kind),
         goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,
+    }
+}
+
+/// How long the provider keeps the logs of the control plane.
+fn kept_by_the_provider(out: &Lowering<'_>) -> String {
+    let cloud = out.plan().cloud.as_ref();
+    let days = cloud.and_then(|cloud| cloud.settings.get("log_analytics_retention_in_days"));
+    match (cloud.and_then(|cloud| cloud.log_group.as_ref()), days) {
+        (Some(group), _) if group.days.value == 0 => "for ever, in the log group".to_owned(),
+        (Some(group), _) => format!("{} days, in the log group", group.days.value),
+        (None, Some(days)) => format!("{} days, where a workspace takes them", days.value),
+        (None, None) => "as the owner of the receiver sets it: `cloud/log-retention` is not selected".to_owned(),
+    }
+}
+
+/// Where the provider passes them on.
+fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
+    let Some(cloud) = &out.plan().cloud else { return "nowhere".to_owned() };
+    let destinations: Vec<String> = cloud.destinations.iter().map(|held| held.value.to_string()).collect();
+    match &cloud.forward {
+        Some(forward) => format!("to {}, by a subscription of the log group", forward.value.destination),
+        None if destinations.is_empty() => "it stays where it is written: no receiver that the provider reaches is declared".to_owned(),
+        None => format!("to {}", destinations.join(", and to ")),
     }
 }
 

@@ -10,7 +10,10 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::{super::strokes, spared};
+use super::{
+    super::strokes,
+    spared::{self, Spared},
+};
 
 /// What a control asks of a policy.
 pub(in crate::controls) struct Asked {
@@ -44,11 +47,11 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
 /// The namespaces that the policy spares: those of the system that need it, and those that are waived.
 fn exempt(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, policy: &Policy) -> BTreeMap<String, BTreeSet<Reason>> {
     let mut exempt: BTreeMap<String, BTreeSet<Reason>> = BTreeMap::new();
-    for (namespace, cause, says) in spared::namespaces(cluster, policy.name) {
+    for Spared { namespace, cause, fact, says } in spared::namespaces(cluster, policy.name) {
         if !exempt.contains_key(namespace) {
             let scope = Scope::Namespace(namespace.to_owned());
             out.because(cause.clone());
-            out.verdict(scope, Outcome::NotApplicable, facts::id::SYSTEM_NAMESPACE_SPARED, format!("{says} runs there"));
+            out.verdict(scope, Outcome::NotApplicable, fact, format!("{says} runs there"));
         }
         let reason = out.because(cause).reason();
         exempt.entry(namespace.to_owned()).or_default().insert(reason);
@@ -105,23 +108,7 @@ fn verdict(
     but: Option<(FactId, &'static str)>,
 ) {
     let engines = SpecPath::new("/policies/engines");
-    let settings = Ground::Settings(plan.keys());
-    let (outcome, ground, detail) = match (cluster.engines.gatekeeper, cluster.engines.fails_open) {
-        (None, _) => without_gatekeeper(cluster),
-        (Some(gatekeeper), _) if !gatekeeper.installed => (
-            Outcome::Weaker,
-            Ground::Fact(facts::id::GATEKEEPER_NOT_DECLARED),
-            "say `policies.engines.gatekeeper.installed: owner` once it runs".to_owned(),
-        ),
-        (Some(_), _) if plan.action.value != Action::Deny => {
-            (Outcome::Weaker, Ground::Fact(facts::id::ROLLOUT_WAITS), until(cluster, plan.action.value))
-        }
-        (Some(_), Some(true)) => (Outcome::Weaker, Ground::Fact(facts::id::GATEKEEPER_FAILS_OPEN), String::new()),
-        (Some(_), _) => match but {
-            Some((fact, detail)) => (Outcome::Weaker, Ground::Fact(fact), detail.to_owned()),
-            None => (Outcome::Enforced, settings.clone(), String::new()),
-        },
-    };
+    let verdicts = verdicts(cluster, plan, but);
     if cluster.engines.gatekeeper.is_some() {
         let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
         out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
@@ -132,10 +119,33 @@ fn verdict(
         let detail = format!("`failure: {told}` is `failurePolicy: {policy}` of `gatekeeper-validating-webhook-configuration`");
         strokes::intents(cluster, out, &SpecPath::new("/policies/failure"), Outcome::Elsewhere, &failure, &detail);
     }
-    for place in places {
-        strokes::intents(cluster, out, place, outcome, &ground, &detail);
+    for (outcome, ground, detail) in verdicts {
+        for place in places {
+            strokes::intents(cluster, out, place, outcome, &ground, &detail);
+        }
+        out.verdict_on(Scope::Cluster, outcome, ground, detail);
     }
-    out.verdict_on(Scope::Cluster, outcome, ground, detail);
+}
+
+/// Everything that keeps a policy from holding; where nothing does, that it holds.
+fn verdicts(cluster: &Resolved, plan: &PolicyPlan, but: Option<(FactId, &'static str)>) -> Vec<(Outcome, Ground, String)> {
+    let Some(gatekeeper) = cluster.engines.gatekeeper else { return vec![without_gatekeeper(cluster)] };
+    let mut gaps: Vec<(FactId, String)> = Vec::new();
+    if !gatekeeper.installed {
+        let detail = "say `policies.engines.gatekeeper.installed: owner` once it runs";
+        gaps.push((facts::id::GATEKEEPER_NOT_DECLARED, detail.to_owned()));
+    }
+    if plan.action.value != Action::Deny {
+        gaps.push((facts::id::ROLLOUT_WAITS, until(cluster, plan.action.value)));
+    }
+    if cluster.engines.fails_open == Some(true) {
+        gaps.push((facts::id::GATEKEEPER_FAILS_OPEN, String::new()));
+    }
+    gaps.extend(but.map(|(fact, detail)| (fact, detail.to_owned())));
+    if gaps.is_empty() {
+        return vec![(Outcome::Enforced, Ground::Settings(plan.keys()), String::new())];
+    }
+    gaps.into_iter().map(|(fact, detail)| (Outcome::Weaker, Ground::Fact(fact), detail)).collect()
 }
 
 /// What is left where Gatekeeper is not declared.

@@ -1,7 +1,7 @@
 //! Namespaces of the system that a policy spares, because what is published to run there would be refused.
 
 use crate::{
-    base::{Cause, SpecPath},
+    base::{Cause, FactId, SpecPath},
     facts::{self, Component, Listens, PodLevel, Workload},
     plan::AGENT_NAMESPACE,
     resolve::Resolved,
@@ -10,22 +10,37 @@ use crate::{
 const KUBE_SYSTEM: &str = "kube-system";
 const GATEKEEPER: &str = "gatekeeper-system";
 
-/// The namespaces, each with what declares it and what runs there.
-pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<(&'static str, Cause, &'static str)> {
+/// A namespace that a policy spares.
+pub(super) struct Spared {
+    pub(super) namespace: &'static str,
+    /// What declares it.
+    pub(super) cause: Cause,
+    /// Why.
+    pub(super) fact: FactId,
+    /// What runs there.
+    pub(super) says: &'static str,
+}
+
+/// The namespaces that a policy spares.
+pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<Spared> {
     // Nobody is spared who enters a pod of the system: those are the pods that matter.
     if policy == "escalated-entry" {
         return Vec::new();
     }
-    let mut found = vec![(KUBE_SYSTEM, Cause::Shape(facts::id::KUBE_SYSTEM_PRIVILEGED), "the control plane")];
+    let always = |namespace, fact, says| Spared { namespace, cause: Cause::Shape(fact), fact, says };
+    let mut found = vec![always(KUBE_SYSTEM, facts::id::KUBE_SYSTEM_PRIVILEGED, "the control plane")];
     if cluster.engines.gatekeeper.is_some() {
-        found.push((GATEKEEPER, Cause::Shape(facts::id::SYSTEM_NAMESPACE_SPARED), "the policy engine"));
+        found.push(always(GATEKEEPER, facts::id::ENGINE_NAMESPACE_SPARED, "the policy engine"));
     }
     if policy == "host-filesystem" && cluster.logs.agent.runs() {
-        found.push((AGENT_NAMESPACE, Cause::Spec(SpecPath::new("/logging/collector")), "the agent for logs"));
+        let cause = Cause::Spec(SpecPath::new("/logging/collector"));
+        let fact = facts::id::AGENT_NAMESPACE_SPARED;
+        found.push(Spared { namespace: AGENT_NAMESPACE, cause, fact, says: "the agent for logs" });
     }
     for (component, cause) in cluster.components() {
         for namespace in component.namespaces().into_iter().filter(|name| fails(component, name, policy)) {
-            found.push((namespace, cause.clone(), component.says));
+            let fact = facts::id::SYSTEM_NAMESPACE_SPARED;
+            found.push(Spared { namespace, cause: cause.clone(), fact, says: component.says });
         }
     }
     found

@@ -5,6 +5,7 @@ use super::{Case, Check, Const, Field, ImageTest, Over, Param, ParamKind, Piece,
 pub(super) static POLICY: Policy = Policy {
     name: "allowed-images",
     title: "images of other registries than the allowed ones, without a fixed version, or without a digest where one is asked for",
+    fix: "use an image of an allowed registry, with the version or digest that the spec asks for",
     subject: Subject::Pods,
     params: &[
         Param {

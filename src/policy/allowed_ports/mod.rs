@@ -8,6 +8,7 @@ use super::{
 pub(super) static POLICY: Policy = Policy {
     name: "allowed-ports",
     title: "ports of the node, but for allowed ones",
+    fix: "take the port of the node out: a Service reaches the pod without it",
     subject: Subject::Pods,
     params: &[Param { name: "ports", kind: ParamKind::Ports, about: "the ports of a node that pods may take, as ranges" }],
     rules: &[

@@ -5,6 +5,7 @@ use super::{Case, Check, Const, Field, Over, Piece, Policy, Rule, Subject, Test,
 pub(super) static POLICY: Policy = Policy {
     name: "always-pull",
     title: "containers that may start from an image that the node holds already",
+    fix: "set `imagePullPolicy: Always`",
     subject: Subject::AdmittedPods,
     params: &[],
     rules: &[

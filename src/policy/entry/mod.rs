@@ -11,7 +11,8 @@ pub const UNKNOWN_POD: &str =
 
 pub(super) static POLICY: Policy = Policy {
     name: "escalated-entry",
-    title: "exec and attach into privileged pods and pods with the host's processes or memory",
+    title: "exec and attach into privileged pods and pods with the host's processes, memory or network",
+    fix: "enter another pod, or let somebody of an exempt group do it",
     subject: Subject::EnteredPod,
     params: &[Param { name: "exemptGroups", kind: ParamKind::Texts, about: "groups of callers that may enter all the same" }],
     rules: &[
@@ -54,6 +55,13 @@ pub(super) static POLICY: Policy = Policy {
             at: &["hostIPC"],
             message: &[Piece::Text("nobody may enter the pod: it shares memory with processes of its node")],
         },
+        Rule {
+            name: "host-network",
+            over: Over::Pod,
+            refused: yes(pod(&["hostNetwork"], Const::Bool(false))),
+            at: &["hostNetwork"],
+            message: &[Piece::Text("nobody may enter the pod: it uses the network of its node")],
+        },
     ],
     case_params: &["exemptGroups: [break-glass]"],
     cases: &[
@@ -62,6 +70,7 @@ pub(super) static POLICY: Policy = Policy {
         case!("inventory-privileged-ephemeral"),
         case!("inventory-host-pid"),
         case!("inventory-host-ipc"),
+        case!("inventory-host-network"),
         case!("inventory-windows"),
         case!("inventory-same-name"),
         case!("allowed-exec-plain"),
@@ -72,6 +81,7 @@ pub(super) static POLICY: Policy = Policy {
         case!("denied-exec-unknown"),
         case!("denied-exec-windows"),
         case!("denied-attach-host-ipc"),
+        case!("denied-attach-host-network"),
     ],
 };
 

@@ -8,6 +8,7 @@ use super::{
 pub(super) static POLICY: Policy = Policy {
     name: "host-filesystem",
     title: "volumes of the node's file system, but for allowed folders",
+    fix: "use a volume that is no path of the node",
     subject: Subject::Pods,
     params: &[Param {
         name: "paths",

@@ -8,6 +8,7 @@ use super::{
 pub(super) static POLICY: Policy = Policy {
     name: "privilege-escalation",
     title: "containers that can gain privileges: `allowPrivilegeEscalation` that is not false, capability SYS_ADMIN",
+    fix: "set `securityContext.allowPrivilegeEscalation: false`, and add no SYS_ADMIN",
     subject: Subject::Pods,
     params: &[],
     rules: &[

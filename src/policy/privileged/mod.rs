@@ -8,6 +8,7 @@ use super::{
 pub(super) static POLICY: Policy = Policy {
     name: "privileged",
     title: "privileged containers, host namespaces, host processes, unmasked /proc",
+    fix: "take it out, and add the single capabilities that are needed",
     subject: Subject::Pods,
     params: &[],
     rules: &[

@@ -8,6 +8,7 @@ use super::{
 pub(super) static POLICY: Policy = Policy {
     name: "service-account-token",
     title: "pods that mount the token of the default service account, or of any where that is asked for",
+    fix: "set `automountServiceAccountToken: false`, and use a service account of its own where the API is needed",
     subject: Subject::AdmittedPods,
     params: &[Param {
         name: "everyAccount",

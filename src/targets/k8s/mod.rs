@@ -92,6 +92,8 @@ fn tree(stage: &Stage, files: Vec<ObjectFile>) -> Vec<Artifact> {
         ("apiVersion", Out::str("kustomize.config.k8s.io/v1beta1")),
         ("kind", Out::str("Kustomization")),
         ("resources", Out::list(names.iter().map(String::as_str))),
+        // kubectl orders by kind and name otherwise: what denies would come before what allows.
+        ("sortOptions", Out::map([("order", Out::str("fifo"))])),
     ]);
     let list = ObjectFile {
         name: "kustomization.yaml".to_owned(),

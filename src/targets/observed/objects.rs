@@ -42,15 +42,22 @@ fn applied(observed: &Observed) -> impl Iterator<Item = &Sighting> {
     observed.sightings.iter().filter(|sighting| matches!(sighting.form, Form::Object(_)) && has_observer(&sighting.file))
 }
 
-/// Where a kustomization lists other files than its folder holds.
+/// Where a kustomization lists other files than its folder holds, or lets them be applied in another order.
 fn lists(observed: &Observed) -> Vec<(String, String)> {
     let mut folders: BTreeMap<&str, (BTreeSet<&str>, Option<BTreeSet<&str>>)> = BTreeMap::new();
+    let mut unordered = Vec::new();
     for sighting in applied(observed) {
         let (Form::Object(kind), Some((folder, name))) = (sighting.form, sighting.file.rsplit_once('/')) else { continue };
         let (files, list) = folders.entry(folder).or_default();
         if kind == ObjectKind::Kustomization {
             let resources = sighting.others.iter().filter(|(pointer, _)| pointer.starts_with("/resources/"));
             *list = Some(resources.map(|(_, written)| written.text.as_str()).collect());
+            let keeps =
+                sighting.others.iter().any(|(pointer, written)| pointer == "/sortOptions/order" && written.text == "fifo");
+            if !keeps {
+                unordered
+                    .push((sighting.file.clone(), "`sortOptions.order` is not `fifo`: what denies may come first".to_owned()));
+            }
         } else {
             files.insert(name);
         }
@@ -65,5 +72,5 @@ fn lists(observed: &Observed) -> Vec<(String, String)> {
             }
         }
     };
-    folders.into_iter().flat_map(differ).collect()
+    folders.into_iter().flat_map(differ).chain(unordered).collect()
 }

@@ -68,8 +68,6 @@ const SHAPE_ONLY: &[&str] = &[
     "etcd/client-tls",
     "etcd/peer-tls",
     "etcd/unique-ca",
-    "logging/siem-tls",
-    "logging/siem-tls",
     "scheduler/bind-address",
 ];
 

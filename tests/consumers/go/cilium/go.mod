@@ -2,13 +2,15 @@ module harden.test/consumers/cilium
 
 go 1.26.0
 
-require harden.test/consumers/mains v0.0.0
+require (
+	github.com/cilium/cilium v1.20.2
+	harden.test/consumers/mains v0.0.0
+)
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/blang/semver/v4 v4.0.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
-	github.com/cilium/cilium v1.20.2 // indirect
 	github.com/cilium/ebpf v0.22.0 // indirect
 	github.com/cilium/hive v1.0.4 // indirect
 	github.com/cilium/lumberjack/v2 v2.4.2 // indirect

@@ -4,5 +4,6 @@
 package tools
 
 import (
+	_ "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/v2"
 	_ "harden.test/consumers/mains/ciliumpolicy"
 )

@@ -2,7 +2,10 @@ module harden.test/consumers/gator
 
 go 1.26.0
 
-require github.com/open-policy-agent/gatekeeper/v3 v3.23.1
+require (
+	github.com/open-policy-agent/gatekeeper/v3 v3.23.1
+	harden.test/consumers/mains v0.0.0
+)
 
 require (
 	cel.dev/expr v0.25.1 // indirect
@@ -117,3 +120,5 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+replace harden.test/consumers/mains => ../mains

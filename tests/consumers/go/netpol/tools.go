@@ -4,5 +4,6 @@
 package tools
 
 import (
+	_ "github.com/mattfenwick/cyclonus/pkg/matcher"
 	_ "harden.test/consumers/mains/netpolicy"
 )

@@ -22,7 +22,7 @@ audit      says whether $file_name is what stage $stage asks for; changes nothin
 apply      writes $file_name from $template_name with the key that is already in it
 rollback   puts back the order before the last apply; the key is the same
 --new-key  with apply, where there is no $file_name yet: makes a key. Right on the first control-plane node only
---empty-cluster  with --new-key at stage enforce: the cluster holds no objects yet
+--empty-cluster  with --new-key at stage write or enforce: the cluster holds no objects yet
 --dry-run  says what would be done
 USAGE
 }
@@ -176,6 +176,8 @@ apply() {
     else
         [[ $stage != enforce || $empty_cluster == yes || $new_key == no ]] ||
             die "at stage enforce plain objects cannot be read: only for a cluster without any, said with --empty-cluster; else begin with stage prepare"
+        [[ $stage != write || $empty_cluster == yes || $new_key == no ]] ||
+            die "at stage write this server writes what a server without the file cannot read: begin with stage prepare; on a new cluster, and where this is the only API server, say --empty-cluster"
         [[ $new_key == yes ]] || die "there is no $file: copy it from the node where the key was made, or say --new-key on the first one"
         key=$(head -c 32 /dev/urandom | base64 | tr -d '\n')
         echo "$file is made with a new key, stage $stage"

@@ -1,15 +1,21 @@
 //! `REPORT.md`: what holds where and why, for the engineer who applies the tree. Ordered by the ten areas.
 
-use std::{borrow::Cow, fmt::Write as _};
+mod cells;
+mod logs;
+mod reasons;
+
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    base::{Area, Artifact, ControlId, Date, Minor, shortened, visible},
+    base::{Artifact, Date, Minor},
     facts,
-    plan::{ControlVerdict, Ground, Impact, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict, values_of},
+    plan::{Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
 use super::{Finding, text_artifact};
+use cells::{cell, code, prose};
+use reasons::Reasons;
 
 /// A list of steps under a title.
 pub struct StepList {
@@ -40,9 +46,12 @@ pub struct Extras<'a> {
 pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artifact {
     let mut text = String::with_capacity(64 * 1024);
     head(&mut text, plan, extras);
+    let reasons = Reasons::of(plan, artifacts, extras.settings);
+    reasons.not_held(&mut text);
     steps(&mut text, extras);
-    areas(&mut text, plan, extras.settings);
-    intents(&mut text, plan, extras.settings);
+    reasons.areas(&mut text);
+    logs::logs(&mut text, plan);
+    reasons.intents(&mut text);
     owner(&mut text, plan);
     waivers(&mut text, extras);
     benchmark(&mut text, extras);
@@ -50,51 +59,8 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     text_artifact("REPORT.md", text)
 }
 
-/// Whether nothing but printable ASCII stands in a text, and none of these.
-fn is_plain(text: &str, but: &[u8; 3]) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !but.contains(&byte))
-}
-
-/// Our own words in a table cell: no pipe or line end can break out of it.
-fn cell(text: &str) -> Cow<'_, str> {
-    if is_plain(text, b"|<&") {
-        return Cow::Borrowed(text);
-    }
-    let text = text.replace(['\n', '\r'], " ");
-    Cow::Owned(visible(&text).replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|"))
-}
-
-/// Words of the user's in a table cell: neither links nor code, images or emphasis come out of them.
-fn prose(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in cell(&text.replace('\\', "\\\\")).chars() {
-        if matches!(c, '`' | '[' | ']' | '*' | '_' | '!' | '(' | ')') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// A value as a code span that nothing in it can end.
-fn code(text: &str) -> String {
-    if is_plain(text, b"||`") {
-        return ["`", text, "`"].concat();
-    }
-    let text = visible(&text.replace(['\n', '\r'], " ")).replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    if longest == 0 {
-        return format!("`{text}`");
-    }
-    let fence = "`".repeat(longest + 1);
-    format!("{fence} {text} {fence}")
-}
-
 /// Of more settings behind one verdict only these many are shown.
 const MOST_SETTINGS: usize = 12;
-
-/// Longer values are cut in tables; the files and `coverage.json` hold them whole.
-const LONGEST_VALUE: usize = 120;
 
 fn line(out: &mut String, text: &str) {
     out.push_str(text);
@@ -130,36 +96,6 @@ fn steps(out: &mut String, extras: &Extras<'_>) {
     }
 }
 
-fn areas(out: &mut String, plan: &Plan, settings: &Settings) {
-    let minor = plan.cluster.minor();
-    for area in Area::ALL {
-        let controls: Vec<&ControlVerdict> = plan.verdicts.iter().filter(|v| v.area == area).collect();
-        let _ = writeln!(out, "\n## {}\n", area.name());
-        if controls.is_empty() {
-            line(out, "No control of this area is built yet.");
-            continue;
-        }
-        line(out, "| control | scope | outcome | reason | benchmark |");
-        line(out, "|---|---|---|---|---|");
-        for control in controls {
-            let ids = facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name));
-            let ids: Vec<String> = ids.iter().map(|id| format!("{} {}", id.benchmark, id.id)).collect();
-            for verdict in &control.verdicts {
-                let _ = writeln!(
-                    out,
-                    "| `{}`: {} | {} | **{}** | {} | {} |",
-                    control.id,
-                    cell(control.title),
-                    prose(&verdict.scope.to_string()),
-                    verdict.outcome,
-                    reason(verdict, plan, Some(control.id), settings),
-                    ids.join(", ")
-                );
-            }
-        }
-    }
-}
-
 /// The reason of a verdict in plain words, for the terminal.
 #[must_use]
 pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> String {
@@ -177,67 +113,11 @@ pub fn reason_text(verdict: &Verdict, settings: &Settings, minor: Minor) -> Stri
     if verdict.detail.is_empty() { ground } else { format!("{ground} ({})", verdict.detail) }
 }
 
-/// The reason of a verdict as one table cell.
-fn reason(verdict: &Verdict, plan: &Plan, control: Option<ControlId>, settings: &Settings) -> String {
-    let minor = plan.cluster.minor();
-    let mut text = String::with_capacity(256);
-    match &verdict.ground {
-        Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, minor))),
-        Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
-        Ground::Settings(keys) => {
-            for (n, key) in keys.iter().take(MOST_SETTINGS).enumerate() {
-                text.extend([if n > 0 { "; " } else { "" }, &code(&key.text())]);
-                if let Some(held) = settings.get(key) {
-                    text.extend([" = ", &code(&shortened(&held.value, LONGEST_VALUE))]);
-                }
-            }
-            text.push_str(&others(keys));
-        }
-    }
-    if !verdict.detail.is_empty() {
-        text.extend([" (", &cell(&verdict.detail), ")"]);
-    }
-    if let Ground::Settings(keys) = &verdict.ground {
-        text.push_str(&impacts(plan, control, keys));
-    }
-    text
-}
-
 /// How many settings stand behind a verdict and are not shown.
 fn others(keys: &[SettingKey]) -> String {
     match keys.len().saturating_sub(MOST_SETTINGS) {
         0 => String::new(),
         more => format!(" and {more} more, all in coverage.json"),
-    }
-}
-
-/// What the settings do when they change, each once.
-fn impacts(plan: &Plan, control: Option<ControlId>, keys: &[SettingKey]) -> String {
-    let mut seen: Vec<Impact> = Vec::new();
-    for impact in keys.iter().flat_map(|key| plan.impact(key, control)) {
-        if impact != Impact::None && !seen.contains(&impact) {
-            seen.push(impact);
-        }
-    }
-    let texts: Vec<String> = seen.iter().map(ToString::to_string).collect();
-    if seen.is_empty() { String::new() } else { format!(" *{}*", texts.join("; ")) }
-}
-
-fn intents(out: &mut String, plan: &Plan, settings: &Settings) {
-    line(out, "\n## What the spec asks for\n");
-    line(out, "| intent | scope | outcome | reason |");
-    line(out, "|---|---|---|---|");
-    for intent in &plan.intents {
-        for verdict in &intent.verdicts {
-            let _ = writeln!(
-                out,
-                "| {} | {} | **{}** | {} |",
-                code(intent.path.as_str()),
-                prose(&verdict.scope.to_string()),
-                verdict.outcome,
-                reason(verdict, plan, None, settings)
-            );
-        }
     }
 }
 
@@ -319,11 +199,23 @@ fn benchmark(out: &mut String, extras: &Extras<'_>) {
     }
 }
 
+/// How many files and lines each folder of the tree has; `manifest.json` lists every file.
 fn files(out: &mut String, artifacts: &[Artifact]) {
-    line(out, "\n## Files\n");
-    line(out, "| file | mode | lines |");
-    line(out, "|---|---|---:|");
+    let mut folders: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for artifact in artifacts {
-        let _ = writeln!(out, "| `{}` | {:04o} | {} |", artifact.path, artifact.mode.bits(), artifact.lines.count());
+        let (folder, _) = artifact.path.as_str().split_once('/').unwrap_or_default();
+        let (files, lines) = folders.entry(folder).or_default();
+        *files += 1;
+        *lines += artifact.lines.count();
+    }
+    line(out, "\n## Files\n");
+    line(
+        out,
+        "`manifest.json` lists every file with its mode and its hash; git keeps no modes but the executable bit, so set them where you install.\n",
+    );
+    line(out, "| folder | files | lines |");
+    line(out, "|---|---:|---:|");
+    for (folder, (files, lines)) in folders {
+        let _ = writeln!(out, "| `{folder}/` | {files} | {lines} |");
     }
 }

@@ -1,0 +1,64 @@
+//! Service accounts that files and the spec speak of: whether they mount their token unasked.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    plan::Plan,
+    yaml::{self, Node},
+};
+
+use super::{Against, Content, File, documents};
+
+/// What is known of service accounts.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    /// By namespace and name: whether the token is mounted unasked.
+    known: BTreeMap<(String, String), bool>,
+    /// What holds of every other.
+    others: Option<bool>,
+}
+
+impl Accounts {
+    /// Those of static pods: the kubelet mounts no token into them.
+    pub(super) fn of_static_pods() -> Self {
+        Accounts { others: Some(false), ..Accounts::default() }
+    }
+
+    /// Reads the accounts of files; those of the plan count where the files say nothing.
+    pub(super) fn of(files: &[File], against: &Against<'_>) -> Self {
+        let mut found = Accounts::planned(against.plan);
+        for file in files {
+            let Content::Text(source) = &file.content else { continue };
+            // Most files hold none, and reading a text takes long.
+            if !source.text().contains("ServiceAccount") || !(file.named || documents::is_yaml(&file.name)) {
+                continue;
+            }
+            for document in yaml::read(source).iter().filter(|document| !document.has_errors()) {
+                if let Some(root) = &document.root {
+                    documents::each_object(root, &mut |object| found.object(object, against.namespace));
+                }
+            }
+        }
+        found
+    }
+
+    fn planned(plan: &Plan) -> Self {
+        let known = plan.rbac.accounts.iter().map(|(name, automount)| (name.clone(), automount.value)).collect();
+        Accounts { known, others: None }
+    }
+
+    fn object(&mut self, object: &Node, namespace: &str) {
+        let text = |pointer| object.at_pointer(pointer).and_then(Node::as_str).filter(|text| !text.is_empty());
+        if (text("/apiVersion"), text("/kind")) != (Some("v1"), Some("ServiceAccount")) {
+            return;
+        }
+        let Some(name) = text("/metadata/name") else { return };
+        let automount = object.get("automountServiceAccountToken").and_then(Node::as_bool).unwrap_or(true);
+        self.known.insert((text("/metadata/namespace").unwrap_or(namespace).to_owned(), name.to_owned()), automount);
+    }
+
+    /// Whether an account mounts its token unasked; nothing where neither the files nor the spec speak of it.
+    pub(super) fn mounts(&self, account: &(String, String)) -> Option<bool> {
+        self.known.get(account).copied().or(self.others)
+    }
+}

@@ -1,0 +1,123 @@
+//! Workloads against the admission policies of the plan: what admission will say when their pods are created.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use crate::{
+    base::{Cause, Reason},
+    diag::{Place, Severity},
+    plan::{Action, PolicyPlan},
+    policy::{Request, Subject as Judged, Violation, judge as violations, pod_spec},
+    semantics::pod::{account, admitted},
+    yaml::Node,
+};
+
+use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject};
+
+/// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
+pub(super) fn judge(
+    root: &Node,
+    subject: &Subject<'_>,
+    against: &Against<'_>,
+    accounts: &Accounts,
+    found: &mut Findings,
+) -> bool {
+    let object = root.to_json();
+    if against.plan.policies.is_empty() || pod_spec(&object).is_none() {
+        return false;
+    }
+    let named = root.at_pointer("/metadata/namespace").and_then(Node::as_str).filter(|name| !name.is_empty());
+    let workload = Workload { root, subject, namespace: named.unwrap_or(against.namespace), object };
+    for planned in against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)) {
+        workload.by(planned, against, accounts, found);
+    }
+    true
+}
+
+/// Whether a policy spares a namespace for another reason than a waiver: what a waiver covers is found, and said to be waived.
+fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
+    let waived = |reason: &Reason| against.waivers.iter().any(|waiver| reason.cause == Cause::Spec(waiver.path.clone()));
+    planned.exempt.get(namespace).is_some_and(|reasons| reasons.iter().any(|reason| !waived(reason)))
+}
+
+struct Workload<'a> {
+    root: &'a Node,
+    subject: &'a Subject<'a>,
+    namespace: &'a str,
+    object: Json,
+}
+
+impl Workload<'_> {
+    fn by(&self, planned: &PolicyPlan, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
+        match planned.policy.subject {
+            Judged::Pods => {
+                let broken = violations(planned.policy, &planned.values(), &Request::create(&self.object));
+                broken.iter().for_each(|violation| self.told(violation, planned, against, found));
+            }
+            // What Gatekeeper itself changes is not refused by it.
+            Judged::AdmittedPods if planned.mutates() => {}
+            Judged::AdmittedPods => {
+                let mounts = account(&self.object, self.namespace).and_then(|account| accounts.mounts(&account));
+                let at_most = self.as_pod(planned, mounts);
+                let at_least = self.as_pod(planned, Some(mounts.unwrap_or(false)));
+                at_least.iter().for_each(|violation| self.told(violation, planned, against, found));
+                at_most.difference(&at_least).for_each(|violation| self.not_told(violation, planned, against, found));
+            }
+            Judged::EnteredPod => {}
+        }
+    }
+
+    /// What is refused of the pods that it is or makes, with the places in itself.
+    fn as_pod(&self, planned: &PolicyPlan, mounts: Option<bool>) -> BTreeSet<Violation> {
+        let (Some(pod), Some((_, at))) = (admitted(&self.object, mounts), pod_spec(&self.object)) else { return BTreeSet::new() };
+        let placed = |mut violation: Violation| {
+            violation.pointer = format!("{at}{}", violation.pointer.trim_start_matches("/spec"));
+            violation
+        };
+        violations(planned.policy, &planned.values(), &Request::create(&pod)).into_iter().map(placed).collect()
+    }
+
+    fn told(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>, found: &mut Findings) {
+        let mut finding = self.finding(violation, planned, against);
+        if planned.action.value == Action::Deny {
+            return found.findings.push(finding);
+        }
+        finding.severity = Severity::Warning;
+        finding.message.push_str("; on this day it is not refused yet");
+        found.notices.push(finding);
+    }
+
+    /// Whether it is refused depends on a service account that nothing here speaks of.
+    fn not_told(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>, found: &mut Findings) {
+        let mut finding = self.finding(violation, planned, against);
+        let (_, name) = account(&self.object, self.namespace).unwrap_or_default();
+        finding.message = format!(
+            "whether the token of service account `{name}` in `{}` is mounted is not known: the pod leaves it to the account, and neither these \
+             files nor the spec speak of it",
+            self.namespace
+        );
+        found.unknown.push(finding);
+    }
+
+    fn finding(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>) -> Finding {
+        let control = planned.reasons.iter().find_map(|reason| reason.control).map(|control| control.0);
+        let place = place(self.root, &violation.pointer);
+        let fix = planned.policy.fix.to_owned();
+        let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix);
+        finding.path = format!("{}{}", self.subject.above, violation.pointer);
+        if !violation.container.is_empty() {
+            finding.container = Some(violation.container.clone());
+        }
+        finding
+    }
+}
+
+/// Where a pointer leads; where its last part is absent, the name of the container, else what is around it.
+fn place(root: &Node, pointer: &str) -> Place {
+    if let Some(node) = root.at_pointer(pointer) {
+        return node.used_at().clone();
+    }
+    let around = root.nearest(pointer);
+    around.get("name").map_or_else(|| around.used_at().clone(), |name| name.used_at().clone())
+}

@@ -1,0 +1,325 @@
+//! The verdicts as tables: first what is not held, each reason once, then every area with what holds, where it stands and what it does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use crate::{
+    base::{Area, Artifact, ControlId},
+    facts,
+    plan::{ControlVerdict, Ground, Impact, Outcome, Plan, Scope, SettingKey, Settings, Verdict, values_of},
+};
+
+use super::{
+    cells::{cell, code, prose},
+    line,
+};
+
+/// Of more settings behind one verdict only these many are shown.
+const MOST_SETTINGS: usize = 4;
+/// Longer values are not shown: the files and `coverage.json` hold them.
+const LONGEST_VALUE: usize = 100;
+/// Of more files only these many are named.
+const MOST_FILES: usize = 3;
+
+/// What the verdicts of a plan rest on.
+pub(super) struct Reasons<'a> {
+    plan: &'a Plan,
+    settings: &'a Settings,
+    /// The files with lines of a control.
+    files: BTreeMap<ControlId, BTreeSet<&'a str>>,
+    /// The settings of a control.
+    keys: BTreeMap<ControlId, Vec<&'a SettingKey>>,
+    /// What is not held: outcome and reason, each with its number from 1.
+    numbers: BTreeMap<(Outcome, String), usize>,
+    /// The same in order, with the controls.
+    not_held: Vec<(Outcome, String, Vec<String>)>,
+}
+
+/// Verdicts of one control that say the same, in several scopes.
+struct Row<'a> {
+    outcome: Outcome,
+    how: String,
+    scopes: Vec<&'a Scope>,
+}
+
+impl<'a> Reasons<'a> {
+    pub(super) fn of(plan: &'a Plan, artifacts: &'a [Artifact], settings: &'a Settings) -> Self {
+        let mut keys: BTreeMap<ControlId, Vec<&SettingKey>> = BTreeMap::new();
+        for (key, held) in settings {
+            let controls: BTreeSet<ControlId> = held.reasons.iter().filter_map(|reason| reason.control).collect();
+            for control in controls {
+                keys.entry(control).or_default().push(key);
+            }
+        }
+        let mut out = Reasons { plan, settings, files: files(artifacts), keys, numbers: BTreeMap::new(), not_held: Vec::new() };
+        out.number();
+        out
+    }
+
+    /// Numbers what is not held: what is impossible first, then what is weaker, in the order of the controls.
+    fn number(&mut self) {
+        for outcome in [Outcome::Impossible, Outcome::Weaker] {
+            for control in &self.plan.verdicts {
+                for row in self.rows(control).into_iter().filter(|row| row.outcome == outcome) {
+                    let whom = format!("`{}`{}", control.id, suffix(&row.scopes));
+                    let next = self.not_held.len() + 1;
+                    let number = *self.numbers.entry((outcome, row.how.clone())).or_insert(next);
+                    match self.not_held.get_mut(number - 1) {
+                        Some((_, _, controls)) => controls.push(whom),
+                        None => self.not_held.push((outcome, row.how, vec![whom])),
+                    }
+                }
+            }
+        }
+    }
+
+    /// What does not hold as it is asked for, each reason once.
+    pub(super) fn not_held(&self, out: &mut String) {
+        if self.not_held.is_empty() {
+            return;
+        }
+        line(out, "\n## Not held here\n");
+        for (number, (outcome, how, controls)) in self.not_held.iter().enumerate() {
+            let _ = writeln!(out, "{}. **{outcome}**: {how}: {}", number + 1, controls.join(", "));
+        }
+    }
+
+    pub(super) fn areas(&self, out: &mut String) {
+        for area in Area::ALL {
+            let controls: Vec<&ControlVerdict> = self.plan.verdicts.iter().filter(|v| v.area == area).collect();
+            let _ = writeln!(out, "\n## {}\n", area.name());
+            if controls.is_empty() {
+                line(out, "No control of this area is built yet.");
+                continue;
+            }
+            let _ = writeln!(out, "{}.\n", counts(&controls));
+            let mut idle: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            let mut table = String::new();
+            for control in controls {
+                for row in self.rows(control) {
+                    if row.outcome == Outcome::NotApplicable {
+                        idle.entry(row.how).or_default().push(format!("`{}`{}", control.id, suffix(&row.scopes)));
+                    } else {
+                        self.row(control, &row, &mut table);
+                    }
+                }
+            }
+            if !table.is_empty() {
+                line(out, "| control | outcome | by what, and what a change does | in which files | benchmark |");
+                line(out, "|---|---|---|---|---|");
+                out.push_str(&table);
+            }
+            for (n, (how, controls)) in idle.iter().enumerate() {
+                let _ = writeln!(out, "{}- **not-applicable**: {how}: {}", if n == 0 { "\n" } else { "" }, controls.join(", "));
+            }
+        }
+    }
+
+    fn row(&self, control: &ControlVerdict, row: &Row<'_>, out: &mut String) {
+        let number = self.numbers.get(&(row.outcome, row.how.clone()));
+        let how =
+            number.map_or_else(|| row.how.clone(), |number| format!("number {number} of [what is not held](#not-held-here)"));
+        let impacts = if row.outcome == Outcome::Waived { String::new() } else { self.impacts(control.id) };
+        let _ = writeln!(
+            out,
+            "| `{}`: {}{} | **{}** | {how}{impacts} | {} | {} |",
+            control.id,
+            cell(control.title),
+            suffix(&row.scopes),
+            row.outcome,
+            self.places(control.id),
+            self.benchmarks(control.id),
+        );
+    }
+
+    /// The verdicts of a control, those that say the same together.
+    fn rows<'v>(&self, control: &'v ControlVerdict) -> Vec<Row<'v>> {
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        for verdict in &control.verdicts {
+            let how = self.how(verdict);
+            match rows.iter_mut().find(|row| row.outcome == verdict.outcome && row.how == how) {
+                Some(row) => row.scopes.push(&verdict.scope),
+                None => rows.push(Row { outcome: verdict.outcome, how, scopes: vec![&verdict.scope] }),
+            }
+        }
+        rows
+    }
+
+    /// What a verdict rests on, as a part of a table cell.
+    fn how(&self, verdict: &Verdict) -> String {
+        let mut text = String::with_capacity(128);
+        match &verdict.ground {
+            Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, self.plan.cluster.minor()))),
+            Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
+            Ground::Settings(keys) => {
+                let shown = self.shown(keys);
+                text.push_str(&shown.iter().take(MOST_SETTINGS).map(String::as_str).collect::<Vec<_>>().join("; "));
+                if let Some(more) = shown.len().checked_sub(MOST_SETTINGS).filter(|more| *more > 0) {
+                    let _ = write!(text, "; {more} more in `coverage.json`");
+                }
+            }
+        }
+        if !verdict.detail.is_empty() {
+            text.extend([" (", &cell(&verdict.detail), ")"]);
+        }
+        text
+    }
+
+    /// Settings with their values; those that are the same in several node pools once.
+    fn shown(&self, keys: &[SettingKey]) -> Vec<String> {
+        let mut shown: Vec<String> = Vec::new();
+        for key in keys {
+            let mut text = code(&name(key));
+            let value = self.settings.get(key).map(|held| held.value.as_str());
+            if let Some(value) = value.filter(|value| value.len() <= LONGEST_VALUE) {
+                text.extend([" = ", &code(value)]);
+            }
+            if !shown.contains(&text) {
+                shown.push(text);
+            }
+        }
+        shown
+    }
+
+    /// What the settings of a control do when they change, each once.
+    fn impacts(&self, control: ControlId) -> String {
+        let mut seen: Vec<Impact> = Vec::new();
+        for impact in self.keys.get(&control).into_iter().flatten().flat_map(|key| self.plan.impact(key, Some(control))) {
+            if impact != Impact::None && !seen.contains(&impact) {
+                seen.push(impact);
+            }
+        }
+        let texts: Vec<String> = seen.iter().map(ToString::to_string).collect();
+        if seen.is_empty() { String::new() } else { format!(". *{}*", texts.join("; ")) }
+    }
+
+    fn places(&self, control: ControlId) -> String {
+        let Some(files) = self.files.get(&control) else { return String::new() };
+        let files = together(files);
+        let shown: Vec<String> = files.iter().take(MOST_FILES).map(|file| code(file)).collect();
+        let more = files.len().saturating_sub(MOST_FILES);
+        shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+    }
+
+    fn benchmarks(&self, control: ControlId) -> String {
+        let values = |name: &str| values_of(self.settings, name);
+        let mut by_name: Vec<(&str, Vec<&str>)> = Vec::new();
+        let ids = facts::benchmarks::ids_with(control.0, self.plan.cluster.minor(), &values);
+        for id in &ids {
+            match by_name.last_mut().filter(|(name, _)| *name == id.benchmark) {
+                Some((_, ids)) => ids.push(id.id),
+                None => by_name.push((id.benchmark, vec![id.id])),
+            }
+        }
+        by_name.iter().map(|(name, ids)| format!("{name}: {}", ids.join(", "))).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What the spec asks for, each reason once.
+    pub(super) fn intents(&self, out: &mut String) {
+        line(out, "\n## What the spec asks for\n");
+        line(out, "| outcome | by what | where the spec says it |");
+        line(out, "|---|---|---|");
+        let mut groups: Vec<(Outcome, String, Vec<String>)> = Vec::new();
+        for intent in &self.plan.intents {
+            for verdict in &intent.verdicts {
+                let mut how = self.how(verdict);
+                if let Ground::Settings(keys) = &verdict.ground {
+                    how.push_str(&self.impacts_of(keys));
+                }
+                let scope = suffix(&[&verdict.scope]);
+                let place = format!("{}{scope}", code(intent.path.as_str()));
+                match groups.iter_mut().find(|(outcome, same, _)| *outcome == verdict.outcome && *same == how) {
+                    Some((_, _, places)) => places.push(place),
+                    None => groups.push((verdict.outcome, how, vec![place])),
+                }
+            }
+        }
+        for (outcome, how, places) in groups {
+            let _ = writeln!(out, "| **{outcome}** | {how} | {} |", places.join(", "));
+        }
+    }
+
+    fn impacts_of(&self, keys: &[SettingKey]) -> String {
+        let found: BTreeSet<String> = keys
+            .iter()
+            .flat_map(|key| self.plan.impact(key, None))
+            .filter(|impact| *impact != Impact::None)
+            .map(|impact| impact.to_string())
+            .collect();
+        if found.is_empty() { String::new() } else { format!(". *{}*", found.into_iter().collect::<Vec<_>>().join("; ")) }
+    }
+}
+
+/// How many controls have each outcome as their worst.
+fn counts(controls: &[&ControlVerdict]) -> String {
+    let of = |outcome| (outcome, controls.iter().filter(|control| control.outcome() == outcome).count());
+    let parts: Vec<String> = Outcome::ALL
+        .into_iter()
+        .map(of)
+        .filter(|(_, count)| *count > 0)
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
+    format!("{} controls: {}", controls.len(), parts.join(", "))
+}
+
+/// Where a verdict holds, but for the whole cluster.
+fn suffix(scopes: &[&Scope]) -> String {
+    let texts: Vec<String> =
+        scopes.iter().filter(|scope| ***scope != Scope::Cluster).map(|scope| prose(&scope.to_string())).collect();
+    if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
+}
+
+/// The name of a setting; that of a node without its pool.
+fn name(key: &SettingKey) -> String {
+    match key {
+        SettingKey::Node(path) => path.split_once('/').map_or(path.as_str(), |(_, rest)| rest).to_owned(),
+        SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) => key.text(),
+    }
+}
+
+/// The files in which a control has lines.
+fn files(artifacts: &[Artifact]) -> BTreeMap<ControlId, BTreeSet<&str>> {
+    let mut found: BTreeMap<ControlId, BTreeSet<&str>> = BTreeMap::new();
+    for artifact in artifacts {
+        for run in artifact.lines.runs() {
+            for control in run.origin.reasons.iter().filter_map(|reason| reason.control) {
+                found.entry(control).or_default().insert(artifact.path.as_str());
+            }
+        }
+    }
+    found
+}
+
+/// Paths that differ in one folder alone become one, with `*` in its place.
+fn together(files: &BTreeSet<&str>) -> Vec<String> {
+    let mut left: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+    let deepest = left.iter().map(|file| file.split('/').count()).max().unwrap_or(0);
+    for at in 1..deepest.saturating_sub(1) {
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in left {
+            groups.entry(starred(&file, at)).or_default().push(file);
+        }
+        left =
+            groups.into_iter().flat_map(|(starred, members)| if members.len() > 1 { vec![starred] } else { members }).collect();
+    }
+    left
+}
+
+fn starred(file: &str, at: usize) -> String {
+    let segments: Vec<&str> = file.split('/').collect();
+    let last = segments.len() - 1;
+    segments.iter().enumerate().map(|(n, segment)| if n == at && n < last { "*" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_nodes_are_put_together() {
+        let files = BTreeSet::from(["control-plane/a/manifests/x.yaml", "control-plane/b/manifests/x.yaml", "kubeadm/init.yaml"]);
+        assert_eq!(together(&files), ["control-plane/*/manifests/x.yaml", "kubeadm/init.yaml"]);
+    }
+}
