@@ -357,7 +357,7 @@ fn trials(has: &dyn Fn(&str) -> bool) -> Option<String> {
 }
 
 const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \
-     node is ready.";
+     node is ready. kubeadm writes the file 0644: where the node has a `harden-node.sh`, apply it again.";
 
 fn other_installer() -> String {
     format!(

@@ -13,6 +13,7 @@ use super::cloud::diagnostics::{NodesLockedOut, ReservedGroup, TooManySources};
 pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
     Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<ComponentNotDeclared>(),
     Entry::of::<DeliveryCutOff>(),
     Entry::of::<EncryptionChanged>(),
     Entry::of::<EncryptionDropped>(),
@@ -687,5 +688,34 @@ impl Problem for ReservedIdentity {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "a name that begins with `system:`")).collect()
+    }
+}
+
+/// A namespace of a known component that no addon declares.
+#[derive(Debug)]
+pub(super) struct ComponentNotDeclared {
+    pub(super) namespace: String,
+    pub(super) component: &'static str,
+    pub(super) says: &'static str,
+    pub(super) policies: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ComponentNotDeclared {
+    const CODE: &'static str = "component-not-declared";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The spec speaks of a namespace in which a known component is published, and `platform.addons` does not \
+        declare the component. Policies spare what is declared: if it runs there, its pods will be refused when they are next created.";
+
+    fn message(&self) -> String {
+        format!("policies `{}` would refuse {} in `{}`: no addon declares it", self.policies, self.says, self.namespace)
+    }
+
+    fn help(&self) -> String {
+        format!("if it runs there, add `{}` to `platform.addons`; else nothing is to be done", self.component)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "where it is published")).collect()
     }
 }

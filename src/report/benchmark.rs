@@ -7,8 +7,8 @@ use crate::{
         self,
         benchmarks::{On, Target},
     },
-    plan::{Ground, Outcome, Plan, Program, Verdict},
-    semantics::benchmark::{self, Evidence},
+    plan::{Ground, HostRule, Outcome, Plan, PoolRole, Program, Verdict},
+    semantics::benchmark::{self, Evidence, FileState},
     yaml::{self, Node},
 };
 
@@ -114,6 +114,42 @@ fn add_files(plan: &Plan, evidence: &mut Evidence, kinds: &[On]) {
         kinds.push(On::Etcd);
     }
     evidence.add_kubeadm_files(&kinds);
+    narrow(plan, evidence);
+}
+
+/// Files as the scripts of the control-plane nodes leave them, where each of these nodes has one.
+fn narrow(plan: &Plan, evidence: &mut Evidence) {
+    let mut pools = plan.pools.values().filter(|pool| pool.role == PoolRole::ControlPlane);
+    let Some(pool) = pools.next().filter(|pool| pool.host_os().is_some()) else { return };
+    let all_say = |name: &str, rule: &str| {
+        plan.pools
+            .values()
+            .filter(|other| other.role == PoolRole::ControlPlane)
+            .all(|other| other.host_os().is_some() && other.file_rules.get(name).is_some_and(|held| held.value == rule))
+    };
+    for (name, held) in &pool.file_rules {
+        let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (HostRule::of(name), held.value.split_once(' ')) else {
+            continue;
+        };
+        let Ok(bits) = u32::from_str_radix(bits, 8) else { continue };
+        if !all_say(name, &held.value) {
+            continue;
+        }
+        for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, file)) {
+            if let FileState::Present { mode, owner: of } = state {
+                *mode &= bits;
+                owner.clone_into(of);
+            }
+        }
+    }
+}
+
+/// Whether a rule is for a file: its path, or `FOLDER/**/*ENDING`.
+fn is_named(rule: &str, file: &str) -> bool {
+    match rule.split_once("/**/*") {
+        Some((folder, ending)) => file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.ends_with(ending)),
+        None => rule == file,
+    }
 }
 
 /// The arguments that kubeadm's systemd drop-in gives the kubelet, and the owner's own.

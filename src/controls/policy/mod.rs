@@ -8,6 +8,7 @@ mod privilege_escalation;
 mod privileged;
 mod service_account_token;
 mod spared;
+mod undeclared;
 
 pub(super) use allowed_images::CONTROL as ALLOWED_IMAGES;
 pub(super) use allowed_ports::CONTROL as ALLOWED_PORTS;
@@ -17,3 +18,4 @@ pub(super) use privileged::CONTROL as PRIVILEGED;
 pub(super) use service_account_token::CONTROL as SERVICE_ACCOUNT_TOKEN;
 
 pub(super) use engine::{Asked, write};
+pub(super) use undeclared::warn as warn_of_undeclared;

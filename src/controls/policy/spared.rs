@@ -47,7 +47,7 @@ pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<Spared> {
 }
 
 /// Whether a pod that a component publishes into a namespace breaks a policy.
-fn fails(component: &Component, namespace: &str, policy: &str) -> bool {
+pub(super) fn fails(component: &Component, namespace: &str, policy: &str) -> bool {
     let fails = |workload: &Workload| match policy {
         "privilege-escalation" => workload.passes != PodLevel::Restricted,
         "privileged" => workload.privileged || workload.host_network || workload.host_pid || workload.host_ipc,

@@ -20,6 +20,8 @@ use super::{
 const MOST_SETTINGS: usize = 4;
 /// Longer values are not shown: the files and `coverage.json` hold them.
 const LONGEST_VALUE: usize = 100;
+/// The end of a reference into the list of what is not held.
+const NOT_HELD: &str = " of [what is not held](#not-held-here)";
 /// Of more files only these many are named.
 const MOST_FILES: usize = 3;
 
@@ -98,7 +100,7 @@ impl<'a> Reasons<'a> {
             let mut idle: BTreeMap<String, Vec<String>> = BTreeMap::new();
             let mut table = String::new();
             for control in controls {
-                for row in self.rows(control) {
+                for row in self.referred(control) {
                     if row.outcome == Outcome::NotApplicable {
                         idle.entry(row.how).or_default().push(format!("`{}`{}", control.id, suffix(&row.scopes)));
                     } else {
@@ -118,20 +120,40 @@ impl<'a> Reasons<'a> {
     }
 
     fn row(&self, control: &ControlVerdict, row: &Row<'_>, out: &mut String) {
-        let number = self.numbers.get(&(row.outcome, row.how.clone()));
-        let how =
-            number.map_or_else(|| row.how.clone(), |number| format!("number {number} of [what is not held](#not-held-here)"));
         let impacts = if row.outcome == Outcome::Waived { String::new() } else { self.impacts(control.id) };
         let _ = writeln!(
             out,
-            "| `{}`: {}{} | **{}** | {how}{impacts} | {} | {} |",
+            "| `{}`: {}{} | **{}** | {}{impacts} | {} | {} |",
             control.id,
             cell(control.title),
             suffix(&row.scopes),
             row.outcome,
+            row.how,
             self.places(control.id),
             self.benchmarks(control.id),
         );
+    }
+
+    /// The rows of a control; what is not held in the same scopes is one row with its numbers.
+    fn referred<'v>(&self, control: &'v ControlVerdict) -> Vec<Row<'v>> {
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        for mut row in self.rows(control) {
+            let Some(number) = self.numbers.get(&(row.outcome, row.how.clone())) else {
+                rows.push(row);
+                continue;
+            };
+            let same = |other: &&mut Row<'_>| {
+                other.outcome == row.outcome && other.scopes == row.scopes && other.how.ends_with(NOT_HELD)
+            };
+            match rows.iter_mut().find(same) {
+                Some(other) => other.how.insert_str(other.how.len() - NOT_HELD.len(), &format!(", {number}")),
+                None => {
+                    row.how = format!("number {number}{NOT_HELD}");
+                    rows.push(row);
+                }
+            }
+        }
+        rows
     }
 
     /// The verdicts of a control, those that say the same together.
@@ -261,7 +283,8 @@ fn counts(controls: &[&ControlVerdict]) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
-    format!("{} controls: {}", controls.len(), parts.join(", "))
+    let noun = if controls.len() == 1 { "control" } else { "controls" };
+    format!("{} {noun}: {}", controls.len(), parts.join(", "))
 }
 
 /// Where a verdict holds, but for the whole cluster.
