@@ -56,7 +56,11 @@ fn daemon_set(built: &Built) -> Option<Json> {
     let is = |artifact: &&Artifact| artifact.path.as_str() == "k8s/logging/log-collector.yaml";
     let artifact = built.artifacts.iter().find(is)?;
     let documents = yaml::read(&Source::new(artifact.path.as_str(), artifact.text()));
-    documents.iter().filter_map(|document| document.root.as_ref()).map(yaml::Node::to_json).find(|json| json["kind"] == "DaemonSet")
+    documents
+        .iter()
+        .filter_map(|document| document.root.as_ref())
+        .map(yaml::Node::to_json)
+        .find(|json| json["kind"] == "DaemonSet")
 }
 
 /// How many policies look at a workload of the agent's namespace, and what they say.
@@ -79,8 +83,13 @@ fn no_policy_refuses_it() {
     let object = daemon_set(&built).expect("a DaemonSet");
     let (looked, denied) = judged(&built, &object);
     assert_eq!((looked >= 5, denied), (true, Vec::new()));
-    let spared: Vec<&str> =
-        built.plan.policies.values().filter(|planned| planned.exempt.contains_key(AGENT_NAMESPACE)).map(|p| p.policy.name).collect();
+    let spared: Vec<&str> = built
+        .plan
+        .policies
+        .values()
+        .filter(|planned| planned.exempt.contains_key(AGENT_NAMESPACE))
+        .map(|p| p.policy.name)
+        .collect();
     assert_eq!(spared, ["host-filesystem"], "the agent's namespace is spared by that policy alone");
     for (pointer, value) in [
         ("/spec/template/spec/hostPID", Json::from(true)),

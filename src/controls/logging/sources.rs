@@ -137,7 +137,9 @@ fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
     let destinations: Vec<String> = cloud.destinations.iter().map(|held| held.value.to_string()).collect();
     match &cloud.forward {
         Some(forward) => format!("to {}, by a subscription of the log group", forward.value.destination),
-        None if destinations.is_empty() => "it stays where it is written: no receiver that the provider reaches is declared".to_owned(),
+        None if destinations.is_empty() => {
+            "it stays where it is written: no receiver that the provider reaches is declared".to_owned()
+        }
         None => format!("to {}", destinations.join(", and to ")),
     }
 }
