@@ -141,10 +141,12 @@ impl Tree<'_> {
             "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
              then run `./harden-node.sh apply` while a second session stays open. What it changes for logins, the firewall (count first: \
              `controls: { node/firewall: { with: { mode: count } } }`) and the runtime stands in the tables below. Its configuration of the \
-             runtime takes the place of yours: move what you added (proxies, mirrors, credentials) first, drain the node, restart the runtime. \
-             Run it again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. `./harden-node.sh audit` tells what \
-             does not hold. `./harden-node.sh rollback` brings every file back; what a reboot alone undoes (kexec, BPF, loaded modules) and swap \
-             stay as they are."
+             runtime takes the place of yours: the dry run lists the settings of yours that go (proxies, credentials): bring them to \
+             `/etc/containerd/conf.d` first, drain the node, restart the runtime. Run it again after `kubeadm init`, `join` or `upgrade`: files of \
+             Kubernetes are there only then. Kubelets also read the drop-in that it brings (`/etc/kubernetes/kubelet.conf.d`), which wins over \
+             what kubeadm hands out: a changed kubelet setting needs the script on every node and a restart of the kubelet. On a control-plane \
+             node it removes `super-admin.conf`. `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every \
+             other file back; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
                 .to_owned()
         })
     }

@@ -53,6 +53,6 @@ pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use ports::{CniPort, cni_ports};
 pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
-pub use runtimes::{Listed, containerd_config, containerd_versions};
+pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
 pub use sentence::{fact, facts, holds, id, sentence, source};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

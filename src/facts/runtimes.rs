@@ -46,8 +46,19 @@ pub fn containerd_versions(minor: Minor) -> Option<&'static [Listed]> {
     CONTAINERD.iter().find(|(known, _)| *known == minor).map(|(_, listed)| *listed)
 }
 
-/// The version of the configuration file that a containerd reads: 2 up to 1.7, 3 from 2.0 on.
+/// Since when containerd reads a version of its configuration file; the newest is the one that it does not have to migrate.
+/// Origin: RELEASES.md of containerd 2.4.2, tried on 1.7.24, 2.1.9, 2.3.7 and 2.4.2.
+const CONFIGS: &[((u16, u16), u16)] = &[((2, 3), 4), ((2, 0), 3), ((1, 3), 2)];
+
+/// The version of the configuration file for a containerd.
 #[must_use]
-pub fn containerd_config(major: u16) -> u16 {
-    if major >= 2 { 3 } else { 2 }
+pub fn containerd_config(major: u16, minor: u16) -> u16 {
+    CONFIGS.iter().find(|(since, _)| (major, minor) >= *since).map_or(2, |(_, config)| *config)
+}
+
+/// Whether files that `imports` names are merged into the sections of the main file. In 1.7 and before a section of one replaces the
+/// whole section of its plug-in, the settings of the main file with it (tried on 1.7.24, 2.3.7 and 2.4.2).
+#[must_use]
+pub fn containerd_merges_imports(major: u16) -> bool {
+    major >= 2
 }

@@ -56,6 +56,10 @@ pub enum HostRule<'a> {
     Sysctl(&'a str),
     /// A kernel module is loaded at boot.
     ModuleLoaded(&'a str),
+    /// A credential that lies on no node.
+    Absent(&'a str),
+    /// No file of the pattern holds a token.
+    NoTokens(&'a str),
     /// A kernel module is never loaded.
     ModuleOff(&'a str),
     /// The file is at most that open (`0600 root:root`).
@@ -90,6 +94,8 @@ pub enum HostRule<'a> {
     NodePorts,
     /// A key of the runtime's configuration: `RUNTIME`, `PATH`.
     Runtime(&'a str, &'a str),
+    /// A registry whose images come from the mirror that is the value.
+    Mirror(&'a str),
     /// A setting of sudo.
     Sudo(&'a str),
     /// Exactly one service keeps the time.
@@ -128,6 +134,8 @@ impl<'a> HostRule<'a> {
             "sysctl" => HostRule::Sysctl(rest),
             "module" if first == "load" => HostRule::ModuleLoaded(second),
             "module" if first == "off" => HostRule::ModuleOff(second),
+            "presence" => HostRule::Absent(name.strip_prefix("presence")?),
+            "content" => HostRule::NoTokens(name.strip_prefix("content")?),
             "mode" => HostRule::FileMode(name.strip_prefix("mode")?),
             "sshd" => HostRule::Sshd(rest),
             "journald" => HostRule::Systemd(SystemdFile::Journald, rest),
@@ -147,6 +155,7 @@ impl<'a> HostRule<'a> {
                 let mut parts = second.splitn(3, '/');
                 HostRule::FirewallAllow(parts.next()?, parts.next()?, parts.next()?)
             }
+            "mirror" => HostRule::Mirror(rest),
             "runtime" => HostRule::Runtime(first, second),
             "sudo" => HostRule::Sudo(rest),
             _ => return None,

@@ -50,7 +50,10 @@ impl HostRule<'_> {
             HostRule::UpgradeOption(_) => later("installs updates of the system by itself, and restarts what they belong to"),
             HostRule::Sudo("use_pty") => later("ends what a command by sudo left running when that command ends"),
             HostRule::CoreLimit | HostRule::Systemd(SystemdFile::Coredump, _) => later(NO_CORES),
+            HostRule::Absent(_) => later("removes the file: whoever works with it has to log in another way"),
+            HostRule::Mirror(_) => later("sends pulls to the mirror first, from the next pull on"),
             HostRule::ModuleLoaded(_)
+            | HostRule::NoTokens(_)
             | HostRule::FileMode(_)
             | HostRule::Systemd(SystemdFile::Journald, _)
             | HostRule::AuditWatch(_)

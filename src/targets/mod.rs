@@ -6,6 +6,7 @@ mod carried;
 mod ci;
 mod connectivity;
 mod control_plane;
+mod fields;
 mod gatekeeper;
 mod head;
 mod helm;

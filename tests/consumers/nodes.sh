@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes what the tests of nodes run on, once: the root of a Debian 12, and runtimes of newer releases, unpacked. From this machine's own
+# Makes what the tests of nodes run on, once: roots of Debian 12 and 13, and runtimes of newer releases, unpacked. From this machine's own
 # package sources, into the cache of the user (HARDEN_CONSUMERS names another folder). Needs root and mmdebstrap.
 set -euo pipefail
 cache=${HARDEN_CONSUMERS:-${XDG_CACHE_HOME:-$HOME/.cache}/harden/consumers}/nodes
@@ -7,14 +7,23 @@ sources=/etc/apt/sources.list.d/debian.sources
 [[ -f $sources ]] || sources=/etc/apt/sources.list
 mkdir -p -- "$cache"
 
-# The root of a Debian 12 with the programs that judge files; made anew where it is of an older list of them.
-if [[ ! -x $cache/debian-12/usr/sbin/rsyslogd ]]; then
-    rm -rf -- "$cache/debian-12.part" "$cache/debian-12"
+# The root of a Debian with the programs that judge files, made anew where it is of an older list of them: NAME SUITE.
+root() {
+    local name=$1 suite=$2 start=$SECONDS
+    [[ ! -x $cache/$name/usr/sbin/rsyslogd ]] || return 0
+    rm -rf -- "$cache/$name.part" "$cache/$name"
+    local -a from=("$sources")
+    # Another release comes from the first mirror of these sources.
+    grep -q "$suite" "$sources" || from=("deb $(sed -n 's/^URIs: //p; s/^deb \([^ ]*\) .*/\1/p' "$sources" | head -n 1) $suite main")
     mmdebstrap --quiet --variant=minbase \
         --include=openssh-server,nftables,auditd,procps,kmod,systemd-sysv,chrony,unattended-upgrades,diffutils,sudo,cron,rsyslog,rsyslog-gnutls \
-        bookworm "$cache/debian-12.part" "$sources"
-    mv -- "$cache/debian-12.part" "$cache/debian-12"
-fi
+        "$suite" "$cache/$name.part" "${from[@]}"
+    mv -- "$cache/$name.part" "$cache/$name"
+    echo "$name: made in $((SECONDS - start)) s"
+}
+
+root debian-12 bookworm
+root debian-13 trixie
 
 # Packages of another release, unpacked: SUITE PACKAGE.
 unpacked() {

@@ -54,7 +54,7 @@ pub(super) fn start(node: &Node<'_>) -> Option<Start> {
         read(source, &mut service);
     }
     if service.command.is_none() {
-        return by_kubeadm(node);
+        return by_kubeadm(node, &service);
     }
     let mut variables: BTreeMap<String, Assigned> = BTreeMap::new();
     for one in &service.environment {
@@ -72,19 +72,25 @@ pub(super) fn start(node: &Node<'_>) -> Option<Start> {
 }
 
 /// Without a unit among the files: the one of kubeadm's package, when its files are there.
-fn by_kubeadm(node: &Node<'_>) -> Option<Start> {
+fn by_kubeadm(node: &Node<'_>, drop_ins: &Service) -> Option<Start> {
     const CONFIG: &str = "/var/lib/kubelet/config.yaml";
     const FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
     let place = node.text(CONFIG).or_else(|| node.text(FLAGS))?.place(Span::default());
     let mut variables = BTreeMap::new();
+    let config = Assigned { text: format!("--config={CONFIG}"), place: place.clone() };
+    variables.insert("KUBELET_CONFIG_ARGS".to_owned(), config);
+    for one in &drop_ins.environment {
+        for word in split(&one.text, &one.place) {
+            assign(&word.text, &word.place, &mut variables);
+        }
+    }
     for path in [FLAGS, "/etc/default/kubelet", "/etc/sysconfig/kubelet"] {
         let file = Assigned { text: format!("-{path}"), place: place.clone() };
         environment(node, &file, &mut variables, &mut Vec::new());
     }
     let fixed = ["--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf", "--kubeconfig=/etc/kubernetes/kubelet.conf"];
-    let own = fixed.into_iter().map(str::to_owned).chain([format!("--config={CONFIG}")]);
-    let own = own.map(|text| Word { text, place: place.clone(), exact: true });
-    let more = ["$KUBELET_KUBEADM_ARGS", "$KUBELET_EXTRA_ARGS"];
+    let own = fixed.into_iter().map(|text| Word { text: text.to_owned(), place: place.clone(), exact: true });
+    let more = ["$KUBELET_CONFIG_ARGS", "$KUBELET_KUBEADM_ARGS", "$KUBELET_EXTRA_ARGS"];
     let more = more.map(|text| Word { text: text.to_owned(), place: place.clone(), exact: true });
     let words = own.chain(more.into_iter().flat_map(|word| expanded(word, &variables))).collect();
     Some(Start { words, command: None, missing: Vec::new() })

@@ -31,8 +31,8 @@ const GAP: &str =
 
 const GENTLER: &str = "with a mirror in the runtime of every node say `images.alwaysPull: true`; the gentler form is `kubelet/image-credential-verification`";
 
-/// Nothing writes the declared mirrors yet.
-const MIRROR: &str = "`mirrors` are declared, but nothing writes them into the runtime yet: configure them on every node, then say \
+/// Whether a mirror is up and holds every image only its owner knows.
+const MIRROR: &str = "`mirrors` are declared: when every node has them (`runtime/registry-hosts`) and they hold every image, say \
     `images.alwaysPull: true`";
 
 /// Where the provider does not run the plugin, Gatekeeper can take its place.

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::Control,
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::{Ground, Lowering, Outcome, Scope, SettingKey},
     resolve::Resolved,
 };
 
@@ -21,7 +21,33 @@ pub(in crate::controls) const CONTROL: Control = Control {
     lower,
 };
 
+/// The file that must not be there.
+const RULE: &str = "presence/etc/kubernetes/super-admin.conf";
+
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
-    out.node_rule(runs_control_plane, "presence/etc/kubernetes/super-admin.conf", "absent");
-    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::SUPER_ADMIN_LEFT, "");
+    out.node_rule(runs_control_plane, RULE, "absent");
+    let pools: Vec<(String, bool)> = out
+        .plan()
+        .pools
+        .values()
+        .filter(|pool| runs_control_plane(pool))
+        .map(|pool| (pool.name.clone(), pool.host_os().is_some()))
+        .collect();
+    for (pool, scripted) in &pools {
+        let scope = Scope::Pool(pool.clone());
+        if *scripted {
+            let keys = vec![SettingKey::Node(format!("{pool}/{RULE}"))];
+            out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys), "by the script of the pool");
+        } else {
+            out.verdict(scope, Outcome::Weaker, facts::id::SUPER_ADMIN_LEFT, "");
+        }
+    }
+    if pools.is_empty() {
+        out.verdict(
+            Scope::Cluster,
+            Outcome::Weaker,
+            facts::id::SUPER_ADMIN_LEFT,
+            "the spec names no pool of control-plane nodes",
+        );
+    }
 }

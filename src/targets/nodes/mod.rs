@@ -4,6 +4,7 @@ mod audit;
 mod file;
 mod firewall;
 mod kernel;
+mod kubelet;
 mod rsyslog;
 mod runtime;
 mod script;
@@ -70,7 +71,8 @@ impl<'a> Pool<'a> {
     }
 
     fn emit(&self) -> Vec<Artifact> {
-        let files: Vec<HostFile> = [kernel::files, system::files, audit::files, rsyslog::files, firewall::files, runtime::files]
+        let files: Vec<HostFile> =
+            [kernel::files, system::files, audit::files, rsyslog::files, firewall::files, runtime::files, kubelet::files]
             .into_iter()
             .flat_map(|make| make(self))
             .collect();

@@ -11,7 +11,7 @@ use crate::{
 use super::{
     Pool, Rule,
     file::{HostFile, origin},
-    firewall,
+    firewall, kubelet,
 };
 
 /// What every row is compared with, before the rows.
@@ -102,7 +102,15 @@ fn rows(pool: &Pool<'_>, files: &[HostFile]) -> Vec<Row> {
         })
         .collect();
     rows.extend(files.iter().map(of_file));
-    rows.extend(pool.rules().filter_map(|rule| of_rule(&rule)));
+    rows.extend(pool.rules().filter_map(|rule| of_rule(pool, &rule)));
+    // What the running kubelet has read is known only after its files are there.
+    rows.extend(files.iter().filter(|file| file.path == kubelet::DROP_IN).map(|file| Row {
+        kind: "kubelet",
+        wanted: String::new(),
+        validator: String::new(),
+        effect: "",
+        ..of_file(file)
+    }));
     rows.extend(pool.rules().find(|rule| matches!(rule.rule, HostRule::FirewallMode)).into_iter().flat_map(|rule| {
         let wants = format!("/etc/systemd/system/sysinit.target.wants/{}", firewall::UNIT);
         let unit = format!("/etc/systemd/system/{}", firewall::UNIT);
@@ -129,13 +137,18 @@ fn of_file(file: &HostFile) -> Row {
 }
 
 /// What a rule asks of the running system beside its line in a file; nothing where the file is all.
-fn of_rule(rule: &Rule<'_>) -> Option<Row> {
+fn of_rule(pool: &Pool<'_>, rule: &Rule<'_>) -> Option<Row> {
     let value = rule.held.value.as_str();
     Some(match rule.rule {
         HostRule::Sysctl(key) => Row::of(rule, "sysctl", key, value),
         HostRule::ModuleLoaded(module) => Row::of(rule, "module-load", module, value),
         HostRule::ModuleOff(module) => Row::of(rule, "module-off", module, value),
         HostRule::FileMode(path) => Row::of(rule, "mode", path, value),
+        HostRule::Absent(path) => {
+            let folder = pool.plan.cluster.kubeadm.as_ref().map_or("/etc/kubernetes/pki", |kubeadm| &kubeadm.certificates_dir);
+            Row::of(rule, "super-admin", path, &format!("{folder}/ca.key"))
+        }
+        HostRule::NoTokens(pattern) => Row::of(rule, "no-tokens", pattern, value),
         HostRule::Sshd(keyword) => Row::of(rule, "sshd", keyword, value),
         HostRule::UnitMasked(unit) => Row::of(rule, "link", &format!("/etc/systemd/system/{unit}"), "/dev/null"),
         HostRule::Time => Row::of(rule, "time", "service", value),
@@ -147,6 +160,7 @@ fn of_rule(rule: &Rule<'_>) -> Option<Row> {
         | HostRule::FirewallAllow(..)
         | HostRule::FirewallMember(..)
         | HostRule::FirewallMode
+        | HostRule::Mirror(_)
         | HostRule::NodePorts
         | HostRule::Program(_)
         | HostRule::Runtime(..)

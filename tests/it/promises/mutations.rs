@@ -31,8 +31,6 @@ const VERDICT_ONLY: &[(&str, &str)] = &[
     ("cloud/secrets-key", "of managed clusters alone: golden/controls/cloud"),
     ("controller-manager/rotate-kubelet-server-certificate", "the gate is on by default"),
     ("images/registry-scan", "the registry has its own owner"),
-    ("kubeconfig/no-tokens", "kubeadm writes certificates"),
-    ("kubeconfig/super-admin", "a step on the node is not built yet"),
     ("kubelet/hostname-override", "kubeadm sets the flag where a node needs it"),
     ("logging/sources", "it plans, and others write"),
     ("node/bridge-netfilter", "the declared network plug-in needs none"),

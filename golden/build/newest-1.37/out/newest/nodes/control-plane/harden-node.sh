@@ -3,15 +3,17 @@
 # Copy the whole folder to the node and run it there as root:
 #     ./harden-node.sh audit            changes nothing
 #     ./harden-node.sh apply --dry-run  shows what would change
-# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, logging/journal, node/account-files,
-# node/address-space, node/apparmor, node/audit-rules, node/core-dumps, node/cron-files, node/file-systems,
-# node/firewall, node/firewire, node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding, node/journald,
-# node/kernel-information, node/kexec, node/kubelet-sysctls, node/martians, node/network-protocols,
-# node/protected-links, node/ptrace, node/reverse-path-filter, node/runtime-modules, node/source-routing,
-# node/sshd-algorithms, node/sshd-authentication, node/sshd-sessions, node/sudo, node/swap, node/syn-cookies,
-# node/sysrq, node/time-sync, node/unprivileged-bpf, node/upgrades, node/usb-storage, runtime/cgroup-driver,
-# runtime/file-modes, runtime/nri, runtime/registry-hosts, runtime/security-profiles, runtime/streaming,
-# runtime/unprivileged-ports
+# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens, kubeconfig/super-admin,
+# kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
+# kubelet/image-credential-verification, kubelet/iptables-chains, kubelet/pod-pids-limit, kubelet/read-only-port,
+# kubelet/rotate-certificates, kubelet/seccomp-default, kubelet/tls, node/account-files, node/address-space,
+# node/apparmor, node/audit-rules, node/core-dumps, node/cron-files, node/file-systems, node/firewall, node/firewire,
+# node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding, node/journald, node/kernel-information, node/kexec,
+# node/kubelet-sysctls, node/martians, node/network-protocols, node/protected-links, node/ptrace,
+# node/reverse-path-filter, node/runtime-modules, node/source-routing, node/sshd-algorithms, node/sshd-authentication,
+# node/sshd-sessions, node/sudo, node/swap, node/syn-cookies, node/sysrq, node/time-sync, node/unprivileged-bpf,
+# node/upgrades, node/usb-storage, runtime/cgroup-driver, runtime/file-modes, runtime/nri, runtime/registry-hosts,
+# runtime/security-profiles, runtime/streaming, runtime/unprivileged-ports
 set -euo pipefail
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -47,7 +49,7 @@ rows=(
     'node/network-protocols' 'file' '/etc/modprobe.d/harden-network-protocols.conf' '0644 076272f725a63ddc' '' ''
     'node/usb-storage' 'file' '/etc/modprobe.d/harden-usb-storage.conf' '0644 050148507446d5b8' '' ''
     'node/sshd-algorithms,node/sshd-authentication,node/sshd-sessions' 'head' '/etc/ssh/sshd_config' '0644 ce5fe3c0037e1c5d' 'sshd' 'ssh'
-    'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 105a8a543733dbf0' '' 'journald'
+    'node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 3435475da2b2a59e' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
     'node/sudo' 'file' '/etc/sudoers.d/90-harden' '0440 1e0d2098e8dcae21' 'visudo' ''
@@ -55,8 +57,12 @@ rows=(
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
     'node/firewall' 'file' '/etc/harden/node.nft' '0644 7a318d924af59b7d' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
-    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 20eab801e0b4a145' 'containerd:2.3' 'runtime'
+    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 1f009fed49426268' 'containerd:2.3' 'runtime'
+    'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 a81b819dc05720d4' '' ''
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 c55b3c5a3cbc2cab' 'kubelet:1.37' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 07ee4ed8592e85bb' 'kubelet-unit' 'kubelet'
     'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
+    'kubeconfig/no-tokens' 'no-tokens' '/etc/kubernetes/*.conf' 'no token, tokenFile or password' '' ''
     'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
     'node/cron-files' 'mode' '/etc/cron.d' '0700 root:root' '' ''
     'node/cron-files' 'mode' '/etc/cron.daily' '0700 root:root' '' ''
@@ -95,6 +101,7 @@ rows=(
     'node/network-protocols' 'module-off' 'rds' 'off' '' ''
     'node/network-protocols' 'module-off' 'tipc' 'off' '' ''
     'node/usb-storage' 'module-off' 'usb-storage' 'off' '' ''
+    'kubeconfig/super-admin' 'super-admin' '/etc/kubernetes/super-admin.conf' '/etc/kubernetes/pki/ca.key' '' ''
     'node/sshd-algorithms' 'sshd' 'Ciphers' 'chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr' '' ''
     'node/sshd-sessions' 'sshd' 'ClientAliveCountMax' '3' '' ''
     'node/sshd-sessions' 'sshd' 'ClientAliveInterval' '15' '' ''
@@ -152,12 +159,14 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
     'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' ''
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''
 )
 readonly rows
 
 readonly state=/var/lib/harden-node
+readonly aside=/var/lib/harden-node-kept
 readonly words=6
 
 usage() {
@@ -218,14 +227,18 @@ readonly folder
 shopt -s globstar nullglob
 
 scratch=''
-trap '[[ -z $scratch ]] || rm -rf -- "$scratch"' EXIT
+beside=''
+trap '[[ -z $beside ]] || rm -f -- "$beside"; [[ -z $scratch ]] || rm -rf -- "$scratch"' EXIT
+# A command that must not fail did: a full disk, a file system that is read-only. What was done until then is noted in the state.
+trap 'printf "harden-node.sh: %s failed (line %s): what came after it was not done. Mend the cause, then run %s again; rollback works too\n" "$BASH_COMMAND" "$LINENO" "${action:-it}" >&2; exit 3' ERR
+set -E
 
 # Where systemd runs, this is the node itself; elsewhere (an image that is being built, a chroot) the kernel belongs to another system.
 live=no
 [[ ! -d /run/systemd/system ]] || live=yes
 
 declare -a order=()
-declare -A status_of=() detail_of=() rank=([ok]=0 [changed]=1 [not-observable]=2 [absent]=3 [reboot-needed]=4 [drift]=5 [refused]=6 [failed]=7)
+declare -A status_of=() detail_of=() rank=([ok]=0 [not-observable]=1 [changed]=2 [absent]=3 [reboot-needed]=4 [drift]=5 [refused]=6 [failed]=7)
 
 # Notes what was found for every control of a list; the gravest status stays.
 note() {
@@ -260,7 +273,7 @@ report() {
         if [[ $json == yes ]]; then
             printf '{"control":"%s","status":"%s","detail":"%s"}\n' "$control" "${status_of[$control]}" "$(json_text "${detail_of[$control]:-}")"
         else
-            printf '%-36s %-15s %s\n' "$control" "${status_of[$control]}" "${detail_of[$control]:-}"
+            printf '%-38s %-15s %s\n' "$control" "${status_of[$control]}" "${detail_of[$control]:-}"
         fi
         case ${status_of[$control]} in
             drift) ((code >= 1)) || code=1 ;;
@@ -275,7 +288,7 @@ report() {
 check_system() {
     local tool n id version
     ((EUID == 0)) || die "must run as root"
-    for tool in awk cat chmod chown cmp cp cut dirname grep head mkdir mktemp mv readlink rm rmdir sha256sum sort stat tac tr; do
+    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
     [[ $dry_run == no ]] || command -v diff >/dev/null || die "diff is not installed: --dry-run needs it"
@@ -315,9 +328,15 @@ source_of() {
 
 # --- state: what stood there before the first apply -------------------------------------------------------------------------------------
 
+# The log is replaced whole: a full disk or a kill leaves the old one or the new one, never half a line.
 record() {
     (umask 077 && mkdir -p -- "$state/files")
-    printf '%s\n' "$1" >>"$state/log"
+    {
+        [[ ! -f $state/log ]] || cat -- "$state/log"
+        printf '%s\n' "$1"
+    } >"$state/log.new"
+    sync -- "$state/log.new"
+    mv -f -- "$state/log.new" "$state/log"
 }
 
 recorded() { [[ -f $state/log ]] && grep -Fxq -- "$1" "$state/log"; }
@@ -328,7 +347,8 @@ remember() {
     if recorded "file $path" || recorded "new $path"; then return; fi
     if [[ -e $path || -L $path ]]; then
         (umask 077 && mkdir -p -- "$state/files$(dirname -- "$path")")
-        cp -a -- "$path" "$state/files$path"
+        cp -a --remove-destination -- "$path" "$state/files$path"
+        [[ -L $path ]] || sync -- "$state/files$path"
         record "file $path"
     else
         record "new $path"
@@ -343,6 +363,82 @@ make_folder() {
     mkdir -m 0755 -- "$1"
 }
 
+# The digest of a text, and that of what was put at a path last; nothing where nothing was.
+digest() { sha256sum | cut -c1-16; }
+digest_put() {
+    [[ ! -f $state/log ]] ||
+        awk -v path="$1" '$1 == "put" && substr($0, length($2) + 6) == path { found = $2 } END { print found }' "$state/log"
+}
+
+# Puts a text in the place of a file, whole or not at all. What was put is noted, so that a later change by hand is known.
+put() {
+    local text=$1 target=$2 mode=$3 owner=$4
+    rm -f -- "$(dirname -- "$target")"/.harden.??????
+    beside=$(mktemp -- "$(dirname -- "$target")/.harden.XXXXXX")
+    cp -- "$text" "$beside"
+    chown -- "$owner" "$beside"
+    chmod -- "$mode" "$beside"
+    sync -- "$beside"
+    record "put $(digest <"$text") $target"
+    mv -fT -- "$beside" "$target"
+    beside=''
+}
+
+# Whether a file is not the one that was put there.
+changed_by_hand() {
+    local put
+    put=$(digest_put "$1")
+    [[ -n $put && -f $1 && ! -L $1 && $(digest <"$1") != "$put" ]]
+}
+
+declare -a left=()
+
+keep_aside() {
+    (umask 077 && mkdir -p -- "$aside$(dirname -- "$1")")
+    cp -a --remove-destination -- "$1" "$aside$1"
+    left+=("$1 was changed after it was put there: what it was now lies at $aside$1")
+}
+
+# Without the lines that are ours.
+without_ours() {
+    awk '$0 == "# harden: begin" { inside = 1 } !inside { sub(/^# harden: /, ""); print } $0 == "# harden: end" { inside = 0 }' "$1"
+}
+
+# Brings the first version of a file back. Of one that was changed by hand since, our lines alone are taken out where they can be told.
+undo_file() {
+    local path=$1 kept=$state/files$1
+    rm -f -- "$(dirname -- "$path")"/.harden.??????
+    if changed_by_hand "$path"; then
+        if grep -q '^# harden: ' -- "$path"; then
+            without_ours "$path" >"$scratch/undone"
+            beside=$(mktemp -- "$(dirname -- "$path")/.harden.XXXXXX")
+            cp -- "$scratch/undone" "$beside"
+            chown --reference="$kept" -- "$beside"
+            chmod --reference="$kept" -- "$beside"
+            mv -fT -- "$beside" "$path"
+            beside=''
+            left+=("$path was changed after it was put there: the lines of harden are taken out, the rest stays")
+            return
+        fi
+        keep_aside "$path"
+    fi
+    beside=$(dirname -- "$path")/.harden.undone
+    rm -f -- "$beside"
+    cp -a -- "$kept" "$beside"
+    mv -fT -- "$beside" "$path"
+    beside=''
+}
+
+undo_new() {
+    rm -f -- "$(dirname -- "$1")"/.harden.??????
+    if [[ -d $1 && ! -L $1 ]]; then
+        left+=("$1 has become a folder and stays")
+        return
+    fi
+    ! changed_by_hand "$1" || keep_aside "$1"
+    rm -f -- "$1"
+}
+
 # --- files ------------------------------------------------------------------------------------------------------------------------------
 
 # The program that must be there for a file to mean anything; nothing where none is asked for.
@@ -354,10 +450,25 @@ program_of() {
         containerd) echo containerd ;;
         dockerd) echo dockerd ;;
         crio) echo crio ;;
+        kubelet | kubelet-unit) echo kubelet ;;
         visudo) echo visudo ;;
         apt) echo apt-config ;;
-        rsyslog) echo rsyslogd ;;
     esac
+}
+
+# The settings of a TOML file, one a line, as one writer would write them.
+settings_of() { sed -n "s/^[[:space:]]*\\([A-Za-z0-9_]* = .*\\)$/\\1/p" "$1" | tr "'" '"' | { grep -v '^version = \|^imports = ' || true; }; }
+
+# What would be lost when a file of the runtime is replaced: handlers are a reason to refuse, settings are told.
+lost_handlers() {
+    local old new
+    old=$(grep -oE 'runtimes\.[A-Za-z0-9_-]+' "$1" | sort -u) || old=''
+    new=$(grep -oE 'runtimes\.[A-Za-z0-9_-]+' "$scratch/dump" | sort -u) || new=''
+    comm -23 <(printf '%s\n' "$old") <(printf '%s\n' "$new") | tr '\n' ' '
+}
+
+lost_settings() {
+    settings_of "$1" | while IFS= read -r line; do grep -Fxq -- "$line" <(settings_of "$scratch/dump") || printf '%s; ' "$line"; done
 }
 
 # Lets the program of a file judge it; says what is wrong.
@@ -371,7 +482,6 @@ judge() {
             [[ $made == no ]] || rmdir /run/sshd
             ;;
         visudo) said=$(visudo -cf "$file" 2>&1) || { echo "visudo refuses it: ${said%%$'\n'*}"; return 1; } ;;
-        rsyslog) judge_rsyslog "$file" || return 1 ;;
         apt) said=$(apt-config -c "$file" dump 2>&1 >/dev/null) || { echo "apt refuses it: ${said%%$'\n'*}"; return 1; } ;;
         systemd)
             if command -v systemd-analyze >/dev/null; then
@@ -382,31 +492,46 @@ judge() {
             version=$(containerd --version 2>/dev/null | tr ' ' '\n' | grep -E '^v?[0-9]+\.[0-9]+' | head -n 1) || version=''
             version=${version#v}
             [[ $version == "${validator#*:}".* || $version == "${validator#*:}" ]] || { echo "the file is for containerd ${validator#*:}, and here is ${version:-another}"; return 1; }
-            said=$(containerd -c "$file" config dump 2>&1 >/dev/null) || { echo "containerd refuses it: ${said%%$'\n'*}"; return 1; }
-            ! grep -qi 'unknown key' <<<"$said" || { echo "containerd does not know a key: ${said%%$'\n'*}"; return 1; }
+            said=$(containerd -c "$file" config dump 2>&1 >"$scratch/dump") || { echo "containerd refuses it: ${said%%$'\n'*}"; return 1; }
+            ! grep -qi 'unknown key' <<<"$said" || { echo "containerd does not know a key: $(grep -i -m 1 'unknown key' <<<"$said")"; return 1; }
+            # What it would run with, further files included.
+            said=$(settings_of "$file" | while IFS= read -r line; do grep -Fxq -- "$line" <(settings_of "$scratch/dump") || printf '%s\n' "$line"; done)
+            [[ -z $said ]] || { echo "containerd would not run with ${said//$'\n'/, }: see the files that imports names"; return 1; }
             ;;
+        kubelet)
+            version=$(kubelet --version 2>/dev/null) || version=''
+            version=${version##* v}
+            [[ $version == "${validator#*:}".* ]] || { echo "the file is for kubelet ${validator#*:}, and here is ${version:-another}"; return 1; }
+            ;;
+        kubelet-unit) kubelet_arguments || return 1 ;;
         dockerd) said=$(dockerd --validate --config-file "$file" 2>&1) || { echo "dockerd refuses it: ${said%%$'\n'*}"; return 1; } ;;
     esac
 }
 
-# rsyslog reads its drop-ins as one text with the main file: the new one is judged among those that are there. The copies lie where
-# AppArmor lets rsyslog read.
-judge_rsyslog() {
-    local file=$1 beside said text ok=yes
-    grep -qs '/etc/rsyslog\.d/' /etc/rsyslog.conf || { echo "/etc/rsyslog.conf does not read /etc/rsyslog.d"; return 1; }
-    beside=$scratch
-    [[ ! -d /var/spool/rsyslog ]] || beside=/var/spool/rsyslog
-    beside=$(mktemp -d -p "$beside" .harden.XXXXXX)
-    mkdir -- "$beside/rsyslog.d"
-    [[ ! -d /etc/rsyslog.d ]] || cp -a -- /etc/rsyslog.d/. "$beside/rsyslog.d"
-    cp -- "$file" "$beside/rsyslog.d/60-harden.conf"
-    text=$(</etc/rsyslog.conf)
-    printf '%s\n' "${text//\/etc\/rsyslog.d\//"$beside/rsyslog.d/"}" >"$beside/rsyslog.conf"
-    said=$(rsyslogd -N1 -f "$beside/rsyslog.conf" 2>&1) || ok=no
-    rm -rf -- "$beside"
-    [[ $ok == yes ]] || {
-        said=$(grep -m 1 -i 'error' <<<"$said" || head -n 1 <<<"$said")
-        echo "rsyslog refuses it: ${said//"$beside"//etc}"
+# Whether the unit of the kubelet is started as kubeadm's is: only then is our drop-in right.
+kubelet_arguments() {
+    local line file text used=no unit=no
+    local -a files=()
+    mapfile -t files < <(compgen -G '/etc/systemd/system/kubelet.service' || compgen -G '/usr/lib/systemd/system/kubelet.service' || compgen -G '/lib/systemd/system/kubelet.service' || true)
+    ((${#files[@]} == 0)) || unit=yes
+    mapfile -t -O "${#files[@]}" files < <(compgen -G '/usr/lib/systemd/system/kubelet.service.d/*.conf' || true)
+    mapfile -t -O "${#files[@]}" files < <(compgen -G '/etc/systemd/system/kubelet.service.d/*.conf' || true)
+    for file in "${files[@]}" /etc/default/kubelet /var/lib/kubelet/kubeadm-flags.env; do
+        [[ -f $file && $file != */50-harden.conf ]] || continue
+        while IFS= read -r line; do
+            [[ $line != ExecStart=*\$KUBELET_CONFIG_ARGS* ]] || used=yes
+            [[ $line == *KUBELET_CONFIG_ARGS=* && $line != *'#'*KUBELET_CONFIG_ARGS=* ]] || continue
+            text=${line#*KUBELET_CONFIG_ARGS=}
+            text=${text//[\"\' ]/}
+            [[ $text == --config=/var/lib/kubelet/config.yaml ]] || {
+                echo "$file sets KUBELET_CONFIG_ARGS in its own way: add --config-dir=/etc/kubernetes/kubelet.conf.d there"
+                return 1
+            }
+        done <"$file"
+    done
+    [[ $unit == no || $used == yes ]] || {
+        # shellcheck disable=SC2016 # the name of the variable
+        echo 'kubelet.service does not pass $KUBELET_CONFIG_ARGS (the package of kubeadm brings a drop-in that does)'
         return 1
     }
 }
@@ -463,6 +588,15 @@ row_file() {
         # Never wider than it is.
         mode=$(printf '%o' $((8#$mode & 8#$current)))
         if cmp -s -- "$wanted" "$target" && ((8#$current == 8#$mode)) && [[ $(stat -c '%u:%g' -- "$target") == 0:0 ]]; then
+            # The same file may mean something else since its program was upgraded or a file beside it was changed.
+            case $validator in
+                containerd:* | kubelet:* | kubelet-unit)
+                    if ! said=$(judge "$validator" "$wanted"); then
+                        note "$controls" drift "$target: $said"
+                        return
+                    fi
+                    ;;
+            esac
             note "$controls" ok
             return
         fi
@@ -471,12 +605,22 @@ row_file() {
         note "$controls" refused "$target: $said"
         return
     fi
-    if [[ $effect == firewall ]] && ! said=$(lock_out "$wanted"); then
+    local lost=''
+    if [[ $validator == containerd:* && $current != none ]]; then
+        lost=$(lost_handlers "$target")
+        if [[ -n ${lost// /} ]]; then
+            note "$controls" refused "$target: ${lost}would be lost: bring their sections to /etc/containerd/conf.d first (containerd 2.0 or later)"
+            return
+        fi
+        lost=$(lost_settings "$target")
+        lost=${lost:+, and these settings of it go: ${lost%; }}
+    fi
+    if [[ $effect == firewall ]] && ! said=$(other_firewall && lock_out "$wanted"); then
         note "$controls" refused "$said"
         return
     fi
     if [[ $action == audit || $dry_run == yes ]]; then
-        if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs"; fi
+        if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs$lost"; fi
         if [[ $dry_run == yes && $json == no ]]; then
             if [[ $current == none ]]; then diff -u --label /dev/null --label "$target" /dev/null "$wanted" || true; else diff -u --label "$target" --label "$target" "$target" "$wanted" || true; fi
         fi
@@ -484,29 +628,49 @@ row_file() {
     fi
     make_folder "$(dirname -- "$target")"
     remember "$target"
-    local beside
-    beside=$(mktemp -- "$(dirname -- "$target")/.harden.XXXXXX")
-    cp -- "$wanted" "$beside"
-    chown 0:0 -- "$beside"
-    chmod "$mode" -- "$beside"
-    mv -f -- "$beside" "$target"
-    note "$controls" changed "$target"
+    put "$wanted" "$target" "$mode" 0:0
+    note "$controls" changed "$target is written$lost"
     [[ -z $effect ]] || effects[$effect]=$controls
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
 
+# The ports on which sshd listens.
+ssh_ports() { { sshd -T 2>/dev/null || true; } | awk '$1 == "port" { print $2 }' | sort -u; }
+
 # Addresses that hold an ssh session to this node now.
 ssh_peers() {
+    local port
     [[ -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
-    ! command -v ss >/dev/null || ss -Htn state established '( sport = :22 )' 2>/dev/null | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/^::ffff://'
+    for port in $(ssh_ports); do
+        { ss -Htn state established "( sport = :$port )" 2>/dev/null || true; } | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/^::ffff://'
+    done
+}
+
+# The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules.
+other_firewall() {
+    ! compgen -G '/etc/systemd/system/*.wants/nftables.service' >/dev/null || {
+        echo "nftables.service is enabled, and would flush our rules: declare what /etc/nftables.conf opens, then systemctl disable --now nftables.service"
+        return 1
+    }
 }
 
 # Whether the rules let in whoever holds a session; asked of nft itself, in a network namespace of its own.
 lock_out() {
-    local file=$1 peer set
+    local file=$1 peer port set
     [[ $live == yes && $ignore_lock_out == no ]] || return 0
     grep -q 'policy drop' -- "$file" || return 0
+    command -v sshd >/dev/null || return 0
+    command -v ss >/dev/null || {
+        echo "ss is not installed (package iproute2), so it is not known who holds an ssh session: install it, or say --ignore-lock-out"
+        return 1
+    }
+    for port in $(ssh_ports); do
+        grep -Eq "tcp dport $port accept" -- "$file" || {
+            echo "sshd listens on port $port, which the firewall does not let in: declare it under open, or say --ignore-lock-out"
+            return 1
+        }
+    done
     while IFS= read -r peer; do
         [[ -n $peer ]] || continue
         set=ssh4
@@ -647,6 +811,8 @@ row_module_load() {
 
 row_link() {
     local controls=$1 path=$2 target=$3 effect=$4
+    # What is refused once is not begun.
+    [[ ${status_of[$controls]:-} != refused ]] || return 0
     if [[ -L $path && $(readlink -- "$path") == "$target" ]]; then
         note "$controls" ok
     elif [[ -e $path && ! -L $path ]]; then
@@ -655,7 +821,7 @@ row_link() {
         make_folder "$(dirname -- "$path")"
         remember "$path"
         ln -sfn -- "$target" "$path"
-        note "$controls" changed "$path"
+        note "$controls" changed "$path leads to $target"
         [[ -z $effect ]] || effects[$effect]=$controls
     else
         note "$controls" drift "$path does not lead to $target"
@@ -665,12 +831,6 @@ row_link() {
 row_program() {
     local controls=$1 program=$2 package=$3
     if command -v "$program" >/dev/null; then note "$controls" ok; else note "$controls" drift "install the package $package: $program is missing"; fi
-}
-
-# A file that others bring, where one of a pattern is enough.
-row_there() {
-    local controls=$1 path=$2 otherwise=$3
-    if [[ -e $path ]] || compgen -G "$path" >/dev/null; then note "$controls" ok; else note "$controls" drift "$path is missing: $otherwise"; fi
 }
 
 row_sshd() {
@@ -697,10 +857,14 @@ row_swap() {
     now=$(awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab 2>/dev/null) || now=''
     if [[ -n $now ]]; then
         if [[ $action == apply && $dry_run == no ]]; then
+            if [[ -L /etc/fstab ]]; then
+                note "$controls" refused "/etc/fstab is a symbolic link: left alone"
+                return
+            fi
             local wanted=$scratch/fstab
             remember /etc/fstab
             awk '!/^[[:space:]]*#/ && $3 == "swap" { print "# harden: " $0; next } { print }' /etc/fstab >"$wanted"
-            cat -- "$wanted" >/etc/fstab
+            put "$wanted" /etc/fstab "$(stat -c '%a' /etc/fstab)" "$(stat -c '%u:%g' /etc/fstab)"
             note "$controls" changed "swap is taken out of /etc/fstab"
         else
             note "$controls" drift "/etc/fstab has swap"
@@ -746,6 +910,83 @@ row_apparmor() {
     fi
 }
 
+# Whether the running kubelet has read its drop-in.
+row_kubelet() {
+    local controls=$1 file=$2 pid start other
+    command -v kubelet >/dev/null && [[ -f $file ]] || return 0
+    for other in "$(dirname -- "$file")"/*.conf; do
+        [[ ! $other > $file ]] || note "$controls" not-observable "$other is read after $file and may win over it"
+    done
+    if [[ $live == no ]]; then
+        note "$controls" not-observable "no running system: the kubelet reads $file when it starts"
+        return
+    fi
+    [[ -z ${effects[kubelet]:-} ]] || return 0
+    pid=$(systemctl show -p MainPID --value kubelet.service 2>/dev/null) || pid=0
+    if [[ ! -r /proc/${pid:-0}/cmdline ]]; then
+        note "$controls" not-observable "the kubelet does not run"
+        return
+    fi
+    start=$(systemctl show --timestamp=unix -p ExecMainStartTimestamp --value kubelet.service 2>/dev/null) || start=''
+    start=${start#@}
+    if ! tr '\0' '\n' <"/proc/$pid/cmdline" | grep -Fxq -- "--config-dir=$(dirname -- "$file")"; then
+        [[ $dry_run == yes ]] || note "$controls" drift "the running kubelet does not read $file: systemctl daemon-reload, then restart it"
+    elif [[ $start =~ ^[0-9]+$ ]] && (($(stat -c '%Z' -- "$file") > start)); then
+        [[ $dry_run == yes ]] || note "$controls" drift "the kubelet runs since before $file was changed: restart it"
+    else
+        note "$controls" ok
+    fi
+}
+
+# The kubeconfig that no RBAC rule limits. Whoever has the key of the CA makes it anew: only then is it taken away.
+row_super_admin() {
+    local controls=$1 path=$2 key=$3
+    if [[ ! -e $path && ! -L $path ]]; then
+        note "$controls" ok
+    elif [[ $action != apply || $dry_run == yes ]]; then
+        note "$controls" drift "$path lies on the node: copy it to a safe if you want to, apply removes it"
+    elif [[ -L $path || ! -f $path ]]; then
+        note "$controls" refused "$path is no plain file: left alone"
+    elif [[ ! -s $key || ! -s ${path%/*}/admin.conf ]]; then
+        note "$controls" drift "$path lies on the node and could not be made anew here ($key or admin.conf is missing): move it to a safe by hand"
+    else
+        record "gone $path"
+        rm -f -- "$path"
+        note "$controls" changed "$path is removed; kubeadm init phase kubeconfig super-admin makes it anew while $key is here"
+    fi
+}
+
+row_no_tokens() {
+    local controls=$1 pattern=$2 path
+    note "$controls" ok
+    while IFS= read -r path; do
+        [[ ! -f $path ]] || ! grep -Eq '^[[:space:]-]*"?(token|tokenFile|password)"?:' -- "$path" ||
+            note "$controls" drift "$path holds a token or a password: replace it by a certificate, or remove the file when it has served"
+    done < <(compgen -G "$pattern" || true)
+}
+
+# Files of an earlier build that this one does not know any more.
+left_over() {
+    local path
+    local -a known=()
+    ((${#only[@]} == 0)) && [[ -f $state/log ]] || return 0
+    mapfile -t known < <(sed -n 's/^new //p; s/^file //p' "$state/log" | sort -u)
+    for path in "${known[@]}"; do
+        [[ " ${rows[*]} " != *" $path "* ]] || continue
+        [[ $path != /etc/fstab || " ${rows[*]} " != *" swap swap "* ]] || continue
+        if [[ $action == apply && $dry_run == no ]]; then
+            if recorded "new $path"; then undo_new "$path"; else undo_file "$path"; fi
+            awk -v path="$path" '$0 != "new " path && $0 != "file " path && !($1 == "put" && substr($0, length($2) + 6) == path)' "$state/log" >"$state/log.new"
+            mv -f -- "$state/log.new" "$state/log"
+            [[ $live == no || $path != */harden/node.nft ]] || nft delete table inet harden_node 2>/dev/null || true
+            note left-over changed "$path was of an earlier build and is taken back"
+        else
+            note left-over drift "$path is of an earlier build and not of this one: apply takes it back"
+        fi
+    done
+    for path in "${left[@]}"; do note left-over changed "$path"; done
+}
+
 # --- the three actions ------------------------------------------------------------------------------------------------------------------
 
 walk() {
@@ -765,16 +1006,19 @@ walk() {
             module-off) row_module_off "$controls" "$target" ;;
             module-load) row_module_load "$controls" "$target" ;;
             link) row_link "$controls" "$target" "$want" "$effect" ;;
-            there) row_there "$controls" "$target" "$want" ;;
             program) row_program "$controls" "$target" "$want" ;;
             sshd) row_sshd "$controls" "$target" "$want" ;;
             firewall) row_firewall "$controls" "$target" ;;
             swap) row_swap "$controls" ;;
             time) row_time "$controls" ;;
             apparmor) row_apparmor "$controls" ;;
+            kubelet) row_kubelet "$controls" "$target" ;;
+            super-admin) row_super_admin "$controls" "$target" "$want" ;;
+            no-tokens) row_no_tokens "$controls" "$target" ;;
             *) note "$controls" failed "unknown kind of row $kind" ;;
         esac
     done
+    left_over
 }
 
 # Lets running programs take what was changed, each once, and only where the system runs.
@@ -785,7 +1029,6 @@ take_effect() {
         case $effect in
             ssh) ! systemctl is-active -q ssh.service || systemctl reload ssh.service || note "${effects[$effect]}" failed "ssh.service was not reloaded" ;;
             journald) systemctl restart systemd-journald.service || note "${effects[$effect]}" failed "systemd-journald was not restarted" ;;
-            rsyslog) systemctl restart rsyslog.service || note "${effects[$effect]}" failed "rsyslog.service did not start" ;;
             audit)
                 if auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
                     note "${effects[$effect]}" reboot-needed "audit rules are locked until a reboot"
@@ -797,7 +1040,11 @@ take_effect() {
                 systemctl daemon-reload
                 systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
                 ;;
-            runtime | kubelet) note "${effects[$effect]}" changed "takes effect when the $effect is restarted: drain the node first, one node at a time" ;;
+            runtime) note "${effects[$effect]}" changed "takes effect when the runtime is restarted: drain the node first, one node at a time" ;;
+            kubelet)
+                systemctl daemon-reload || note "${effects[$effect]}" failed "systemctl daemon-reload failed"
+                note "${effects[$effect]}" changed "takes effect when the kubelet is restarted: one node at a time, and wait until it is Ready"
+                ;;
         esac
     done
 }
@@ -805,20 +1052,23 @@ take_effect() {
 rollback() {
     local line kind rest
     [[ -f $state/log ]] || die "there is no $state/log: nothing was applied here"
-    local -a left=()
+    while IFS= read -r line; do
+        [[ $line != 'file '* || -e $state/files${line#file } || -L $state/files${line#file } ]] ||
+            die "the state is damaged: $state/files${line#file } is missing, and nothing was undone"
+    done <"$state/log"
     while IFS= read -r line; do
         kind=${line%% *}
         rest=${line#* }
+        [[ $kind != put ]] || continue
         if [[ $dry_run == yes ]]; then
             printf 'would undo: %s\n' "$line"
             continue
         fi
         case $kind in
-            new) rm -f -- "$rest" ;;
-            file)
-                cp -a --remove-destination -- "$state/files$rest" "$rest"
-                ;;
-            dir) rmdir -- "$rest" 2>/dev/null || left+=("$rest is not empty and stays") ;;
+            new) undo_new "$rest" ;;
+            file) undo_file "$rest" ;;
+            dir) [[ ! -d $rest ]] || rmdir -- "$rest" 2>/dev/null || left+=("$rest is not empty and stays") ;;
+            gone) left+=("$rest was removed and stays so: kubeadm init phase kubeconfig super-admin makes it anew") ;;
             mode)
                 local mode owner path
                 mode=${rest%% *} rest=${rest#* }
@@ -847,18 +1097,24 @@ rollback() {
         [[ -e /etc/systemd/system/harden-firewall.service ]] || ! command -v nft >/dev/null || nft delete table inet harden_node 2>/dev/null || true
         systemctl daemon-reload || true
         ! systemctl is-active -q ssh.service || systemctl reload ssh.service || true
-        ! grep -q ' /etc/systemd/journald\.conf\.d/' "$state/log" || systemctl restart systemd-journald.service || true
-        if grep -q ' /etc/rsyslog\.d/' "$state/log" && systemctl is-active -q rsyslog.service; then systemctl restart rsyslog.service || true; fi
-        left+=("modules that were loaded, audit rules and the runtime keep what they have until they are restarted")
+        left+=("modules that were loaded, audit rules, the runtime and the kubelet keep what they have until they are restarted")
     fi
     rm -rf -- "$state"
-    ((${#left[@]} == 0)) || printf 'note: %s\n' "${left[@]}"
-    echo "everything is as it was before the first apply"
+    if ((${#left[@]})); then
+        printf 'note: %s\n' "${left[@]}"
+        echo "everything else is as it was before the first apply"
+    else
+        echo "everything is as it was before the first apply"
+    fi
 }
 
 check_system
 scratch=$(mktemp -d)
 readonly scratch
+if [[ $action != audit && $dry_run == no ]]; then
+    exec 9>/run/harden-node.lock
+    flock -n 9 || die "another run of this script is at work"
+fi
 case $action in
     audit | apply)
         walk
