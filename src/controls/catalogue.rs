@@ -85,6 +85,7 @@ pub const CATALOGUE: &[Control] = &[
     kubelet::SERVER_CERTIFICATE,
     kubelet::STREAMING_IDLE,
     kubelet::TLS,
+    logging::COLLECTOR,
     logging::JOURNAL,
     logging::SHIPPING,
     logging::SIEM_TLS,

@@ -12,7 +12,7 @@ use crate::{
     facts,
     plan::{
         Cluster, ExternalEtcd, Flag, FlagValue, Held, HostContext, HostMount, KubeadmCluster, MountType, NamespacePlan, Plan,
-        Program,
+        Program, namespace_reasons,
     },
     resolve::Resolved,
 };
@@ -44,7 +44,11 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
         kubeadm: cluster.kubeadm.clone(),
     });
     plan.pools = cluster.pools.iter().map(|pool| (pool.name.clone(), pool.clone())).collect();
-    plan.namespaces = cluster.namespaces.iter().map(|declared| (declared.name.clone(), NamespacePlan::default())).collect();
+    let namespaces = cluster.namespaces.iter().map(|declared| {
+        let reasons = namespace_reasons(&declared.name);
+        (declared.name.clone(), NamespacePlan { reasons, ..NamespacePlan::default() })
+    });
+    plan.namespaces = namespaces.collect();
     plan.host = HostContext {
         cni: cluster.cni.name.clone(),
         runtime: cluster.runtime.name.clone(),

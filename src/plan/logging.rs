@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Held, Plan, SettingKey, Topic};
+use super::{AgentPart, AgentPlan, Held, Plan, SettingKey, Topic, agent_key};
 
 /// A kind of log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +94,8 @@ pub struct LogPlan {
     pub kinds: BTreeMap<LogKind, Held<KindPlan>>,
     /// How nodes ship, where they do.
     pub shipping: Option<ShippingPlan>,
+    /// The agent for pod logs, where one runs.
+    pub agent: Option<Held<AgentPlan>>,
 }
 
 /// The key of a part of a kind.
@@ -113,6 +115,11 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     for (kind, held) in &plan.logs.kinds {
         for (part, text) in held.value.parts() {
             out.insert(kind_key(*kind, part), held.as_ref().map(|_| text.to_owned()));
+        }
+    }
+    if let Some(agent) = &plan.logs.agent {
+        for part in AgentPart::ALL {
+            out.insert(agent_key(part), agent.as_ref().map(|agent| agent.object(part).to_json().to_string()));
         }
     }
     let Some(shipping) = &plan.logs.shipping else { return };

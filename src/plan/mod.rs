@@ -8,6 +8,7 @@ mod files;
 mod host;
 mod host_impact;
 pub mod host_paths;
+mod log_agent;
 mod logging;
 mod lowering;
 mod namespaces;
@@ -33,6 +34,7 @@ pub use files::{
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
+pub use log_agent::{AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, AgentPart, AgentPlan, agent_key, agent_pods};
 pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
 pub use namespaces::{NamespacePlan, label_key, namespace_path, namespace_reasons};

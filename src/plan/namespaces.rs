@@ -9,6 +9,8 @@ use super::{Held, Plan, SettingKey, Topic};
 /// A governed namespace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamespacePlan {
+    /// Why it is there.
+    pub reasons: BTreeSet<Reason>,
     /// The labels that it must carry.
     pub labels: BTreeMap<String, Held<String>>,
 }

@@ -1,10 +1,14 @@
 //! What the spec says of logs, with an answer to every question.
 
+use std::net::IpAddr;
+
 use crate::{
-    base::{Cause, SpecPath},
-    plan::LogKind,
+    base::{Cause, Cidr, FactId, SpecPath},
+    facts,
+    plan::{AGENT_NAMESPACE, End, LogKind},
+    policy::Image,
     spec::{
-        model::{Collector, Sink, Spec},
+        model::{Collector, Runtime, Sink, Spec},
         words::LogSource,
     },
 };
@@ -16,8 +20,32 @@ pub struct LogAnswers {
     pub kinds: Vec<(LogKind, Cause)>,
     /// The receiver, where one is declared.
     pub siem: Option<LogSink>,
-    /// Whether an agent for pod logs is to run in the cluster.
-    pub agent: bool,
+    /// The agent for pod logs.
+    pub agent: Agent,
+}
+
+/// Whether an agent for pod logs runs in the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Agent {
+    /// None is asked for.
+    None,
+    /// One is asked for, and cannot be had.
+    Cannot(FactId),
+    /// It runs.
+    Runs {
+        /// Its image, with a digest.
+        image: String,
+        /// The receiver as the network sees it, each end with its name.
+        ends: Vec<(End, String)>,
+    },
+}
+
+impl Agent {
+    /// Whether it runs.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        matches!(self, Agent::Runs { .. })
+    }
 }
 
 /// A receiver of logs.
@@ -73,8 +101,35 @@ pub(super) fn answers(spec: &Spec) -> LogAnswers {
         | Sink::EventHub(_)
         | Sink::AzureMonitor(_) => LogSink::Other(siem.sink.name()),
     });
-    let agent = spec.logging.collector == Some(Collector::OpenTelemetry);
+    let agent = agent(spec, siem.as_ref());
     LogAnswers { kinds: kinds(spec, siem.as_ref()), siem, agent }
+}
+
+fn agent(spec: &Spec, siem: Option<&LogSink>) -> Agent {
+    let (image, addresses) = match &spec.logging.collector {
+        None | Some(Collector::None) => return Agent::None,
+        Some(Collector::OpenTelemetry { image, addresses }) => (image, addresses),
+    };
+    let Some(image) = image else { return Agent::Cannot(facts::id::AGENT_NO_IMAGE) };
+    let Some(LogSink::Syslog { host, .. }) = siem else {
+        return Agent::Cannot(siem.map_or(facts::id::SIEM_NOT_DECLARED, |_| facts::id::SIEM_NOT_BUILT));
+    };
+    let declared = spec.images.allowed_registries.as_ref();
+    if declared.is_some_and(|registries| !registries.iter().any(|registry| Image::parse(image).is_from(registry))) {
+        return Agent::Cannot(facts::id::AGENT_REGISTRY);
+    }
+    if matches!(spec.platform.runtime, Some(Runtime::Docker { .. })) {
+        return Agent::Cannot(facts::id::AGENT_DOCKER);
+    }
+    if spec.namespaces.iter().any(|namespace| namespace.name == AGENT_NAMESPACE) {
+        return Agent::Cannot(facts::id::AGENT_NAMESPACE_TAKEN);
+    }
+    let ends = match host.parse::<IpAddr>() {
+        Ok(address) => vec![(End::Range(Cidr::host(address)), address.to_string())],
+        Err(_) if addresses.is_empty() => vec![(End::Host(host.clone()), host.clone())],
+        Err(_) => addresses.iter().map(|range| (End::Range(*range), range.to_string())).collect(),
+    };
+    Agent::Runs { image: image.clone(), ends }
 }
 
 fn kinds(spec: &Spec, siem: Option<&LogSink>) -> Vec<(LogKind, Cause)> {

@@ -30,7 +30,7 @@ pub use dates::{AskedDates, report_dates};
 pub use diagnostics::ALL;
 pub use hosts::{HostAnswers, PoolAnswers};
 pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
-pub use logging::{LogAnswers, LogSink};
+pub use logging::{Agent, LogAnswers, LogSink};
 pub use network::NetworkAnswers;
 pub use owner::{ENTRIES as OWNER, Owner};
 pub use policies::{EngineAnswers, GatekeeperAnswers};

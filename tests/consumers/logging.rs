@@ -31,20 +31,21 @@ spec:
   api: { sources: { admins: [203.0.113.0/24] } }
   logging:
     audit: { eventsPerSecond: 20 }
+    collector: { openTelemetry: { image: "registry.example.com/otel/contrib@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" } }
     siem: { syslog: { host: localhost, port: PORT, caFile: "FOLDER/ca$HOME'`x`#%(action){};.crt" } }
 "#;
 
 /// The name of the CA's file, as the spec has it.
-const CA: &str = "ca$HOME'`x`#%(action){};.crt";
+pub(crate) const CA: &str = "ca$HOME'`x`#%(action){};.crt";
 
-struct Shipped {
+pub(crate) struct Shipped {
     folder: tempfile::TempDir,
     port: u16,
 }
 
 impl Shipped {
     /// A tree, a CA, and two certificates of it: for `localhost` and for another name.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let shipped = Shipped { folder: tempfile::tempdir().expect("a folder"), port: free_port() };
         let spec =
             SPEC.replace("PORT", &shipped.port.to_string()).replace("FOLDER", &shipped.folder.path().display().to_string());
@@ -67,7 +68,7 @@ impl Shipped {
         shipped
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -103,7 +104,7 @@ impl Shipped {
     }
 
     /// A receiver with a certificate for a name, that keeps what it gets in a file.
-    fn receiver(&self, name: &str, into: &str) -> Stopped {
+    pub(crate) fn receiver(&self, name: &str, into: &str) -> Stopped {
         let file = fs::File::create(self.path(into)).expect("a file");
         let (port, certificate, key) = (self.port.to_string(), format!("{name}.crt"), format!("{name}.key"));
         let child = Command::new("openssl")
@@ -123,13 +124,13 @@ impl Shipped {
         Stopped(command.stdout(Stdio::null()).stderr(says).spawn().expect("rsyslogd starts"))
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         String::from_utf8_lossy(&fs::read(self.path(name)).unwrap_or_default()).into_owned()
     }
 }
 
 /// A program that is stopped with the test.
-struct Stopped(Child);
+pub(crate) struct Stopped(pub(crate) Child);
 
 impl Drop for Stopped {
     fn drop(&mut self) {

@@ -11,6 +11,7 @@
 
 mod adopt;
 mod argocd;
+mod collector;
 mod components;
 mod facts;
 mod gatekeeper;

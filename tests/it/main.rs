@@ -21,6 +21,7 @@ mod examples;
 mod facts;
 mod goldens;
 mod host;
+mod log_collector;
 mod memory;
 mod network;
 mod observers;

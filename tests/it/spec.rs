@@ -89,6 +89,8 @@ fn fields(schema: &serde_json::Value, at: &str, all: &mut BTreeSet<String>) {
 fn used(schema: &serde_json::Value, value: &serde_json::Value, at: &str, left: &mut BTreeSet<String>) {
     left.remove(at);
     for (key, inner) in value.as_object().into_iter().flatten() {
+        let mut branches = schema["anyOf"].as_array().into_iter().flatten();
+        let schema = branches.find(|branch| !branch["properties"][key].is_null()).unwrap_or(schema);
         let known = !schema["properties"][key].is_null() || schema["anyOf"].is_array();
         let (name, schema) =
             if known { (key.as_str(), &schema["properties"][key]) } else { ("*", &schema["additionalProperties"]) };

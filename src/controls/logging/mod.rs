@@ -1,5 +1,6 @@
 //! Controls of logs: where they are written, who ships them, where they go.
 
+mod collector;
 mod journal;
 mod shipping;
 mod siem_tls;
@@ -15,6 +16,7 @@ use crate::{
 
 use super::{apiserver::audit_volume, node::pools, strokes};
 
+pub(super) use collector::CONTROL as COLLECTOR;
 pub(super) use journal::CONTROL as JOURNAL;
 pub(super) use shipping::CONTROL as SHIPPING;
 pub(super) use siem_tls::CONTROL as SIEM_TLS;

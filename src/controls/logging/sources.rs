@@ -5,7 +5,7 @@ use crate::{
     controls::{Applies, Control},
     facts,
     plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, host_paths, kind_key},
-    resolve::{LogSink, Resolved},
+    resolve::{Agent, LogSink, Resolved},
 };
 
 use super::{audit_volume, strokes};
@@ -31,9 +31,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.because(asked.clone());
         answer(cluster, out, kind);
     }
-    if !cluster.logs.agent {
-        let ground = Ground::Fact(facts::id::NO_AGENT);
-        strokes::intents(cluster, out, &SpecPath::new("/logging/collector"), Outcome::Enforced, &ground, "");
+    let agent = SpecPath::new("/logging/collector");
+    match &cluster.logs.agent {
+        Agent::None => strokes::intents(cluster, out, &agent, Outcome::Enforced, &Ground::Fact(facts::id::NO_AGENT), ""),
+        Agent::Cannot(fact) => strokes::intents(cluster, out, &agent, Outcome::Impossible, &Ground::Fact(*fact), ""),
+        Agent::Runs { .. } => {}
     }
     let rate = SpecPath::new("/logging/audit/eventsPerSecond");
     strokes::intents_by(cluster, out, &rate, &[kind_key(LogKind::Audit, "volume")]);
@@ -64,8 +66,11 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
         Platform::Aks => Some(facts::id::AKS_NODE_LOGS),
     };
     match (kind, of_nodes) {
-        (LogKind::Application, _) if cluster.logs.agent => (Outcome::Impossible, facts::id::NOT_BUILT_YET),
-        (LogKind::Application, _) => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
+        (LogKind::Application, _) => match &cluster.logs.agent {
+            Agent::Runs { .. } => (Outcome::Weaker, facts::id::AGENT_STATE),
+            Agent::Cannot(fact) => (Outcome::Impossible, *fact),
+            Agent::None => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
+        },
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
         (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
@@ -93,18 +98,49 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
         return KindPlan {
             written: written.to_owned(),
             shipped: "the provider".to_owned(),
-            kept: "as long as `cloud/log-retention` says".to_owned(),
-            goes: "where `cloud/log-forwarding` says".to_owned(),
+            kept: kept_by_the_provider(out),
+            goes: passed_on_by_the_provider(out),
             volume,
         };
     }
-    let shipped = ships(out, kind);
+    let by_agent = kind == LogKind::Application && cluster.logs.agent.runs();
+    let shipped = by_agent || ships(out, kind);
+    let shipper = match (by_agent, shipped) {
+        (true, _) => "the agent `log-collector` of each node",
+        (false, true) => "rsyslog of each node",
+        (false, false) => "nobody",
+    };
     KindPlan {
         written: written(cluster, out, kind),
-        shipped: if shipped { "rsyslog of each node" } else { "nobody" }.to_owned(),
+        shipped: shipper.to_owned(),
         kept: kept(out, kind),
         goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,
+    }
+}
+
+/// How long the provider keeps the logs of the control plane.
+fn kept_by_the_provider(out: &Lowering<'_>) -> String {
+    let cloud = out.plan().cloud.as_ref();
+    let days = cloud.and_then(|cloud| cloud.settings.get("log_analytics_retention_in_days"));
+    match (cloud.and_then(|cloud| cloud.log_group.as_ref()), days) {
+        (Some(group), _) if group.days.value == 0 => "for ever, in the log group".to_owned(),
+        (Some(group), _) => format!("{} days, in the log group", group.days.value),
+        (None, Some(days)) => format!("{} days, where a workspace takes them", days.value),
+        (None, None) => "as the owner of the receiver sets it: `cloud/log-retention` is not selected".to_owned(),
+    }
+}
+
+/// Where the provider passes them on.
+fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
+    let Some(cloud) = &out.plan().cloud else { return "nowhere".to_owned() };
+    let destinations: Vec<String> = cloud.destinations.iter().map(|held| held.value.to_string()).collect();
+    match &cloud.forward {
+        Some(forward) => format!("to {}, by a subscription of the log group", forward.value.destination),
+        None if destinations.is_empty() => {
+            "it stays where it is written: no receiver that the provider reaches is declared".to_owned()
+        }
+        None => format!("to {}", destinations.join(", and to ")),
     }
 }
 

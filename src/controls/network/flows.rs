@@ -6,9 +6,9 @@ use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{Applies, Control},
     facts::{self, Workload},
-    kube::network::{Dialect, Pods, Policy, Rule},
-    plan::{End, FlowPlan, Ground, Lowering, Outcome, Scope, SettingKey, Unmatched},
-    resolve::Resolved,
+    kube::network::{Dialect, Pods, Policy, Port, Rule},
+    plan::{AGENT_NAME, End, FlowPlan, Ground, Lowering, Outcome, Scope, SettingKey, Unmatched, agent_pods},
+    resolve::{Agent, LogSink, Resolved},
 };
 
 use super::{add, compile, intent, isolation, strokes, verdict};
@@ -26,7 +26,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn applies(cluster: &Resolved) -> Applies {
     let network = &cluster.network;
-    if network.tiers.is_empty() && network.flows.is_empty() {
+    if network.tiers.is_empty() && network.flows.is_empty() && !cluster.logs.agent.runs() {
         Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED)
     } else {
         Applies::Yes
@@ -61,6 +61,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         all.extend(keys);
     }
+    all.extend(log_agent(cluster, out));
     out.because(asked);
     for (place, pods) in cluster.network.tiers.iter().chain(&cluster.network.peers) {
         let mut keys: Vec<SettingKey> =
@@ -80,6 +81,43 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     } else {
         verdict(cluster, out, Scope::Cluster, all, "");
     }
+}
+
+/// What helps where a plug-in knows no names.
+const ADDRESSES: &str = "write the ranges of the receiver: `collector: { openTelemetry: { addresses: [198.51.100.20/32] } }`";
+
+/// The flow of the agent for logs to the receiver, where the agent is isolated.
+fn log_agent(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
+    let (Agent::Runs { ends, .. }, Some(sink @ LogSink::Syslog { port, .. })) = (&cluster.logs.agent, &cluster.logs.siem) else {
+        return Vec::new();
+    };
+    let place = sink.path();
+    out.because(Cause::Spec(place.clone()));
+    let mut keys = Vec::new();
+    for (number, (end, name)) in ends.iter().enumerate() {
+        let flow = FlowPlan {
+            name: if number == 0 { AGENT_NAME.to_owned() } else { format!("{AGENT_NAME}-{}", number + 1) },
+            from: End::Pods(agent_pods()),
+            from_name: AGENT_NAME.to_owned(),
+            to: end.clone(),
+            to_name: name.clone(),
+            ports: vec![Port::tcp(*port)],
+        };
+        match policies(cluster, &place, &flow) {
+            Ok(policies) if policies.is_empty() => {}
+            Ok(policies) => {
+                keys.extend(policies.into_iter().map(|policy| add(out, policy)));
+                let held = out.held(flow);
+                out.plan_mut().network.flows.push(held);
+            }
+            Err(unmatched) => {
+                let way_out = if matches!(end, End::Host(_)) { ADDRESSES.to_owned() } else { unmatched.way_out };
+                let held = out.held(Unmatched { way_out, at: place.clone(), ..unmatched });
+                out.plan_mut().network.unmatched.push(held);
+            }
+        }
+    }
+    keys
 }
 
 /// The policies of a flow; none where neither end is isolated.

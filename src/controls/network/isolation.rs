@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, SpecPath},
     facts::{self, OwnPolicies},
     kube::network::{Dialect, Labels, Namespaces, Pods, Policy},
-    plan::{DNS_NAMESPACE, Lowering, SettingKey, namespace_path},
+    plan::{AGENT_NAMESPACE, DNS_NAMESPACE, Lowering, SettingKey, namespace_path},
     resolve::{Resolved, Waiver},
 };
 
@@ -45,6 +45,15 @@ pub(super) fn isolation(cluster: &Resolved) -> Vec<Isolated> {
                 place: namespace_path(&namespace.name),
             });
         }
+    }
+    if cluster.selects(DEFAULT_DENY) && cluster.logs.agent.runs() {
+        found.push(Isolated {
+            pods: Pods::of(AGENT_NAMESPACE, &Labels::new()),
+            suffix: String::new(),
+            dialect: Dialect::Kubernetes,
+            control: DEFAULT_DENY,
+            place: SpecPath::new("/logging/collector"),
+        });
     }
     if cluster.selects(FLOWS) {
         for (place, pods) in &cluster.network.tiers {

@@ -25,7 +25,8 @@ pub(super) use global_deny::CONTROL as GLOBAL_DENY;
 
 /// Where the spec governs nothing, there is nothing to deny.
 fn governed(cluster: &Resolved) -> Applies {
-    if cluster.namespaces.is_empty() { Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED) } else { Applies::Yes }
+    let nothing = cluster.namespaces.is_empty() && !cluster.logs.agent.runs();
+    if nothing { Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED) } else { Applies::Yes }
 }
 
 /// Adds a policy with the reason at hand, and gives its key.

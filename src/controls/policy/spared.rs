@@ -1,8 +1,9 @@
 //! Namespaces of the system that a policy spares, because what is published to run there would be refused.
 
 use crate::{
-    base::{Cause, FactId},
+    base::{Cause, FactId, SpecPath},
     facts::{self, Component, Listens, PodLevel, Workload},
+    plan::AGENT_NAMESPACE,
     resolve::Resolved,
 };
 
@@ -30,6 +31,11 @@ pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<Spared> {
     let mut found = vec![always(KUBE_SYSTEM, facts::id::KUBE_SYSTEM_PRIVILEGED, "the control plane")];
     if cluster.engines.gatekeeper.is_some() {
         found.push(always(GATEKEEPER, facts::id::ENGINE_NAMESPACE_SPARED, "the policy engine"));
+    }
+    if policy == "host-filesystem" && cluster.logs.agent.runs() {
+        let cause = Cause::Spec(SpecPath::new("/logging/collector"));
+        let fact = facts::id::AGENT_NAMESPACE_SPARED;
+        found.push(Spared { namespace: AGENT_NAMESPACE, cause, fact, says: "the agent for logs" });
     }
     for (component, cause) in cluster.components() {
         for namespace in component.namespaces().into_iter().filter(|name| fails(component, name, policy)) {

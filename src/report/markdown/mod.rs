@@ -1,6 +1,7 @@
 //! `REPORT.md`: what holds where and why, for the engineer who applies the tree. Ordered by the ten areas.
 
 mod cells;
+mod logs;
 mod reasons;
 
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -49,6 +50,7 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     reasons.not_held(&mut text);
     steps(&mut text, extras);
     reasons.areas(&mut text);
+    logs::logs(&mut text, plan);
     reasons.intents(&mut text);
     owner(&mut text, plan);
     waivers(&mut text, extras);

@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::{
     base::SpecPath,
+    policy::Image,
     spec::{
         model::{
             Audit, AzureMonitor, Collector, EventHub, HostPort, HttpSink, Kafka, Logging, Loki, Port, Relay, S3, Siem, Sink,
@@ -23,10 +24,31 @@ pub(super) fn logging(r: &mut Reader<'_>, at: &SpecPath, written: v1::Logging) -
     };
     let collector = written.collector.map(|collector| match collector {
         v1::Collector::Word(_) => Collector::None,
-        v1::Collector::Agent(_) => Collector::OpenTelemetry,
+        v1::Collector::Agent(agent) => self::agent(r, &at.child("collector").child("openTelemetry"), agent),
     });
     let siem = written.siem.and_then(|siem| self::siem(r, &at.child("siem"), siem));
     Logging { audit, collector, sources: written.sources.map(|sources| sources.into_iter().collect()), siem }
+}
+
+fn agent(r: &mut Reader<'_>, at: &SpecPath, written: v1::CollectorAgent) -> Collector {
+    let written = written.open_telemetry.unwrap_or_default();
+    let image = written.image.and_then(|text| {
+        r.check(
+            &at.child("image"),
+            text,
+            "an image with a digest such as registry.example.com/otel/collector@sha256:...",
+            is_pinned,
+        )
+    });
+    let addresses = r.ranges(&at.child("addresses"), written.addresses).unwrap_or_default();
+    Collector::OpenTelemetry { image, addresses }
+}
+
+/// Whether a text names an image by its digest, and is nothing else.
+fn is_pinned(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
+    let image = Image::parse(text);
+    text.bytes().all(plain) && image.is_pinned() && image.digest.bytes().skip(7).all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn siem(r: &mut Reader<'_>, at: &SpecPath, written: v1::Siem) -> Option<Siem> {

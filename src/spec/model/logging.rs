@@ -1,7 +1,10 @@
 //! What is recorded, and where it goes.
 
 use super::{HostPort, Port};
-use crate::spec::words::{AuditGoal, LogSource};
+use crate::{
+    base::Cidr,
+    spec::words::{AuditGoal, LogSource},
+};
 
 /// What is recorded, and where it goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,12 +31,17 @@ pub struct Audit {
 }
 
 /// The agent for pod logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Collector {
     /// No agent.
     None,
     /// An OpenTelemetry Collector on every node.
-    OpenTelemetry,
+    OpenTelemetry {
+        /// Its image, with a digest.
+        image: Option<String>,
+        /// The ranges of the receiver.
+        addresses: Vec<Cidr>,
+    },
 }
 
 /// Where logs are shipped to.

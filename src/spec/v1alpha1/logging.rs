@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Empty, List};
+use super::List;
 use crate::spec::words::{AuditGoal, LogSource, NoCollector};
 
 /// What is recorded, and where it goes.
@@ -50,7 +50,20 @@ pub enum Collector {
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct CollectorAgent {
     /// An OpenTelemetry Collector on every node.
-    pub open_telemetry: Option<Empty>,
+    pub open_telemetry: Option<OpenTelemetry>,
+}
+
+/// An OpenTelemetry Collector on every node, which ships the logs of pods.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenTelemetry {
+    /// Its image, with a digest: one that holds the receiver `filelog`, the exporter `syslog`, the extension `file_storage` and the
+    /// processor `memory_limiter`.
+    #[schemars(example = &"registry.example.com/otel/opentelemetry-collector-contrib@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    pub image: Option<String>,
+    /// The ranges of the receiver, where it has a name and the network plug-in knows none.
+    #[schemars(example = ["198.51.100.20/32"])]
+    pub addresses: Option<List<String>>,
 }
 
 /// Where logs are shipped to: exactly one.

@@ -1,5 +1,6 @@
 //! Objects of the cluster: one kustomize tree for each stage, in the order in which they must be applied.
 
+mod logging;
 mod namespaces;
 mod network;
 mod observe;
@@ -32,6 +33,7 @@ pub(super) const TARGET: Target = Target {
         Mark { path: "k8s/rbac/service-accounts.yaml", says: rbac::ACCOUNTS },
         Mark { path: "k8s/rbac/roles.yaml", says: rbac::ROLES },
         Mark { path: "k8s/rbac/bindings.yaml", says: rbac::BINDINGS },
+        Mark { path: "k8s/logging/log-collector.yaml", says: logging::AGENT },
     ],
 };
 
@@ -63,6 +65,7 @@ const STAGES: &[Stage] = &[
     // The kinds of the constraints come with the templates.
     policies::TEMPLATES,
     policies::CONSTRAINTS,
+    logging::STAGE,
 ];
 
 /// The names of the stages that a tree has, in the order in which they are applied.

@@ -1,7 +1,7 @@
 //! The governed namespaces with their labels.
 
 use crate::{
-    plan::{NamespacePlan, Plan, label_key, namespace_reasons},
+    plan::{NamespacePlan, Plan, label_key},
     targets::origins,
     yaml::Out,
 };
@@ -34,5 +34,5 @@ fn document(name: &str, namespace: &NamespacePlan) -> Out {
         };
         metadata.set("labels", Out::map(namespace.labels.iter().map(label)));
     }
-    out.with(&origins::of_reasons(None, namespace_reasons(name)))
+    out.with(&origins::of_reasons(None, namespace.reasons.clone()))
 }

@@ -3,8 +3,8 @@
 use crate::{
     kube::network::{Dialect, PolicyId},
     plan::{
-        OWN_TEMPLATE, SettingKey, Topic, constraint_key, constraint_text, label_key, mutation_key, mutation_text, policy_key,
-        sync_key, template_key,
+        AGENT_NAME, AGENT_NAMESPACE, AgentPart, OWN_TEMPLATE, SettingKey, Topic, agent_key, constraint_key, constraint_text,
+        label_key, mutation_key, mutation_text, policy_key, sync_key, template_key,
     },
     policy::{List, POLICIES},
     targets::{
@@ -43,6 +43,8 @@ pub enum ObjectKind {
     RoleBinding,
     /// Who has a role everywhere.
     ClusterRoleBinding,
+    /// An object of the agent for logs.
+    LogAgent(AgentPart),
 }
 
 impl ObjectKind {
@@ -63,6 +65,8 @@ impl ObjectKind {
         ObjectKind::ClusterRole,
         ObjectKind::RoleBinding,
         ObjectKind::ClusterRoleBinding,
+        ObjectKind::LogAgent(AgentPart::ConfigMap),
+        ObjectKind::LogAgent(AgentPart::DaemonSet),
     ];
 
     /// The name of the kind.
@@ -81,6 +85,7 @@ impl ObjectKind {
             ObjectKind::ClusterRole => "ClusterRole",
             ObjectKind::RoleBinding => "RoleBinding",
             ObjectKind::ClusterRoleBinding => "ClusterRoleBinding",
+            ObjectKind::LogAgent(part) => part.kind(),
         }
     }
 
@@ -97,6 +102,8 @@ impl ObjectKind {
             ("rbac.authorization.k8s.io/v1", "ClusterRole") => Some(ObjectKind::ClusterRole),
             ("rbac.authorization.k8s.io/v1", "RoleBinding") => Some(ObjectKind::RoleBinding),
             ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
+            ("v1", "ConfigMap") => Some(ObjectKind::LogAgent(AgentPart::ConfigMap)),
+            ("apps/v1", "DaemonSet") => Some(ObjectKind::LogAgent(AgentPart::DaemonSet)),
             _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
         }
     }
@@ -115,7 +122,8 @@ impl ObjectKind {
             | ObjectKind::Role
             | ObjectKind::ClusterRole
             | ObjectKind::RoleBinding
-            | ObjectKind::ClusterRoleBinding => "",
+            | ObjectKind::ClusterRoleBinding
+            | ObjectKind::LogAgent(_) => "",
         }
     }
 
@@ -139,6 +147,7 @@ impl ObjectKind {
                 | ObjectKind::ClusterRoleBinding,
                 SettingKey::Part(Topic::Rbac, part),
             ) => rbac::can_say(self, part),
+            (ObjectKind::LogAgent(part), key) => *key == agent_key(part),
             (
                 _,
                 SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_),
@@ -151,6 +160,11 @@ impl ObjectKind {
 pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
     let text = |key: &str| root.get(key).and_then(Node::as_str).unwrap_or_default();
     let kind = ObjectKind::of(text("apiVersion"), text("kind"))?;
+    let named = |pointer: &str, name: &str| root.at_pointer(pointer).and_then(Node::as_str) == Some(name);
+    let ours = named("/metadata/namespace", AGENT_NAMESPACE) && named("/metadata/name", AGENT_NAME);
+    if matches!(kind, ObjectKind::LogAgent(_)) && !ours {
+        return None;
+    }
     let mut sighting = Sighting::new(file, Form::Object(kind), root.place.clone());
     let mut leaves = Leaves::of_document(root);
     match kind {
@@ -164,6 +178,11 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
         ObjectKind::ServiceAccount => rbac::account(root, &mut sighting, &mut leaves),
         ObjectKind::Role | ObjectKind::ClusterRole => rbac::role(root, &mut sighting, &mut leaves),
         ObjectKind::RoleBinding | ObjectKind::ClusterRoleBinding => rbac::binding(root, &mut sighting, &mut leaves),
+        ObjectKind::LogAgent(part) => {
+            leaves.take_below("");
+            let text = root.to_json().to_string();
+            sighting.set(agent_key(part), Written { text, place: root.place.clone(), exact: true });
+        }
     }
     sighting.keep(leaves);
     Some(sighting)

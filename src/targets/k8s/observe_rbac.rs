@@ -23,7 +23,8 @@ pub(super) fn can_say(kind: ObjectKind, part: &str) -> bool {
         | ObjectKind::Constraint
         | ObjectKind::ConstraintTemplate
         | ObjectKind::SyncSet
-        | ObjectKind::NetworkPolicy(_) => return false,
+        | ObjectKind::NetworkPolicy(_)
+        | ObjectKind::LogAgent(_) => return false,
     };
     part.starts_with(says)
 }

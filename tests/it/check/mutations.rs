@@ -126,8 +126,8 @@ fn part(key: &SettingKey, span: &str) -> Option<String> {
             let end = span[at..].find('\n').map_or(span.len(), |line| at + line);
             Some(format!("{}x-other{}", &span[..at], &span[end..]))
         }
-        // Objects of Gatekeeper are one setting each: their last line is a part of it.
-        SettingKey::Part(Topic::Policy, _) if span.contains("kind: ") => {
+        // Objects of Gatekeeper and of the agent for logs are one setting each: their last line is a part of it.
+        SettingKey::Part(Topic::Policy | Topic::Logging, _) if span.contains("kind: ") => {
             let end = span.trim_end().len();
             Some(format!("{}x{}", &span[..end], &span[end..]))
         }
