@@ -6,10 +6,10 @@
 # Controls: kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens, kubeconfig/super-admin, kubelet/anonymous,
 # kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps, kubelet/iptables-chains, kubelet/pod-pids-limit,
 # kubelet/read-only-port, kubelet/rotate-certificates, kubelet/seccomp-default, kubelet/server-certificate,
-# kubelet/streaming-idle, kubelet/tls, node/account-files, node/address-space, node/apparmor, node/core-dumps,
-# node/cron-files, node/file-systems, node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding, node/journald,
-# node/kernel-information, node/kubelet-sysctls, node/network-protocols, node/protected-links, node/ptrace,
-# node/runtime-modules, node/source-routing, node/sshd-sessions, node/swap, node/syn-cookies, node/sysrq,
+# kubelet/streaming-idle, kubelet/tls, logging/journal, node/account-files, node/address-space, node/apparmor,
+# node/core-dumps, node/cron-files, node/file-systems, node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding,
+# node/journald, node/kernel-information, node/kubelet-sysctls, node/network-protocols, node/protected-links,
+# node/ptrace, node/runtime-modules, node/source-routing, node/sshd-sessions, node/swap, node/syn-cookies, node/sysrq,
 # node/time-sync, node/unprivileged-bpf, runtime/cgroup-driver, runtime/file-modes, runtime/registry-hosts,
 # runtime/security-profiles, runtime/streaming
 set -euo pipefail
@@ -39,7 +39,7 @@ rows=(
     'node/file-systems' 'file' '/etc/modprobe.d/harden-file-systems.conf' '0644 ef027faff5669b8c' '' ''
     'node/network-protocols' 'file' '/etc/modprobe.d/harden-network-protocols.conf' '0644 076272f725a63ddc' '' ''
     'node/sshd-sessions' 'head' '/etc/ssh/sshd_config' '0644 392c18bf15ff5945' 'sshd' 'ssh'
-    'node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 3435475da2b2a59e' '' 'journald'
+    'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 105a8a543733dbf0' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
     'runtime/cgroup-driver,runtime/registry-hosts,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 47bf87580eaefc63' 'containerd:2.2' 'runtime'
@@ -418,6 +418,7 @@ program_of() {
         kubelet | kubelet-unit) echo kubelet ;;
         visudo) echo visudo ;;
         apt) echo apt-config ;;
+        rsyslog) echo rsyslogd ;;
     esac
 }
 
@@ -447,6 +448,7 @@ judge() {
             [[ $made == no ]] || rmdir /run/sshd
             ;;
         visudo) said=$(visudo -cf "$file" 2>&1) || { echo "visudo refuses it: ${said%%$'\n'*}"; return 1; } ;;
+        rsyslog) judge_rsyslog "$file" || return 1 ;;
         apt) said=$(apt-config -c "$file" dump 2>&1 >/dev/null) || { echo "apt refuses it: ${said%%$'\n'*}"; return 1; } ;;
         systemd)
             if command -v systemd-analyze >/dev/null; then
@@ -471,6 +473,28 @@ judge() {
         kubelet-unit) kubelet_arguments || return 1 ;;
         dockerd) said=$(dockerd --validate --config-file "$file" 2>&1) || { echo "dockerd refuses it: ${said%%$'\n'*}"; return 1; } ;;
     esac
+}
+
+# rsyslog reads its drop-ins as one text with the main file: the new one is judged among those that are there. The copies lie where
+# AppArmor lets rsyslog read.
+judge_rsyslog() {
+    local file=$1 beside said text ok=yes
+    grep -qs '/etc/rsyslog\.d/' /etc/rsyslog.conf || { echo "/etc/rsyslog.conf does not read /etc/rsyslog.d"; return 1; }
+    beside=$scratch
+    [[ ! -d /var/spool/rsyslog ]] || beside=/var/spool/rsyslog
+    beside=$(mktemp -d -p "$beside" .harden.XXXXXX)
+    mkdir -- "$beside/rsyslog.d"
+    [[ ! -d /etc/rsyslog.d ]] || cp -a -- /etc/rsyslog.d/. "$beside/rsyslog.d"
+    cp -- "$file" "$beside/rsyslog.d/60-harden.conf"
+    text=$(</etc/rsyslog.conf)
+    printf '%s\n' "${text//\/etc\/rsyslog.d\//"$beside/rsyslog.d/"}" >"$beside/rsyslog.conf"
+    said=$(rsyslogd -N1 -f "$beside/rsyslog.conf" 2>&1) || ok=no
+    rm -rf -- "$beside"
+    [[ $ok == yes ]] || {
+        said=$(grep -m 1 -i 'error' <<<"$said" || head -n 1 <<<"$said")
+        echo "rsyslog refuses it: ${said//"$beside"//etc}"
+        return 1
+    }
 }
 
 # Whether the unit of the kubelet is started as kubeadm's is: only then is our drop-in right.
@@ -798,6 +822,12 @@ row_program() {
     if command -v "$program" >/dev/null; then note "$controls" ok; else note "$controls" drift "install the package $package: $program is missing"; fi
 }
 
+# A file that others bring, where one of a pattern is enough.
+row_there() {
+    local controls=$1 path=$2 otherwise=$3
+    if [[ -e $path ]] || compgen -G "$path" >/dev/null; then note "$controls" ok; else note "$controls" drift "$path is missing: $otherwise"; fi
+}
+
 row_sshd() {
     local controls=$1 key=$2 want=$3 now made=no
     command -v sshd >/dev/null || {
@@ -971,6 +1001,7 @@ walk() {
             module-off) row_module_off "$controls" "$target" ;;
             module-load) row_module_load "$controls" "$target" ;;
             link) row_link "$controls" "$target" "$want" "$effect" ;;
+            there) row_there "$controls" "$target" "$want" ;;
             program) row_program "$controls" "$target" "$want" ;;
             sshd) row_sshd "$controls" "$target" "$want" ;;
             firewall) row_firewall "$controls" "$target" ;;
@@ -994,6 +1025,7 @@ take_effect() {
         case $effect in
             ssh) ! systemctl is-active -q ssh.service || systemctl reload ssh.service || note "${effects[$effect]}" failed "ssh.service was not reloaded" ;;
             journald) systemctl restart systemd-journald.service || note "${effects[$effect]}" failed "systemd-journald was not restarted" ;;
+            rsyslog) systemctl restart rsyslog.service || note "${effects[$effect]}" failed "rsyslog.service did not start" ;;
             audit)
                 if auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
                     note "${effects[$effect]}" reboot-needed "audit rules are locked until a reboot"
@@ -1062,6 +1094,8 @@ rollback() {
         [[ -e /etc/systemd/system/harden-firewall.service ]] || ! command -v nft >/dev/null || nft delete table inet harden_node 2>/dev/null || true
         systemctl daemon-reload || true
         ! systemctl is-active -q ssh.service || systemctl reload ssh.service || true
+        ! grep -q ' /etc/systemd/journald\.conf\.d/' "$state/log" || systemctl restart systemd-journald.service || true
+        if grep -q ' /etc/rsyslog\.d/' "$state/log" && systemctl is-active -q rsyslog.service; then systemctl restart rsyslog.service || true; fi
         left+=("modules that were loaded, audit rules, the runtime and the kubelet keep what they have until they are restarted")
     fi
     rm -rf -- "$state"
