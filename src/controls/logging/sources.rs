@@ -4,7 +4,7 @@ use crate::{
     base::{Area, FactId, Level, Platform, SpecPath},
     controls::{Applies, Control},
     facts,
-    plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, host_paths, kind_key},
+    plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, cloud::Destination, host_paths, kind_key},
     resolve::{Agent, LogSink, Resolved},
 };
 
@@ -134,13 +134,24 @@ fn kept_by_the_provider(out: &Lowering<'_>) -> String {
 /// Where the provider passes them on.
 fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
     let Some(cloud) = &out.plan().cloud else { return "nowhere".to_owned() };
-    let destinations: Vec<String> = cloud.destinations.iter().map(|held| held.value.to_string()).collect();
+    let destinations: Vec<String> = cloud.destinations.iter().map(|held| destination(&held.value)).collect();
     match &cloud.forward {
         Some(forward) => format!("to {}, by a subscription of the log group", forward.value.destination),
         None if destinations.is_empty() => {
             "it stays where it is written: no receiver that the provider reaches is declared".to_owned()
         }
         None => format!("to {}", destinations.join(", and to ")),
+    }
+}
+
+fn destination(destination: &Destination) -> String {
+    let named = |what: &str, name: &Option<String>| match name {
+        Some(name) => format!("{what} {name}"),
+        None => format!("{what} that the caller of the module names"),
+    };
+    match destination {
+        Destination::EventHub { hub, .. } => named("the Event Hub", hub),
+        Destination::Workspace(id) => named("the workspace", id),
     }
 }
 
