@@ -153,6 +153,7 @@ pub const CATALOGUE: &[Control] = &[
     runtime::LISTED_VERSION,
     runtime::NRI,
     runtime::REGISTRY_HOSTS,
+    runtime::SANDBOX_IMAGE,
     runtime::SECURITY_PROFILES,
     runtime::STREAMING,
     runtime::UNPRIVILEGED_PORTS,

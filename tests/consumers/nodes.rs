@@ -557,6 +557,23 @@ fn spoilt_inputs_are_refused() {
     assert_eq!(differences(&first, &host.tree()), [] as [String; 0]);
 }
 
+/// Who came as root by ssh is not shut out by what is applied in that session.
+#[test]
+fn a_session_of_root_is_not_shut_out() {
+    let Some(base) = made("debian-12") else { return };
+    let tree = Tree::new("debian-12", CNIS[0], "containerd: \"2.3\"");
+    let host = Host::new(&base, &tree.pool("workers"));
+    let before = host.tree();
+    let as_root = "SSH_CONNECTION='192.0.2.9 50000 192.0.2.1 22' exec /opt/pool/harden-node.sh \"$@\"";
+    let only = ["apply", "--only", "node/sshd-authentication"];
+    let (code, said) = host.inside(as_root, &only);
+    assert!(code == 3 && said.contains("root is logged in by ssh"), "{said}");
+    assert_eq!(differences(&before, &host.tree()), [] as [String; 0]);
+    let (code, said) = host.inside(as_root, &[&only[..], &["--ignore-lock-out"]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert_ne!(differences(&before, &host.tree()), [] as [String; 0]);
+}
+
 /// rsyslog judges its drop-in among what else the node tells it, before it is put in place; the CA and the packages are asked for.
 #[test]
 fn logs_are_shipped_from_a_debian_12() {

@@ -3,15 +3,23 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    plan::Lowering,
+    plan::{HostOs, Lowering},
     resolve::Resolved,
 };
 
 use super::pools;
 
-/// The settings.
-const SYSCTLS: &[(&str, &str)] =
-    &[("kernel.dmesg_restrict", "1"), ("kernel.kptr_restrict", "2"), ("kernel.perf_event_paranoid", "3")];
+/// The settings of every system.
+const SYSCTLS: [(&str, &str); 2] = [("kernel.dmesg_restrict", "1"), ("kernel.kptr_restrict", "2")];
+
+/// The level at which profiling is refused to everybody without the capability: Debian's kernels know 3, Ubuntu's have 4 as their default,
+/// and 3 would open it there (patches `perf_event_paranoid` of both).
+fn profiling(os: HostOs) -> &'static str {
+    match os {
+        HostOs::Debian12 | HostOs::Debian13 => "3",
+        HostOs::Ubuntu2404 => "4",
+    }
+}
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "node/kernel-information",
@@ -25,5 +33,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
-    pools::sysctls(out, SYSCTLS);
+    pools::on_each(out, |out, pool, os| {
+        let values = SYSCTLS.into_iter().chain([("kernel.perf_event_paranoid", profiling(os))]);
+        values.map(|(key, value)| out.host_rule(&pool.name, &format!("sysctl/{key}"), value)).collect()
+    });
 }

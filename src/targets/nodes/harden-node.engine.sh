@@ -13,7 +13,7 @@ rollback   puts back what stood there before the first apply
 --only     this control alone (with apply, a file that several controls share is written whole)
 --dry-run  with apply or rollback: shows what would be done
 --json     one object a line: control, status, detail
---ignore-lock-out  loads the firewall although it would refuse an open ssh session
+--ignore-lock-out  loads the firewall, and closes logins of root, although that would refuse an open ssh session
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
 exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
@@ -477,6 +477,10 @@ row_file() {
         note "$controls" refused "$said"
         return
     fi
+    if [[ $effect == ssh && $action == apply ]] && ! said=$(root_lock_out "$wanted"); then
+        note "$controls" refused "$said"
+        return
+    fi
     if [[ $action == audit || $dry_run == yes ]]; then
         if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs$lost"; fi
         if [[ $dry_run == yes && $json == no ]]; then
@@ -489,6 +493,15 @@ row_file() {
     put "$wanted" "$target" "$mode" 0:0
     note "$controls" changed "$target is written$lost"
     [[ -z $effect ]] || effects[$effect]=$controls
+}
+
+# Whether logins of root end while root itself is logged in by ssh: whoever came as somebody else has another way in.
+root_lock_out() {
+    local file=$1
+    [[ $ignore_lock_out == no && -n ${SSH_CONNECTION:-} && -z ${SUDO_USER:-} ]] || return 0
+    grep -Eqi '^[[:space:]]*PermitRootLogin[[:space:]]+no' -- "$file" || return 0
+    echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+    return 1
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
@@ -904,7 +917,7 @@ take_effect() {
                 ;;
             firewall)
                 systemctl daemon-reload
-                systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
+                systemctl reload-or-restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
                 ;;
             runtime) note "${effects[$effect]}" changed "takes effect when the runtime is restarted: drain the node first, one node at a time" ;;
             kubelet)

@@ -95,6 +95,7 @@ fn containerd(pool: &Pool<'_>, rules: &[(&str, Rule<'_>)]) -> HostFile {
     let mut tables: BTreeMap<String, Lines> = BTreeMap::new();
     for (key, rule) in rules {
         let (part, path) = key.split_once('/').unwrap_or(("runtime", key));
+        let path = if config == 2 && path == "pinned_images.sandbox" { "sandbox_image" } else { path };
         let (table, name) = path.rsplit_once('.').map_or((String::new(), path), |(table, name)| (format!(".{table}"), name));
         let lines = tables.entry(format!("[plugins.\"{}\"{table}]", plugin(config, part))).or_default();
         lines.push(&format!("  {name} = {}", rule.held.value), &origin(rule));
