@@ -11,7 +11,7 @@
 # node/journald, node/kernel-information, node/kubelet-sysctls, node/network-protocols, node/protected-links,
 # node/ptrace, node/runtime-modules, node/source-routing, node/sshd-sessions, node/swap, node/syn-cookies, node/sysrq,
 # node/time-sync, node/unprivileged-bpf, runtime/cgroup-driver, runtime/file-modes, runtime/registry-hosts,
-# runtime/security-profiles, runtime/streaming
+# runtime/sandbox-image, runtime/security-profiles, runtime/streaming
 set -euo pipefail
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -42,7 +42,7 @@ rows=(
     'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 105a8a543733dbf0' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
-    'runtime/cgroup-driver,runtime/registry-hosts,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 47bf87580eaefc63' 'containerd:2.2' 'runtime'
+    'runtime/cgroup-driver,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 d6a26f2d4a81976e' 'containerd:2.2' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 639d843e1b341d42' '' ''
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/server-certificate,kubelet/streaming-idle,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 8092441c0bacc76f' 'kubelet:1.35' 'kubelet'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/server-certificate,kubelet/streaming-idle,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 a5e29f749a45e261' 'kubelet-unit' 'kubelet'
@@ -144,7 +144,7 @@ rollback   puts back what stood there before the first apply
 --only     this control alone (with apply, a file that several controls share is written whole)
 --dry-run  with apply or rollback: shows what would be done
 --json     one object a line: control, status, detail
---ignore-lock-out  loads the firewall although it would refuse an open ssh session
+--ignore-lock-out  loads the firewall, and closes logins of root, although that would refuse an open ssh session
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
 exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
@@ -608,6 +608,10 @@ row_file() {
         note "$controls" refused "$said"
         return
     fi
+    if [[ $effect == ssh && $action == apply ]] && ! said=$(root_lock_out "$wanted"); then
+        note "$controls" refused "$said"
+        return
+    fi
     if [[ $action == audit || $dry_run == yes ]]; then
         if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs$lost"; fi
         if [[ $dry_run == yes && $json == no ]]; then
@@ -620,6 +624,15 @@ row_file() {
     put "$wanted" "$target" "$mode" 0:0
     note "$controls" changed "$target is written$lost"
     [[ -z $effect ]] || effects[$effect]=$controls
+}
+
+# Whether logins of root end while root itself is logged in by ssh: whoever came as somebody else has another way in.
+root_lock_out() {
+    local file=$1
+    [[ $ignore_lock_out == no && -n ${SSH_CONNECTION:-} && -z ${SUDO_USER:-} ]] || return 0
+    grep -Eqi '^[[:space:]]*PermitRootLogin[[:space:]]+no' -- "$file" || return 0
+    echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+    return 1
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
@@ -1035,7 +1048,7 @@ take_effect() {
                 ;;
             firewall)
                 systemctl daemon-reload
-                systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
+                systemctl reload-or-restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
                 ;;
             runtime) note "${effects[$effect]}" changed "takes effect when the runtime is restarted: drain the node first, one node at a time" ;;
             kubelet)

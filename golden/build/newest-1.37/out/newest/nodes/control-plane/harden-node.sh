@@ -13,8 +13,8 @@
 # node/protected-links, node/ptrace, node/reverse-path-filter, node/runtime-modules, node/source-routing,
 # node/sshd-algorithms, node/sshd-authentication, node/sshd-sessions, node/sudo, node/swap, node/syn-cookies,
 # node/sysrq, node/time-sync, node/unprivileged-bpf, node/upgrades, node/usb-storage, runtime/cgroup-driver,
-# runtime/file-modes, runtime/nri, runtime/registry-hosts, runtime/security-profiles, runtime/streaming,
-# runtime/unprivileged-ports
+# runtime/file-modes, runtime/nri, runtime/registry-hosts, runtime/sandbox-image, runtime/security-profiles,
+# runtime/streaming, runtime/unprivileged-ports
 set -euo pipefail
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -58,7 +58,7 @@ rows=(
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
     'node/firewall' 'file' '/etc/harden/node.nft' '0644 7a318d924af59b7d' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
-    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 1f009fed49426268' 'containerd:2.3' 'runtime'
+    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 0ed08e862295dcc8' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 a81b819dc05720d4' '' ''
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 c55b3c5a3cbc2cab' 'kubelet:1.37' 'kubelet'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 07ee4ed8592e85bb' 'kubelet-unit' 'kubelet'
@@ -180,7 +180,7 @@ rollback   puts back what stood there before the first apply
 --only     this control alone (with apply, a file that several controls share is written whole)
 --dry-run  with apply or rollback: shows what would be done
 --json     one object a line: control, status, detail
---ignore-lock-out  loads the firewall although it would refuse an open ssh session
+--ignore-lock-out  loads the firewall, and closes logins of root, although that would refuse an open ssh session
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
 exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
@@ -644,6 +644,10 @@ row_file() {
         note "$controls" refused "$said"
         return
     fi
+    if [[ $effect == ssh && $action == apply ]] && ! said=$(root_lock_out "$wanted"); then
+        note "$controls" refused "$said"
+        return
+    fi
     if [[ $action == audit || $dry_run == yes ]]; then
         if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs$lost"; fi
         if [[ $dry_run == yes && $json == no ]]; then
@@ -656,6 +660,15 @@ row_file() {
     put "$wanted" "$target" "$mode" 0:0
     note "$controls" changed "$target is written$lost"
     [[ -z $effect ]] || effects[$effect]=$controls
+}
+
+# Whether logins of root end while root itself is logged in by ssh: whoever came as somebody else has another way in.
+root_lock_out() {
+    local file=$1
+    [[ $ignore_lock_out == no && -n ${SSH_CONNECTION:-} && -z ${SUDO_USER:-} ]] || return 0
+    grep -Eqi '^[[:space:]]*PermitRootLogin[[:space:]]+no' -- "$file" || return 0
+    echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+    return 1
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
@@ -1071,7 +1084,7 @@ take_effect() {
                 ;;
             firewall)
                 systemctl daemon-reload
-                systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
+                systemctl reload-or-restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
                 ;;
             runtime) note "${effects[$effect]}" changed "takes effect when the runtime is restarted: drain the node first, one node at a time" ;;
             kubelet)

@@ -13,7 +13,7 @@
 # node/runtime-modules, node/source-routing, node/sshd-algorithms, node/sshd-authentication, node/sshd-sessions,
 # node/sudo, node/swap, node/syn-cookies, node/sysrq, node/time-sync, node/unprivileged-bpf, node/upgrades,
 # node/usb-storage, runtime/cgroup-driver, runtime/file-modes, runtime/nri, runtime/registry-hosts,
-# runtime/security-profiles, runtime/streaming, runtime/unprivileged-ports
+# runtime/sandbox-image, runtime/security-profiles, runtime/streaming, runtime/unprivileged-ports
 set -euo pipefail
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -35,7 +35,7 @@ rows=(
     'node/icmp-broadcasts' 'file' '/etc/sysctl.d/95-harden-icmp-broadcasts.conf' '0644 746f83c4d38241d9' '' ''
     'node/icmp-redirects' 'file' '/etc/sysctl.d/95-harden-icmp-redirects.conf' '0644 869a7148841cf422' '' ''
     'node/ip-forwarding' 'file' '/etc/sysctl.d/95-harden-ip-forwarding.conf' '0644 fc43d32e7114627f' '' ''
-    'node/kernel-information' 'file' '/etc/sysctl.d/95-harden-kernel-information.conf' '0644 245a6fa2c8263ee4' '' ''
+    'node/kernel-information' 'file' '/etc/sysctl.d/95-harden-kernel-information.conf' '0644 65f72e70a69cce33' '' ''
     'node/kexec' 'file' '/etc/sysctl.d/95-harden-kexec.conf' '0644 168c56d9672f8f15' '' ''
     'node/kubelet-sysctls' 'file' '/etc/sysctl.d/95-harden-kubelet-sysctls.conf' '0644 a0414f2de6507c99' '' ''
     'node/martians' 'file' '/etc/sysctl.d/95-harden-martians.conf' '0644 cd7fdf20fe15de71' '' ''
@@ -61,7 +61,7 @@ rows=(
     'logging/shipping,logging/siem-tls' 'file' '/etc/rsyslog.d/60-harden.conf' '0644 b3034a0192fb049d' 'rsyslog' 'rsyslog'
     'node/firewall' 'file' '/etc/harden/node.nft' '0644 d9ab2b24e3936722' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
-    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 1f009fed49426268' 'containerd:2.3' 'runtime'
+    'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 380ecc86b33ec0f2' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 0f64d7988de59bd6' '' ''
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 9e519f89d1f43424' 'kubelet:1.36' 'kubelet'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 07ee4ed8592e85bb' 'kubelet-unit' 'kubelet'
@@ -122,7 +122,7 @@ rows=(
     'node/kernel-information' 'sysctl' 'kernel.kptr_restrict' '2' '' ''
     'node/kubelet-sysctls' 'sysctl' 'kernel.panic' '10' '' ''
     'node/kubelet-sysctls' 'sysctl' 'kernel.panic_on_oops' '1' '' ''
-    'node/kernel-information' 'sysctl' 'kernel.perf_event_paranoid' '3' '' ''
+    'node/kernel-information' 'sysctl' 'kernel.perf_event_paranoid' '4' '' ''
     'node/address-space' 'sysctl' 'kernel.randomize_va_space' '2' '' ''
     'node/sysrq' 'sysctl' 'kernel.sysrq' '0' '' ''
     'node/unprivileged-bpf' 'sysctl' 'kernel.unprivileged_bpf_disabled' '1' '' ''
@@ -171,7 +171,7 @@ rollback   puts back what stood there before the first apply
 --only     this control alone (with apply, a file that several controls share is written whole)
 --dry-run  with apply or rollback: shows what would be done
 --json     one object a line: control, status, detail
---ignore-lock-out  loads the firewall although it would refuse an open ssh session
+--ignore-lock-out  loads the firewall, and closes logins of root, although that would refuse an open ssh session
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
 exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
@@ -635,6 +635,10 @@ row_file() {
         note "$controls" refused "$said"
         return
     fi
+    if [[ $effect == ssh && $action == apply ]] && ! said=$(root_lock_out "$wanted"); then
+        note "$controls" refused "$said"
+        return
+    fi
     if [[ $action == audit || $dry_run == yes ]]; then
         if [[ $current == none ]]; then note "$controls" drift "$target is missing"; else note "$controls" drift "$target differs$lost"; fi
         if [[ $dry_run == yes && $json == no ]]; then
@@ -647,6 +651,15 @@ row_file() {
     put "$wanted" "$target" "$mode" 0:0
     note "$controls" changed "$target is written$lost"
     [[ -z $effect ]] || effects[$effect]=$controls
+}
+
+# Whether logins of root end while root itself is logged in by ssh: whoever came as somebody else has another way in.
+root_lock_out() {
+    local file=$1
+    [[ $ignore_lock_out == no && -n ${SSH_CONNECTION:-} && -z ${SUDO_USER:-} ]] || return 0
+    grep -Eqi '^[[:space:]]*PermitRootLogin[[:space:]]+no' -- "$file" || return 0
+    echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+    return 1
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
@@ -1062,7 +1075,7 @@ take_effect() {
                 ;;
             firewall)
                 systemctl daemon-reload
-                systemctl restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
+                systemctl reload-or-restart harden-firewall.service || note "${effects[$effect]}" failed "harden-firewall.service did not start"
                 ;;
             runtime) note "${effects[$effect]}" changed "takes effect when the runtime is restarted: drain the node first, one node at a time" ;;
             kubelet)
