@@ -11,7 +11,7 @@ mkdir -p -- "$cache"
 root() {
     local name=$1 suite=$2 start=$SECONDS
     [[ ! -x $cache/$name/usr/sbin/rsyslogd ]] || return 0
-    rm -rf -- "$cache/$name.part" "$cache/$name"
+    rm -rf -- "${cache:?}/$name.part" "${cache:?}/$name"
     local -a from=("$sources")
     # Another release comes from the first mirror of these sources.
     grep -q "$suite" "$sources" || from=("deb $(sed -n 's/^URIs: //p; s/^deb \([^ ]*\) .*/\1/p' "$sources" | head -n 1) $suite main")
