@@ -360,9 +360,10 @@ fn harden_and_bring_back(os: &str, base: &Path) {
 }
 
 /// The archive of Ubuntu is not among the sources of this machine: its script is compared with Debian's, row by row. sshd reads drop-ins
-/// first there, so the keywords come in one; services, packages and paths of everything else are the same.
+/// first there, so the keywords come in one, and the kernel counts levels of profiling further; services, packages and paths of everything
+/// else are the same.
 #[test]
-fn ubuntu_differs_from_debian_by_its_ssh_alone() {
+fn ubuntu_differs_from_debian_by_ssh_and_profiling_alone() {
     let rows = |os: &str| {
         let tree = Tree::new(os, CNIS[0], "containerd: \"2.3\"");
         let script = fs::read_to_string(tree.pool("workers").join("harden-node.sh")).unwrap();
@@ -374,10 +375,19 @@ fn ubuntu_differs_from_debian_by_its_ssh_alone() {
         a.difference(b).map(|row| row.split('\'').skip(1).step_by(2).take(3).collect::<Vec<_>>().join(" ")).collect()
     };
     let controls = "node/sshd-algorithms,node/sshd-authentication,node/sshd-forwarding,node/sshd-sessions";
-    assert_eq!(only(&debian, &ubuntu), [format!("{controls} head /etc/ssh/sshd_config"), "debian".to_owned(), "12".to_owned()]);
-    let drop_in = format!("{controls} file /etc/ssh/sshd_config.d/00-harden.conf");
-    assert_eq!(only(&ubuntu, &debian), [drop_in, "ubuntu".to_owned(), "24.04".to_owned()]);
-    eprintln!("Ubuntu 24.04: its archive is not reached from here, its script was not run; its rows are Debian's but for sshd");
+    let profiling = [
+        "node/kernel-information file /etc/sysctl.d/95-harden-kernel-information.conf",
+        "node/kernel-information sysctl kernel.perf_event_paranoid",
+    ];
+    let differ = |keywords: &str, system: [&str; 2]| -> Vec<String> {
+        let keywords = format!("{controls} {keywords}");
+        profiling.into_iter().chain([keywords.as_str()]).chain(system).map(str::to_owned).collect()
+    };
+    assert_eq!(only(&debian, &ubuntu), differ("head /etc/ssh/sshd_config", ["debian", "12"]));
+    assert_eq!(only(&ubuntu, &debian), differ("file /etc/ssh/sshd_config.d/00-harden.conf", ["ubuntu", "24.04"]));
+    eprintln!(
+        "Ubuntu 24.04: its archive is not reached from here, its script was not run; its rows are Debian's but for sshd and a level of profiling"
+    );
 }
 
 /// What goes wrong on nodes: a full disk, a kill, links in place of files, changes by hand, a build that knows less than the one before.

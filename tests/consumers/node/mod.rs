@@ -89,7 +89,7 @@ impl Node {
         let from = self.tree.join("control-plane/etc");
         run(Command::new("cp").arg("-a").arg(&from).arg(self.root.join("etc")));
         let make_key = self.root.join("etc/kubernetes/encryption/make-key.sh");
-        run(Command::new(make_key).args(["apply", "--new-key"]));
+        run(Command::new(make_key).args(["apply", "--new-key", "--empty-cluster"]));
     }
 
     fn make_credentials(&self, kubeadm: &Built) {
