@@ -45,4 +45,4 @@ unpacked trixie containerd
 unpacked testing containerd
 unpacked trixie docker.io
 ls -- "$cache"
-echo "CRI-O: not judged: its module cannot be built here (checksums of two requirements are not served); its drop-in is compared with its documentation alone"
+echo "CRI-O: not judged: its module cannot be built here (checksums of two requirements are not served); its drop-in has no judge"
