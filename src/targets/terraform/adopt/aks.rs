@@ -5,7 +5,7 @@ use crate::{
     plan::cloud::{CloudValue, Destination, Stage},
 };
 
-use super::{Page, Taken, Way, kept, taken};
+use super::{Line, Page, Taken, Way, kept, taken};
 
 /// The module: Azure/avm-res-containerservice-managedcluster/azurerm 0.8.1.
 const TABLE: &[Taken] = &[
@@ -73,7 +73,7 @@ impl Page<'_> {
         }
     }
 
-    fn aks_ways(&mut self, stage: Stage, module: Vec<(&'static str, &'static str, Expr)>) {
+    fn aks_ways(&mut self, stage: Stage, module: Vec<Line>) {
         let of_raw = self.raw(Self::aks_block(Way::Raw), TABLE, stage, Vec::new());
         let of_module = self.module(Self::aks_block(Way::Module), TABLE, stage, module);
         let of_raw =

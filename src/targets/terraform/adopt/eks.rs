@@ -5,7 +5,7 @@ use crate::{
     plan::cloud::{CloudValue, Owner, Stage},
 };
 
-use super::{Page, Taken, Way, kept, taken};
+use super::{Line, Page, Taken, Way, kept, taken};
 
 /// The module: terraform-aws-modules/eks 21.19.0.
 const TABLE: &[Taken] = &[
@@ -25,8 +25,6 @@ const LOGS_AFTER_GROUP: &str =
     "module.harden_attach.log_group_name == \"\" ? [] : module.harden_settings.enabled_cluster_log_types";
 
 const TITLES: [&str; 2] = ["A raw `aws_eks_cluster`", "terraform-aws-modules/eks 21"];
-
-type Line = (&'static str, &'static str, Expr);
 
 impl Page<'_> {
     pub(super) fn eks(&mut self) {

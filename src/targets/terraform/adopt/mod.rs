@@ -51,6 +51,9 @@ macro_rules! taken {
 }
 use taken;
 
+/// An argument of the owner: the block or object that it stands in, its name, its value.
+type Line = (&'static str, &'static str, Expr);
+
 pub(super) fn page(plan: &Plan, cloud: &CloudPlan) -> Option<Artifact> {
     let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, step: 0 };
     page.say("# Taking the modules over");
@@ -153,62 +156,26 @@ impl Page<'_> {
     }
 
     /// Arguments of the cluster resource, in their blocks, which a step takes.
-    fn raw(&self, block: Block, table: &[Taken], stage: Stage, more: Vec<(&'static str, &'static str, Expr)>) -> Option<Block> {
-        let mut inner: Vec<(&'static str, Block)> = Vec::new();
-        let mut lines: Vec<(&'static str, &'static str, Expr)> = more;
+    fn raw(&self, block: Block, table: &[Taken], stage: Stage, more: Vec<Line>) -> Option<Block> {
+        let mut lines = more;
         for (taken, origin) in self.values(table, stage) {
             if let Some((place, argument)) = taken.raw {
                 lines.push((place, argument, Expr::code(taken.reference).with(&origin)));
             }
         }
-        if lines.is_empty() {
-            return None;
-        }
         lines.sort_by_key(|(place, ..)| *place);
-        let mut block = block;
-        for (place, argument, value) in lines {
-            if place.is_empty() {
-                block = block.set(argument, value);
-                continue;
-            }
-            match inner.iter_mut().find(|(name, _)| *name == place) {
-                Some((_, present)) => *present = present.clone().set(argument, value),
-                None => inner.push((place, Block::new(place, &[]).set(argument, value))),
-            }
-        }
-        Some(inner.into_iter().fold(block, |block, (_, inner)| block.block(inner)))
+        placed(block, lines, |block, place, entries| block.block(with(Block::new(place, &[]), entries)))
     }
 
     /// Arguments of the module, in their objects, which a step takes.
-    fn module(
-        &self,
-        block: Block,
-        table: &[Taken],
-        stage: Stage,
-        more: Vec<(&'static str, &'static str, Expr)>,
-    ) -> Option<Block> {
-        let mut objects: Vec<(&'static str, Vec<(&'static str, Expr)>)> = Vec::new();
-        let mut lines: Vec<(&'static str, &'static str, Expr)> = more;
+    fn module(&self, block: Block, table: &[Taken], stage: Stage, more: Vec<Line>) -> Option<Block> {
+        let mut lines = more;
         for (taken, origin) in self.values(table, stage) {
             if let Some((place, argument)) = taken.module {
                 lines.push((place, argument, Expr::code(taken.module_value.unwrap_or(taken.reference)).with(&origin)));
             }
         }
-        if lines.is_empty() {
-            return None;
-        }
-        let mut block = block;
-        for (place, argument, value) in lines {
-            if place.is_empty() {
-                block = block.set(argument, value);
-                continue;
-            }
-            match objects.iter_mut().find(|(name, _)| *name == place) {
-                Some((_, entries)) => entries.push((argument, value)),
-                None => objects.push((place, vec![(argument, value)])),
-            }
-        }
-        Some(objects.into_iter().fold(block, |block, (name, entries)| block.set(name, Expr::object(entries))))
+        placed(block, lines, |block, place, entries| block.set(place, Expr::object(entries)))
     }
 
     /// The planned values that a step takes, each with the origin of its setting.
@@ -232,4 +199,28 @@ fn kept() -> Block {
     Block::new("lifecycle", &[])
         .set("prevent_destroy", Expr::bool(true))
         .say("Stops every plan that would make the cluster anew.")
+}
+
+/// Puts lines into a block: those without a place as arguments of its own, the others together by their place, in the way of `put`. Nothing
+/// where there are none.
+fn placed(
+    block: Block,
+    lines: Vec<Line>,
+    put: impl Fn(Block, &'static str, Vec<(&'static str, Expr)>) -> Block,
+) -> Option<Block> {
+    let mut places: Vec<(&'static str, Vec<(&'static str, Expr)>)> = Vec::new();
+    for (place, argument, value) in lines {
+        match places.iter_mut().find(|(name, _)| *name == place) {
+            Some((_, entries)) => entries.push((argument, value)),
+            None => places.push((place, vec![(argument, value)])),
+        }
+    }
+    let into = |block, (place, entries): (&'static str, Vec<_>)| {
+        if place.is_empty() { with(block, entries) } else { put(block, place, entries) }
+    };
+    (!places.is_empty()).then(|| places.into_iter().fold(block, into))
+}
+
+fn with(block: Block, arguments: Vec<(&'static str, Expr)>) -> Block {
+    arguments.into_iter().fold(block, |block, (name, value)| block.set(name, value))
 }
