@@ -284,7 +284,6 @@ fn new_at_provider(plan: &Plan) -> Option<String> {
 /// `terraform/ADOPT.md`.
 fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
     let Some(cloud) = &plan.cloud else { return (Vec::new(), Vec::new()) };
-    let has = |name: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == name);
     let mut before = vec![
         "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`, and take into \
          the state what exists already (log group, access entries, add-on). Read `terraform plan` before every apply: it must change the cluster \
@@ -319,7 +318,7 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
                 .to_owned(),
         );
     }
-    if has("terraform/attach/verify.tf") {
+    if has(artifacts, "terraform/attach/verify.tf") {
         after.push(
             "Run `terraform plan` again: the check blocks of `terraform/attach/verify.tf` warn of what is not as planned."
                 .to_owned(),
@@ -366,6 +365,11 @@ fn closing(cloud: &CloudPlan) -> Vec<&'static str> {
     out
 }
 
+/// Whether a tree has a file.
+fn has(artifacts: &[Artifact], path: &str) -> bool {
+    artifacts.iter().any(|artifact| artifact.path.as_str() == path)
+}
+
 /// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
 fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     applied(plan, artifacts).into_iter().chain(trials(artifacts)).collect()
@@ -377,9 +381,9 @@ fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     if folders.is_empty() {
         return Vec::new();
     }
-    let has = |path: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == path);
     let mut steps = Vec::new();
-    if let (true, Some(cni)) = (has("k8s/network/cluster.yaml"), (!plan.host.cni.is_empty()).then_some(plan.host.cni.as_str())) {
+    let cni = plan.host.cni.as_str();
+    if has(artifacts, "k8s/network/cluster.yaml") && !cni.is_empty() {
         steps.push(format!(
             "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage.",
             if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
@@ -417,14 +421,13 @@ fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
 
 /// How the tables of `tests/` are tried on the cluster.
 fn trials(artifacts: &[Artifact]) -> Option<String> {
-    let has = |path: &str| artifacts.iter().any(|artifact| artifact.path.as_str() == path);
     let folders = targets::stages(artifacts).next().is_some();
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
         ("tests/connectivity.csv", "`tests/connectivity.csv` (which connection goes through: one a row)"),
     ];
-    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(path)).map(|(_, says)| *says).collect();
+    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(artifacts, path)).map(|(_, says)| *says).collect();
     (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
 }
 

@@ -7,7 +7,7 @@ use crate::{
         self,
         benchmarks::{On, Target},
     },
-    plan::{Ground, HostRule, Outcome, Plan, PoolRole, Program, Verdict},
+    plan::{Ground, HostRule, NodePlan, Outcome, Plan, PoolRole, Program, Verdict},
     semantics::benchmark::{self, Evidence, FileState},
     yaml::{self, Node},
 };
@@ -119,22 +119,16 @@ fn add_files(plan: &Plan, evidence: &mut Evidence, kinds: &[On]) {
 
 /// Files as the scripts of the control-plane nodes leave them, where each of these nodes has one.
 fn narrow(plan: &Plan, evidence: &mut Evidence) {
-    let mut pools = plan.pools.values().filter(|pool| pool.role == PoolRole::ControlPlane);
-    let Some(pool) = pools.next().filter(|pool| pool.host_os().is_some()) else { return };
-    let all_say = |name: &str, rule: &str| {
-        plan.pools
-            .values()
-            .filter(|other| other.role == PoolRole::ControlPlane)
-            .all(|other| other.host_os().is_some() && other.file_rules.get(name).is_some_and(|held| held.value == rule))
+    let pools: Vec<&NodePlan> = plan.pools.values().filter(|pool| pool.role == PoolRole::ControlPlane).collect();
+    let Some((first, others)) = pools.split_first().filter(|_| pools.iter().all(|pool| pool.host_os().is_some())) else {
+        return;
     };
-    for (name, held) in &pool.file_rules {
+    for (name, held) in &first.file_rules {
         let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (HostRule::of(name), held.value.split_once(' ')) else {
             continue;
         };
-        let Ok(bits) = u32::from_str_radix(bits, 8) else { continue };
-        if !all_say(name, &held.value) {
-            continue;
-        }
+        let same = |other: &&NodePlan| other.file_rules.get(name).is_some_and(|rule| rule.value == held.value);
+        let (Ok(bits), true) = (u32::from_str_radix(bits, 8), others.iter().all(same)) else { continue };
         for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, file)) {
             if let FileState::Present { mode, owner: of } = state {
                 *mode &= bits;

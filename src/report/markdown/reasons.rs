@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
+    fmt::{self, Write as _},
 };
 
 use crate::{
@@ -20,8 +20,6 @@ use super::{
 const MOST_SETTINGS: usize = 4;
 /// Longer values are not shown: the files and `coverage.json` hold them.
 const LONGEST_VALUE: usize = 100;
-/// The end of a reference into the list of what is not held.
-const NOT_HELD: &str = " of [what is not held](#not-held-here)";
 /// Of more files only these many are named.
 const MOST_FILES: usize = 3;
 
@@ -33,17 +31,37 @@ pub(super) struct Reasons<'a> {
     files: BTreeMap<ControlId, BTreeSet<&'a str>>,
     /// The settings of a control.
     keys: BTreeMap<ControlId, Vec<&'a SettingKey>>,
-    /// What is not held: outcome and reason, each with its number from 1.
-    numbers: BTreeMap<(Outcome, String), usize>,
-    /// The same in order, with the controls.
+    /// What the controls come to, in the order of the plan.
+    rows: Vec<(&'a ControlVerdict, Vec<Row<'a>>)>,
+    /// What is not held: outcome and reason, with the controls; the first is number 1.
     not_held: Vec<(Outcome, String, Vec<String>)>,
 }
 
-/// Verdicts of one control that say the same, in several scopes.
+/// Verdicts of one control that come to the same, in several scopes.
 struct Row<'a> {
     outcome: Outcome,
-    how: String,
+    how: How,
     scopes: Vec<&'a Scope>,
+}
+
+/// What a row rests on.
+enum How {
+    /// In words.
+    Words(String),
+    /// What is not held, by its numbers.
+    NotHeld(Vec<usize>),
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            How::Words(words) => f.write_str(words),
+            How::NotHeld(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                write!(f, "number {} of [what is not held](#not-held-here)", numbers.join(", "))
+            }
+        }
+    }
 }
 
 impl<'a> Reasons<'a> {
@@ -55,7 +73,8 @@ impl<'a> Reasons<'a> {
                 keys.entry(control).or_default().push(key);
             }
         }
-        let mut out = Reasons { plan, settings, files: files(artifacts), keys, numbers: BTreeMap::new(), not_held: Vec::new() };
+        let mut out = Reasons { plan, settings, files: files(artifacts), keys, rows: Vec::new(), not_held: Vec::new() };
+        out.rows = plan.verdicts.iter().map(|control| (control, out.rows_of(control))).collect();
         out.number();
         out
     }
@@ -63,17 +82,21 @@ impl<'a> Reasons<'a> {
     /// Numbers what is not held: what is impossible first, then what is weaker, in the order of the controls.
     fn number(&mut self) {
         for outcome in [Outcome::Impossible, Outcome::Weaker] {
-            for control in &self.plan.verdicts {
-                for row in self.rows(control).into_iter().filter(|row| row.outcome == outcome) {
-                    let whom = format!("`{}`{}", control.id, suffix(&row.scopes));
-                    let next = self.not_held.len() + 1;
-                    let number = *self.numbers.entry((outcome, row.how.clone())).or_insert(next);
-                    match self.not_held.get_mut(number - 1) {
-                        Some((_, _, controls)) => controls.push(whom),
-                        None => self.not_held.push((outcome, row.how, vec![whom])),
+            for (control, rows) in &mut self.rows {
+                for row in rows.iter_mut().filter(|row| row.outcome == outcome) {
+                    let how = row.how.to_string();
+                    let present = self.not_held.iter().position(|(other, same, _)| *other == outcome && *same == how);
+                    let at = present.unwrap_or(self.not_held.len());
+                    if at == self.not_held.len() {
+                        self.not_held.push((outcome, how, Vec::new()));
                     }
+                    self.not_held[at].2.push(format!("`{}`{}", control.id, suffix(&row.scopes)));
+                    row.how = How::NotHeld(vec![at + 1]);
                 }
             }
+        }
+        for (_, rows) in &mut self.rows {
+            *rows = merged(std::mem::take(rows));
         }
     }
 
@@ -90,22 +113,20 @@ impl<'a> Reasons<'a> {
 
     pub(super) fn areas(&self, out: &mut String) {
         for area in Area::ALL {
-            let controls: Vec<&ControlVerdict> = self.plan.verdicts.iter().filter(|v| v.area == area).collect();
+            let controls: Vec<_> = self.rows.iter().filter(|(control, _)| control.area == area).collect();
             let _ = writeln!(out, "\n## {}\n", area.name());
             if controls.is_empty() {
                 line(out, "No control of this area is built yet.");
                 continue;
             }
-            let _ = writeln!(out, "{}.\n", counts(&controls));
+            let _ = writeln!(out, "{}.\n", counts(controls.iter().map(|(control, _)| *control)));
             let mut idle: BTreeMap<String, Vec<String>> = BTreeMap::new();
             let mut table = String::new();
-            for control in controls {
-                for row in self.referred(control) {
-                    if row.outcome == Outcome::NotApplicable {
-                        idle.entry(row.how).or_default().push(format!("`{}`{}", control.id, suffix(&row.scopes)));
-                    } else {
-                        self.row(control, &row, &mut table);
-                    }
+            for (control, row) in controls.iter().flat_map(|(control, rows)| rows.iter().map(move |row| (*control, row))) {
+                if row.outcome == Outcome::NotApplicable {
+                    idle.entry(row.how.to_string()).or_default().push(format!("`{}`{}", control.id, suffix(&row.scopes)));
+                } else {
+                    self.row(control, row, &mut table);
                 }
             }
             if !table.is_empty() {
@@ -134,39 +155,17 @@ impl<'a> Reasons<'a> {
         );
     }
 
-    /// The rows of a control; what is not held in the same scopes is one row with its numbers.
-    fn referred<'v>(&self, control: &'v ControlVerdict) -> Vec<Row<'v>> {
-        let mut rows: Vec<Row<'_>> = Vec::new();
-        for mut row in self.rows(control) {
-            let Some(number) = self.numbers.get(&(row.outcome, row.how.clone())) else {
-                rows.push(row);
-                continue;
-            };
-            let same = |other: &&mut Row<'_>| {
-                other.outcome == row.outcome && other.scopes == row.scopes && other.how.ends_with(NOT_HELD)
-            };
-            match rows.iter_mut().find(same) {
-                Some(other) => other.how.insert_str(other.how.len() - NOT_HELD.len(), &format!(", {number}")),
-                None => {
-                    row.how = format!("number {number}{NOT_HELD}");
-                    rows.push(row);
-                }
-            }
-        }
-        rows
-    }
-
     /// The verdicts of a control, those that say the same together.
-    fn rows<'v>(&self, control: &'v ControlVerdict) -> Vec<Row<'v>> {
-        let mut rows: Vec<Row<'_>> = Vec::new();
+    fn rows_of(&self, control: &'a ControlVerdict) -> Vec<Row<'a>> {
+        let mut rows: Vec<(Outcome, String, Vec<&Scope>)> = Vec::new();
         for verdict in &control.verdicts {
             let how = self.how(verdict);
-            match rows.iter_mut().find(|row| row.outcome == verdict.outcome && row.how == how) {
-                Some(row) => row.scopes.push(&verdict.scope),
-                None => rows.push(Row { outcome: verdict.outcome, how, scopes: vec![&verdict.scope] }),
+            match rows.iter_mut().find(|(outcome, same, _)| *outcome == verdict.outcome && *same == how) {
+                Some((_, _, scopes)) => scopes.push(&verdict.scope),
+                None => rows.push((verdict.outcome, how, vec![&verdict.scope])),
             }
         }
-        rows
+        rows.into_iter().map(|(outcome, how, scopes)| Row { outcome, how: How::Words(how), scopes }).collect()
     }
 
     /// What a verdict rests on, as a part of a table cell.
@@ -213,8 +212,7 @@ impl<'a> Reasons<'a> {
                 seen.push(impact);
             }
         }
-        let texts: Vec<String> = seen.iter().map(ToString::to_string).collect();
-        if seen.is_empty() { String::new() } else { format!(". *{}*", texts.join("; ")) }
+        emphasised(seen.iter().map(ToString::to_string))
     }
 
     fn places(&self, control: ControlId) -> String {
@@ -270,12 +268,33 @@ impl<'a> Reasons<'a> {
             .filter(|impact| *impact != Impact::None)
             .map(|impact| impact.to_string())
             .collect();
-        if found.is_empty() { String::new() } else { format!(". *{}*", found.into_iter().collect::<Vec<_>>().join("; ")) }
+        emphasised(found)
     }
 }
 
+/// What changes do, behind the words of a cell.
+fn emphasised(texts: impl IntoIterator<Item = String>) -> String {
+    let texts = texts.into_iter().collect::<Vec<_>>().join("; ");
+    if texts.is_empty() { String::new() } else { format!(". *{texts}*") }
+}
+
+/// The rows of a control; what is not held in the same scopes is one row with its numbers.
+fn merged(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    let mut out: Vec<Row<'_>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let same = out.iter_mut().find(|other| other.outcome == row.outcome && other.scopes == row.scopes);
+        if let (Some(How::NotHeld(present)), How::NotHeld(numbers)) = (same.map(|other| &mut other.how), &row.how) {
+            present.extend(numbers);
+            continue;
+        }
+        out.push(row);
+    }
+    out
+}
+
 /// How many controls have each outcome as their worst.
-fn counts(controls: &[&ControlVerdict]) -> String {
+fn counts<'v>(controls: impl Iterator<Item = &'v ControlVerdict>) -> String {
+    let controls: Vec<&ControlVerdict> = controls.collect();
     let of = |outcome| (outcome, controls.iter().filter(|control| control.outcome() == outcome).count());
     let parts: Vec<String> = Outcome::ALL
         .into_iter()
