@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    plan::Plan,
-    yaml::{self, Node},
-};
+use crate::{plan::Plan, yaml::Node};
 
-use super::{Against, Content, File, documents};
+use super::{Against, File, documents};
 
 /// What is known of service accounts.
 #[derive(Debug, Default)]
@@ -27,16 +24,9 @@ impl Accounts {
     /// Reads the accounts of files; those of the plan count where the files say nothing.
     pub(super) fn of(files: &[File], against: &Against<'_>) -> Self {
         let mut found = Accounts::planned(against.plan);
-        for file in files {
-            let Content::Text(source) = &file.content else { continue };
-            // Most files hold none, and reading a text takes long.
-            if !source.text().contains("ServiceAccount") || !(file.named || documents::is_yaml(&file.name)) {
-                continue;
-            }
-            for document in yaml::read(source).iter().filter(|document| !document.has_errors()) {
-                if let Some(root) = &document.root {
-                    documents::each_object(root, &mut |object| found.object(object, against.namespace));
-                }
+        for (file, root) in documents::roots_with(files, "ServiceAccount") {
+            if file.named || documents::is_yaml(&file.name) {
+                documents::objects(&root).iter().for_each(|(object, _)| found.object(object, against.namespace));
             }
         }
         found

@@ -95,9 +95,7 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
     if !is_object(root) && !is_patch(&file.name, root) {
         return found.skip(&file.name, at, "it has no `apiVersion` and `kind`, so it is no Kubernetes object");
     }
-    let mut objects = Vec::new();
-    taken_apart(root, String::new(), &mut objects);
-    for (object, above) in objects {
+    for (object, above) in objects(root) {
         let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
@@ -134,7 +132,13 @@ fn is_patch(name: &str, root: &Node) -> bool {
     root.as_seq().is_some() && name.rsplit('/').next().is_some_and(|name| name.starts_with("kube-") || name.starts_with("etcd"))
 }
 
-/// The objects of a document: itself, or the items of a list, and of lists in it.
+/// The objects of a document, each with where it stands: the document itself, or the items of a list, and of lists in it.
+pub(super) fn objects(root: &Node) -> Vec<(&Node, String)> {
+    let mut found = Vec::new();
+    taken_apart(root, String::new(), &mut found);
+    found
+}
+
 fn taken_apart<'n>(root: &'n Node, above: String, out: &mut Vec<(&'n Node, String)>) {
     let kind = root.get("kind").and_then(Node::as_str).unwrap_or_default();
     match root.get("items").and_then(Node::as_seq) {
@@ -147,11 +151,16 @@ fn taken_apart<'n>(root: &'n Node, above: String, out: &mut Vec<(&'n Node, Strin
     }
 }
 
-/// Calls `with` for every object of a document.
-pub(super) fn each_object<'n>(root: &'n Node, with: &mut dyn FnMut(&'n Node)) {
-    let mut objects = Vec::new();
-    taken_apart(root, String::new(), &mut objects);
-    objects.into_iter().for_each(|(object, _)| with(object));
+/// The roots of every document that can be read in the texts that hold a word; most hold none, and reading a text takes long.
+pub(super) fn roots_with<'f>(files: &'f [File], word: &'static str) -> impl Iterator<Item = (&'f File, Node)> {
+    let texts = files.iter().filter_map(|file| match &file.content {
+        Content::Text(source) => Some((file, source)),
+        Content::Unreadable(_) | Content::Left(_) => None,
+    });
+    texts.filter(move |(_, source)| source.text().contains(word)).flat_map(|(file, source)| {
+        let readable = yaml::read(source).into_iter().filter(|document| !document.has_errors());
+        readable.filter_map(move |document| Some((file, document.root?)))
+    })
 }
 
 /// Judges an object; `false` where nothing can be asked of it.

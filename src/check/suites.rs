@@ -2,22 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
-use super::{Content, File};
+use super::{File, documents};
 
 /// The files that are cases of a suite among the files, by name; one that was named itself is judged all the same.
 pub(super) fn cases(files: &[File]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for file in files {
-        let Content::Text(source) = &file.content else { continue };
-        if !source.text().contains("test.gatekeeper.sh/") {
-            continue;
-        }
-        for document in yaml::read(source).iter().filter(|document| !document.has_errors()) {
-            if let Some(root) = document.root.as_ref().filter(|root| is_suite(root)) {
-                found.extend(objects(root).filter_map(|path| below(&file.name, path)));
-            }
+    for (file, root) in documents::roots_with(files, "test.gatekeeper.sh/") {
+        if is_suite(&root) {
+            found.extend(objects(&root).filter_map(|path| below(&file.name, path)));
         }
     }
     found.retain(|name| !files.iter().any(|file| file.named && file.name == *name));

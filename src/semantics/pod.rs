@@ -21,12 +21,12 @@ fn leaves_token_to_account(object: &Json) -> bool {
     pod_spec(object).is_some_and(|(spec, _)| spec.get("automountServiceAccountToken").is_none_or(Json::is_null))
 }
 
-/// The pod that an object is or makes, as policies see it; nothing for other objects. `mounts` is what its service account says of the token;
-/// without a word of it the token is mounted. A mount stands for itself as `automountServiceAccountToken: true` of the pod.
+/// The pod that an object is or makes, as policies see it; nothing for other objects. `mounts` is whether its service account
+/// mounts the token unasked. A mount stands for itself as `automountServiceAccountToken: true` of the pod.
 ///
 /// Pull policies: `Always` for images with the tag `latest` or with neither tag nor digest, else `IfNotPresent` (the defaults of core/v1).
 #[must_use]
-pub fn admitted(object: &Json, mounts: Option<bool>) -> Option<Json> {
+pub fn admitted(object: &Json, mounts: bool) -> Option<Json> {
     let mut spec = pod_spec(object)?.0.as_object()?.clone();
     for list in List::ALL {
         for container in spec.get_mut(list.field()).and_then(Json::as_array_mut).into_iter().flatten() {
@@ -38,7 +38,7 @@ pub fn admitted(object: &Json, mounts: Option<bool>) -> Option<Json> {
             pulled(image, "reference", "pullPolicy");
         }
     }
-    if leaves_token_to_account(object) && mounts != Some(false) {
+    if leaves_token_to_account(object) && mounts {
         spec.insert("automountServiceAccountToken".to_owned(), Json::Bool(true));
     }
     Some(json!({ "apiVersion": "v1", "kind": "Pod", "spec": spec }))
@@ -69,10 +69,10 @@ mod tests {
             ("a.example:5000/b", "Always"),
         ] {
             let pod = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "initContainers": [{ "image": image }] } });
-            assert_eq!(admitted(&pod, None).unwrap()["spec"]["initContainers"][0]["imagePullPolicy"], wanted, "{image}");
+            assert_eq!(admitted(&pod, true).unwrap()["spec"]["initContainers"][0]["imagePullPolicy"], wanted, "{image}");
         }
         let said = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [{ "image": "b", "imagePullPolicy": "Never" }] } });
-        assert_eq!(admitted(&said, Some(false)), Some(said));
+        assert_eq!(admitted(&said, false), Some(said));
     }
 
     #[test]
@@ -82,9 +82,9 @@ mod tests {
             json!({ "apiVersion": "batch/v1", "kind": "Job", "spec": { "template": template } })
         };
         let is = |object: &Json, mounts| admitted(object, mounts).unwrap()["spec"]["automountServiceAccountToken"].clone();
-        assert_eq!(is(&job(&Json::Null), None), true);
-        assert_eq!(is(&job(&Json::Null), Some(false)), Json::Null);
-        assert_eq!(is(&job(&json!(false)), Some(true)), false);
+        assert_eq!(is(&job(&Json::Null), true), true);
+        assert_eq!(is(&job(&Json::Null), false), Json::Null);
+        assert_eq!(is(&job(&json!(false)), true), false);
         assert_eq!(account(&job(&Json::Null), "shop"), Some(("shop".to_owned(), "old".to_owned())));
     }
 }

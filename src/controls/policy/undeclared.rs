@@ -8,14 +8,14 @@ use crate::{
     diag::Diagnostics,
     facts::{self, When},
     kube::rbac::Subject,
-    plan::{Locate, Plan},
+    plan::{Locate, Plan, PolicyPlan},
     resolve::Resolved,
 };
 
 use super::spared;
 
-/// Where an engine is declared, warns of governed namespaces, and those of delivery, in which a known component is published that no addon declares and a policy of the
-/// plan would refuse.
+/// Where an engine is declared, warns of governed namespaces, and those of delivery, in which a known component is published that no addon
+/// declares and a policy of the plan would refuse.
 pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
     if plan.gatekeeper.is_none() {
         return;
@@ -23,9 +23,10 @@ pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Dia
     let declared: BTreeSet<&str> = cluster.components().iter().map(|(component, _)| component.name).collect();
     for (namespace, path) in spoken_of(cluster) {
         for component in facts::components().filter(|one| one.when.contains(&When::Addon) && !declared.contains(one.name)) {
-            let spares = |policy: &str| plan.policies.get(policy).is_some_and(|plan| plan.exempt.contains_key(&namespace));
-            let refuses = |policy: &&str| spared::fails(component, &namespace, policy) && !spares(policy);
-            let policies: Vec<&str> = plan.policies.keys().copied().filter(refuses).collect();
+            let refuses = |planned: &&PolicyPlan| {
+                spared::fails(component, &namespace, planned.policy.name) && !planned.exempt.contains_key(&namespace)
+            };
+            let policies: Vec<&str> = plan.policies.values().filter(refuses).map(|planned| planned.policy.name).collect();
             if !policies.is_empty() {
                 diags.push(ComponentNotDeclared {
                     namespace: namespace.clone(),
