@@ -30,6 +30,8 @@ pub struct PoolAnswers {
     pub path: SpecPath,
     /// How people reach it; ssh unless the spec says otherwise.
     pub access: Access,
+    /// The addresses of its nodes, each with its place; empty where the spec names none.
+    pub nodes: Vec<(Cidr, SpecPath)>,
     /// The ports that stay open, each with its place.
     pub open: Vec<(model::OpenPort, SpecPath)>,
 }
@@ -67,8 +69,9 @@ pub(super) fn answers(spec: &Spec, pods: &[Cidr]) -> HostAnswers {
 
 fn pool(pool: &model::NodePool) -> PoolAnswers {
     let path = SpecPath::new("/platform/nodePools").child(&pool.name);
-    let open = path.child("open");
+    let (open, nodes) = (path.child("open"), path.child("nodes"));
     PoolAnswers {
+        nodes: pool.nodes.iter().map(|node| (Cidr::host(node.address), nodes.child(&node.name).child("address"))).collect(),
         access: pool.access.unwrap_or(Access::Ssh),
         open: pool.open.iter().enumerate().map(|(n, port)| (port.clone(), open.index(n))).collect(),
         path,

@@ -584,6 +584,27 @@ fn a_session_of_root_is_not_shut_out() {
     assert_ne!(differences(&before, &host.tree()), [] as [String; 0]);
 }
 
+/// On a running system, in a network of its own: what new interfaces get is set on those that are there too, and goes back.
+#[test]
+fn interfaces_that_are_there_follow() {
+    let Some(base) = made("debian-12") else { return };
+    let tree = Tree::new("debian-12", CNIS[0], "containerd: \"2.3\"");
+    let host = Host::new(&base, &tree.pool("workers"));
+    // Loopback stands for a card; `cali0` would be the plug-in's.
+    for made in ["run/systemd/system", "sys/class/net/lo/device", "sys/class/net/cali0"] {
+        fs::create_dir_all(host.root().join(made)).unwrap();
+    }
+    let run = |action: &str| format!("/opt/pool/harden-node.sh {action} --only node/reverse-path-filter; echo code $?; cat $lo;");
+    let before = "lo=/proc/sys/net/ipv4/conf/lo/rp_filter; for each in all default lo; do echo 2 >/proc/sys/net/ipv4/conf/$each/rp_filter; done;";
+    let audit = run("audit").replace("--only", "--json --only");
+    let rollback = "/opt/pool/harden-node.sh rollback; cat $lo;";
+    let (code, said) = host.inside(&[before, &run("audit"), &run("apply"), &run("apply"), &audit, rollback].concat(), &[]);
+    assert_eq!(code, 0, "{said}");
+    let plain: Vec<&str> = said.lines().filter(|line| line.starts_with("code ") || line.len() == 1).collect();
+    assert_eq!(plain, ["code 1", "2", "code 0", "1", "code 0", "1", "code 0", "1", "2"], "{said}");
+    assert!(said.contains("net/ipv4/conf/lo/rp_filter is 2, wanted 1") && !said.contains("cali0"), "{said}");
+}
+
 /// rsyslog judges its drop-in among what else the node tells it, before it is put in place; the CA and the packages are asked for.
 #[test]
 fn logs_are_shipped_from_a_debian_12() {

@@ -10,6 +10,7 @@ use crate::{
     plan::{Ground, Lowering, Outcome, Scope},
     policy::ALWAYS_PULL,
     resolve::Resolved,
+    spec::words::May,
 };
 
 use super::{enable, not_provided, strokes};
@@ -57,8 +58,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if cluster.images.always_pull == Some(true) {
         enable(out, "AlwaysPullImages");
         strokes::enforced(out, "");
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, GAP);
-        strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(facts::id::ALWAYSPULL), GAP);
+        let gap = gap(cluster);
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::ALWAYSPULL, gap.clone());
+        strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(facts::id::ALWAYSPULL), &gap);
         return;
     }
     let ground = Ground::Fact(facts::id::ALWAYS_PULL_NEEDS_MIRROR);
@@ -69,4 +71,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     };
     out.verdict_on(Scope::Cluster, Outcome::Weaker, ground.clone(), detail);
     strokes::intents(cluster, out, &place, Outcome::NotApplicable, &ground, detail);
+}
+
+/// The gap, and whom the spec itself lets through it.
+fn gap(cluster: &Resolved) -> String {
+    let identity = &cluster.identity;
+    let duties = identity.duties.iter().map(|duty| (&duty.name, &duty.may));
+    let by_way_of = identity.impersonation.iter().map(|grant| (&grant.name, &grant.may));
+    let let_through: Vec<String> =
+        duties.chain(by_way_of).filter(|(_, may)| may.contains(&May::ExecDebug)).map(|(name, _)| format!("`{name}`")).collect();
+    match let_through.as_slice() {
+        [] => GAP.to_owned(),
+        names => format!("{GAP}; here `exec-debug` grants it to {}", names.join(", ")),
+    }
 }

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::{Applies, Control, self_managed},
     facts,
-    plan::{Ground, Lowering, Outcome, Scope, SettingKey},
+    plan::{Ground, Lowering, Outcome, Scope, SettingKey, host_paths},
     resolve::Resolved,
 };
 
@@ -50,6 +50,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     for key in ["**/*.key", "sa.pub"] {
         out.node_rule(runs_control_plane, &format!("mode{}/{key}", kubeadm.certificates_dir), PRIVATE);
     }
+    // Beside the keys lie what `make-key.sh` keeps of them; the discovery file holds a credential until the node has joined.
+    out.node_rule(runs_control_plane, &format!("mode{}*", host_paths::ENCRYPTION), PRIVATE);
+    out.node_rule(|_| true, &format!("mode{}", host_paths::DISCOVERY), PRIVATE);
     out.node_rule(|_| true, &format!("mode{}/**/*.crt", kubeadm.certificates_dir), "0644 root:root");
     for file in ["/etc/kubernetes/kubelet.conf", "/var/lib/kubelet/config.yaml"] {
         out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);

@@ -1,9 +1,10 @@
 //! Writes no core dumps.
 
 use crate::{
-    base::{Area, Level},
+    base::{Area, FactId, Level},
     controls::Control,
-    plan::Lowering,
+    facts,
+    plan::{HostOs, Lowering},
     resolve::Resolved,
 };
 
@@ -25,5 +26,15 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
-    pools::rules(out, RULES);
+    pools::on_each_unless(out, reported, |out, pool, _| {
+        RULES.iter().map(|(name, value)| out.host_rule(&pool.name, name, value)).collect()
+    });
+}
+
+/// Ubuntu brings a service that opens the setting again after it was made.
+fn reported(os: HostOs) -> Option<(FactId, &'static str)> {
+    match os {
+        HostOs::Ubuntu2404 => Some((facts::id::APPORT_DUMPS, "`systemctl disable --now apport.service`")),
+        HostOs::Debian12 | HostOs::Debian13 => None,
+    }
 }

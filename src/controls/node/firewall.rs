@@ -73,13 +73,20 @@ impl Rules<'_, '_> {
     /// The ranges of nodes, pods and of those who come from outside.
     fn members(&mut self, cluster: &Resolved) {
         for pool in &cluster.pools {
-            let place = cluster.hosts.pools.get(&pool.name).map(|answers| answers.path.child("cidrs"));
+            let Some(answers) = cluster.hosts.pools.get(&pool.name) else { continue };
+            let ranges = answers.path.child("cidrs");
             for (n, range) in pool.cidrs.iter().enumerate() {
-                let Some(place) = &place else { continue };
-                self.member("nodes", range, place.index(n));
-                if self.pool.role != PoolRole::Worker && pool.role != PoolRole::Worker {
-                    self.member("control-plane", range, place.index(n));
-                }
+                self.member("nodes", range, ranges.index(n));
+            }
+            if self.pool.role == PoolRole::Worker || pool.role == PoolRole::Worker {
+                continue;
+            }
+            // A pool that names its nodes lets them alone to etcd, not all of its range.
+            for (n, range) in pool.cidrs.iter().enumerate().filter(|_| answers.nodes.is_empty()) {
+                self.member("control-plane", range, ranges.index(n));
+            }
+            for (node, place) in &answers.nodes {
+                self.member("control-plane", node, place.clone());
             }
         }
         for (range, place) in &cluster.hosts.pods {

@@ -14,15 +14,30 @@ pub(in crate::controls) fn hardened(out: &Lowering<'_>) -> Vec<(NodePlan, HostOs
 /// Writes rules of the pools that a script is made for. The others cannot be hardened, and that is said.
 pub(in crate::controls) fn on_each(
     out: &mut Lowering<'_>,
+    write: impl FnMut(&mut Lowering<'_>, &NodePlan, HostOs) -> Vec<SettingKey>,
+) {
+    on_each_unless(out, |_| None, write);
+}
+
+/// As [`on_each`]; on the systems that `short` has an answer for the rules do not hold everything: why, and what would.
+pub(in crate::controls) fn on_each_unless(
+    out: &mut Lowering<'_>,
+    short: impl Fn(HostOs) -> Option<(FactId, &'static str)>,
     mut write: impl FnMut(&mut Lowering<'_>, &NodePlan, HostOs) -> Vec<SettingKey>,
 ) {
     let pools = hardened(out);
     let others: Vec<String> =
         out.plan().pools.values().filter(|pool| pool.host_os().is_none()).map(|pool| pool.name.clone()).collect();
+    let alike = others.is_empty() && pools.iter().all(|(_, os)| short(*os).is_none());
     for (pool, os) in &pools {
         let keys = write(out, pool, *os);
-        if !others.is_empty() && !keys.is_empty() {
-            out.verdict_on(Scope::Pool(pool.name.clone()), Outcome::Enforced, Ground::Settings(keys), "");
+        if keys.is_empty() {
+            continue;
+        }
+        match short(*os) {
+            Some((fact, detail)) => out.verdict(Scope::Pool(pool.name.clone()), Outcome::Weaker, fact, detail),
+            None if alike => {}
+            None => out.verdict_on(Scope::Pool(pool.name.clone()), Outcome::Enforced, Ground::Settings(keys), ""),
         }
     }
     unscripted(out, &others);

@@ -619,13 +619,41 @@ is_one_way() {
     esac
 }
 
+# The file of a kernel setting. `net/ipv4/conf/eth0.5/rp_filter` is one of an interface, whose name may hold dots.
+sysctl_path() {
+    case $1 in
+        */*) printf '/proc/sys/%s' "$1" ;;
+        *) printf '/proc/sys/%s' "${1//.//}" ;;
+    esac
+}
+
+# Interfaces of the machine itself: cards, bonds, VLANs. Those that plug-ins and runtimes make are theirs.
+machine_interfaces() {
+    local each
+    for each in /sys/class/net/*; do
+        if [[ -e $each/device || -d $each/bonding || -e /proc/net/vlan/${each##*/} ]]; then printf '%s\n' "${each##*/}"; fi
+    done
+}
+
+# The kernel hands what is under `default` on to new interfaces alone: those that are there keep what they have, and it counts.
 row_sysctl() {
-    local controls=$1 key=$2 want=$3 path now
-    path=/proc/sys/${key//.//}
+    local controls=$1 key=$2 want=$3 family interface
     if [[ $live == no ]]; then
         note "$controls" not-observable "no running system: values are set at boot"
         return
     fi
+    hold_sysctl "$controls" "$key" "$want"
+    [[ $key == net.ipv[46].conf.default.* ]] || return 0
+    family=${key#net.}
+    family=${family%%.*}
+    while IFS= read -r interface; do
+        hold_sysctl "$controls" "net/$family/conf/$interface/${key##*.}" "$want"
+    done < <(machine_interfaces)
+}
+
+hold_sysctl() {
+    local controls=$1 key=$2 want=$3 path now
+    path=$(sysctl_path "$key")
     if [[ ! -r $path ]]; then
         note "$controls" not-observable "this kernel has no $key"
         return
@@ -961,7 +989,7 @@ rollback() {
                 local key value
                 key=${rest%% *} value=${rest#* }
                 if [[ $live == yes ]]; then
-                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"/proc/sys/${key//.//}"; } 2>/dev/null; then
+                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"$(sysctl_path "$key")"; } 2>/dev/null; then
                         left+=("$key goes back to $value at the next reboot: reboot needed")
                     fi
                 fi

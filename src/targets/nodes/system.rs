@@ -70,13 +70,15 @@ fn coredump(pool: &Pool<'_>) -> Option<HostFile> {
     Some(HostFile::new("/etc/systemd/coredump.conf.d/90-harden.conf", "Core dumps are not kept.", body))
 }
 
+/// `*` does not hold root: pam_limits applies what names root alone (limits.conf(5)).
 fn limits(pool: &Pool<'_>) -> Option<HostFile> {
-    let body =
-        lines(
-            pool,
-            |rule| if let HostRule::CoreLimit = rule.rule { Some(format!("* hard core {}", rule.held.value)) } else { None },
-        )?;
-    Some(HostFile::new("/etc/security/limits.d/90-harden.conf", "Core files of sessions.", body))
+    let mut body = Lines::default();
+    for rule in pool.rules().filter(|rule| rule.rule == HostRule::CoreLimit) {
+        for who in ["*", "root"] {
+            body.push(&format!("{who} hard core {}", rule.held.value), &origin(&rule));
+        }
+    }
+    (body.count() > 0).then(|| HostFile::new("/etc/security/limits.d/90-harden.conf", "Core files of sessions.", body))
 }
 
 fn sudo(pool: &Pool<'_>) -> Option<HostFile> {
