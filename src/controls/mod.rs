@@ -116,9 +116,9 @@ pub enum Stricter {
     Lower,
     /// The later word of the choice.
     Later,
-    /// The shorter list.
+    /// The list that holds nothing but items of the other.
     Fewer,
-    /// The longer list.
+    /// The list that holds all items of the other.
     More,
     /// Values cannot be compared.
     Neither,

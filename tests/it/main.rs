@@ -31,3 +31,4 @@ mod references;
 mod spec;
 mod support;
 mod terraform;
+mod weakenings;
