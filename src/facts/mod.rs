@@ -17,6 +17,7 @@ mod kernel;
 mod kubeadm;
 mod kubelet_flags;
 mod lifecycle;
+mod limit;
 mod lookup;
 mod needs;
 mod pause;
@@ -50,6 +51,7 @@ pub use kubeadm::{
 };
 pub use kubelet_flags::kubelet_flag_fields;
 pub use lifecycle::{Lifecycle, lifecycle};
+pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use pause::pause_tag;
