@@ -11,7 +11,7 @@ use crate::{
     controls,
     diag::Diagnostics,
     facts,
-    plan::{EncryptionRecord, Plan},
+    plan::{EncryptionRecord, Plan, Program},
     report::{self, Extras, Manifest},
     resolve::{self, Cluster, Profiles, Resolved, Surroundings},
     targets,
@@ -134,6 +134,14 @@ pub fn may_be_ours(path: &str, bytes: &[u8]) -> bool {
     marks.into_iter().any(|mark| mark.is_on(path, bytes))
 }
 
+/// The issuers of service-account tokens, the one that signs first.
+fn issuers(plan: &Plan) -> Vec<String> {
+    let flag = plan.component(Program::KubeApiserver).flags.get("service-account-issuer");
+    let values =
+        flag.map(|flag| std::iter::once(flag.held.value.to_string()).chain(flag.also.iter().map(|also| also.value.clone())));
+    values.map(Iterator::collect).unwrap_or_default()
+}
+
 fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Manifest {
     let known = |id: &String| cluster.waivers.iter().any(|waiver| waiver.id == *id);
     let graces: BTreeMap<String, Date> =
@@ -147,6 +155,7 @@ fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Ma
         until: cluster.next_date,
         graces,
         encryption: plan.encryption.as_ref().map(|held| EncryptionRecord::of(&held.value)),
+        service_account_issuers: issuers(plan),
         files: BTreeMap::new(),
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    base::{Artifact, Platform},
+    base::{Artifact, Cause, Platform},
+    facts,
     plan::{
-        Action, CloudPlan, EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program,
+        Action, CloudPlan, EncryptionProvider, EncryptionStage, Held, KubeadmCluster, PER_NODE, Plan, Program,
         cloud::{CloudValue, Owner, Stage},
         host_paths,
     },
@@ -121,6 +122,7 @@ impl Tree<'_> {
         if let Some(kubelets) = self.kubelets_first() {
             steps.push(kubelets.to_owned());
         }
+        steps.extend(self.old_issuers());
         steps.push(self.control_plane());
         steps.extend(self.rewrite());
         if self.kubelets_first().is_none() {
@@ -192,6 +194,30 @@ impl Tree<'_> {
             }
         }
         .to_owned()
+    }
+
+    /// What it takes to sign with a new issuer while tokens of an old one are in use, and how the old one goes.
+    fn old_issuers(&self) -> Option<String> {
+        let flag = self.plan.component(Program::KubeApiserver).flags.get("service-account-issuer")?;
+        let of_earlier =
+            |also: &&Held<String>| also.reasons.iter().any(|reason| reason.cause == Cause::Shape(facts::id::OLD_ISSUER));
+        let old: Vec<&str> = flag.also.iter().filter(of_earlier).map(|also| also.value.as_str()).collect();
+        let (signs, listed) = (flag.held.value.to_string(), old.join(", "));
+        let several = if self.kubeadm.nodes.len() == 1 {
+            ""
+        } else {
+            " Where more than one API server runs, those that still have the old arguments refuse its tokens: unless it stands second with \
+             all of them already, name it second in your configuration first (`service-account-issuer` twice, the old one before it), build, \
+             apply that everywhere, and let it sign then."
+        };
+        (!old.is_empty()).then(|| {
+            format!(
+                "`{signs}` signs service-account tokens; those of {listed}, from an earlier build, stay good.{several} Once no token of \
+                 {listed} is in use, set `controls: {{ apiserver/service-account-keys: {{ with: {{ retired-issuers: [{listed}] }} }} }}` and build \
+                 again: pods get a new token within an hour, but a client that never reads its token again keeps the old one for up to a year \
+                 where `--service-account-extend-token-expiration` is on."
+            )
+        })
     }
 
     /// The manifests, one node at a time.

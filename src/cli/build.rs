@@ -361,6 +361,7 @@ fn compile_noting(
         as_of,
         today,
         graces,
+        last_issuers: last.as_ref().map(|manifest| manifest.service_account_issuers.clone()).unwrap_or_default(),
         last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
         read: &read,
     };

@@ -341,8 +341,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Flags whose old value stays second when it changes: what was issued under it must stay valid.
-const KEEPS_OLD: &[(Program, &str)] =
-    &[(Program::KubeApiserver, "service-account-issuer"), (Program::KubeApiserver, "service-account-key-file")];
+const KEEPS_OLD: &[(Program, &str)] = &[(Program::KubeApiserver, "service-account-key-file")];
 
 /// Lets two values of one setting meet. The stricter stays, with the reasons of every control that asked; what the installer writes
 /// gives way, and so does what the owner wrote unless it is stricter. Else both texts are given back.

@@ -119,6 +119,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         issuers: issuers(&spec),
         encryption: encryption(&spec),
         last_encryption: around.last_encryption.clone(),
+        last_issuers: around.last_issuers.clone(),
         addons: addons(&spec),
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },

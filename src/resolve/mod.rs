@@ -48,6 +48,8 @@ pub struct Surroundings<'a> {
     pub today: Date,
     /// How the last build encrypted stored objects, where there was a build.
     pub last_encryption: Option<EncryptionRecord>,
+    /// The issuers of service-account tokens that the last build named, the one that signed first.
+    pub last_issuers: Vec<String>,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,
     /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.

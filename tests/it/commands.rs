@@ -4,6 +4,7 @@ mod build;
 mod diff;
 mod explain;
 mod init;
+mod issuers;
 mod json;
 mod kill;
 mod pipes;

@@ -177,6 +177,7 @@ pub(crate) fn with_cluster<T>(
         as_of: day,
         today: day,
         last_encryption,
+        last_issuers: Vec::new(),
         graces: BTreeMap::new(),
         read: &|name| Ok(Source::new(name, owner)),
     };
