@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::{AskedDates, Surroundings, report_dates},
+    resolve::{AskedDates, Purpose, Surroundings, report_dates},
     yaml,
 };
 
@@ -358,6 +358,7 @@ fn compile_noting(
         yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
     };
     let around = Surroundings {
+        purpose: Purpose::Build,
         as_of,
         today,
         graces,

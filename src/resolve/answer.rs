@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    Surroundings,
+    Purpose, Surroundings,
     answers::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
         ServingCertificates, Size, SizeFrom, Sources,
@@ -51,7 +51,8 @@ pub struct Cluster {
 /// The profile of a cluster that names none.
 const DEFAULT_PROFILE: &str = "baseline";
 
-/// Answers every question of a cluster. `None` when one stays open; the diagnostics say which.
+/// Answers every question of a cluster. `None` when its spec cannot be read; the diagnostics say why. Where a decision is missing or a
+/// version is not to be had, they hold errors, and the answers stand-ins: choices can be judged by them, and nothing may be lowered.
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
     let before = diags.errors();
     let flats = flatten(cluster, profiles, diags)?;
@@ -61,7 +62,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
-    check_version(&spec, &at, diags);
+    check_version(&spec, around.purpose, &at, diags);
     let kubeadm = kubeadm(&spec, &tree, around, diags);
     check_decisions(&spec, &at, diags);
     let waivers = waivers::judge(&spec, around, &at, diags);
@@ -199,14 +200,22 @@ fn with_waiver_files(tree: Node, cluster: &Cluster) -> Node {
     cluster.waivers.iter().fold(tree, |tree, waivers| spec::merge(waivers, &tree))
 }
 
-fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+fn check_version(spec: &Spec, purpose: Purpose, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
     let version = spec.platform.version();
     let place = at(&format!("/platform/{}/kubernetesVersion", spec.platform.kind()));
-    let (oldest, newest) = (facts::OLDEST_BUILD, facts::NEWEST);
-    let (why, help) = match facts::support(version.minor) {
-        Support::Build => return,
-        Support::CheckOnly => (
-            format!("artifacts are built for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
+    let newest = facts::NEWEST;
+    let (cannot, done, oldest, name) = match purpose {
+        Purpose::Build => ("build", "artifacts are built", facts::OLDEST_BUILD, "build"),
+        Purpose::Judge => ("judge files", "files are judged", facts::OLDEST, "judge"),
+    };
+    let (why, help) = match (facts::support(version.minor), purpose) {
+        (Support::Build, _) | (Support::CheckOnly, Purpose::Judge) => return,
+        (Support::CheckOnly, Purpose::Build) => (
+            format!("{done} for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
+            format!("upgrade the cluster to {oldest} or later; until then `harden check --spec` judges its files as they are"),
+        ),
+        (Support::TooOld, _) => (
+            format!("no table reaches back to it; {done} for {oldest} to {newest}"),
             format!("upgrade the cluster to {oldest} or later"),
         ),
         Support::TooOld => (
@@ -218,7 +227,7 @@ fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Di
             format!("take a newer harden, or add rows for it (docs/facts.md says how); until then build for {newest}"),
         ),
     };
-    diags.push(UnsupportedVersion { version: version.to_string(), why, help, at: place });
+    diags.push(UnsupportedVersion { cannot, version: version.to_string(), why, help, at: place });
 }
 
 /// Decisions about security, and what artifacts cannot do without.

@@ -40,8 +40,19 @@ pub use waivers::{Due, Waiver, WaiverState, name_fits, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};
 
+/// What a cluster is answered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Artifacts are written for it.
+    Build,
+    /// Files are judged by it: also clusters of minors for which nothing is written any more.
+    Judge,
+}
+
 /// What the outside world says: the date, and the files that the spec names.
 pub struct Surroundings<'a> {
+    /// What the answers are for.
+    pub purpose: Purpose,
     /// The day the artifacts are built for.
     pub as_of: Date,
     /// Today: what lies between the two days is due.

@@ -10,7 +10,7 @@ use std::{
 use harden::{
     diag::{Diagnostics, Source},
     plan::EncryptionRecord,
-    resolve::{Cluster, Profiles, Surroundings},
+    resolve::{Cluster, Profiles, Purpose, Surroundings},
     spec::{self, Parsed},
     yaml,
 };
@@ -174,6 +174,7 @@ pub(crate) fn with_cluster<T>(
     });
     let day = DAY.parse().unwrap();
     let around = Surroundings {
+        purpose: Purpose::Build,
         as_of: day,
         today: day,
         last_encryption,

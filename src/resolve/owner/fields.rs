@@ -3,7 +3,7 @@
 use crate::{
     base::{KubeVersion, Minor},
     diag::Diagnostics,
-    facts::{self, FieldKind, KubeadmKind, Lookup},
+    facts::{self, FieldKind, KubeadmKind, Lookup, Support},
     yaml::{Node, Value},
 };
 
@@ -36,6 +36,8 @@ impl Walk<'_> {
             let found = lookup(self.kind, self.api, &below, self.version.minor);
             match found {
                 Lookup::Known(kind) => self.value(&entry.value, kind, &below),
+                // Nothing is written from what is known too little of; files are judged by the rest.
+                Lookup::NotCovered if facts::support(self.version.minor) == Support::CheckOnly => {}
                 Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => {
                     self.diags.push(UnknownField {
                         kind: self.kind.to_owned(),
