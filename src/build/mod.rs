@@ -40,7 +40,10 @@ pub fn plan(
     diags: &mut Diagnostics,
 ) -> Option<(Resolved, Plan)> {
     let before = diags.errors();
-    let mut resolved = resolve::resolve(cluster, profiles, around, diags)?;
+    let Some(mut resolved) = resolve::resolve(cluster, profiles, around, diags) else {
+        controls::judge_names(&cluster.spec, &cluster.waivers, diags);
+        return None;
+    };
     controls::select(&mut resolved, diags);
     if diags.errors() > before {
         return None;
@@ -63,7 +66,8 @@ pub fn plan_to_judge(
     diags: &mut Diagnostics,
 ) -> Option<(Resolved, Plan)> {
     let mut quiet = Diagnostics::default();
-    let Some(resolved) = resolve::resolve(cluster, profiles, around, &mut quiet) else {
+    let resolved = resolve::resolve(cluster, profiles, around, &mut quiet).filter(|_| !quiet.has_errors());
+    let Some(resolved) = resolved else {
         diags.append(quiet);
         return None;
     };

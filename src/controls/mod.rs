@@ -15,6 +15,7 @@ mod kubeconfig;
 mod kubelet;
 mod logging;
 mod lower;
+mod names;
 mod network;
 mod node;
 mod patching;
@@ -36,6 +37,7 @@ use crate::{
 pub use catalogue::{CATALOGUE, control, nearest};
 pub use diagnostics::ALL;
 pub use lower::lower;
+pub use names::judge_names;
 pub use select::select;
 
 /// A control, whole: constant data and two short functions.
@@ -120,6 +122,8 @@ pub enum Stricter {
     Fewer,
     /// The list that holds all items of the other.
     More,
+    /// Cipher suites: as `Fewer`, with old names taken for what they mean; an empty list leaves the program its own, and is the weakest.
+    Suites,
     /// Values cannot be compared.
     Neither,
 }

@@ -178,10 +178,13 @@ fn too_narrow(cluster: &Resolved, control: &str, named: Option<&str>) -> String 
     format!(" (waiver `{}` holds for {narrow} alone)", waiver.id)
 }
 
-/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach.
+/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach. That one has expired is told by
+/// itself.
 fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<String> {
     cluster
-        .waivers_for(control)
+        .waivers
+        .iter()
+        .filter(|waiver| waiver.control == control)
         .find(|waiver| match named {
             Some(id) => waiver.id == id && waiver.narrow.is_none(),
             None => waiver.narrow.is_none(),

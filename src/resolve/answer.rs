@@ -54,7 +54,6 @@ const DEFAULT_PROFILE: &str = "baseline";
 /// Answers every question of a cluster. `None` when its spec cannot be read; the diagnostics say why. Where a decision is missing or a
 /// version is not to be had, they hold errors, and the answers stand-ins: choices can be judged by them, and nothing may be lowered.
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
-    let before = diags.errors();
     let flats = flatten(cluster, profiles, diags)?;
     let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
     let mut spec = spec::decode(&tree, diags)?;
@@ -68,9 +67,6 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     let waivers = waivers::judge(&spec, around, &at, diags);
     check_open(&spec, &waivers, &at, diags);
     network::check_plugin(&spec, &at, diags);
-    if diags.errors() > before {
-        return None;
-    }
     let (kubeadm, owner) = match kubeadm {
         Some((kubeadm, owner)) => (Some(kubeadm), owner),
         None => (None, owner::Owner::default()),
@@ -218,13 +214,9 @@ fn check_version(spec: &Spec, purpose: Purpose, at: &dyn Fn(&str) -> Option<Plac
             format!("no table reaches back to it; {done} for {oldest} to {newest}"),
             format!("upgrade the cluster to {oldest} or later"),
         ),
-        Support::TooOld => (
-            format!("no table reaches back to it; artifacts are built for {oldest} to {newest}"),
-            format!("upgrade the cluster to {oldest} or later"),
-        ),
-        Support::TooNew => (
-            format!("no table knows its flags yet; artifacts are built for {oldest} to {newest}"),
-            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then build for {newest}"),
+        (Support::TooNew, _) => (
+            format!("no table knows its flags yet; {done} for {oldest} to {newest}"),
+            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then {name} for {newest}"),
         ),
     };
     diags.push(UnsupportedVersion { cannot, version: version.to_string(), why, help, at: place });
