@@ -69,6 +69,7 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
             "level": control.level.name(),
             "title": control.title,
             "doc": control.doc,
+            "impacts": controls::impacts(control.id).collect::<Vec<_>>(),
             "benchmarks": of_catalogue(control.id),
         }))?;
         return Ok(Exit::Success);
@@ -83,7 +84,14 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
         let only = when.map_or_else(String::new, |condition| format!(" (where {condition})"));
         let _ = writeln!(text, "{} {}{only}", id.benchmark, id.id);
     }
-    let _ = writeln!(text, "\n{}", control.doc.trim_end());
+    let _ = writeln!(text, "\n{}\n\n# Impact\n", control.doc.trim_end());
+    let mut impacts = controls::impacts(control.id).peekable();
+    if impacts.peek().is_none() {
+        let _ = writeln!(text, "Nothing is restarted, rolled or refused later.");
+    }
+    for impact in impacts {
+        let _ = writeln!(text, "- {impact}");
+    }
     screen.result(&text)?;
     Ok(Exit::Success)
 }
