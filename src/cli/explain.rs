@@ -56,8 +56,16 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     Err(Failed::usage(
         format!("`{}` is no line, control or code", args.what),
-        format!("write FILE:LINE, a control such as `{}`, or the code of a message", controls::nearest(&args.what)),
+        format!("did you mean `{}`? Write FILE:LINE, the id of a control or the code of a message", nearest(&args.what)),
     ))
+}
+
+/// The control or code that resembles a text most.
+fn nearest(text: &str) -> &'static str {
+    let likeness = |known: &str| strsim::jaro_winkler(known, text);
+    let ids = controls::CATALOGUE.iter().map(|control| control.id);
+    let codes = crate::codes::all().into_iter().map(|entry| entry.code);
+    ids.chain(codes).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
 }
 
 fn of_control(control: &Control, screen: &Screen) -> Done {
