@@ -9,6 +9,7 @@ mod diagnostics;
 mod etcd;
 mod files;
 mod images;
+mod impact;
 mod impersonation;
 mod kube_proxy;
 mod kubeconfig;
@@ -36,6 +37,7 @@ use crate::{
 
 pub use catalogue::{CATALOGUE, control, nearest};
 pub use diagnostics::ALL;
+pub use impact::impacts;
 pub use lower::lower;
 pub use names::judge_names;
 pub use select::select;

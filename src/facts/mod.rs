@@ -32,7 +32,7 @@ mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
-pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, network_semantics};
+pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, calico_follows, network_semantics};
 pub use component::{
     Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };

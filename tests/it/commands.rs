@@ -9,6 +9,7 @@ mod json;
 mod kill;
 mod pipes;
 mod profiles;
+mod rounds;
 mod verify;
 
 use std::{

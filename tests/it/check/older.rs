@@ -64,3 +64,17 @@ fn what_is_judged_is_still_not_built() {
         assert!(said.contains("cannot judge files for Kubernetes") && said.contains("1.20 to 1.37"), "{said}");
     }
 }
+
+/// A profile in place of a cluster: what it asks of workloads does not depend on whether anything is built for the minor.
+#[test]
+fn a_profile_judges_workloads_of_older_minors() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("good.yaml"), pod("good", "false")).unwrap();
+    for minor in ["1.20", "1.26", "1.30", "1.36"] {
+        let output = harden(folder.path(), &["check", "good.yaml", "--profile", "restricted", "--kubernetes", minor]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{minor}: {said}");
+    }
+    let output = harden(folder.path(), &["check", "good.yaml", "--profile", "restricted", "--kubernetes", "1.19"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot judge files"), "{output:?}");
+}
