@@ -93,7 +93,6 @@ struct WrittenFile<'a> {
     mode: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
 fn is_empty(list: &&[String]) -> bool {
     list.is_empty()
 }
