@@ -225,7 +225,7 @@ impl Rollout {
             let place = rollout_place().child(field);
             // Where the API server takes no file, the labels of the governed namespaces are all that the day decides.
             let keys = if out.plan().pod_security.is_some() {
-                vec![configuration::key(&format!("pod-security/{mode}"))]
+                vec![configuration::key(format!("pod-security/{mode}"))]
             } else {
                 labels::keys(cluster, mode)
             };
