@@ -180,14 +180,25 @@ fn conflicts(first: &Node, second: &Node, cluster: &Node, path: String, diags: &
                 }
             }
         }
-        _ if first == second || cluster.at_pointer(&path).is_some() || first.as_seq().is_some() => {}
+        _ if cluster.at_pointer(&path).is_some() || is_same(first, second) => {}
         _ => diags.push(ProfileConflict {
             what: path,
-            first: first.raw().unwrap_or("...").to_owned(),
-            second: second.raw().unwrap_or("...").to_owned(),
+            first: first.raw().map_or_else(|| first.to_json().to_string(), str::to_owned),
+            second: second.raw().map_or_else(|| second.to_json().to_string(), str::to_owned),
             at: first.place.clone(),
             other: second.place.clone(),
         }),
+    }
+}
+
+/// Whether two profiles can stand side by side: lists whose items have names merge by them, of other lists the order does not count.
+fn is_same(first: &Node, second: &Node) -> bool {
+    match (first.as_seq(), second.as_seq()) {
+        (Some(first), Some(second)) => {
+            let within = |a: &[Node], b: &[Node]| a.iter().all(|item| item.as_map().is_some() || b.contains(item));
+            within(first, second) && within(second, first)
+        }
+        (Some(_), None) | (None, _) => first == second,
     }
 }
 

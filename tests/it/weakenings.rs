@@ -86,6 +86,34 @@ fn profiles_whose_lists_differ_do_not_merge() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// The same holds for lists of the spec that profiles share: neither is taken without a word.
+#[test]
+fn profiles_whose_specs_differ_in_a_list_do_not_merge() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = |name: &str, registries: &str| {
+        format!(
+            "---\napiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: {{ name: {name} }}\nextends: [baseline]\n\
+             spec: {{ images: {{ allowedRegistries: [{registries}] }} }}\n"
+        )
+    };
+    let cluster = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    let cluster = cluster.replace("VERSION", "1.36.3").replace("[PROFILE]", "[one, two]");
+    let run = |cluster: &str, one: &str, two: &str| {
+        fs::write(folder.path().join("c.yaml"), format!("{cluster}{}{}", profile("one", one), profile("two", two))).unwrap();
+        let output = harden(folder.path(), &["plan", "c.yaml"]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (silent, own) = (cluster.replace("allowedRegistries: [registry.example.com], ", ""), cluster.clone());
+    let (code, said) = run(&silent, "a.example.com", "b.example.com");
+    assert!(code == Some(2) && said.contains("profile-conflict"), "{said}");
+    for (cluster, one, two) in
+        [(&silent, "a.example.com, b.example.com", "b.example.com, a.example.com"), (&own, "a.example.com", "b.example.com")]
+    {
+        let (code, said) = run(cluster, one, two);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
 /// A benchmark test that looks at the very setting is not told of as held by something else.
 #[test]
 fn the_benchmark_names_the_setting_that_misses() {

@@ -16,10 +16,14 @@ fn pod(name: &str, privileged: &str) -> String {
 #[test]
 fn every_known_minor_is_judged() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("bad.yaml"), pod("bad", "true")).unwrap();
-    fs::write(folder.path().join("good.yaml"), pod("good", "false")).unwrap();
     for platform in ["kubeadm", "eks", "aks"] {
         let spec = fs::read_to_string(root().join(format!("golden/plan/{platform}.yaml"))).unwrap();
+        let registries = spec.split_once("allowedRegistries: [").and_then(|(_, rest)| rest.split_once(']'));
+        let registry = registries.map_or("registry.example.com", |(list, _)| list.split(',').next().unwrap());
+        for (name, privileged) in [("bad", "true"), ("good", "false")] {
+            let text = pod(name, privileged).replace("registry.example.com", registry);
+            fs::write(folder.path().join(format!("{name}.yaml")), text).unwrap();
+        }
         for minor in 20..=30 {
             for profile in ["baseline", "restricted", "cis-level-2", "nsa", "ten-ways"] {
                 let version = if platform == "kubeadm" { format!("1.{minor}.3") } else { format!("1.{minor}") };
