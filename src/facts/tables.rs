@@ -8,7 +8,7 @@ use super::{
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
     kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
-    lifecycle::Lifecycle,
+    lifecycle::{Lifecycle, Until},
     plugin::PluginRow,
     program::Program,
     risk::{Risk, RiskWhen},
