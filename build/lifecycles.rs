@@ -11,13 +11,25 @@ pub(super) fn compile(mut file: File) -> Compiled {
         let names = format!("program: {}, release: {}", emit::text(program), emit::text(release));
         let end = row.need_text("end")?;
         let says = row.need_text("says")?;
-        let numbers: Vec<Option<u16>> = end.split('-').map(|part| part.parse().ok()).collect();
-        let [Some(year), Some(month @ 1..=12), Some(day @ 1..=31)] = numbers.as_slice() else {
-            return Err(row.error("`end` is a day, YEAR-MONTH-DAY"));
-        };
-        code += &format!("Lifecycle {{ {names}, end: \"{year:04}-{month:02}-{day:02}\", says: {} }},\n", emit::text(&says));
+        let end = until(&end).ok_or_else(|| row.error("`end` is a day, YEAR-MONTH-DAY, `over` or `open`"))?;
+        code += &format!("Lifecycle {{ {names}, until: {end}, says: {} }},\n", emit::text(&says));
         row.done()?;
     }
     file.done()?;
     Ok(code + "];\n")
+}
+
+fn until(end: &str) -> Option<String> {
+    match end {
+        "over" => return Some("Until::Over".to_owned()),
+        "open" => return Some("Until::Open".to_owned()),
+        _ => {}
+    }
+    let numbers: Vec<Option<u16>> = end.split('-').map(|part| part.parse().ok()).collect();
+    match numbers.as_slice() {
+        [Some(year), Some(month @ 1..=12), Some(day @ 1..=31)] => {
+            Some(format!("Until::Day(\"{year:04}-{month:02}-{day:02}\")"))
+        }
+        _ => None,
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     facts::{self, NEEDS, Need, Needed, NeededBy},
-    plan::{Held, HostRule, NodePlan, Plan, SettingKey},
+    kube::network::Protocol,
+    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, Program, SettingKey},
 };
 
 use super::settings::{Clash, Rule, Side};
@@ -33,7 +34,25 @@ fn counts(plan: &Plan, need: &Need) -> bool {
         NeededBy::Cni(names) => names.contains(&plan.host.cni.as_str()),
         NeededBy::Runtime(names) => names.contains(&plan.host.runtime.as_str()),
         NeededBy::Ipv6 => plan.host.ipv6,
+        NeededBy::IptablesProxy => plan.host.kube_proxy && matches!(proxy_mode(plan), "" | "iptables"),
+        NeededBy::Addon(names) => addon(plan, names).is_some(),
+        NeededBy::SctpFlow => sctp_flow(plan).is_some(),
     }
+}
+
+/// The mode of kube-proxy as the plan holds it; empty is its own default, `iptables`.
+fn proxy_mode(plan: &Plan) -> &str {
+    plan.component(Program::KubeProxy).fields.get("mode").and_then(|held| held.value.as_str()).unwrap_or_default()
+}
+
+/// The first declared component of a list.
+fn addon<'a>(plan: &'a Plan, names: &[&str]) -> Option<&'a str> {
+    plan.host.addons.iter().map(String::as_str).find(|addon| names.contains(addon))
+}
+
+/// The first declared flow over SCTP.
+fn sctp_flow(plan: &Plan) -> Option<&Held<FlowPlan>> {
+    plan.network.flows.iter().find(|flow| flow.value.ports.iter().any(|port| port.protocol == Protocol::Sctp))
 }
 
 /// Whether a rule takes the needed thing away.
@@ -65,6 +84,15 @@ fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &N
         NeededBy::Cni(_) => Side::spec(&format!("/platform/cni/{}", plan.host.cni), "this network plug-in needs it"),
         NeededBy::Runtime(_) => Side::spec(&format!("/platform/runtime/{}", plan.host.runtime), "this runtime needs it"),
         NeededBy::Ipv6 => Side::spec("/platform/kubeadm/podSubnets", "pods have IPv6 addresses"),
+        NeededBy::IptablesProxy => Side::spec("/platform/kubeadm/kubeProxy", "kube-proxy runs in mode `iptables`"),
+        NeededBy::Addon(names) => {
+            let place = format!("/platform/addons/{}", addon(plan, names).unwrap_or_default());
+            Side::spec(&place, "this component needs it")
+        }
+        NeededBy::SctpFlow => sctp_flow(plan).map_or_else(
+            || Side::spec("/network/flows", "a flow is over SCTP"),
+            |flow| Side { text: "this flow is over SCTP".to_owned(), reasons: flow.reasons.clone() },
+        ),
         NeededBy::Node => Side::spec(&format!("/platform/nodePools/{}", pool.name), "these are nodes of a cluster"),
     };
     let key = SettingKey::Node(format!("{}/{name}", pool.name));

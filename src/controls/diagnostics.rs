@@ -39,6 +39,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),
     Entry::of::<UnknownParameter>(),
+    Entry::of::<VersionSkew>(),
     Entry::of::<WaiverNeeded>(),
 ];
 
@@ -648,15 +649,43 @@ pub(super) struct RuntimeUnlisted {
 impl Problem for RuntimeUnlisted {
     const CODE: &'static str = "runtime-unlisted";
     const SEVERITY: Severity = Severity::Warning;
-    const MEANING: &'static str = "The makers of containerd publish which of its versions they test with which Kubernetes minor, and this \
-        pairing is not among them. It may run; nobody looks after it.";
+    const MEANING: &'static str = "The makers of containerd and CRI-O publish which of their versions go with which Kubernetes minor, and \
+        this pairing is not among them. It may run; nobody looks after it.";
 
     fn message(&self) -> String {
-        format!("containerd {} is not listed with Kubernetes {}", self.runtime, self.minor)
+        format!("{} is not listed with Kubernetes {}", self.runtime, self.minor)
     }
 
     fn help(&self) -> String {
         format!("take one of {}", self.listed)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this version")).collect()
+    }
+}
+
+/// A version that the owner's files pin does not go with the Kubernetes that is declared.
+#[derive(Debug)]
+pub(super) struct VersionSkew {
+    pub(super) program: String,
+    pub(super) minor: Minor,
+    pub(super) listed: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for VersionSkew {
+    const CODE: &'static str = "version-skew";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The owner's configuration pins a program to a version that lies outside what goes with the declared \
+        Kubernetes: older than kubeadm lets through, or newer than what it deploys itself. It may run; nobody tests the two together.";
+
+    fn message(&self) -> String {
+        format!("{} does not go with Kubernetes {}", self.program, self.minor)
+    }
+
+    fn help(&self) -> String {
+        format!("take one of {}, or leave the field out: kubeadm deploys one that fits", self.listed)
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -14,7 +14,7 @@ use crate::{
         Cluster, ExternalEtcd, Flag, FlagValue, Held, HostContext, HostMount, KubeadmCluster, MountType, NamespacePlan, Plan,
         Program, namespace_reasons,
     },
-    resolve::Resolved,
+    resolve::{KubeProxyAnswers, Resolved},
 };
 
 use super::cloud;
@@ -54,6 +54,8 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
         runtime: cluster.runtime.name.clone(),
         runtime_version: cluster.runtime.version.clone(),
         ipv6: cluster.hosts.ipv6(),
+        kube_proxy: cluster.kube_proxy != KubeProxyAnswers::Absent,
+        addons: cluster.addons.iter().map(|addon| addon.name.clone()).collect(),
     };
     plan.owner.clone_from(&cluster.owner_notes);
     cloud::start(cluster, &mut plan);

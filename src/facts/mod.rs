@@ -28,6 +28,7 @@ mod risk;
 mod row;
 mod runtimes;
 mod sentence;
+mod skew;
 mod support;
 mod tables;
 
@@ -61,4 +62,5 @@ pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
 pub use sentence::{fact, facts, holds, id, sentence, source};
+pub use skew::{EtcdRange, SKEWS, Skew, etcd_range, program_skew};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

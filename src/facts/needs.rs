@@ -27,6 +27,12 @@ pub enum NeededBy {
     Runtime(&'static [&'static str]),
     /// By pods with IPv6 addresses.
     Ipv6,
+    /// By kube-proxy in mode `iptables`, the one that serves NodePorts on localhost.
+    IptablesProxy,
+    /// By one of these system components, where the spec declares it.
+    Addon(&'static [&'static str]),
+    /// By a declared flow over SCTP.
+    SctpFlow,
 }
 
 /// A row of the table.
@@ -51,6 +57,9 @@ const fn module(why: FactId, name: &'static str, by: NeededBy) -> Need {
 /// The plug-ins that put pods on a bridge of the host.
 pub const BRIDGE_CNIS: &[&str] = &["flannel", "weave", "none"];
 
+/// The components whose volumes are mounted over NFS.
+const NFS: &[&str] = &["aws-efs-csi-driver", "azure-file-csi", "csi-driver-nfs", "longhorn"];
+
 /// Everything that is needed. The six settings of `protectKernelDefaults` count on every node: without the field the kubelet writes them
 /// itself at each start, and another value would only hold until then.
 pub const NEEDS: &[Need] = &[
@@ -70,7 +79,7 @@ pub const NEEDS: &[Need] = &[
     sysctl(id::NEED_RP_FILTER_CILIUM, "net.ipv4.conf.all.rp_filter", &["0"], NeededBy::Cni(&["cilium"])),
     sysctl(id::NEED_RP_FILTER_CILIUM, "net.ipv4.conf.default.rp_filter", &["0"], NeededBy::Cni(&["cilium"])),
     sysctl(id::NEED_MODULES_AT_RUN_TIME, "kernel.modules_disabled", &["0"], NeededBy::Node),
-    sysctl(id::NEED_ROUTE_LOCALNET, "net.ipv4.conf.all.route_localnet", &["1"], NeededBy::Node),
+    sysctl(id::NEED_ROUTE_LOCALNET, "net.ipv4.conf.all.route_localnet", &["1"], NeededBy::IptablesProxy),
     Need { why: id::NEED_USER_NAMESPACES, what: Needed::SysctlNot("user.max_user_namespaces", &["0"]), by: NeededBy::Node },
     module(id::NEED_OVERLAY, "overlay", NeededBy::Node),
     module(id::NEED_OVERLAY, "overlayfs", NeededBy::Node),
@@ -80,4 +89,9 @@ pub const NEEDS: &[Need] = &[
     module(id::NEED_NETFILTER, "ip_tables", NeededBy::Node),
     module(id::NEED_NETFILTER, "veth", NeededBy::Node),
     module(id::NEED_EFI, "vfat", NeededBy::Node),
+    module(id::NEED_SCTP, "sctp", NeededBy::SctpFlow),
+    module(id::NEED_VOLUMES, "nfs", NeededBy::Addon(NFS)),
+    module(id::NEED_VOLUMES, "nfsv4", NeededBy::Addon(NFS)),
+    module(id::NEED_VOLUMES, "iscsi_tcp", NeededBy::Addon(&["longhorn"])),
+    module(id::NEED_VOLUMES, "cifs", NeededBy::Addon(&["azure-file-csi"])),
 ];

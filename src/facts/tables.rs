@@ -8,7 +8,7 @@ use super::{
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
     kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
-    lifecycle::Lifecycle,
+    lifecycle::{Lifecycle, Until},
     limit::{Limit, LimitRow},
     plugin::PluginRow,
     program::Program,

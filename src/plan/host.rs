@@ -47,6 +47,10 @@ pub struct HostContext {
     pub runtime_version: String,
     /// Whether pods have IPv6 addresses.
     pub ipv6: bool,
+    /// Whether kube-proxy runs.
+    pub kube_proxy: bool,
+    /// The declared system components, by their names in the catalogue.
+    pub addons: Vec<String>,
 }
 
 /// A rule for the host, by its name in [`NodePlan::file_rules`].

@@ -455,7 +455,7 @@ impl Problem for WaiverExpired {
 #[derive(Debug)]
 pub(super) struct SupportEnded {
     pub(super) says: &'static str,
-    pub(super) end: Date,
+    pub(super) end: Option<Date>,
     pub(super) at: Option<Place>,
 }
 
@@ -466,7 +466,10 @@ impl Problem for SupportEnded {
         open. What is written is right for that release all the same.";
 
     fn message(&self) -> String {
-        format!("{} until {}: that day is over", self.says, self.end)
+        match self.end {
+            Some(end) => format!("{} until {end}: that day is over", self.says),
+            None => format!("{}: no longer", self.says),
+        }
     }
 
     fn help(&self) -> String {

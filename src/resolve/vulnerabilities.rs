@@ -60,13 +60,13 @@ pub struct Supported {
 }
 
 impl Supported {
-    /// What becomes due when its support ends.
-    fn due(&self) -> Due {
-        Due {
-            date: self.lifecycle.end().next(),
+    /// What becomes due when its support ends; nothing where its makers name no day.
+    fn due(&self) -> Option<Due> {
+        Some(Due {
+            date: self.lifecycle.end()?.next(),
             what: format!("no longer true: {}", self.lifecycle.says),
             path: self.path.clone(),
-        }
+        })
     }
 }
 
@@ -156,7 +156,7 @@ fn accepted(spec: &Spec, waivers: &[Waiver]) -> Vec<AcceptedHole> {
 
 /// The ends of support as dates of the build.
 pub(super) fn dates(answers: &VulnerabilityAnswers) -> impl Iterator<Item = Due> {
-    answers.supported.iter().map(Supported::due)
+    answers.supported.iter().filter_map(Supported::due)
 }
 
 /// Warns of what had no support any more on the day of the build.
@@ -166,7 +166,7 @@ pub(super) fn warn(
     at: &dyn Fn(&str) -> Option<Place>,
     diags: &mut Diagnostics,
 ) {
-    for one in answers.supported.iter().filter(|one| one.lifecycle.end() < around.as_of) {
+    for one in answers.supported.iter().filter(|one| one.lifecycle.ended(around.as_of)) {
         let place = at(one.path.as_str());
         diags.push(SupportEnded { says: one.lifecycle.says, end: one.lifecycle.end(), at: place });
     }

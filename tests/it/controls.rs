@@ -31,7 +31,7 @@ pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, o
         .list()
         .iter()
         .map(|diagnostic| diagnostic.code)
-        .filter(|code| !["runtime-unlisted", "support-ended"].contains(code));
+        .filter(|code| !["runtime-unlisted", "support-ended", "version-skew"].contains(code));
     planned.map(|(_, plan)| plan).ok_or_else(|| codes.collect())
 }
 

@@ -25,6 +25,7 @@ mod log_collector;
 mod memory;
 mod network;
 mod observers;
+mod pairings;
 mod policies;
 mod promises;
 mod references;

@@ -2,9 +2,9 @@
 
 use crate::{
     base::{Area, Cause, Level, SpecPath},
-    controls::{Applies, Control, strokes},
-    facts,
-    plan::{Ground, Lowering, Outcome, Scope},
+    controls::{Applies, Control, diagnostics::VersionSkew, strokes},
+    facts::{self, EtcdVersion},
+    plan::{Ground, Locate, Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -38,21 +38,46 @@ fn left_open(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
+/// Which versions go with the API server, for whoever upgrades; and an etcd of the owner's that does not.
+fn skews(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let minor = cluster.minor();
+    let etcd = cluster.kubeadm.as_ref().and(facts::etcd_range(minor));
+    let programs = facts::SKEWS.iter().map(|row| format!("{} {}", row.program, row.range(minor)));
+    let detail: Vec<String> = programs.chain(etcd.map(|range| format!("etcd {range}"))).collect();
+    out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::VERSION_SKEW, detail.join("; "));
+    let (Some(range), Some((etcd, place))) = (etcd, owners_etcd(cluster)) else { return };
+    if !range.holds(etcd) {
+        let at = cluster.locate(&Cause::Owner(place.clone().into()));
+        out.diagnostics().push(VersionSkew { program: format!("etcd {etcd}"), minor, listed: range.to_string(), at });
+        out.because(Cause::Owner(place.into()));
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::VERSION_SKEW, format!("etcd {etcd}; {range} goes with it"));
+    }
+}
+
+/// The etcd that the owner's configuration pins, with its place.
+fn owners_etcd(cluster: &Resolved) -> Option<(EtcdVersion, String)> {
+    const KIND: &str = "ClusterConfiguration";
+    const FIELD: &str = "/etcd/local/imageTag";
+    let kubeadm = cluster.kubeadm.as_ref()?;
+    let tag = kubeadm.owner_text(KIND, FIELD)?;
+    let place = kubeadm.owner_documents.get(KIND)?.place(KIND, FIELD);
+    Some((tag.trim_start_matches('v').parse().ok()?, place))
+}
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     let answers = &cluster.vulnerabilities;
-    let (over, live): (Vec<_>, Vec<_>) = answers.supported.iter().partition(|one| one.lifecycle.end() < cluster.as_of);
+    let (over, live): (Vec<_>, Vec<_>) = answers.supported.iter().partition(|one| one.lifecycle.ended(cluster.as_of));
     for one in over {
         out.because(Cause::Spec(one.path.clone()));
-        let detail = format!("{} until {}", one.lifecycle.says, one.lifecycle.end());
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::SUPPORT_ENDED, detail);
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::SUPPORT_ENDED, one.lifecycle.sentence());
     }
     out.because(asked);
     if !live.is_empty() {
-        let detail: Vec<String> =
-            live.iter().map(|one| format!("{} until {}", one.lifecycle.says, one.lifecycle.end())).collect();
+        let detail: Vec<String> = live.iter().map(|one| one.lifecycle.sentence()).collect();
         out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::SUPPORTED, detail.join("; "));
     }
+    skews(cluster, out);
     left_open(cluster, out);
     if !answers.unknown.is_empty() {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::SUPPORT_UNKNOWN, answers.unknown.join(", "));
