@@ -15,6 +15,7 @@ pub(super) type Rules = Vec<(Dialect, Rule)>;
 /// The rules that let the opening end of a flow reach the answering one.
 pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("to") };
+    ends.not_too_many_ports()?;
     let ports = flow.ports.as_slice();
     Ok(match &flow.to {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
@@ -31,6 +32,7 @@ pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> R
 /// The rules that let the answering end of a flow be reached by the opening one.
 pub(super) fn ingress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("from") };
+    ends.not_too_many_ports()?;
     let ports = flow.ports.as_slice();
     Ok(match &flow.from {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
@@ -60,6 +62,15 @@ fn internet(view: &NetworkView) -> Vec<Peer> {
 pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Result<Rules, Unmatched> {
     let mut peers = vec![Peer::Pods(view.dns())];
     let cache = view.node_dns();
+    if cache.is_empty() && view.auto_mode {
+        return Err(Unmatched {
+            why: "pods would be cut off from DNS: EKS Auto Mode answers it on each node, under the tenth address of the Service range, which the spec \
+                  does not give"
+                .to_owned(),
+            way_out: "write `platform.serviceCidrs` (`aws eks describe-cluster --name NAME --query cluster.kubernetesNetworkConfig`)".to_owned(),
+            at: SpecPath::new("/platform/eks/nodes"),
+        });
+    }
     if cache.is_empty() {
         return Ok(plain(peers, ports));
     }
@@ -96,6 +107,16 @@ impl Ends<'_> {
     fn cannot(&self, why: String, way_out: impl Into<String>) -> Unmatched {
         let name = &self.flow.name;
         Unmatched { why: format!("flow `{name}` cannot be held to: {why}"), way_out: way_out.into(), at: self.at.clone() }
+    }
+
+    /// A plug-in that keeps a list of ports for each address leaves out what is beyond its end.
+    fn not_too_many_ports(&self) -> Result<(), Unmatched> {
+        let (count, Some(most)) = (self.flow.ports.len(), self.view.semantics.most_ports) else { return Ok(()) };
+        if count <= most {
+            return Ok(());
+        }
+        let why = format!("{count} ports, and {} takes {most} for one other end", self.plug_in());
+        Err(self.cannot(why, "name fewer ports, or let the workload answer on fewer"))
     }
 
     fn plug_in(&self) -> &'static str {
