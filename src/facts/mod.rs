@@ -33,7 +33,7 @@ mod tables;
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
 pub use cni::{
     Enforcer, NetworkSemantics, OwnPolicies, ServiceView, aws_vpc_cni_enforces, aws_vpc_cni_takes_cluster_policies,
-    network_semantics,
+    calico_follows, network_semantics,
 };
 pub use component::{
     Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,

@@ -230,6 +230,8 @@ fn the_switch_of_the_vpc_cni_is_looked_at() {
     }
     let private = Tree::of(EKS, &[]);
     says(private.report(), "a pod that somebody makes by hand");
+    says(private.running(), "from a pod of a Deployment");
+    omits(Tree::of(AKS, &[]).running(), "Deployment");
 }
 
 #[test]
@@ -292,6 +294,11 @@ fn limits_of_the_vpc_cni_stop_the_build() {
     };
     assert_eq!(refused(EKS, &[("  namespaces:", &ports(24))]), [""; 0]);
     assert_eq!(refused(EKS, &[("  namespaces:", &ports(25))]), ["flow-not-matched"]);
+    // Two flows between the same ends share the list.
+    let more = ", { name: more, from: ingress, to: many, ports: [7000] }]";
+    let both = |count: u16| ports(count).replacen("to: many }]", &format!("to: many }}{more}"), 1);
+    assert_eq!(refused(EKS, &[("  namespaces:", &both(23))]), [""; 0]);
+    assert_eq!(refused(EKS, &[("  namespaces:", &both(24))]), ["flow-not-matched"; 2]);
 }
 
 /// A policy for a whole cluster that nobody forbids is called unwritten.

@@ -15,7 +15,6 @@ pub(super) type Rules = Vec<(Dialect, Rule)>;
 /// The rules that let the opening end of a flow reach the answering one.
 pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("to") };
-    ends.not_too_many_ports()?;
     let ports = flow.ports.as_slice();
     Ok(match &flow.to {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
@@ -32,7 +31,6 @@ pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> R
 /// The rules that let the answering end of a flow be reached by the opening one.
 pub(super) fn ingress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("from") };
-    ends.not_too_many_ports()?;
     let ports = flow.ports.as_slice();
     Ok(match &flow.from {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
@@ -107,16 +105,6 @@ impl Ends<'_> {
     fn cannot(&self, why: String, way_out: impl Into<String>) -> Unmatched {
         let name = &self.flow.name;
         Unmatched { why: format!("flow `{name}` cannot be held to: {why}"), way_out: way_out.into(), at: self.at.clone() }
-    }
-
-    /// A plug-in that keeps a list of ports for each address leaves out what is beyond its end.
-    fn not_too_many_ports(&self) -> Result<(), Unmatched> {
-        let (count, Some(most)) = (self.flow.ports.len(), self.view.semantics.most_ports) else { return Ok(()) };
-        if count <= most {
-            return Ok(());
-        }
-        let why = format!("{count} ports, and {} takes {most} for one other end", self.plug_in());
-        Err(self.cannot(why, "name fewer ports, or let the workload answer on fewer"))
     }
 
     fn plug_in(&self) -> &'static str {

@@ -46,17 +46,20 @@ enum Lack {
     Unwritten,
     /// Something weaker takes its place.
     Weaker,
+    /// A waiver takes it back.
+    Waived,
 }
 
 impl Lack {
-    const ALL: [Lack; 3] = [Lack::Forbidden, Lack::Unwritten, Lack::Weaker];
+    const ALL: [Lack; 4] = [Lack::Forbidden, Lack::Unwritten, Lack::Weaker, Lack::Waived];
 
     fn of(row: &Row<'_>) -> Option<Self> {
         match row.outcome {
             Outcome::Impossible if row.unwritten => Some(Lack::Unwritten),
             Outcome::Impossible => Some(Lack::Forbidden),
             Outcome::Weaker => Some(Lack::Weaker),
-            Outcome::Enforced | Outcome::Elsewhere | Outcome::Provider | Outcome::Waived | Outcome::NotApplicable => None,
+            Outcome::Waived => Some(Lack::Waived),
+            Outcome::Enforced | Outcome::Elsewhere | Outcome::Provider | Outcome::NotApplicable => None,
         }
     }
 
@@ -65,6 +68,7 @@ impl Lack {
             Lack::Forbidden => "Forbidden by the platform, or by what the spec declares",
             Lack::Unwritten => "Not written by this version of harden",
             Lack::Weaker => "Weaker than it is asked for",
+            Lack::Waived => "Waived",
         }
     }
 
@@ -72,6 +76,7 @@ impl Lack {
         match self {
             Lack::Forbidden | Lack::Unwritten => Outcome::Impossible,
             Lack::Weaker => Outcome::Weaker,
+            Lack::Waived => Outcome::Waived,
         }
     }
 }
@@ -119,7 +124,7 @@ impl<'a> Reasons<'a> {
         out
     }
 
-    /// Numbers what is not held: what is forbidden first, then what is not written, then what is weaker, in the order of the controls.
+    /// Numbers what is not held: what is forbidden first, then what is not written, weaker or waived, in the order of the controls.
     fn number(&mut self) {
         for lack in Lack::ALL {
             for (control, rows) in &mut self.rows {
