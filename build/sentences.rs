@@ -35,9 +35,10 @@ fn fact(mut row: Row, cover: Cover) -> Result<(String, String), Error> {
         let patch = value.as_integer().and_then(|number| u16::try_from(number).ok());
         patches.push((minor, patch.ok_or_else(|| row.error(&format!("`patch`: {minor} must be a patch release")))?));
     }
+    let unwritten = row.mark("unwritten")?;
     let source = row.need_text("source")?;
     let code = format!(
-        "FactRow {{ id: FactId({}), says: {}, patches: &{patches:?}, source: {} }},",
+        "FactRow {{ id: FactId({}), says: {}, patches: &{patches:?}, unwritten: {unwritten}, source: {} }},",
         emit::text(&row.name),
         emit::texts_by_minor(&says),
         emit::text(&source)

@@ -30,10 +30,20 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             ]
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
-            let (before, after) = provider(plan, artifacts);
-            let objects = applied(plan, artifacts);
-            let steps: Vec<String> = before.into_iter().chain(objects.clone()).chain(after).chain(trials(artifacts)).collect();
-            let new = new_at_provider(plan).into_iter().chain(objects).chain(trials(artifacts)).collect();
+            let ways = provider(plan, artifacts);
+            let people = plan.cloud.iter().flat_map(|_| for_people(artifacts));
+            let objects = applied(plan, artifacts, |stage| plan.cloud.is_none() || !FOR_PEOPLE.contains(&stage));
+            let steps: Vec<String> = ways
+                .before
+                .into_iter()
+                .chain(people)
+                .chain(ways.open)
+                .chain(objects)
+                .chain(ways.after)
+                .chain(trials(plan, artifacts))
+                .collect();
+            let objects = applied(plan, artifacts, |_| true);
+            let new = new_at_provider(plan, artifacts).into_iter().chain(objects).chain(trials(plan, artifacts)).collect();
             let running = StepList { title: "A running cluster", steps };
             if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
         }
@@ -396,27 +406,66 @@ impl Tree<'_> {
 }
 
 /// A new cluster at a provider: nobody is in it who could be shut out.
-fn new_at_provider(plan: &Plan) -> Option<String> {
-    plan.cloud.as_ref().map(|_| {
-        "Write the cluster with the lines of every step of `terraform/ADOPT.md` at once: there is nothing to take over, and nothing to check before \
-         it is closed. Whoever applies the objects below must be let in by these lines: `identity.breakGlass`, or an identity of your own."
-            .to_owned()
+fn new_at_provider(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+    let cloud = plan.cloud.as_ref()?;
+    let mut text = "Write the cluster with the lines of every step of `terraform/ADOPT.md` at once: there is nothing to take over, and nothing to \
+                    check before it is closed."
+        .to_owned();
+    if targets::stages(artifacts).next().is_some() {
+        let applier = match (plan.cluster.platform, cloud.settings.contains_key("admin_group_object_ids")) {
+            (Platform::Aks, true) => "a member of the groups in `admin_group_object_ids` of `terraform/settings`",
+            (Platform::Aks, false) => "the local account (`az aks get-credentials --admin`), since the spec declares no Entra ID",
+            (Platform::Eks | Platform::Kubeadm, _) if cloud.admins.is_empty() => {
+                "a principal with an access entry and a policy of your own, since the spec names none in `identity.breakGlass`"
+            }
+            (Platform::Eks | Platform::Kubeadm, _) => "break glass, or a principal with an access entry and a policy of your own",
+        };
+        text.push_str(&format!(" Whoever applies the objects below must be let in by then: {applier}."));
+    }
+    Some(text)
+}
+
+/// The stages that people need before they are let in by another way than today.
+const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
+
+/// What is applied before anybody is let in by another way: an access entry, or a sign-in by Entra ID, counts at once.
+fn for_people(artifacts: &[Artifact]) -> Option<String> {
+    let folders = folders(artifacts, |stage| FOR_PEOPLE.contains(&stage));
+    (!folders.is_empty()).then(|| {
+        format!(
+            "As whoever comes in today, before anybody comes in by another way: {}, each {APPLY}. Roles of a group that nobody is in yet give \
+             nothing, and whoever is let in by apply A finds them there.",
+            folders.join(", ")
+        )
     })
 }
 
-/// What is set at the provider: what comes before the objects of the cluster, and what comes after them. The letters are those of
-/// `terraform/ADOPT.md`.
-fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
-    let Some(cloud) = &plan.cloud else { return (Vec::new(), Vec::new()) };
-    let mut before = vec![
-        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`, and take into \
-         the state what exists already (log group, access entries, add-on). Read `terraform plan` before every apply: it must change the cluster \
-         in place, make nothing that exists, and destroy nothing."
-            .to_owned(),
-        "Apply A: what opens the way that stays, with the logs. Nobody is shut out by it.".to_owned(),
-    ];
+/// What is set at the provider, around the objects of the cluster. The letters are those of `terraform/ADOPT.md`.
+#[derive(Default)]
+struct Ways {
+    /// What comes before everything.
+    before: Vec<String>,
+    /// What opens the way that stays.
+    open: Vec<String>,
+    /// What comes after the objects.
+    after: Vec<String>,
+}
+
+fn provider(plan: &Plan, artifacts: &[Artifact]) -> Ways {
+    let Some(cloud) = &plan.cloud else { return Ways::default() };
+    let existing = existing(cloud);
+    let existing = if existing.is_empty() {
+        String::new()
+    } else {
+        format!(", and take into the state what exists already ({})", existing.join(", "))
+    };
+    let before = vec![format!(
+        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`{existing}. Read \
+         `terraform plan` before every apply: it must change the cluster in place, make nothing that exists, and destroy nothing."
+    )];
+    let mut open = vec![format!("Apply A: what opens the way that stays, with the logs. {}", opened(plan, cloud))];
     if cloud.settings.contains_key("private_cluster_enabled") {
-        before.push(
+        open.push(
             "A cluster that has a public address today is made anew when it becomes private: then build a new one beside it."
                 .to_owned(),
         );
@@ -429,11 +478,21 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
             closing(cloud).join(", ")
         ));
     }
-    if cloud.has(Stage::Network) {
+    if cloud.has(Stage::Private) {
         after.push(
-            "Apply D, by itself: let network policies take effect. `kubectl get networkpolicy -A` first: those that lie dormant wake up too."
+            "Apply C2, by itself, after the ranges have held for a while: take the private endpoint away. It closes nothing to anybody outside."
                 .to_owned(),
         );
+    }
+    if cloud.has(Stage::Overlay) {
+        after.push(
+            "Apply D1, by itself, for a cluster whose pods are not on an overlay yet: give them one. The nodes of all pools are re-imaged at the same \
+             time, nothing outside reaches a pod by its address any more, and there is no way back."
+                .to_owned(),
+        );
+    }
+    if cloud.has(Stage::Network) {
+        after.push(let_policies_act(plan, if cloud.has(Stage::Overlay) { "D2" } else { "D" }));
     }
     if cloud.secrets_key.as_ref().is_some_and(|owner| owner.value == Owner::Harden) {
         after.push(
@@ -448,7 +507,61 @@ fn provider(plan: &Plan, artifacts: &[Artifact]) -> (Vec<String>, Vec<String>) {
                 .to_owned(),
         );
     }
-    (before, after)
+    Ways { before, open, after }
+}
+
+/// What `attach` makes, of what a running cluster may have already.
+fn existing(cloud: &CloudPlan) -> Vec<&'static str> {
+    let ours = |owner: Option<Owner>| owner == Some(Owner::Harden);
+    let rows = [
+        (ours(cloud.log_group.as_ref().map(|group| group.owner.value)), "the log group"),
+        (cloud.forward.is_some(), "the subscription filter"),
+        (
+            ours(cloud.entries_owner.as_ref().map(|owner| owner.value)) && !cloud.entries.is_empty(),
+            "access entries and their policies",
+        ),
+        (ours(cloud.vpc_cni.as_ref().map(|owner| owner.value)), "the add-on `vpc-cni`"),
+        (!cloud.categories.is_empty(), "the diagnostic setting"),
+    ];
+    rows.into_iter().filter(|(made, _)| *made).map(|(_, what)| what).collect()
+}
+
+/// Whom apply A changes something for.
+fn opened(plan: &Plan, cloud: &CloudPlan) -> String {
+    let mut says = Vec::new();
+    if !cloud.entries.is_empty() {
+        says.push(
+            "An access entry takes the place of what aws-auth gives the same ARN, and of the groups that an entry of it has, at once: whoever needs \
+             more than the spec gives (this pipeline, first of all) stays out of `identity.groups` until they have it another way.",
+        );
+    }
+    if cloud.settings.get("endpoint_private_access").is_some_and(|held| held.value == CloudValue::Bool(true)) {
+        says.push(
+            "Where the private endpoint is new, its name leads to private addresses inside the VPC from then on: a runner or bastion host there needs \
+             a rule for port 443 in the security group of the cluster first.",
+        );
+    }
+    if cloud.settings.contains_key("admin_group_object_ids") {
+        says.push(
+            "Kubeconfigs that lie somewhere go on to work; one that `az aks get-credentials` fetches from then on signs in through Entra ID: what \
+             fetches one at every run adds `--admin` until B, or has `kubelogin` and its rights before A.",
+        );
+    }
+    if says.is_empty() && plan.cloud.is_some() {
+        says.push("Nobody is shut out by it.");
+    }
+    says.join(" ")
+}
+
+/// What the apply of the engine does to a cluster that runs.
+fn let_policies_act(plan: &Plan, letter: &str) -> String {
+    let images = match plan.cluster.platform {
+        Platform::Aks => " The nodes of all pools are re-imaged at the same time: plan it like an upgrade of the whole cluster.",
+        Platform::Eks | Platform::Kubeadm => "",
+    };
+    format!(
+        "Apply {letter}, by itself: let network policies take effect. `kubectl get networkpolicy -A` first: those that lie dormant wake up too.{images}"
+    )
 }
 
 /// What is to be seen before a way in is closed.
@@ -496,12 +609,21 @@ fn has(artifacts: &[Artifact], path: &str) -> bool {
 
 /// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
 fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    applied(plan, artifacts).into_iter().chain(trials(artifacts)).collect()
+    applied(plan, artifacts, |_| true).into_iter().chain(trials(plan, artifacts)).collect()
 }
 
-/// How the objects of the cluster are applied.
-fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    let folders: Vec<String> = targets::stages(artifacts).map(|stage| format!("`k8s/{stage}`")).collect();
+/// How one stage is applied.
+const APPLY: &str = "`kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows first what changes; where another manager \
+     owns a field, a label that somebody set by hand, read it, then add `--force-conflicts`)";
+
+/// The folders of the stages that are wanted, in their order.
+fn folders(artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    targets::stages(artifacts).filter(|stage| wanted(stage)).map(|stage| format!("`k8s/{stage}`")).collect()
+}
+
+/// How the objects of the wanted stages are applied.
+fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let folders = folders(artifacts, wanted);
     if folders.is_empty() {
         return Vec::new();
     }
@@ -534,22 +656,28 @@ fn applied(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     } else {
         ""
     };
-    steps.push(format!(
-        "The objects of the cluster, in this order, each `kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows \
-         first what changes; where another manager owns a field, a label that somebody set by hand, read it, then add `--force-conflicts`): \
-         {}.{wait}",
-        folders.join(", ")
-    ));
+    let network = if plan.cloud.is_some() && has(artifacts, "k8s/network/kustomization.yaml") {
+        " Where an engine enforces policies already, `k8s/network` takes effect at once: a namespace without flows is closed from then on."
+    } else {
+        ""
+    };
+    steps.push(format!("The objects of the cluster, in this order, each {APPLY}: {}.{wait}{network}", folders.join(", ")));
     steps
 }
 
 /// How the tables of `tests/` are tried on the cluster.
-fn trials(artifacts: &[Artifact]) -> Option<String> {
+fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
     let folders = targets::stages(artifacts).next().is_some();
+    let connections = if plan.host.cni == "aws-vpc-cni" {
+        "`tests/connectivity.csv` (which connection goes through: one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
+         made by hand)"
+    } else {
+        "`tests/connectivity.csv` (which connection goes through: one a row)"
+    };
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
-        ("tests/connectivity.csv", "`tests/connectivity.csv` (which connection goes through: one a row)"),
+        ("tests/connectivity.csv", connections),
     ];
     let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(artifacts, path)).map(|(_, says)| *says).collect();
     (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))

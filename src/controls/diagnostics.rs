@@ -7,7 +7,7 @@ use crate::{
     plan::EncryptionStage,
 };
 
-use super::cloud::diagnostics::{NobodyComesIn, NodesLockedOut, ReservedGroup, TooManySources};
+use super::cloud::diagnostics::{NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources};
 
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
@@ -27,6 +27,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<MissingParameter>(),
     Entry::of::<NobodyComesIn>(),
     Entry::of::<NodesLockedOut>(),
+    Entry::of::<ProviderMakesAnew>(),
+    Entry::of::<SourceFamily>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),

@@ -63,6 +63,8 @@ pub struct NetworkSemantics {
     pub own: OwnPolicies,
     /// Whether it knows ranges of IPv6.
     pub ipv6: bool,
+    /// Of how many ports it takes rules for one other end, at most.
+    pub most_ports: Option<usize>,
     /// Whether it always reaches pods of another node from an address of the pod range (else the declared encapsulation decides).
     pub bridges: bool,
     /// What must be said where it enforces: a switch, an end of life.
@@ -80,6 +82,7 @@ impl NetworkSemantics {
         services: ServiceView::Behind,
         own: OwnPolicies::None,
         ipv6: true,
+        most_ports: None,
         bridges: false,
         caveat: Some(id::NETWORK_UNNAMED),
         source: "kubernetes.io, network policies; read 2026-11-26",
@@ -119,6 +122,7 @@ const ROWS: &[NetworkSemantics] = &[
         enforcer: Enforcer::AwsVpcCni,
         name: "the Amazon VPC CNI",
         services: ServiceView::Address,
+        most_ports: Some(24),
         caveat: Some(id::AWS_POLICY_SWITCH),
         source: "docs.aws.amazon.com, cni-network-policy; aws/aws-network-policy-agent#549, #72; read 2026-11-26",
         ..NetworkSemantics::PLAIN
@@ -156,6 +160,24 @@ const ROWS: &[NetworkSemantics] = &[
         ..NetworkSemantics::PLAIN
     },
 ];
+
+/// From which version on the Amazon VPC CNI enforces network policies (docs.aws.amazon.com, cni-network-policy; read 2026-11-26).
+const AWS_ENFORCES: (u16, u16) = (1, 14);
+
+/// From which version on it takes a policy for a whole cluster: 1.21.1 (docs.aws.amazon.com, cni-network-policy; read 2026-11-26).
+const AWS_CLUSTER_POLICY: (u16, u16, u16) = (1, 21, 1);
+
+/// Whether this version of the Amazon VPC CNI enforces network policies.
+#[must_use]
+pub fn aws_vpc_cni_enforces(major: u16, minor: u16) -> bool {
+    (major, minor) >= AWS_ENFORCES
+}
+
+/// Whether this version of the Amazon VPC CNI takes policies for a whole cluster; without a patch, if any patch of it does.
+#[must_use]
+pub fn aws_vpc_cni_takes_cluster_policies(major: u16, minor: u16, patch: Option<u16>) -> bool {
+    (major, minor, patch.unwrap_or(u16::MAX)) >= AWS_CLUSTER_POLICY
+}
 
 /// What an enforcer makes of a network policy.
 #[must_use]

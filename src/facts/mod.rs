@@ -33,7 +33,10 @@ mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
-pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, calico_follows, network_semantics};
+pub use cni::{
+    Enforcer, NetworkSemantics, OwnPolicies, ServiceView, aws_vpc_cni_enforces, aws_vpc_cni_takes_cluster_policies,
+    calico_follows, network_semantics,
+};
 pub use component::{
     Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };
@@ -61,6 +64,6 @@ pub use ports::{CniPort, cni_ports};
 pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
-pub use sentence::{fact, facts, holds, id, sentence, source};
+pub use sentence::{fact, facts, holds, id, is_unwritten, sentence, source};
 pub use skew::{EtcdRange, SKEWS, Skew, etcd_range, program_skew};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

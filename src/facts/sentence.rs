@@ -21,6 +21,8 @@ pub(super) struct FactRow {
     pub(super) says: ByMinor<&'static str>,
     /// For a minor that got the newest fact by a patch release, which one.
     pub(super) patches: &'static [(u16, u16)],
+    /// Whether it is harden that does not write it yet, where the platform would take it.
+    pub(super) unwritten: bool,
     pub(super) source: &'static str,
 }
 
@@ -28,6 +30,12 @@ pub(super) struct FactRow {
 #[must_use]
 pub fn sentence(fact: FactId, minor: Minor) -> &'static str {
     row(fact).map_or(fact.0, |row| value_at(row.says, minor).unwrap_or(row.says[0].1))
+}
+
+/// Whether a fact says that this version of harden does not write something yet, which nothing else forbids.
+#[must_use]
+pub fn is_unwritten(fact: FactId) -> bool {
+    row(fact).is_some_and(|row| row.unwritten)
 }
 
 /// Where a fact was read.

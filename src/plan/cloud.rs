@@ -14,6 +14,8 @@ use super::{Held, Plan, SettingKey, Topic};
 pub struct CloudPlan {
     /// The region (EKS) or location (AKS) of the cluster, where the spec says it.
     pub place: Option<Held<String>>,
+    /// The minor of Kubernetes that the cluster runs.
+    pub version: Held<String>,
     /// The versions of the Terraform provider that the owner takes.
     pub provider: Held<String>,
     /// What must be set on the cluster resource, by the name of its argument.
@@ -41,9 +43,10 @@ pub struct CloudPlan {
 impl CloudPlan {
     /// A plan that asks for nothing.
     #[must_use]
-    pub fn new(place: Option<Held<String>>, provider: Held<String>) -> Self {
+    pub fn new(place: Option<Held<String>>, version: Held<String>, provider: Held<String>) -> Self {
         CloudPlan {
             place,
+            version,
             provider,
             settings: BTreeMap::new(),
             log_group: None,
@@ -99,12 +102,16 @@ pub enum Stage {
     Open,
     /// What closes a way that may be in use.
     Close,
+    /// What takes the private endpoint away, once the ranges of the public one have held.
+    Private,
+    /// What gives pods addresses of an overlay, before an engine acts: there is no way back.
+    Overlay,
     /// What lets network policies take effect, those that lie dormant too.
     Network,
 }
 
 /// Values of the cluster resource that no data source of the provider shows.
-const UNSEEN: [&str; 9] = [
+const UNSEEN: [&str; 8] = [
     "access_entries",
     "local_account_disabled",
     "log_analytics_retention_in_days",
@@ -113,7 +120,6 @@ const UNSEEN: [&str; 9] = [
     "private_cluster_public_fqdn_enabled",
     "run_command_enabled",
     "sku_tier",
-    "vpc_cni_configuration_values",
 ];
 
 /// Whether a data source of the provider shows a value of the cluster resource, so that a check can compare it.
@@ -129,20 +135,17 @@ impl CloudPlan {
         match name {
             "authentication_mode" if *value != CloudValue::Text("API".to_owned()) => Stage::Open,
             "endpoint_private_access" if *value != CloudValue::Bool(false) => Stage::Open,
+            "endpoint_private_access" => Stage::Private,
             "authentication_mode"
             | "authorized_ip_ranges"
-            | "endpoint_private_access"
             | "endpoint_public_access"
             | "local_account_disabled"
             | "private_cluster_enabled"
             | "private_cluster_public_fqdn_enabled"
             | "public_access_cidrs"
             | "run_command_enabled" => Stage::Close,
-            "network_data_plane"
-            | "network_plugin"
-            | "network_plugin_mode"
-            | "network_policy"
-            | "vpc_cni_configuration_values" => Stage::Network,
+            "network_plugin_mode" | "pod_cidr" => Stage::Overlay,
+            "network_data_plane" | "network_plugin" | "network_policy" | "vpc_cni_configuration_values" => Stage::Network,
             _ => Stage::Open,
         }
     }
@@ -300,6 +303,7 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     if let Some(place) = &cloud.place {
         add(cloud_key("place"), place.clone());
     }
+    add(cloud_key("version"), cloud.version.clone());
     add(cloud_key("provider"), cloud.provider.clone());
     for (name, held) in &cloud.settings {
         let mut text = held.as_ref().map(ToString::to_string);

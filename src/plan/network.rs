@@ -69,6 +69,10 @@ pub struct NetworkView {
     pub metadata: Vec<Cidr>,
     /// Public addresses that the provider answers on the machine itself: no internet.
     pub provider: Vec<Cidr>,
+    /// Whether the provider answers DNS on each node, under the address of its Service alone (EKS Auto Mode).
+    pub auto_mode: bool,
+    /// Why no policy for a whole cluster is written, where the plug-in's kind of one is none that harden writes.
+    pub no_cluster_policy: FactId,
     /// What must be said of the platform, beside what the plug-in's semantics say.
     pub caveat: Option<FactId>,
     /// Whose platform it is.
@@ -95,6 +99,8 @@ impl Default for NetworkView {
             node_local_dns: false,
             metadata: Vec::new(),
             provider: Vec::new(),
+            auto_mode: false,
+            no_cluster_policy: crate::facts::id::NETWORK_ENGINES,
             caveat: None,
             platform: Platform::Kubeadm,
             ipv4: true,
@@ -116,14 +122,15 @@ impl NetworkView {
         labelled(DNS_CACHE_LABEL)
     }
 
-    /// The addresses under which the DNS cache of a node answers: its own, and where it is known that of the Service it stands in for.
+    /// The addresses under which a node answers DNS: that of its cache, and where it is known that of the Service it stands in for.
     #[must_use]
     pub fn node_dns(&self) -> Vec<Cidr> {
-        if !self.node_local_dns {
+        if !self.node_local_dns && !self.auto_mode {
             return Vec::new();
         }
         let service = self.services.iter().filter_map(|range| range.nth(10)).map(Cidr::host);
-        NODE_LOCAL_DNS.parse().into_iter().chain(service).collect()
+        let cache = self.node_local_dns.then(|| NODE_LOCAL_DNS.parse().ok()).flatten();
+        cache.into_iter().chain(service).collect()
     }
 
     /// Whether an address is public: in no private, shared, local or reserved range, and none of the cluster's.

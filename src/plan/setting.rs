@@ -12,7 +12,7 @@ pub use crate::facts::Program;
 
 use crate::base::ControlId;
 
-use super::{AccessPlan, Flag, FlagValue, Held, HostRule, Plan, Topic, strictness};
+use super::{AccessPlan, Flag, FlagValue, Held, HostRule, Plan, Topic, cloud::Owner, strictness};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -228,10 +228,18 @@ const EXTRA_IMPACT: &[Extra] = &[
     Extra::stricter(
         "cloud/settings/network_data_plane",
         "",
-        Impact::RefusesLater("replaces the image of every node; taken back, it makes the cluster anew"),
+        Impact::RefusesLater("re-images the nodes of all pools at the same time; taken back, it makes the cluster anew"),
+    ),
+    Extra::stricter(
+        "cloud/settings/network_plugin_mode",
+        "",
+        Impact::RefusesLater(
+            "re-images the nodes of all pools at the same time; pods are no longer reached from outside the cluster",
+        ),
     ),
     Extra::stricter("cloud/settings/network_plugin_mode", "", Impact::OneWay),
     Extra::stricter("cloud/settings/network_policy", "", WAKES),
+    Extra::stricter("cloud/settings/pod_cidr", "", Impact::OneWay),
     Extra::stricter("cloud/settings/private_cluster_enabled", "false", REPLACES),
     Extra::stricter("cloud/settings/public_access_cidrs", "0.0.0.0/0", CLOSES),
     Extra::stricter(
@@ -359,9 +367,16 @@ impl Plan {
                 Some(mount) if mount.value.installer => vec![Impact::None],
                 Some(_) | None => key.impact(),
             },
+            SettingKey::Part(..) if self.leaves_key(key) => vec![Impact::None],
             SettingKey::Part(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
             SettingKey::Field(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
         }
+    }
+
+    /// Whether a key is that of the owner of the key of Secrets, and the key stays what it is.
+    fn leaves_key(&self, key: &SettingKey) -> bool {
+        let owner = self.cloud.as_ref().and_then(|cloud| cloud.secrets_key.as_ref());
+        key.to_string() == "cloud/secrets-key/owner" && owner.is_some_and(|owner| owner.value != Owner::Harden)
     }
 
     /// Whether a key is that of the enforced level of Pod Security, and the level asks for nothing.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::base::{Area, Cause, ControlId, FactId, SpecPath};
+use crate::{
+    base::{Area, Cause, ControlId, FactId, SpecPath},
+    facts,
+};
 
 use super::SettingKey;
 
@@ -103,6 +106,14 @@ pub struct Verdict {
     pub detail: String,
     /// What made somebody ask.
     pub cause: Cause,
+}
+
+impl Verdict {
+    /// Whether it is impossible for no other reason than that this version of harden does not write it.
+    #[must_use]
+    pub fn is_unwritten(&self) -> bool {
+        self.outcome == Outcome::Impossible && matches!(self.ground, Ground::Fact(fact) if facts::is_unwritten(fact))
+    }
 }
 
 /// The verdicts of a control.

@@ -69,9 +69,22 @@ struct CoveredVerdict<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum CoveredReason<'a> {
-    Fact { fact: &'static str, sentence: &'static str, detail: Option<&'a str> },
-    Waiver { waiver: &'a str, detail: Option<&'a str> },
-    Settings { settings: Vec<Shown<&'a SettingKey>>, detail: Option<&'a str> },
+    Fact {
+        fact: &'static str,
+        sentence: &'static str,
+        detail: Option<&'a str>,
+        /// Whether it is this version of harden that does not write it, and nothing else forbids it.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        unwritten: bool,
+    },
+    Waiver {
+        waiver: &'a str,
+        detail: Option<&'a str>,
+    },
+    Settings {
+        settings: Vec<Shown<&'a SettingKey>>,
+        detail: Option<&'a str>,
+    },
 }
 
 #[derive(Serialize)]
@@ -187,7 +200,12 @@ fn asked_setting<'a>(plan: &Plan, (key, held): (&'a SettingKey, &'a Held<String>
 fn reason(verdict: &Verdict, minor: Minor) -> CoveredReason<'_> {
     let detail = (!verdict.detail.is_empty()).then_some(verdict.detail.as_str());
     match &verdict.ground {
-        Ground::Fact(fact) => CoveredReason::Fact { fact: fact.0, sentence: facts::sentence(*fact, minor), detail },
+        Ground::Fact(fact) => CoveredReason::Fact {
+            fact: fact.0,
+            sentence: facts::sentence(*fact, minor),
+            detail,
+            unwritten: verdict.is_unwritten(),
+        },
         Ground::Waiver(id) => CoveredReason::Waiver { waiver: id, detail },
         Ground::Settings(keys) => CoveredReason::Settings { settings: keys.iter().map(Shown).collect(), detail },
     }

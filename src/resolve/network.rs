@@ -82,6 +82,8 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         node_local_dns: platform.node_local_dns.unwrap_or(false),
         metadata: metadata(platform.kind(), ipv4, ipv6),
         provider: provider(platform.kind()),
+        auto_mode: matches!(&platform.provider, model::Provider::Eks(eks) if eks.nodes == Some(words::EksNodes::Auto)),
+        no_cluster_policy: no_cluster_policy(platform.cni.as_ref(), enforcer),
         caveat: caveat(platform.kind(), enforcer, ipv4),
         platform: platform.kind(),
         ipv4,
@@ -102,7 +104,10 @@ fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
         Some(model::Cni::Cilium(cilium)) => (Enforcer::Cilium, cilium.datapath != Some(Datapath::Native)),
         Some(model::Cni::Weave { .. }) => (Enforcer::Weave, true),
         Some(model::Cni::Flannel(_)) => (Enforcer::Nobody, true),
-        Some(model::Cni::AwsVpcCni { .. }) => (Enforcer::AwsVpcCni, false),
+        Some(model::Cni::AwsVpcCni { version }) => {
+            let enforces = version.is_none_or(|version| facts::aws_vpc_cni_enforces(version.major, version.minor));
+            (if enforces { Enforcer::AwsVpcCni } else { Enforcer::Nobody }, false)
+        }
         Some(model::Cni::AzureCni { network_policy, .. }) => {
             let engine = match network_policy {
                 Some(AzurePolicyEngine::Cilium) => Enforcer::AzureCilium,
@@ -115,6 +120,24 @@ fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
             (engine, false)
         }
         Some(model::Cni::None) | None => (Enforcer::Unnamed, true),
+    }
+}
+
+/// Why no policy for a whole cluster is written under a plug-in whose own kind harden does not write.
+fn no_cluster_policy(cni: Option<&model::Cni>, enforcer: Enforcer) -> FactId {
+    match (enforcer, cni) {
+        (Enforcer::AwsVpcCni, Some(model::Cni::AwsVpcCni { version: Some(version) }))
+            if !facts::aws_vpc_cni_takes_cluster_policies(version.major, version.minor, version.patch) =>
+        {
+            facts::id::NETWORK_ENGINE_AWS_OLD
+        }
+        (Enforcer::AwsVpcCni, _) => facts::id::NETWORK_ENGINE_AWS,
+        (Enforcer::AzureCilium, _) => facts::id::NETWORK_ENGINE_AZURE_CILIUM,
+        (Enforcer::AzureCalico, _) => facts::id::NETWORK_ENGINE_AZURE_CALICO,
+        (
+            Enforcer::Calico | Enforcer::Cilium | Enforcer::Weave | Enforcer::AzureNpm | Enforcer::Unnamed | Enforcer::Nobody,
+            _,
+        ) => facts::id::NETWORK_ENGINES,
     }
 }
 

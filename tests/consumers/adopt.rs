@@ -210,6 +210,14 @@ resource "terraform_data" "aws_eks_addon__this" {
   for_each = var.addons
   input    = each.value
 }
+resource "terraform_data" "aws_eks_access_entry__this" {
+  for_each = var.access_entries
+  input    = each.value.principal_arn
+}
+resource "terraform_data" "aws_eks_access_policy_association__this" {
+  for_each = merge([for name, entry in var.access_entries : { for policy, arn in entry.policies : "${name}_${policy}" => arn }]...)
+  input    = each.value
+}
 output "cluster_name" {
   value = terraform_data.cluster.input.name
 }
@@ -220,6 +228,9 @@ variable "create_kms_key" {
   default = true
 }
 variable "addons" {
+  default = {}
+}
+variable "access_entries" {
   default = {}
 }
 "#;
@@ -249,7 +260,6 @@ impl Place {
         let place = Place { folder: tempfile::tempdir().expect("a folder"), program: program.to_owned() };
         place.emitted(tree);
         let eks = [
-            "access_entries",
             "authentication_mode",
             "cloudwatch_log_group_retention_in_days",
             "enabled_log_types",
@@ -342,7 +352,7 @@ fn owned(platform: &str, way: Way) -> Root {
 }
 
 /// The titles of the steps, in their order.
-const STEPS: [&str; 5] = ["Call both modules", "Apply A", "Apply C", "Apply D", "Apply E"];
+const STEPS: [&str; 8] = ["Call both modules", "Apply A", "Apply C:", "Apply C2", "Apply D:", "Apply D1", "Apply D2", "Apply E"];
 
 /// Without the imports of things that only a running cluster has.
 fn without_imports(bodies: Vec<Body>) -> Vec<Body> {
@@ -416,6 +426,68 @@ fn a_running_cluster_loses_nothing() {
             }
         }
     }
+}
+
+/// Entries of the owner's module come over with their policies: moved or forgotten, nothing is destroyed; without the policies it would be.
+#[test]
+fn entries_are_taken_over_with_their_policies() {
+    let Some(program) = program() else { return };
+    let scratch = tempfile::tempdir().expect("a folder");
+    let tree = tree(scratch.path(), "examples/eks", &[]);
+    let page = Page::of(&tree);
+    let arn = "arn:aws:iam::111122223333:role/break-glass";
+    let theirs = format!(
+        "module \"eks\" {{\n  source = \"./eks\"\n  access_entries = {{\n    admin = {{ principal_arn = \"{arn}\", policies = {{ all = \"x\", \
+         view = \"y\" }} }}\n  }}\n}}\n"
+    );
+    let start = || {
+        let place = Place::new(&program, &tree);
+        let mut root = Root::default();
+        root.code(&theirs);
+        place.write(&root, Way::Module);
+        place.apply("what is there");
+        let mut root = owned("eks", Way::Module);
+        root.take(without_imports(page.blocks("Call both modules", Way::Module)));
+        root.take(without_imports(page.blocks("Apply A", Way::Module)));
+        (place, root)
+    };
+    let commands = page.commands("Take over what exists");
+    let of = |kind: &str, what: &str| {
+        let found = commands.iter().find(|c| c.contains(kind) && c.contains(what));
+        found.unwrap_or_else(|| panic!("no `{kind} {what}` in {commands:?}")).clone()
+    };
+    let execute = |place: &Place, command: &str, policy: &str| {
+        let command = command.replace("KEY_POLICYKEY", &format!("admin_{policy}")).replace("KEY", "admin").replace("ARN", arn);
+        let arguments: Vec<String> = command.split(' ').skip(1).map(moved).collect();
+        must(&program, place.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    };
+    let (place, root) = start();
+    execute(&place, &of("state mv", "access_entry"), "");
+    execute(&place, &of("state mv", "policy_association"), "all");
+    execute(&place, &of("state rm", "policy_association"), "view");
+    place.write(&root, Way::Module);
+    place.apply("with their policies");
+    let (place, root) = start();
+    execute(&place, &of("state mv", "access_entry"), "");
+    place.write(&root, Way::Module);
+    let plan = place.plan().expect("a plan");
+    assert!(plan.contains(" 2 to destroy."), "{plan}");
+}
+
+/// Data sources of checks are read anew in every plan: what the pages say of a quiet one.
+#[test]
+fn a_plan_with_checks_is_never_empty() {
+    let Some(program) = program() else { return };
+    let scratch = tempfile::tempdir().expect("a folder");
+    let code = "resource \"terraform_data\" \"a\" {}\ndata \"terraform_remote_state\" \"b\" {\n  backend = \"local\"\n  config = { path = \"b\" }\n}\n";
+    let check = code.replace("data ", "check \"c\" {\n  data ").replace("\"b\" }\n}\n", "\"b\" }\n  }\n  assert {\n    condition = data.terraform_remote_state.b.outputs != null\n    error_message = \"x\"\n  }\n}\n");
+    fs::write(scratch.path().join("b"), "{\"version\": 4, \"terraform_version\": \"1.11.4\", \"serial\": 1, \"lineage\": \"x\", \"outputs\": {}, \"resources\": []}").expect("a state");
+    fs::write(scratch.path().join("main.tf"), check).expect("a file");
+    must(&program, scratch.path(), &["init", "-no-color"]);
+    must(&program, scratch.path(), &["apply", "-no-color", "-auto-approve"]);
+    let output = run(&program, scratch.path(), &["plan", "-no-color", "-detailed-exitcode"]);
+    assert!(said(&output).contains("0 to add, 0 to change, 0 to destroy"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }
 
 /// An address of the state, as it is called here.

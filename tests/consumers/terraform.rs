@@ -38,7 +38,12 @@ pub(crate) fn must(program: &Path, folder: &Path, arguments: &[&str]) -> String 
 
 /// Every tree of the project's specs that has Terraform in it, built into a folder.
 fn trees(out: &Path) -> Vec<PathBuf> {
-    ["golden/build/eks-1.36", "golden/build/aks-1.36", "examples/eks", "examples/aks"].map(|spec| tree(out, spec, &[])).to_vec()
+    let ranges = [("    runtime:", "    podCidrs: [10.128.0.0/16]\n    runtime:")];
+    let mut found = vec![tree(out, "golden/build/aks-1.36", &ranges)];
+    found.extend(
+        ["golden/build/eks-1.36", "golden/build/aks-1.36", "examples/eks", "examples/aks"].map(|spec| tree(out, spec, &[])),
+    );
+    found
 }
 
 /// The tree of a spec of the project with other words in it, built below a folder.
@@ -185,6 +190,23 @@ const LIVE: &[(&str, &str, &[&str])] = &[
     ("network_plugin,", "network_plugin = \"azure\"", &["network_plugin = \"none\"", "network_plugin = null"]),
     ("network_policy", "network_policy = \"cilium\"", &["network_policy = \"\"", "network_policy = null"]),
     ("network_policy", "network_profile = [{", &["network_profile = [for a in []: a]\n    other = [{"]),
+    ("network_profile[0].pod_cidr", "pod_cidr = \"10.128.0.0/16\"", &["pod_cidr = \"10.244.0.0/16\"", "pod_cidr = null"]),
+    ("live.version", " version = \"1.36\"", &[" version = \"1.35\"", " version = null"]),
+    (
+        "current_kubernetes_version",
+        "current_kubernetes_version = \"1.36.3\"",
+        &["current_kubernetes_version = \"1.35.9\"", "current_kubernetes_version = \"1\"", "current_kubernetes_version = null"],
+    ),
+    (
+        "configuration_values",
+        "configuration_values = jsonencode({ enableNetworkPolicy = \"true\" })",
+        &[
+            "configuration_values = jsonencode({ enableNetworkPolicy = \"false\" })",
+            "configuration_values = jsonencode({ env = {} })",
+            "configuration_values = \"\"",
+            "configuration_values = null",
+        ],
+    ),
     ("location ==", "location = \"westeurope\"", &["location = \"northeurope\""]),
     ("live.id ==", "id = \"eu-west-1\"", &["id = \"us-east-1\""]),
     ("var.log_group_name ==", "default = \"/aws/eks/name/cluster\"", &["default = \"/aws/eks/nane/cluster\""]),
@@ -200,14 +222,18 @@ const DATA: &str = r#"locals {
     azure_active_directory_role_based_access_control = [{
       admin_group_object_ids = ["00000000-0000-0000-0000-000000000001"GROUPS]
     }]
+    configuration_values = jsonencode({ enableNetworkPolicy = "true" })
+    current_kubernetes_version = "1.36.3"
     enabled_cluster_log_types = toset(["api", "audit", "authenticator", "controllerManager", "scheduler"])
     id = "eu-west-1"
     location = "westeurope"
     network_profile = [{
       network_plugin = "azure"
       network_policy = "cilium"
+      pod_cidr = "10.128.0.0/16"
     }]
     retention_in_days = 365
+    version = "1.36"
     vpc_config = [{
       endpoint_private_access = true
       endpoint_public_access = PUBLIC
@@ -252,6 +278,7 @@ fn checks(program: &Path, file: &Path, folder: &Path) {
         for data in ["aws_eks_cluster", "aws_region", "aws_cloudwatch_log_group", "azurerm_kubernetes_cluster"] {
             condition = condition.replace(&format!("data.{data}.live."), "local.live.");
         }
+        condition = condition.replace("data.aws_eks_addon.vpc_cni.", "local.live.");
         code +=
             &format!("check \"c{n}\" {{\n  assert {{\n    condition = {condition}\n    error_message = {message}\n  }}\n}}\n");
     }

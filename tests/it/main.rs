@@ -22,6 +22,7 @@ mod facts;
 mod goldens;
 mod host;
 mod log_collector;
+mod managed;
 mod memory;
 mod network;
 mod observers;

@@ -329,6 +329,9 @@ fn spoilt_text_is_refused() {
         ("eks", "attach/verify.tf", "vpc_config[0].public_access_cidrs", "vpc_config[0].access_cidrs"),
         ("eks", "attach/verify.tf", "live.enabled_cluster_log_types", "live.enabled_log_types"),
         ("eks", "attach/verify.tf", "data.aws_region.live.id", "data.aws_region.here.id"),
+        ("eks", "attach/verify.tf", "vpc_cni.configuration_values", "vpc_cni.configuration"),
+        ("eks", "attach/verify.tf", "live.version", "live.kubernetes_version"),
+        ("aks", "attach/verify.tf", "live.current_kubernetes_version", "live.version"),
         ("eks", "attach/main.tf", "each.key\n", "each.kye\n"),
         ("aks", "attach/main.tf", "target_resource_id", "resource_id"),
         ("aks", "attach/main.tf", "enabled_log {", "log {"),
@@ -577,7 +580,8 @@ fn what_no_check_sees_is_known() {
         let conditions: String = files["attach/verify.tf"].lines().filter(|line| line.contains("condition ")).collect();
         for output in files["settings/outputs.tf"].split("\noutput \"").skip(1) {
             let name = output.split('"').next().unwrap();
-            let argument = name.strip_prefix("cloudwatch_log_group_").unwrap_or(name);
+            let argument =
+                ["cloudwatch_log_group_", "vpc_cni_"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
             if conditions.contains(argument) != harden::plan::cloud::is_seen(name) {
                 wrong.push(format!("{platform}: {name}"));
             }

@@ -1,20 +1,20 @@
 //! Lets only the declared sources reach the API server of a managed cluster, and never locks its own nodes out.
 
 use crate::{
-    base::{Area, Cause, Cidr, Level, SpecPath},
+    base::{Area, Cause, Cidr, Level, Platform, SpecPath},
     controls::Control,
     facts::{
         self,
         cloud::{AKS_MOST_RANGES, EKS_MOST_RANGES},
     },
-    plan::{Ground, Held, Lowering, Outcome, Scope, SettingKey, cloud::CloudValue},
+    plan::{Ground, Held, Lowering, Outcome, Scope, cloud::CloudValue},
     resolve::{AksAnswers, EksAnswers, Resolved},
 };
 
 use super::{
-    adopted, aks,
-    diagnostics::{NobodyComesIn, NodesLockedOut, TooManySources},
-    eks, keys, managed, set, strokes,
+    adopted, adopted_intents, aks,
+    diagnostics::{NobodyComesIn, NodesLockedOut, SourceFamily, TooManySources},
+    eks, managed, set, strokes,
 };
 
 pub(in crate::controls) const CONTROL: Control = Control {
@@ -29,6 +29,9 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 const RANGES: &str = "/api/sources";
+
+/// Where the API server of EKS answers.
+const ENDPOINTS: [&str; 2] = ["endpoint_private_access", "endpoint_public_access"];
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let Some(answers) = eks(cluster) {
@@ -48,7 +51,7 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     out.because(Cause::Spec(place.clone()));
     set(out, "endpoint_private_access", CloudValue::Bool(eks.private));
     set(out, "endpoint_public_access", CloudValue::Bool(eks.public));
-    strokes::intents_by(cluster, out, &place, &keys(&["endpoint_private_access", "endpoint_public_access"]));
+    adopted_intents(cluster, out, &place, &ENDPOINTS);
     if eks.public {
         if !eks.private {
             need_egress(
@@ -60,13 +63,15 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
             );
         }
         ranges(cluster, out, "public_access_cidrs", EKS_MOST_RANGES);
-        answer(cluster, out, &keys(&["public_access_cidrs"]));
+        answer(cluster, out, "public_access_cidrs");
     }
     out.because(asked);
-    strokes::enforced(
-        out,
-        if eks.public { "the public endpoint answers the declared ranges alone" } else { "the public endpoint is off" },
-    );
+    if eks.public {
+        let names = [ENDPOINTS[0], ENDPOINTS[1], "public_access_cidrs"];
+        adopted(out, &names, "the public endpoint answers the declared ranges alone");
+    } else {
+        adopted(out, &ENDPOINTS, "the public endpoint is off");
+    }
     if eks.private {
         let fact = facts::id::EKS_PRIVATE_SOURCES;
         out.verdict(
@@ -95,24 +100,22 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     if aks.private {
         set(out, "private_cluster_enabled", CloudValue::Bool(true));
         set(out, "private_cluster_public_fqdn_enabled", CloudValue::Bool(false));
-        strokes::intents_by(cluster, out, &place, &keys(&["private_cluster_enabled", "private_cluster_public_fqdn_enabled"]));
+        let names = ["private_cluster_enabled", "private_cluster_public_fqdn_enabled"];
+        adopted_intents(cluster, out, &place, &names);
         need_private(cluster, out, &place, "`access: authorized-ranges`");
         elsewhere(cluster, out, facts::id::AKS_PRIVATE_SOURCES);
         out.because(asked);
-        strokes::enforced(out, "the API server has no public address");
-        adopted(out, &["private_cluster_public_fqdn_enabled", "run_command_enabled"]);
+        adopted(out, &[names[0], names[1], "run_command_enabled"], "the API server has no public address");
         let detail = "peer or tunnel the networks of the declared ranges into it, and no others";
         out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::AKS_PRIVATE_SOURCES, detail);
         return;
     }
     need_egress(cluster, out, &place, "`access: authorized-ranges`", "write `access: private`");
     ranges(cluster, out, "authorized_ip_ranges", AKS_MOST_RANGES);
-    let keys = keys(&["authorized_ip_ranges"]);
-    strokes::intents_by(cluster, out, &place, &keys);
-    answer(cluster, out, &keys);
+    adopted_intents(cluster, out, &place, &["authorized_ip_ranges"]);
+    answer(cluster, out, "authorized_ip_ranges");
     out.because(asked);
-    strokes::enforced(out, "");
-    adopted(out, &["authorized_ip_ranges", "run_command_enabled"]);
+    adopted(out, &["authorized_ip_ranges", "run_command_enabled"], "the API server answers the declared ranges alone");
 }
 
 /// People come to a private endpoint from private ranges alone.
@@ -134,6 +137,12 @@ fn need_egress(cluster: &Resolved, out: &mut Lowering<'_>, access: &SpecPath, wh
     }
 }
 
+/// azurerm takes ranges of IPv4 alone; EKS takes those of IPv6 where the cluster is one of IPv6.
+fn takes_ipv6(cluster: &Resolved) -> bool {
+    let view = &cluster.network.view;
+    cluster.platform == Platform::Eks && view.pods.iter().chain(&view.services).any(|range| range.address().is_ipv6())
+}
+
 /// The declared ranges, each once and with its own cause.
 fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: usize) {
     let asked = out.reason().cause;
@@ -142,6 +151,10 @@ fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: 
         let place = SpecPath::new(RANGES).child(field);
         for (n, range) in ranges.iter().enumerate() {
             let held = out.because(Cause::Spec(place.index(n))).held(*range);
+            if range.address().is_ipv6() && !takes_ipv6(cluster) {
+                let at = out.place(&Cause::Spec(place.index(n)));
+                out.diagnostics().push(SourceFamily { range: *range, platform: cluster.platform, at });
+            }
             match list.iter_mut().find(|present| present.value == *range) {
                 Some(present) => present.reasons.extend(held.reasons),
                 None => list.push(held),
@@ -157,9 +170,9 @@ fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: 
     out.because(asked);
 }
 
-fn answer(cluster: &Resolved, out: &mut Lowering<'_>, keys: &[SettingKey]) {
+fn answer(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str) {
     for field in ["admins", "egress"] {
-        strokes::intents_by(cluster, out, &SpecPath::new(RANGES).child(field), keys);
+        adopted_intents(cluster, out, &SpecPath::new(RANGES).child(field), &[name]);
     }
 }
 

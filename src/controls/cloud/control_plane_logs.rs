@@ -12,7 +12,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::{aks, answers, eks, keys, managed, set, strokes};
+use super::{adopted, adopted_intents, aks, answers, eks, managed, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/control-plane-logs",
@@ -29,8 +29,16 @@ pub(in crate::controls) const CONTROL: Control = Control {
 const PROGRAMS: [&str; 4] = ["cloud-controller-manager", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let (keys, fact) = if eks(cluster).is_some() { lower_eks(cluster, out) } else { lower_aks(cluster, out) };
-    strokes::intents_by(cluster, out, &SpecPath::new("/logging/sources/kubernetes"), &keys);
+    let place = SpecPath::new("/logging/sources/kubernetes");
+    let fact = if eks(cluster).is_some() {
+        lower_eks(cluster, out);
+        adopted_intents(cluster, out, &place, &["enabled_cluster_log_types"]);
+        facts::id::EKS_AUDIT_POLICY
+    } else {
+        let keys = lower_aks(cluster, out);
+        strokes::intents_by(cluster, out, &place, &keys);
+        facts::id::AKS_AUDIT_POLICY
+    };
     let ground = Ground::Fact(fact);
     for (_, cause) in &cluster.audit.goals {
         if let Cause::Spec(place) = cause {
@@ -46,17 +54,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
-fn lower_eks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, crate::base::FactId) {
+fn lower_eks(cluster: &Resolved, out: &mut Lowering<'_>) {
     let mut items: Vec<_> = EKS_LOG_TYPES.iter().map(|name| out.held((*name).to_owned())).collect();
     for item in items.iter_mut().filter(|item| item.value == "audit") {
         let control = out.reason().control;
         item.reasons.extend(cluster.audit.goals.iter().map(|(_, cause)| crate::base::Reason { control, cause: cause.clone() }));
     }
     set(out, "enabled_cluster_log_types", CloudValue::Texts(items));
-    (keys(&["enabled_cluster_log_types"]), facts::id::EKS_AUDIT_POLICY)
+    adopted(out, &["enabled_cluster_log_types"], "");
 }
 
-fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, crate::base::FactId) {
+fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     let asked = out.reason();
     let reads: Vec<&Cause> = cluster.audit.goals.iter().filter(|(goal, _)| needs_reads(*goal)).map(|(_, cause)| cause).collect();
     let (audit, causes) = if cluster.audit.goals.is_empty() {
@@ -69,7 +77,7 @@ fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, cr
     let mut keys = Vec::new();
     let entra = aks(cluster).is_some_and(|aks| aks.admin_groups.is_some());
     let destination = destination(cluster, out);
-    let Some(cloud) = &mut out.plan_mut().cloud else { return (keys, facts::id::AKS_AUDIT_POLICY) };
+    let Some(cloud) = &mut out.plan_mut().cloud else { return keys };
     for category in PROGRAMS.into_iter().chain(entra.then_some("guard")) {
         cloud.categories.entry(category).or_default().insert(asked.clone());
         keys.push(category_key(category));
@@ -88,7 +96,7 @@ fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, cr
             format!("{left_out}; reads are not asked for, so `kube-audit-admin` takes the place of `kube-audit`")
         },
     );
-    (keys, facts::id::AKS_AUDIT_POLICY)
+    keys
 }
 
 /// Whether a goal is about requests that read: `kube-audit-admin` leaves out get and list, and with them exec over WebSockets.

@@ -1,6 +1,9 @@
 //! What a provider cannot be told.
 
-use crate::diag::{Label, Place, Problem, Severity};
+use crate::{
+    base::{Cidr, Platform},
+    diag::{Label, Place, Problem, Severity},
+};
 
 /// The nodes of a managed cluster could not reach their own API server.
 #[derive(Debug)]
@@ -86,6 +89,66 @@ impl Problem for TooManySources {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), format!("{} ranges", self.count))).collect()
+    }
+}
+
+/// A range of a family that the provider refuses.
+#[derive(Debug)]
+pub(in crate::controls) struct SourceFamily {
+    pub(super) range: Cidr,
+    pub(super) platform: Platform,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for SourceFamily {
+    const CODE: &'static str = "source-family";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "A range of `api.sources` is one of IPv6, and the list of the provider takes IPv4 alone: azurerm knows no other \
+        form of `authorized_ip_ranges`, and EKS refuses IPv6 in `public_access_cidrs` of a cluster of IPv4. The plan or the apply would stop, \
+        after other steps went through.";
+
+    fn message(&self) -> String {
+        format!("{} takes no range of IPv6 here: `{}`", self.platform, self.range)
+    }
+
+    fn help(&self) -> String {
+        match self.platform {
+            Platform::Eks => {
+                "write the ranges of IPv4 that people come from, or declare the cluster as one of IPv6 (`platform.podCidrs`)"
+            }
+            Platform::Aks | Platform::Kubeadm => "write the ranges of IPv4 that people come from",
+        }
+        .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "a range of IPv6")).collect()
+    }
+}
+
+/// The bounds of the provider let in releases that make a cluster anew.
+#[derive(Debug)]
+pub(in crate::controls) struct ProviderMakesAnew {
+    pub(super) constraint: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ProviderMakesAnew {
+    const CODE: &'static str = "provider-makes-anew";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The spec asks for an overlay or for the data plane of Cilium, and the bounds of `azurerm` let in releases that make \
+        a running cluster anew for it, where later ones change it in place.";
+
+    fn message(&self) -> String {
+        format!("`{}` lets in releases of azurerm that make a running cluster anew to change its network", self.constraint)
+    }
+
+    fn help(&self) -> String {
+        "write `>= 4.81`, the oldest release that is known to change it in place".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "older releases are let in")).collect()
     }
 }
 

@@ -11,9 +11,12 @@ use crate::{
     resolve::{AksAnswers, CloudGroup, Nodes, Resolved},
 };
 
-use super::{adopted, aks, answers, diagnostics::ReservedGroup, eks, keys, managed, set, strokes};
+use super::{adopted, adopted_intents, aks, answers, diagnostics::ReservedGroup, eks, managed, set, strokes};
 
 const ID: &str = "cloud/identities";
+
+/// Who administers a cluster of AKS.
+const ADMINS: [&str; 1] = ["admin_group_object_ids"];
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: ID,
@@ -49,7 +52,7 @@ fn mode(cluster: &Resolved, nodes: Nodes, out: &mut Lowering<'_>) {
     out.because(cause);
     set(out, "authentication_mode", CloudValue::Text(kept.clone()));
     out.because(asked);
-    strokes::enforced(out, "");
+    adopted(out, &["authentication_mode"], "");
     if kept != wanted {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EKS_AWS_AUTH, format!("`{kept}` instead of `{wanted}`"));
     }
@@ -157,7 +160,7 @@ fn entra(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
             Some(present) => present.reasons.extend(held.reasons),
             None => groups.push(held),
         }
-        out.intent_by(group.path.clone(), &keys(&["admin_group_object_ids"]));
+        adopted_intents(cluster, out, &group.path, &ADMINS);
     }
     out.because(asked.clone());
     if groups.is_empty() {
@@ -175,7 +178,8 @@ fn entra(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     set(out, "admin_group_object_ids", CloudValue::Texts(groups));
     out.because(asked);
     set(out, "local_account_disabled", CloudValue::Bool(true));
-    strokes::intents_by(cluster, out, &place, &keys(&["admin_group_object_ids"]));
-    strokes::enforced(out, "");
-    adopted(out, &["admin_group_object_ids", "local_account_disabled"]);
+    adopted_intents(cluster, out, &place, &ADMINS);
+    let handed_out =
+        "certificates of local accounts that were handed out hold until `az aks rotate-certs`, which makes every node anew";
+    adopted(out, &[ADMINS[0], "local_account_disabled"], handed_out);
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Cause, FactId, SpecPath},
     facts,
-    plan::{Ground, Outcome, Plan, Scope, Verdict, cloud::cloud_key},
-    resolve::{CloudAnswers, CloudKind, Resolved},
+    plan::{
+        Ground, Outcome, Plan, Scope, Verdict,
+        cloud::{cloud_key, owner_place},
+    },
+    resolve::{CloudAnswers, CloudKind, Nodes, Resolved},
 };
 
 /// Answers for intents of a managed cluster; what a control said counts more.
@@ -34,14 +37,21 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     if field("region") || field("location") {
         return fact(Outcome::Elsewhere, by_provider(facts::id::CLOUD_PLACE, facts::id::CLOUD_PLACE_AZURE));
     }
-    if field("nodes") {
-        return fact(Outcome::Enforced, facts::id::SHAPES_ARTIFACTS);
+    if field("kubernetesVersion") {
+        return fact(Outcome::Elsewhere, facts::id::CLOUD_VERSION);
+    }
+    if field("nodes") || below("/platform/cni") || below("/platform/podCidrs") || below("/platform/serviceCidrs") {
+        return fact(Outcome::Elsewhere, facts::id::CLOUD_DECLARED);
     }
     if field("tier") {
         return fact(Outcome::Elsewhere, facts::id::CLOUD_ADOPT);
     }
     if path.is_within(&platform.child("terraform")) {
         return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));
+    }
+    let auto = matches!(&answers.kind, CloudKind::Eks(eks) if eks.nodes == Nodes::Auto);
+    if auto && *path == owner_place("vpcCni") {
+        return fact(Outcome::NotApplicable, facts::id::EKS_AUTO_ADDON);
     }
     if path.is_within(&platform.child("owns")) {
         return fact(Outcome::Elsewhere, facts::id::CLOUD_EXISTING);

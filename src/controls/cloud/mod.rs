@@ -11,15 +11,15 @@ mod network_policy;
 mod secrets_key;
 
 use crate::{
-    base::{Cause, FactId, Platform, Reason},
+    base::{Cause, FactId, Platform, Reason, SpecPath},
     controls::Applies,
     facts::{
         self,
         cloud::{AWS_BOUNDS, AZURERM_BOUNDS},
     },
     plan::{
-        CloudPlan, Held, Lowering, Outcome, Plan, Scope,
-        cloud::{CloudValue, cloud_setting, is_seen},
+        CloudPlan, Ground, Held, Lowering, Outcome, Plan, Scope,
+        cloud::{CloudValue, is_seen},
     },
     resolve::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, Resolved},
 };
@@ -32,7 +32,7 @@ pub(super) use identities::CONTROL as IDENTITIES;
 pub(super) use intents::intents;
 pub(super) use log_forwarding::CONTROL as LOG_FORWARDING;
 pub(super) use log_retention::CONTROL as LOG_RETENTION;
-pub(super) use network_policy::{CONTROL as NETWORK_POLICY, switches_vpc_cni};
+pub(super) use network_policy::CONTROL as NETWORK_POLICY;
 pub(super) use secrets_key::CONTROL as SECRETS_KEY;
 
 /// A self-managed cluster has no provider.
@@ -67,13 +67,35 @@ fn set(out: &mut Lowering<'_>, name: &'static str, value: CloudValue) {
     }
 }
 
-/// Says which values hold only once the owner's resource takes them, where no check can see whether it does.
-fn adopted(out: &mut Lowering<'_>, names: &[&str]) {
-    let unseen: Vec<String> = names.iter().filter(|name| !is_seen(name)).map(|name| format!("`{name}`")).collect();
-    if !unseen.is_empty() {
-        let detail = format!("no check sees {} of a running cluster", unseen.join(", "));
-        out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CLOUD_ADOPT, detail);
+/// Says that values of `terraform/settings` hold only once the owner's resource takes them, and which of them a check compares.
+fn adopted(out: &mut Lowering<'_>, names: &[&str], detail: &str) {
+    out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CLOUD_ADOPT, looked_at(names, detail));
+}
+
+/// Says the same of every intent at or below a place of the spec.
+fn adopted_intents(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath, names: &[&str]) {
+    let ground = Ground::Fact(facts::id::CLOUD_ADOPT);
+    strokes::intents(cluster, out, place, Outcome::Elsewhere, &ground, &looked_at(names, ""));
+}
+
+/// Which values of the cluster resource a check compares with the live ones, and which it cannot see.
+fn looked_at(names: &[&str], detail: &str) -> String {
+    let list = |seen: bool| {
+        let names: Vec<String> = names.iter().filter(|name| is_seen(name) == seen).map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    let (seen, unseen) = (list(true), list(false));
+    let mut parts = Vec::new();
+    if !detail.is_empty() {
+        parts.push(detail.to_owned());
     }
+    if !seen.is_empty() {
+        parts.push(format!("`verify.tf` compares {seen}"));
+    }
+    if !unseen.is_empty() {
+        parts.push(format!("no check sees {unseen} of a running cluster"));
+    }
+    parts.join("; ")
 }
 
 /// What became of controls of the API server that the provider answers by a control of this topic, where that one is selected.
@@ -88,9 +110,8 @@ pub(super) fn instead(cluster: &Resolved, control: &str, fact: FactId) -> Applie
 /// The part of a managed cluster that no control asks for: names, bounds, the tier.
 pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
     let Some(answers) = &cluster.cloud else { return };
-    let spec = |value: &str, path: &crate::base::SpecPath| {
-        Held::new(value.to_owned(), Reason { control: None, cause: Cause::Spec(path.clone()) })
-    };
+    let spec =
+        |value: &str, path: &SpecPath| Held::new(value.to_owned(), Reason { control: None, cause: Cause::Spec(path.clone()) });
     let bounds =
         |text: &str| Held::new(text.to_owned(), Reason { control: None, cause: Cause::Shape(facts::id::TERRAFORM_BOUNDS) });
     let provider = match (&answers.provider, cluster.platform) {
@@ -99,9 +120,11 @@ pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
         (None, Platform::Eks | Platform::Kubeadm) => bounds(AWS_BOUNDS),
     };
     let place = answers.place.as_ref().map(|(text, path)| spec(text, path));
-    let mut cloud = CloudPlan::new(place, provider);
+    let version =
+        spec(&cluster.minor().to_string(), &SpecPath::new("/platform").child(cluster.platform.name()).child("kubernetesVersion"));
+    let mut cloud = CloudPlan::new(place, version, provider);
     if let Some(tier) = aks(cluster).and_then(|aks| aks.tier) {
-        let path = crate::base::SpecPath::new("/platform/aks/tier");
+        let path = SpecPath::new("/platform/aks/tier");
         let value = spec(tier, &path).map(CloudValue::Text);
         cloud.settings.insert("sku_tier", value);
     }
@@ -111,9 +134,4 @@ pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
 /// The answers about the provider; the controls of this topic are lowered on managed clusters alone.
 fn answers(cluster: &Resolved) -> Option<&CloudAnswers> {
     cluster.cloud.as_ref()
-}
-
-/// The keys of values of the cluster resource.
-fn keys(names: &[&str]) -> Vec<crate::plan::SettingKey> {
-    names.iter().map(|name| cloud_setting(name)).collect()
 }

@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Cause, FactId, Level, SpecPath},
     controls::{Applies, Control},
-    facts,
+    facts::{self, Enforcer, cloud::azurerm_moves_networks},
     plan::{
         Ground, Lowering, Outcome, Scope,
         cloud::{CloudValue, Owner, cloud_key, owner_place},
@@ -11,7 +11,7 @@ use crate::{
     resolve::{AksAnswers, EksAnswers, Nodes, Resolved},
 };
 
-use super::{adopted, aks, eks, set, strokes};
+use super::{adopted, aks, answers, diagnostics::ProviderMakesAnew, eks, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/network-policy",
@@ -30,6 +30,9 @@ fn applies(cluster: &Resolved) -> Applies {
     let no = |outcome: Outcome, fact: FactId| Applies::No(outcome, fact);
     if let Some(eks) = eks(cluster) {
         return match eks.nodes {
+            Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI && !enforces(cluster) => {
+                no(Outcome::Impossible, facts::id::AWS_CNI_OLD)
+            }
             Nodes::Auto => no(Outcome::Impossible, facts::id::EKS_AUTO_POLICY),
             Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI => Applies::Yes,
             Nodes::Managed | Nodes::SelfManaged => no(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
@@ -50,12 +53,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         vpc_cni(cluster, eks, out);
     }
     if let Some(aks) = aks(cluster) {
-        azure(aks, out);
+        azure(cluster, aks, out);
     }
 }
 
 /// The engine, its data plane, and where pods have their addresses from: one block of the cluster resource.
-fn azure(aks: &AksAnswers, out: &mut Lowering<'_>) {
+fn azure(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
     let Some(engine) = aks.policy_engine else { return };
     let asked = out.reason().cause;
     let place = SpecPath::new("/platform/cni/azure-cni");
@@ -65,6 +68,12 @@ fn azure(aks: &AksAnswers, out: &mut Lowering<'_>) {
     if aks.overlay == Some(true) {
         out.because(Cause::Spec(place.child("overlay")));
         set(out, "network_plugin_mode", text("overlay"));
+        // An overlay of both families takes a list, which its owner writes.
+        if let [range] = cluster.network.view.pods.as_slice() {
+            let declared = SpecPath::new("/platform/podCidrs");
+            out.because(Cause::Spec(declared.clone()));
+            set(out, "pod_cidr", text(&range.to_string()));
+        }
     }
     out.because(Cause::Spec(place.child("networkPolicy")));
     set(out, "network_policy", text(engine));
@@ -72,27 +81,29 @@ fn azure(aks: &AksAnswers, out: &mut Lowering<'_>) {
         set(out, "network_data_plane", text("cilium"));
     }
     out.because(asked);
-    let wakes = "policies that lie in the cluster already take effect with it";
-    strokes::enforced(
-        out,
-        if engine == "cilium" && aks.overlay != Some(true) {
-            format!("{wakes}; the data plane of Cilium needs `overlay: true` or a subnet for pods in every pool")
-        } else {
-            wakes.to_owned()
-        },
-    );
-    let values = ["network_data_plane", "network_plugin_mode"];
+    let values = ["network_data_plane", "network_plugin", "network_plugin_mode", "network_policy", "pod_cidr"];
     let planned: Vec<&str> = values
         .into_iter()
         .filter(|name| out.plan().cloud.as_ref().is_some_and(|cloud| cloud.settings.contains_key(name)))
         .collect();
-    adopted(out, &planned);
+    adopted(out, &planned, "policies that lie in the cluster already take effect with it");
+    if engine == "cilium" || aks.overlay == Some(true) {
+        moves(cluster, out);
+    }
 }
 
-/// Whether the tree itself holds the resource that switches the Amazon VPC CNI on.
-pub(in crate::controls) fn switches_vpc_cni(cluster: &Resolved) -> bool {
-    let made = |eks: &EksAnswers| eks.nodes != Nodes::Auto && eks.vpc_cni == Owner::Harden;
-    cluster.selects(CONTROL.id) && cluster.cni.name == VPC_CNI && eks(cluster).is_some_and(made)
+/// Whether the declared version of the plug-in enforces policies at all.
+fn enforces(cluster: &Resolved) -> bool {
+    cluster.network.view.semantics.enforcer != Enforcer::Nobody
+}
+
+/// Old releases of azurerm make a cluster anew that another one moves.
+fn moves(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let Some((constraint, path)) = answers(cluster).and_then(|answers| answers.provider.as_ref()) else { return };
+    if !azurerm_moves_networks(constraint) {
+        let at = out.place(&Cause::Spec(path.clone()));
+        out.diagnostics().push(ProviderMakesAnew { constraint: constraint.clone(), at });
+    }
 }
 
 fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
@@ -109,12 +120,14 @@ fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     let wakes = "policies that lie in the cluster already take effect with it";
     if eks.vpc_cni == Owner::Harden {
         strokes::intents_by(cluster, out, &place, &[cloud_key("vpc-cni/owner")]);
-        let detail = format!("once its call says `enforce_network_policies = true`; {wakes}");
+        let detail = format!("once its call says `enforce_network_policies = true`, and `verify.tf` compares; {wakes}");
         out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CLOUD_ADOPT, detail);
         return;
     }
     let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
     strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
-    let detail = format!("the owner of the add-on sets `vpc_cni_configuration_values` of `terraform/settings`; {wakes}");
+    let detail = format!(
+        "the owner of the add-on sets `vpc_cni_configuration_values` of `terraform/settings`, and `verify.tf` compares; {wakes}"
+    );
     out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, detail);
 }

@@ -56,5 +56,6 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
     strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
-    out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::EKS_SECRETS_KEY, "");
+    let look = "look: `aws eks describe-cluster --name NAME --query cluster.encryptionConfig`; no data source shows it";
+    out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, look);
 }

@@ -4,7 +4,11 @@ use crate::{
     base::{Area, FactId, Level, Platform, SpecPath},
     controls::{Applies, Control},
     facts,
-    plan::{Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope, cloud::Destination, host_paths, kind_key},
+    plan::{
+        Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope,
+        cloud::{Destination, Owner},
+        host_paths, kind_key,
+    },
     resolve::{Agent, LogSink, Resolved},
 };
 
@@ -98,7 +102,7 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
         return KindPlan {
             written: written.to_owned(),
             shipped: "the provider".to_owned(),
-            kept: kept_by_the_provider(out),
+            kept: kept_by_the_provider(cluster, out),
             goes: passed_on_by_the_provider(out),
             volume,
         };
@@ -120,14 +124,20 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
 }
 
 /// How long the provider keeps the logs of the control plane.
-fn kept_by_the_provider(out: &Lowering<'_>) -> String {
+fn kept_by_the_provider(cluster: &Resolved, out: &Lowering<'_>) -> String {
     let cloud = out.plan().cloud.as_ref();
     let days = cloud.and_then(|cloud| cloud.settings.get("log_analytics_retention_in_days"));
     match (cloud.and_then(|cloud| cloud.log_group.as_ref()), days) {
-        (Some(group), _) if group.days.value == 0 => "for ever, in the log group".to_owned(),
-        (Some(group), _) => format!("{} days, in the log group", group.days.value),
-        (None, Some(days)) => format!("{} days, where a workspace takes them", days.value),
-        (None, None) => "as the owner of the receiver sets it: `cloud/log-retention` is not selected".to_owned(),
+        (Some(group), _) => {
+            let days = if group.days.value == 0 { "for ever".to_owned() } else { format!("{} days", group.days.value) };
+            let owner = if group.owner.value == Owner::Harden { "" } else { ", once its owner sets it" };
+            format!("{days}, in the log group{owner}")
+        }
+        (None, Some(days)) => format!("{} days, once the owner of the workspace sets it", days.value),
+        (None, None) => match cluster.audit.retention_days {
+            Some(days) => format!("as the owner of the receiver sets it: the spec asks for {days} days"),
+            None => "as the owner of the receiver sets it".to_owned(),
+        },
     }
 }
 

@@ -60,6 +60,15 @@ fn internet(view: &NetworkView) -> Vec<Peer> {
 pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Result<Rules, Unmatched> {
     let mut peers = vec![Peer::Pods(view.dns())];
     let cache = view.node_dns();
+    if cache.is_empty() && view.auto_mode {
+        return Err(Unmatched {
+            why: "pods would be cut off from DNS: EKS Auto Mode answers it on each node, under the tenth address of the Service range, which the spec \
+                  does not give"
+                .to_owned(),
+            way_out: "write `platform.serviceCidrs` (`aws eks describe-cluster --name NAME --query cluster.kubernetesNetworkConfig`)".to_owned(),
+            at: SpecPath::new("/platform/eks/nodes"),
+        });
+    }
     if cache.is_empty() {
         return Ok(plain(peers, ports));
     }

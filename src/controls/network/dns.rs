@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    base::{Area, Cause, Level, SpecPath},
+    base::{Area, Cause, Level, Platform, SpecPath},
     controls::Control,
     kube::network::{Dialect, Namespaces, Policy, Rule},
     plan::{DNS_PORTS, End, FlowPlan, Lowering, Outcome, Scope},
@@ -63,6 +63,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.verdict(Scope::Cluster, Outcome::NotApplicable, crate::facts::id::NOTHING_ISOLATED, "");
         return;
     }
+    if view.auto_mode {
+        out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::EKS_AUTO_DNS, "");
+    }
     let unknown = view.node_local_dns && view.services.is_empty();
     let detail = if unknown {
         "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off"
@@ -73,7 +76,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if unknown {
         out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::NOT_DECLARED, detail);
     } else {
-        verdict(cluster, out, Scope::Cluster, keys.clone(), "");
+        let on_nodes = view.platform == Platform::Aks;
+        let said = if on_nodes { crate::facts::sentence(crate::facts::id::AKS_LOCAL_DNS, cluster.minor()) } else { "" };
+        verdict(cluster, out, Scope::Cluster, keys.clone(), said);
     }
     intent(cluster, out, &place, &keys);
 }

@@ -1,6 +1,6 @@
 //! The declared flows as policies: an ingress rule at the answering end, an egress rule at the opening one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Area, Cause, Level, SpecPath},
@@ -120,6 +120,27 @@ fn log_agent(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     keys
 }
 
+/// A plug-in that keeps a list of ports for each address leaves out what is beyond its end: all flows between the same two ends count.
+fn not_too_many_ports(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<(), Unmatched> {
+    let semantics = cluster.network.view.semantics;
+    let Some(most) = semantics.most_ports else { return Ok(()) };
+    let alike = cluster.network.flows.iter().filter(|(_, other)| other.from == flow.from && other.to == flow.to);
+    let ports: BTreeSet<&Port> = alike.flat_map(|(_, other)| &other.ports).chain(&flow.ports).collect();
+    if ports.len() <= most {
+        return Ok(());
+    }
+    Err(Unmatched {
+        why: format!(
+            "flow `{}` cannot be held to: {} ports between its ends, and {} takes {most}",
+            flow.name,
+            ports.len(),
+            semantics.name
+        ),
+        way_out: "name fewer ports, or let the workload answer on fewer".to_owned(),
+        at: place.clone(),
+    })
+}
+
 /// The policies of a flow; none where neither end is isolated.
 fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec<Policy>, Unmatched> {
     let view = &cluster.network.view;
@@ -135,6 +156,7 @@ fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec
             });
         }
     }
+    not_too_many_ports(cluster, place, flow)?;
     let mut found = Vec::new();
     for (subject, suffix) in subjects(cluster, &flow.from) {
         for (dialect, rules) in grouped(compile::egress(view, place, flow)?) {

@@ -24,8 +24,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn applies(cluster: &Resolved) -> Applies {
     match isolation::cluster_wide(cluster) {
         Some(_) => governed(cluster),
-        None if cluster.cni.name == "aws-vpc-cni" => Applies::No(Outcome::Impossible, facts::id::NETWORK_ENGINE_AWS),
-        None => Applies::No(Outcome::Impossible, facts::id::NETWORK_ENGINES),
+        None => Applies::No(Outcome::Impossible, cluster.network.view.no_cluster_policy),
     }
 }
 

@@ -53,11 +53,12 @@ fn intent(cluster: &Resolved, out: &mut Lowering<'_>, at: &SpecPath, keys: &[Set
     }
 }
 
-/// Under which conditions policies are enforced. The switch of the provider is none where it is emitted with its resource.
+/// Under which conditions policies are enforced, and on which pods.
 fn caveats(cluster: &Resolved) -> Vec<FactId> {
     let view = &cluster.network.view;
-    let switched = view.semantics.enforcer == Enforcer::AwsVpcCni && super::cloud::switches_vpc_cni(cluster);
-    view.caveat.into_iter().chain(view.semantics.caveat.filter(|_| !switched)).collect()
+    let aws = view.semantics.enforcer == Enforcer::AwsVpcCni;
+    let switch = if aws && view.auto_mode { Some(facts::id::EKS_AUTO_SWITCH) } else { view.semantics.caveat };
+    view.caveat.into_iter().chain(switch).chain(aws.then_some(facts::id::AWS_STANDALONE_PODS)).collect()
 }
 
 fn said(cluster: &Resolved, detail: &str, more: &[FactId]) -> String {

@@ -79,8 +79,22 @@ fn head(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
         let intents = plan.intents.iter().filter(|v| v.outcome() == outcome).count();
         let _ = writeln!(out, "| {outcome} | {controls} | {intents} |");
     }
+    let controls = plan.verdicts.iter().filter(|v| unwritten(&v.verdicts)).count();
+    let intents = plan.intents.iter().filter(|v| unwritten(&v.verdicts)).count();
+    if controls + intents > 0 {
+        let _ = writeln!(
+            out,
+            "\nOf what is impossible {controls} controls and {intents} intents are what this version of harden does not write: nothing else forbids them."
+        );
+    }
     line(out, "");
     line(out, "`harden explain FILE:LINE` tells why a line of this tree is there.");
+}
+
+/// Whether something is impossible because this version of harden does not write it, and for no other reason.
+fn unwritten(verdicts: &[Verdict]) -> bool {
+    let mut impossible = verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Impossible).peekable();
+    impossible.peek().is_some() && impossible.all(Verdict::is_unwritten)
 }
 
 fn steps(out: &mut String, extras: &Extras<'_>) {

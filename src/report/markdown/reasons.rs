@@ -33,13 +33,58 @@ pub(super) struct Reasons<'a> {
     keys: BTreeMap<ControlId, Vec<&'a SettingKey>>,
     /// What the controls come to, in the order of the plan.
     rows: Vec<(&'a ControlVerdict, Vec<Row<'a>>)>,
-    /// What is not held: outcome and reason, with the controls; the first is number 1.
-    not_held: Vec<(Outcome, String, Vec<String>)>,
+    /// What is not held: why and by what reason, with the controls; the first is number 1.
+    not_held: Vec<(Lack, String, Vec<String>)>,
+}
+
+/// Why something is not held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lack {
+    /// The platform or something else of the cluster forbids it.
+    Forbidden,
+    /// This version of harden does not write it.
+    Unwritten,
+    /// Something weaker takes its place.
+    Weaker,
+    /// A waiver takes it back.
+    Waived,
+}
+
+impl Lack {
+    const ALL: [Lack; 4] = [Lack::Forbidden, Lack::Unwritten, Lack::Weaker, Lack::Waived];
+
+    fn of(row: &Row<'_>) -> Option<Self> {
+        match row.outcome {
+            Outcome::Impossible if row.unwritten => Some(Lack::Unwritten),
+            Outcome::Impossible => Some(Lack::Forbidden),
+            Outcome::Weaker => Some(Lack::Weaker),
+            Outcome::Waived => Some(Lack::Waived),
+            Outcome::Enforced | Outcome::Elsewhere | Outcome::Provider | Outcome::NotApplicable => None,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Lack::Forbidden => "Forbidden by the platform, or by what the spec declares",
+            Lack::Unwritten => "Not written by this version of harden",
+            Lack::Weaker => "Weaker than it is asked for",
+            Lack::Waived => "Waived",
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        match self {
+            Lack::Forbidden | Lack::Unwritten => Outcome::Impossible,
+            Lack::Weaker => Outcome::Weaker,
+            Lack::Waived => Outcome::Waived,
+        }
+    }
 }
 
 /// Verdicts of one control that come to the same, in several scopes.
 struct Row<'a> {
     outcome: Outcome,
+    unwritten: bool,
     how: How,
     scopes: Vec<&'a Scope>,
 }
@@ -79,16 +124,16 @@ impl<'a> Reasons<'a> {
         out
     }
 
-    /// Numbers what is not held: what is impossible first, then what is weaker or waived, in the order of the controls.
+    /// Numbers what is not held: what is forbidden first, then what is not written, weaker or waived, in the order of the controls.
     fn number(&mut self) {
-        for outcome in [Outcome::Impossible, Outcome::Weaker, Outcome::Waived] {
+        for lack in Lack::ALL {
             for (control, rows) in &mut self.rows {
-                for row in rows.iter_mut().filter(|row| row.outcome == outcome) {
+                for row in rows.iter_mut().filter(|row| Lack::of(row) == Some(lack)) {
                     let how = row.how.to_string();
-                    let present = self.not_held.iter().position(|(other, same, _)| *other == outcome && *same == how);
+                    let present = self.not_held.iter().position(|(other, same, _)| *other == lack && *same == how);
                     let at = present.unwrap_or(self.not_held.len());
                     if at == self.not_held.len() {
-                        self.not_held.push((outcome, how, Vec::new()));
+                        self.not_held.push((lack, how, Vec::new()));
                     }
                     self.not_held[at].2.push(format!("`{}`{}", control.id, suffix(&row.scopes)));
                     row.how = How::NotHeld(vec![at + 1]);
@@ -105,9 +150,13 @@ impl<'a> Reasons<'a> {
         if self.not_held.is_empty() {
             return;
         }
-        line(out, "\n## Not held here\n");
-        for (number, (outcome, how, controls)) in self.not_held.iter().enumerate() {
-            let _ = writeln!(out, "{}. **{outcome}**: {how}: {}", number + 1, controls.join(", "));
+        line(out, "\n## Not held here");
+        let mut before = None;
+        for (number, (lack, how, controls)) in self.not_held.iter().enumerate() {
+            if before.replace(*lack) != Some(*lack) {
+                let _ = writeln!(out, "\n### {}\n", lack.title());
+            }
+            let _ = writeln!(out, "{}. **{}**: {how}: {}", number + 1, lack.outcome(), controls.join(", "));
         }
     }
 
@@ -157,15 +206,21 @@ impl<'a> Reasons<'a> {
 
     /// The verdicts of a control, those that say the same together.
     fn rows_of(&self, control: &'a ControlVerdict) -> Vec<Row<'a>> {
-        let mut rows: Vec<(Outcome, String, Vec<&Scope>)> = Vec::new();
+        let mut rows: Vec<(&Verdict, String, Vec<&Scope>)> = Vec::new();
         for verdict in &control.verdicts {
             let how = self.how(verdict);
-            match rows.iter_mut().find(|(outcome, same, _)| *outcome == verdict.outcome && *same == how) {
+            match rows.iter_mut().find(|(first, same, _)| first.outcome == verdict.outcome && *same == how) {
                 Some((_, _, scopes)) => scopes.push(&verdict.scope),
-                None => rows.push((verdict.outcome, how, vec![&verdict.scope])),
+                None => rows.push((verdict, how, vec![&verdict.scope])),
             }
         }
-        rows.into_iter().map(|(outcome, how, scopes)| Row { outcome, how: How::Words(how), scopes }).collect()
+        let row = |(verdict, how, scopes): (&Verdict, String, Vec<&'a Scope>)| Row {
+            outcome: verdict.outcome,
+            unwritten: verdict.is_unwritten(),
+            how: How::Words(how),
+            scopes,
+        };
+        rows.into_iter().map(row).collect()
     }
 
     /// What a verdict rests on, as a part of a table cell.

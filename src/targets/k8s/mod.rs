@@ -78,6 +78,11 @@ pub fn stages(artifacts: &[Artifact]) -> impl Iterator<Item = &'static str> {
     STAGES.iter().map(|stage| stage.name).filter(move |name| is_there(name))
 }
 
+/// The names of the stages that a plan has objects for, in the order in which they are applied.
+pub(super) fn stages_of(plan: &Plan) -> Vec<&'static str> {
+    STAGES.iter().filter(|stage| !(stage.files)(plan).is_empty()).map(|stage| stage.name).collect()
+}
+
 fn emit(plan: &Plan) -> Vec<Artifact> {
     STAGES.iter().flat_map(|stage| tree(stage, (stage.files)(plan))).collect()
 }

@@ -26,6 +26,7 @@ const ABOUT: &[(&str, &str)] = &[
     ("network_plugin", "What gives pods their addresses."),
     ("network_plugin_mode", "Where the addresses of pods come from: overlay keeps them off the network."),
     ("network_policy", "What enforces network policies. Setting it wakes every policy that lies dormant in the cluster."),
+    ("pod_cidr", "Where the addresses of pods come from on an overlay. It does not change again."),
     ("private_cluster_enabled", "Whether the API server has no public address. A change may replace the cluster."),
     ("private_cluster_public_fqdn_enabled", "Whether the private address has a public name."),
     ("public_access_cidrs", "Who may reach the public endpoint."),

@@ -86,6 +86,12 @@ const AKS: &[Row] = &[
         "another engine enforces network policies, or none.",
     ),
     (
+        "pod_cidr",
+        "data.azurerm_kubernetes_cluster.live.network_profile[0].pod_cidr",
+        Compare::Equal,
+        "pods have addresses of another range.",
+    ),
+    (
         "private_cluster_enabled",
         "data.azurerm_kubernetes_cluster.live.private_cluster_enabled",
         Compare::Equal,
@@ -102,8 +108,11 @@ pub(super) fn checks(plan: &Plan, cloud: &CloudPlan) -> Vec<Block> {
 
 fn on_eks(cloud: &CloudPlan) -> Vec<Block> {
     let data = Block::new("data", &["aws_eks_cluster", "live"]).set("name", Expr::code("var.cluster_name"));
-    let asserts = questions(EKS, cloud, eks::about_cluster);
-    let mut blocks = if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] };
+    let minor = found(Expr::code("data.aws_eks_cluster.live.version"));
+    let version = of_version(cloud, minor, eks::about_cluster);
+    let asserts = questions(EKS, cloud, eks::about_cluster).into_iter().chain([version]).collect();
+    let mut blocks = vec![check("cluster", data, asserts)];
+    blocks.extend(vpc_cni(cloud));
     if let Some(place) = &cloud.place {
         let origin = origins::setting(&cloud_key("place"), place);
         let live = Expr::code("data.aws_region.live.id");
@@ -152,8 +161,42 @@ fn on_aks(cloud: &CloudPlan) -> Vec<Block> {
             &origins::setting(&cloud_key("place"), place),
         )
     });
-    let asserts: Vec<Block> = questions(AKS, cloud, aks::about_cluster).into_iter().chain(location).collect();
-    if asserts.is_empty() { Vec::new() } else { vec![check("cluster", data, asserts)] }
+    let minor = found(Expr::code(
+        "join(\".\", slice(split(\".\", data.azurerm_kubernetes_cluster.live.current_kubernetes_version), 0, 2))",
+    ));
+    let version = of_version(cloud, minor, aks::about_cluster);
+    vec![check("cluster", data, questions(AKS, cloud, aks::about_cluster).into_iter().chain(location).chain([version]).collect())]
+}
+
+/// The minor that everything of the tree is made for.
+fn of_version(cloud: &CloudPlan, minor: Expr, about: fn(&str) -> Expr) -> Block {
+    assertion(
+        Expr::binary(minor, "==", Expr::text(cloud.version.value.clone())),
+        about("it runs another minor of Kubernetes than the tree is made for."),
+        &origins::setting(&cloud_key("version"), &cloud.version),
+    )
+}
+
+/// Whether the add-on enforces network policies. In a block of its own: where the plug-in is no add-on, the data source fails.
+fn vpc_cni(cloud: &CloudPlan) -> Option<Block> {
+    let name = "vpc_cni_configuration_values";
+    let held = cloud.settings.get(name)?;
+    let live = Expr::code("jsondecode(data.aws_eks_addon.vpc_cni.configuration_values).enableNetworkPolicy");
+    let on = Expr::call("try", [Expr::call("tostring", [live]), Expr::text("false")]);
+    let assert = assertion(
+        Expr::binary(on, "==", Expr::text("true")),
+        eks::about_cluster("the add-on vpc-cni does not enforce network policies."),
+        &origins::setting(&cloud_setting(name), held),
+    );
+    let data = Block::new("data", &["aws_eks_addon", "vpc_cni"])
+        .set("addon_name", Expr::text("vpc-cni"))
+        .set("cluster_name", Expr::code("var.cluster_name"));
+    Some(check("vpc_cni", data, vec![assert]))
+}
+
+/// A live value, or null where there is none.
+fn found(value: Expr) -> Expr {
+    Expr::call("try", [value, Expr::code("null")])
 }
 
 /// One question for each value that a data source shows.
@@ -176,7 +219,6 @@ fn condition(live: &'static str, compare: &Compare, held: &Held<CloudValue>) -> 
         }
     };
     let set = |list: Expr| Expr::call("toset", [list]);
-    let found = |value: Expr| Expr::call("try", [value, Expr::code("null")]);
     match compare {
         Compare::Equal => Expr::binary(found(Expr::code(live)), "==", wanted),
         Compare::Holds => {

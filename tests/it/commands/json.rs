@@ -68,6 +68,8 @@ fn every_output_is_as_its_schema_says() {
     fs::write(example.file("two.yaml"), small("two")).unwrap();
     let plans = seen.run("plan", &example, 0, &[&["plan", "cluster.yaml", "two.yaml"][..], &day].concat());
     assert_eq!(plans["clusters"].as_array().unwrap().len(), 2);
+    fs::copy(root().join("examples/eks/cluster.yaml"), example.file("eks.yaml")).unwrap();
+    seen.run("plan", &example, 0, &[&["plan", "eks.yaml"][..], &day].concat());
 
     let init = fs::read_to_string(example.file("out/shop-prod/kubeadm/init.yaml")).unwrap();
     for n in 1..=init.lines().count() {

@@ -28,6 +28,7 @@ const TABLE: &[Taken] = &[
         Some(("network_profile", "network_plugin_mode"))
     ),
     taken!("network_policy", Some(("network_profile", "network_policy")), Some(("network_profile", "network_policy"))),
+    taken!("pod_cidr", Some(("network_profile", "pod_cidr")), Some(("network_profile", "pod_cidr"))),
     taken!(
         "private_cluster_enabled",
         Some(("", "private_cluster_enabled")),
@@ -53,10 +54,13 @@ impl Page<'_> {
         if self.cloud.has(Stage::Close) {
             self.aks_close();
         }
+        if self.cloud.has(Stage::Overlay) {
+            self.aks_overlay();
+        }
         if self.cloud.has(Stage::Network) {
             self.aks_network();
         }
-        self.end("`local_account_disabled`, `run_command_enabled`, the tier and the data plane");
+        self.end("`local_account_disabled`, `run_command_enabled`, the tier, the data plane and the overlay");
         self.say(
             "The data source of azurerm brings the kubeconfigs of the cluster with it: that of users, and, while local accounts are on, that of \
              the local administrator. They lie in your state, as they do with `azurerm_kubernetes_cluster`; with the AVM module they come into \
@@ -117,13 +121,15 @@ impl Page<'_> {
 
     fn aks_open(&mut self) {
         self.step("Apply A: open what stays");
+        self.people_first();
         let entra = self.cloud.settings.contains_key("admin_group_object_ids");
         let managed = if entra { vec![("aad_profile", "managed", Expr::bool(true))] } else { Vec::new() };
         self.aks_ways(Stage::Open, managed);
         if entra {
             self.say(
                 "Entra ID cannot be taken out of a cluster again. Local accounts stay on until step C, and who has a kubeconfig of one keeps \
-                 coming in.",
+                 coming in. But `az aks get-credentials` hands out one that signs in through Entra ID from this apply on: a pipeline that fetches \
+                 its kubeconfig at every run adds `--admin` until B, or has `kubelogin` and its rights first.",
             );
         }
         if self.cloud.settings.contains_key("log_analytics_retention_in_days") {
@@ -133,10 +139,7 @@ impl Page<'_> {
 
     fn aks_checks(&mut self) {
         self.step("B: check, before anything is closed");
-        let mut points = vec![
-            "`terraform plan` shows no change, and `attach/verify.tf` warns of nothing but what step C closes.",
-            "Apply the objects of the cluster (`k8s/`, in the order of REPORT.md): the groups of people are bound there.",
-        ];
+        let mut points = self.first_points();
         if self.cloud.settings.contains_key("admin_group_object_ids") {
             points.push(
                 "Somebody of the administrators' groups signs in through Entra ID (`kubelogin`), and `kubectl auth can-i '*' '*'` says yes. \
@@ -159,6 +162,12 @@ impl Page<'_> {
                  firewall they are its own. The same for runners and administrators.",
             );
         }
+        if self.stages.contains(&"network") {
+            points.push(
+                "No pool has LocalDNS on (`az aks nodepool list --cluster-name NAME --resource-group GROUP --query '[].localDnsProfile'`; AKS Automatic \
+                 has it by default): its pods ask their node under 169.254.10.10 and 169.254.10.11, which `k8s/network` does not open.",
+            );
+        }
         if self.asks("private_cluster_enabled", &CloudValue::Bool(true)) {
             points.push(
                 "The cluster is private already. azurerm makes a public cluster anew when `private_cluster_enabled` changes: then leave the lines \
@@ -172,30 +181,73 @@ impl Page<'_> {
         self.step("Apply C: close");
         self.aks_ways(Stage::Close, Vec::new());
         if self.cloud.settings.contains_key("local_account_disabled") {
+            self.say(if self.cloud.settings.contains_key("authorized_ip_ranges") {
+                "Switch local accounts off last, after the ranges have held for a while: they are the way in when a mistake is made in the list of \
+                 administrators."
+            } else {
+                "Switch local accounts off last, in an apply of their own: they are the way in when a mistake is made in the list of administrators."
+            });
             self.say(
-                "Switch local accounts off last, after the ranges have held for a while: they are the way in when a mistake is made in either \
-                 list. Certificates of local accounts that were handed out keep working until they are rotated (`az aks rotate-certs`).",
+                "Certificates of local accounts that were handed out keep working until they are rotated: `az aks rotate-certs` makes all nodes and \
+                 their disks anew, with up to 30 minutes without the cluster. Plan it, or the accounts that exist stay a way in.",
             );
         }
     }
 
+    /// An overlay comes by itself, and before an engine: AKS moves no cluster to it in which one acts.
+    fn aks_overlay(&mut self) {
+        self.step("Apply D1: pods get addresses of an overlay");
+        self.say(
+            "Only for a cluster that is not on one (`az aks show --name NAME --resource-group GROUP --query networkProfile.networkPluginMode` says \
+             nothing); a cluster that is goes on to D2. There is no way back. To be seen first:",
+        );
+        let mut points = vec![
+            "Nothing outside the cluster comes to the address of a pod: none can any more.",
+            "No engine enforces network policies (`networkProfile.networkPolicy` is `none`): AKS moves no cluster in which one does. Take it off first; \
+             D2 brings it back.",
+            "No pool has a subnet for its pods (`podSubnetId` of `az aks nodepool list`).",
+            "No ConfigMap `azure-ip-masq-agent-config` of an earlier time lies in kube-system.",
+        ];
+        points.push(if self.cloud.settings.contains_key("pod_cidr") {
+            "`pod_cidr` overlaps neither the virtual network of any pool, nor what is peered with it, nor the range of Services."
+        } else {
+            "A flat cluster also needs a `pod_cidr`, which the spec does not name (`platform.podCidrs`): a range that overlaps neither the virtual \
+             network of any pool, nor what is peered with it, nor the range of Services."
+        });
+        self.points(&points);
+        let plugin = || ("network_profile", "network_plugin", Expr::code("module.harden_settings.network_plugin"));
+        let of_raw = self.raw(Self::aks_block(Way::Raw), TABLE, Stage::Overlay, vec![plugin()]);
+        let of_module = self.module(Self::aks_block(Way::Module), TABLE, Stage::Overlay, vec![plugin()]);
+        self.ways(of_raw, of_module, TITLES);
+        self.say(REIMAGED);
+    }
+
     fn aks_network(&mut self) {
-        self.step("Apply D: let network policies take effect");
-        self.say(
-            "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, and \
-             `k8s/network` is applied. The change replaces the image of every node, pool by pool.",
-        );
-        self.aks_ways(Stage::Network, Vec::new());
-        self.say(
-            "`network_plugin` is never changed in place, nor is an engine that is set already (azurerm makes the cluster anew): change the engine \
-             with `az aks update` first, and let the plan show no difference. A step back from cilium or from overlay makes the cluster anew.",
-        );
         let cilium = self.asks("network_data_plane", &CloudValue::Text("cilium".to_owned()));
-        if cilium && !self.cloud.settings.contains_key("network_plugin_mode") {
-            self.say(
-                "The data plane of Cilium needs `network_plugin_mode = \"overlay\"` or a `pod_subnet_id` of the pools: the spec does not say \
-                 `overlay: true`, so the pools have to name a subnet for pods.",
-            );
+        let overlay = self.cloud.has(Stage::Overlay);
+        let letter = if overlay { "D2" } else { "D" };
+        self.step(&format!("Apply {letter}: let network policies take effect"));
+        self.say(
+            "Every NetworkPolicy that lies in the cluster takes effect, those of others too: `kubectl get networkpolicy -A` first, and `k8s/network` \
+             is applied.",
+        );
+        self.say(REIMAGED);
+        if cilium {
+            self.say("No pool may run Windows. Cilium enforces policies when the last node is done, and none of them before.");
+        }
+        self.aks_ways(Stage::Network, Vec::new());
+        self.say(if cilium {
+            "`network_plugin` is never changed in place. From `calico`, `azure` or no engine to `cilium` azurerm changes the cluster in place."
+        } else {
+            "`network_plugin` is never changed in place, nor is an engine that is set already (azurerm makes the cluster anew): change the engine \
+             with `az aks update` first, and let the plan show no difference."
+        });
+        if cilium {
+            self.say("A step back from cilium makes the cluster anew.");
         }
     }
 }
+
+/// Microsoft's pages on policies and on the change of the data plane: pools are not done one after the other.
+const REIMAGED: &str = "The nodes of all pools are re-imaged at the same time, and no pool can be done by itself: plan it like an upgrade of the whole \
+     cluster (surge of every pool, PodDisruptionBudgets, a window).";

@@ -35,13 +35,16 @@ impl Page<'_> {
         if self.cloud.has(Stage::Close) {
             self.eks_close();
         }
+        if self.cloud.has(Stage::Private) {
+            self.eks_private();
+        }
         if self.cloud.has(Stage::Network) {
             self.eks_network();
         }
         if self.owner_of_key() == Some(Owner::Harden) {
             self.eks_key();
         }
-        self.end("encryption_config and the configuration of add-ons");
+        self.end("`encryption_config`");
         self.eks_back();
     }
 
@@ -110,13 +113,17 @@ impl Page<'_> {
         let group = self.owner_of_group() == Some(Owner::Harden);
         let vpc_cni = self.owner_of_vpc_cni() == Some(Owner::Harden);
         let entries = self.owner_of_entries() == Some(Owner::Harden) && !self.cloud.entries.is_empty();
-        if !group && !vpc_cni && !entries {
+        let filter = self.cloud.forward.is_some();
+        if !group && !vpc_cni && !entries && !filter {
             return;
         }
         self.step("Take over what exists");
         self.say("A new cluster skips this step. What no Terraform manages yet is imported, what your Terraform manages is moved in the state.");
         if group {
             self.group();
+        }
+        if filter {
+            self.filter();
         }
         if entries {
             self.entries();
@@ -150,6 +157,23 @@ impl Page<'_> {
         ]);
     }
 
+    /// CloudWatch takes two subscription filters for one log group.
+    fn filter(&mut self) {
+        self.say(
+            "The subscription filter: CloudWatch takes two for a log group (`aws logs describe-subscription-filters --log-group-name \
+             /aws/eks/NAME/cluster`), so one of two that are there has to go first. One named `harden-relay` is imported:",
+        );
+        self.code(&[Block::new("import", &[])
+            .set("id", Expr::text("/aws/eks/NAME/cluster|harden-relay"))
+            .set("to", Expr::code("module.harden_attach.aws_cloudwatch_log_subscription_filter.relay"))]);
+        if self.owner_of_group() != Some(Owner::Harden) {
+            self.say(
+                "It needs the log group: where the logs were never on, EKS makes the group in apply A, so call `attach` after that apply, or make the \
+                 group before.",
+            );
+        }
+    }
+
     fn entries(&mut self) {
         self.say(
             "Access entries: EKS may have made one for whoever made the cluster, and others may be yours. List them (`aws eks \
@@ -164,21 +188,43 @@ impl Page<'_> {
             .set("id", Expr::template([Piece::Text("NAME:".to_owned()), Piece::Code("each.value")]))
             .set("to", Expr::code("module.harden_attach.aws_eks_access_entry.people[each.value]"));
         self.code(&[entry]);
-        self.say("Or, where terraform-aws-modules/eks made them; then take the entry out of `access_entries`:");
+        self.say(
+            "Or, where terraform-aws-modules/eks made them; take an entry out of `access_entries` only after this and the next command, since its \
+             policies are resources of their own:",
+        );
         self.shell(&[
             "terraform state mv 'module.eks.aws_eks_access_entry.this[\"KEY\"]' 'module.harden_attach.aws_eks_access_entry.people[\"ARN\"]'",
         ]);
-        if !self.cloud.admins.is_empty() {
+        let admins = !self.cloud.admins.is_empty();
+        if admins {
+            self.say("The policy of cluster administrators that a principal of break glass has there, by its own key, is moved as well:");
+            self.shell(&["terraform state mv 'module.eks.aws_eks_access_policy_association.this[\"KEY_POLICYKEY\"]' \
+                 'module.harden_attach.aws_eks_access_policy_association.break_glass[\"ARN\"]'"]);
+        }
+        self.say(
+            "Every other policy of such an entry is forgotten, or the plan would destroy it. It goes on to give its rights beside the roles of this \
+             tree, which `tests/can-i.csv` knows nothing of: take it off by hand when nobody needs it (`aws eks disassociate-access-policy`).",
+        );
+        self.shell(&["terraform state rm 'module.eks.aws_eks_access_policy_association.this[\"KEY_POLICYKEY\"]'"]);
+        if admins {
             self.say(
-                "A policy that a principal of break glass has already (`aws eks list-associated-access-policies --cluster-name NAME \
-                 --principal-arn ARN`) is imported into `module.harden_attach.aws_eks_access_policy_association.break_glass[\"ARN\"]` by the \
-                 id `NAME#ARN#POLICY-ARN`.",
+                "A policy of break glass that no Terraform manages (`aws eks list-associated-access-policies --cluster-name NAME --principal-arn ARN`) \
+                 is imported into `module.harden_attach.aws_eks_access_policy_association.break_glass[\"ARN\"]` by the id `NAME#ARN#POLICY-ARN`; \
+                 never one that your module manages.",
             );
         }
     }
 
     fn eks_open(&mut self) {
         self.step("Apply A: open what stays");
+        self.people_first();
+        if !self.cloud.entries.is_empty() {
+            self.say(
+                "An access entry takes the place of what aws-auth gives the same ARN, and an imported one gets the groups of the spec, at once. \
+                 Whoever needs more than those groups give, the role of your pipeline first of all, stays out of `identity.groups` of the spec until \
+                 they have it another way: an entry with a policy that is made beside `attach`.",
+            );
+        }
         let mut raw: Vec<Line> = Vec::new();
         let mut module: Vec<Line> = Vec::new();
         if self.asks("endpoint_private_access", &CloudValue::Bool(true)) {
@@ -252,10 +298,7 @@ impl Page<'_> {
     fn eks_checks(&mut self) {
         self.step("B: check, before anything is closed");
         let private = self.asks("endpoint_private_access", &CloudValue::Bool(true));
-        let mut points = vec![
-            "`terraform plan` shows no change, and `attach/verify.tf` warns of nothing but what step C closes.",
-            "Apply the objects of the cluster (`k8s/`, in the order of REPORT.md): the groups of the access entries are bound there.",
-        ];
+        let mut points = self.first_points();
         if private {
             points.push(
                 "Every node is Ready and uses the private endpoint: on a node, `getent hosts` of the endpoint's name answers with addresses of \
@@ -268,6 +311,12 @@ impl Page<'_> {
                  Insights, on the log group, `filter @logStream like /kube-apiserver-audit/ | stats count(*) by sourceIPs.0, user.username`, \
                  over a week at least.",
             );
+            if !private {
+                points.push(
+                    "The addresses of the NAT gateways that nodes go out by are in `public_access_cidrs` (`aws ec2 describe-nat-gateways --filter \
+                     Name=vpc-id,Values=VPC`): nodes that use a private endpoint today are in no audit log with them.",
+                );
+            }
         } else if self.asks("endpoint_public_access", &CloudValue::Bool(false)) {
             points.push(
                 "Nobody comes to the public endpoint any more. The audit log names the addresses: in CloudWatch Logs Insights, on the log group, \
@@ -286,7 +335,9 @@ impl Page<'_> {
         if self.cloud.ends_aws_auth() {
             points.push(
                 "`aws eks list-access-entries --cluster-name NAME` lists the role of every node and of everybody and every pipeline that \
-                 aws-auth names (`kubectl -n kube-system get configmap aws-auth -o yaml`): in mode API that ConfigMap is not read.",
+                 aws-auth names (`kubectl -n kube-system get configmap aws-auth -o yaml`): in mode API that ConfigMap is not read, and a node without an \
+                 entry is lost. EKS makes them for managed node groups and Fargate profiles; the role of any other node gets one by `aws eks \
+                 create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
             points.push(if self.cloud.admins.is_empty() {
                 "Somebody can still apply `k8s/` after step C: no identity of this tree administers the cluster, so the role that applies it \
@@ -305,6 +356,17 @@ impl Page<'_> {
         if self.cloud.ends_aws_auth() {
             self.say("The mode does not go back. Apply the endpoint first and the mode after it, if a mistake in one is not to hide the other.");
         }
+    }
+
+    /// It hardens nothing, and what came by it until now is in no audit log with its public address.
+    fn eks_private(&mut self) {
+        self.step("Apply C2: take the private endpoint away");
+        self.say(
+            "Only after the ranges have held for a while, since this closes nothing to anybody outside: nodes and others in the VPC come to the public \
+             endpoint from then on, by the addresses of their NAT gateways, which no audit log of the time before shows. Leave these lines out where \
+             the private endpoint may stay, and write `endpoint: both`.",
+        );
+        self.eks_ways(Stage::Private, TABLE, Vec::new(), Vec::new());
     }
 
     fn eks_network(&mut self) {
@@ -353,11 +415,28 @@ impl Page<'_> {
     /// What is no longer asked for is forgotten, and never destroyed.
     fn eks_back(&mut self) {
         self.step("Giving something back");
-        self.say(
-            "When `owns` goes from `harden` to another owner, the next tree has a `removed` block in `attach/kept.tf`: Terraform forgets the log \
-             group, the key or the add-on, and leaves it as it is. Import it where it is owned from then on. To take `attach` out as a whole, put \
-             this in the place of its call, since without it the key and the add-on would be deleted:",
-        );
+        let ours = |owner: Option<Owner>| owner == Some(Owner::Harden);
+        let rows = [
+            (ours(self.owner_of_entries()) && !self.cloud.entries.is_empty(), "the access entries"),
+            (self.cloud.forward.is_some(), "the subscription filter"),
+            (ours(self.owner_of_key()), "the key"),
+            (ours(self.owner_of_vpc_cni()), "the add-on"),
+        ];
+        let lost: Vec<&str> = rows.into_iter().filter(|(made, _)| *made).map(|(_, what)| what).collect();
+        let mut text = "When `owns` goes from `harden` to another owner, the next tree has a `removed` block in `attach/kept.tf`: Terraform forgets the \
+                        thing, and leaves it as it is. Import it where it is owned from then on."
+            .to_owned();
+        if lost.is_empty() {
+            return self.say(&text);
+        }
+        text.push_str(&format!(
+            " To take `attach` out as a whole, put this in the place of its call, since without it these would be deleted: {}.",
+            lost.join(", ")
+        ));
+        if rows[0].0 && self.cloud.ends_aws_auth() {
+            text.push_str(" In mode API nobody comes in without an entry.");
+        }
+        self.say(&text);
         let keep = Block::new("lifecycle", &[]).set("destroy", Expr::bool(false));
         self.code(&[Block::new("removed", &[]).set("from", Expr::code("module.harden_attach")).block(keep)]);
     }

@@ -13,7 +13,7 @@ use crate::{
         CloudPlan, Plan,
         cloud::{CloudValue, Stage, cloud_setting},
     },
-    targets::origins,
+    targets::{k8s, origins},
 };
 
 use super::FORM;
@@ -51,11 +51,19 @@ macro_rules! taken {
 }
 use taken;
 
+/// The stages that people need before they come in by another way.
+const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
+
+/// Tried on 1.11.4: data sources inside a check are planned anew every time.
+const QUIET: &str = "`terraform plan` says `0 to add, 0 to change, 0 to destroy`, and `attach/verify.tf` warns of nothing but what the steps below \
+     change. The reads of its checks are listed in every plan (`config will be reloaded to verify a check block`), so `-detailed-exitcode` is 2 \
+     for ever: a pipeline that looks for drift counts the changes in `terraform show -json` instead.";
+
 /// An argument of the owner: the block or object that it stands in, its name, its value.
 type Line = (&'static str, &'static str, Expr);
 
 pub(super) fn page(plan: &Plan, cloud: &CloudPlan) -> Option<Artifact> {
-    let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, step: 0 };
+    let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, stages: k8s::stages_of(plan), step: 0 };
     page.say("# Taking the modules over");
     page.say(
         "`settings` holds values that only the owner of the cluster resource can set; `attach` makes what stands beside the cluster. Neither \
@@ -81,6 +89,8 @@ struct Page<'a> {
     lines: Lines,
     form: Arc<Origin>,
     cloud: &'a CloudPlan,
+    /// The stages of objects that the tree has.
+    stages: Vec<&'static str>,
     /// How many steps have been written.
     step: usize,
 }
@@ -144,6 +154,28 @@ impl Page<'_> {
                 self.code(&[block]);
             }
         }
+    }
+
+    /// What people need in the cluster before they come in by another way than today.
+    fn people_first(&mut self) {
+        let folders: Vec<String> =
+            FOR_PEOPLE.iter().filter(|stage| self.stages.contains(stage)).map(|stage| format!("`k8s/{stage}`")).collect();
+        if !folders.is_empty() {
+            self.say(&format!(
+                "Before this apply, as whoever comes in today: {} (`kubectl apply --server-side -k FOLDER`). Roles of a group that nobody is in yet \
+                 give nothing, and whoever is let in by this apply finds them there.",
+                folders.join(" and ")
+            ));
+        }
+    }
+
+    /// The first points of step B: nothing is left to do, and the other objects are in the cluster.
+    fn first_points(&self) -> Vec<&'static str> {
+        let mut points = vec![QUIET];
+        if self.stages.iter().any(|stage| !FOR_PEOPLE.contains(stage)) {
+            points.push("The other objects of the cluster are applied (`k8s/`, in the order of REPORT.md).");
+        }
+        points
     }
 
     /// What the checks of `attach` show, and what they cannot show.

@@ -2,7 +2,7 @@
 # on.
 # Controls: cloud/api-access, cloud/identities, cloud/network-policy
 
-# spec /platform/aks/location
+# spec /platform/aks/kubernetesVersion, spec /platform/aks/location
 # cloud/api-access: spec /api/sources
 # cloud/identities: spec /platform/aks/entra
 # cloud/network-policy: spec /platform/cni/azure-cni, spec /platform/cni/azure-cni/networkPolicy
@@ -35,5 +35,10 @@ check "cluster" {
   assert {
     condition     = data.azurerm_kubernetes_cluster.live.location == "westeurope"
     error_message = "Cluster ${var.cluster_id}: it stands in another location."
+  }
+
+  assert {
+    condition     = try(join(".", slice(split(".", data.azurerm_kubernetes_cluster.live.current_kubernetes_version), 0, 2)), null) == "1.36"
+    error_message = "Cluster ${var.cluster_id}: it runs another minor of Kubernetes than the tree is made for."
   }
 }

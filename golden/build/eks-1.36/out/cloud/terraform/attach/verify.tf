@@ -1,7 +1,8 @@
 # Compares the live cluster with the spec at every plan and apply. A difference is a warning: `terraform plan` goes
 # on.
-# Controls: cloud/api-access, cloud/control-plane-logs, cloud/identities, cloud/log-retention
+# Controls: cloud/api-access, cloud/control-plane-logs, cloud/identities, cloud/log-retention, cloud/network-policy
 
+# spec /platform/eks/kubernetesVersion
 # cloud/api-access: spec /api/sources, spec /platform/eks/endpoint
 # cloud/control-plane-logs: profile baseline /select/levels
 # cloud/identities: profile restricted /with/cloud~1identities/authentication-mode
@@ -33,6 +34,24 @@ check "cluster" {
   assert {
     condition     = try(toset(data.aws_eks_cluster.live.vpc_config[0].public_access_cidrs), null) == toset(["203.0.113.0/24", "198.51.100.4/32"])
     error_message = "Cluster ${var.cluster_name}: the public endpoint answers other ranges than the spec names."
+  }
+
+  assert {
+    condition     = try(data.aws_eks_cluster.live.version, null) == "1.36"
+    error_message = "Cluster ${var.cluster_name}: it runs another minor of Kubernetes than the tree is made for."
+  }
+}
+
+# cloud/network-policy: profile restricted /select/levels
+check "vpc_cni" {
+  data "aws_eks_addon" "vpc_cni" {
+    addon_name   = "vpc-cni"
+    cluster_name = var.cluster_name
+  }
+
+  assert {
+    condition     = try(tostring(jsondecode(data.aws_eks_addon.vpc_cni.configuration_values).enableNetworkPolicy), "false") == "true"
+    error_message = "Cluster ${var.cluster_name}: the add-on vpc-cni does not enforce network policies."
   }
 }
 

@@ -1,0 +1,450 @@
+//! What reports, pages and checks of managed clusters say, from the side of the person who applies them: nobody is shut out on the way, and
+//! nothing is said to hold that the owner of the cluster has yet to set.
+
+use std::{collections::BTreeMap, fs};
+
+use harden::{
+    base::SpecPath,
+    facts,
+    plan::{Ground, Outcome, Plan},
+};
+
+use crate::{
+    controls::plan,
+    support::{harden, none, root},
+};
+
+/// A spec of the project with other words in it.
+fn spec(path: &str, changes: &[(&str, &str)]) -> String {
+    let mut text = fs::read_to_string(root().join(path)).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from} is not in {path}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+const EKS: &str = "golden/build/eks-1.36/harden.yaml";
+const AKS: &str = "golden/build/aks-1.36/harden.yaml";
+const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module }";
+const ENGINE: &str = "azure-cni: { networkPolicy: cilium, overlay: true }";
+
+/// The tree that the program builds of a spec.
+struct Tree(BTreeMap<String, String>);
+
+impl Tree {
+    fn of(path: &str, changes: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("harden.yaml"), spec(path, changes)).unwrap();
+        let run = harden(folder.path(), &["build", "harden.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+        assert!(run.status.success(), "{path} {changes:?}: {}", String::from_utf8_lossy(&run.stderr));
+        let tree =
+            fs::read_dir(folder.path().join("out")).unwrap().map(|entry| entry.unwrap().path()).find(|p| p.is_dir()).unwrap();
+        let files = crate::support::files(&tree);
+        Tree(files.into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect())
+    }
+
+    fn file(&self, name: &str) -> &str {
+        self.0.get(name).unwrap_or_else(|| panic!("no file {name}"))
+    }
+
+    fn report(&self) -> &str {
+        self.file("REPORT.md")
+    }
+
+    fn page(&self) -> &str {
+        self.file("terraform/ADOPT.md")
+    }
+
+    /// The text of the step of the page whose title begins so; empty where there is none.
+    fn step(&self, title: &str) -> &str {
+        let mut steps = self.page().split("\n## ").skip(1);
+        steps.find(|step| step.split_once(". ").is_some_and(|(_, rest)| rest.starts_with(title))).unwrap_or_default()
+    }
+
+    /// The steps of the report for a running cluster.
+    fn running(&self) -> &str {
+        self.report().split("### A running cluster").nth(1).unwrap().split("\n## ").next().unwrap()
+    }
+
+    /// The row of the report about a control.
+    fn row(&self, control: &str) -> &str {
+        self.report().lines().find(|line| line.starts_with(&format!("| `{control}`"))).unwrap_or_default()
+    }
+}
+
+#[track_caller]
+fn says(text: &str, words: &str) {
+    assert!(text.contains(words), "`{words}` is not in:\n{text}");
+}
+
+#[track_caller]
+fn omits(text: &str, words: &str) {
+    assert!(!text.contains(words), "`{words}` is in:\n{text}");
+}
+
+fn verdicts<'p>(plan: &'p Plan, control: &str) -> Vec<(Outcome, &'p Ground)> {
+    let found = plan.verdicts.iter().find(|verdict| verdict.id.0 == control).unwrap();
+    found.verdicts.iter().map(|verdict| (verdict.outcome, &verdict.ground)).collect()
+}
+
+#[track_caller]
+fn intent(plan: &Plan, path: &str, outcome: Outcome, fact: &str) {
+    let path = SpecPath::new(path);
+    let found = plan.intents.iter().find(|intent| intent.path == path).unwrap_or_else(|| panic!("no intent {path}"));
+    let grounds: Vec<_> = found.verdicts.iter().map(|verdict| (verdict.outcome, verdict.ground.clone())).collect();
+    assert_eq!(grounds, [(outcome, Ground::Fact(facts::fact(fact).unwrap()))], "{path}");
+}
+
+fn must(path: &str, changes: &[(&str, &str)]) -> Plan {
+    plan(&spec(path, changes), None).unwrap_or_else(|codes| panic!("{path} {changes:?}: {codes:?}"))
+}
+
+fn refused(path: &str, changes: &[(&str, &str)]) -> Vec<&'static str> {
+    plan(&spec(path, changes), None).err().unwrap_or_default()
+}
+
+/// An access entry counts at once, and so does a sign-in by Entra ID: what people may do is in the cluster before.
+#[test]
+fn people_have_their_roles_before_they_come_in() {
+    for (path, warning) in [(EKS, "takes the place of what aws-auth gives"), (AKS, "adds `--admin` until B")] {
+        let tree = Tree::of(path, &[]);
+        let at = |words: &str| tree.running().find(words).unwrap_or_else(|| panic!("`{words}`: {}", tree.running()));
+        assert!(at("`k8s/rbac`") < at("Apply A"), "{path}");
+        assert!(at("Apply A") < at("`k8s/network`"), "{path}");
+        assert_eq!(tree.running().matches("`k8s/rbac`").count(), 1, "{path}");
+        says(tree.running(), warning);
+        omits(tree.report(), "Nobody is shut out");
+        says(tree.step("Apply A"), warning);
+        says(tree.step("Apply A"), "`k8s/namespaces` and `k8s/rbac`");
+    }
+    says(Tree::of(EKS, &[]).running(), "rule for port 443");
+}
+
+/// Where an engine acts already, the stage of policies closes at once, and not at step D.
+#[test]
+fn policies_may_take_effect_when_they_are_applied() {
+    for path in [EKS, AKS] {
+        says(Tree::of(path, &[]).running(), "`k8s/network` takes effect at once");
+    }
+}
+
+#[test]
+fn pools_of_aks_are_reimaged_together() {
+    let tree = Tree::of(AKS, &[]);
+    omits(tree.page(), "pool by pool");
+    says(tree.step("Apply D1"), "all pools are re-imaged at the same time");
+    says(tree.step("Apply D2"), "all pools are re-imaged at the same time");
+    says(tree.step("Apply D2"), "when the last node is done");
+    says(tree.running(), "Apply D2, by itself: let network policies take effect");
+    assert_eq!(tree.running().matches("all pools are re-imaged at the same time").count(), 2);
+    says(tree.row("cloud/network-policy"), "all pools at the same time");
+}
+
+/// AKS moves no cluster to an overlay in which an engine acts, and a flat one needs a range for its pods.
+#[test]
+fn an_overlay_comes_before_the_engine() {
+    let tree = Tree::of(AKS, &[("    runtime:", "    podCidrs: [10.128.0.0/16]\n    runtime:")]);
+    let (first, second) = (tree.step("Apply D1"), tree.step("Apply D2"));
+    for name in ["network_plugin", "network_plugin_mode", "pod_cidr"] {
+        says(first, &format!("module.harden_settings.{name}\n"));
+    }
+    omits(first, "harden_settings.network_policy");
+    says(second, "harden_settings.network_policy");
+    omits(second, "harden_settings.pod_cidr");
+    says(tree.file("terraform/settings/outputs.tf"), "output \"pod_cidr\"");
+    says(tree.file("terraform/attach/verify.tf"), "network_profile[0].pod_cidr, null) == \"10.128.0.0/16\"");
+    for check in ["from outside", "outside the cluster", "`pod_cidr` overlaps", "`podSubnetId`", "No engine enforces"] {
+        says(&format!("{first}{}", tree.report()), check);
+    }
+    says(Tree::of(AKS, &[]).step("Apply D1"), "`platform.podCidrs`");
+    let flat = Tree::of(AKS, &[(ENGINE, "azure-cni: { networkPolicy: calico }")]);
+    assert_eq!(flat.step("Apply D1"), "");
+    omits(flat.page(), "A step back");
+    omits(flat.page(), "Windows");
+    says(flat.step("Apply D:"), "makes the cluster anew");
+    let cilium = Tree::of(AKS, &[(ENGINE, "azure-cni: { networkPolicy: cilium }")]);
+    omits(cilium.page(), "pod_subnet_id");
+    omits(cilium.report(), "subnet for pods");
+    says(cilium.step("Apply D:"), "changes the cluster in place");
+}
+
+/// The module keeps the policies of an entry in resources of their own: moved or forgotten, and never destroyed.
+#[test]
+fn policies_of_entries_are_taken_over_too() {
+    let step = Tree::of(EKS, &[]).step("Take over what exists").to_owned();
+    says(&step, "state mv 'module.eks.aws_eks_access_policy_association.this[");
+    says(&step, "state rm 'module.eks.aws_eks_access_policy_association.this[");
+    says(&step, "never one that your module manages");
+}
+
+/// Reads of checks are in every plan.
+#[test]
+fn a_quiet_plan_is_described_as_it_is() {
+    for path in [EKS, AKS] {
+        let tree = Tree::of(path, &[]);
+        omits(tree.page(), "shows no change");
+        says(tree.step("B: check"), "0 to add, 0 to change, 0 to destroy");
+        says(tree.step("B: check"), "-detailed-exitcode");
+    }
+}
+
+/// A key that somebody else owns is looked at, and no line names it.
+#[test]
+fn a_key_of_another_owner_is_looked_at() {
+    for owner in ["module", "existing"] {
+        let tree = Tree::of(EKS, &[(OWNS, &OWNS.replace("kmsKey: harden", &format!("kmsKey: {owner}")))]);
+        omits(tree.report(), "has the lines that name it");
+        says(tree.row("cloud/secrets-key"), "cluster.encryptionConfig");
+        omits(tree.row("cloud/secrets-key"), "cannot be undone");
+        omits(tree.page(), "encryption_config {");
+    }
+    says(Tree::of(EKS, &[]).row("cloud/secrets-key"), "has the lines that name it");
+}
+
+/// Neither provider takes ranges of IPv6 for a cluster of IPv4.
+#[test]
+fn ranges_of_ipv6_are_refused_where_the_provider_refuses_them() {
+    let six = [("admins: [203.0.113.0/24]", "admins: [203.0.113.0/24, \"2001:db8::/32\"]")];
+    assert_eq!(refused(AKS, &six), ["source-family"]);
+    assert_eq!(refused(EKS, &six), ["source-family"]);
+    assert_eq!(refused(EKS, &[six[0], ("    runtime:", "    podCidrs: [\"fd00:10::/56\"]\n    runtime:")]), [""; 0]);
+    // A private endpoint has no list.
+    assert_eq!(refused(EKS, &[six[0], ("endpoint: both", "endpoint: private")]), [""; 0]);
+}
+
+/// The add-on is asked, and a switch that its caller has to give is no verdict of ours.
+#[test]
+fn the_switch_of_the_vpc_cni_is_looked_at() {
+    for owner in ["harden", "module", "existing"] {
+        let owns = [(OWNS, OWNS.replace("vpcCni: module", &format!("vpcCni: {owner}")))];
+        let changes: Vec<(&str, &str)> = owns.iter().map(|(from, to)| (*from, to.as_str())).collect();
+        let tree = Tree::of(EKS, &changes);
+        says(
+            tree.file("terraform/attach/verify.tf"),
+            "jsondecode(data.aws_eks_addon.vpc_cni.configuration_values).enableNetworkPolicy",
+        );
+        omits(tree.page(), "configuration of add-ons");
+        let plan = must(EKS, &changes);
+        assert!(verdicts(&plan, "network/default-deny").iter().all(|(outcome, _)| *outcome == Outcome::Weaker), "{owner}");
+    }
+    let private = Tree::of(EKS, &[]);
+    says(private.report(), "a pod that somebody makes by hand");
+    says(private.running(), "from a pod of a Deployment");
+    omits(Tree::of(AKS, &[]).running(), "Deployment");
+}
+
+#[test]
+fn the_table_of_logs_says_who_keeps_them() {
+    let hub = Tree::of(AKS, &[]);
+    omits(hub.report(), "is not selected");
+    says(hub.report(), "as the owner of the receiver sets it: the spec asks for 1000 days");
+    says(Tree::of(EKS, &[]).report(), "120 days, in the log group |");
+    let theirs = Tree::of(EKS, &[(OWNS, &OWNS.replace("logGroup: harden", "logGroup: module"))]);
+    says(theirs.report(), "120 days, in the log group, once its owner sets it");
+}
+
+/// What the owner of the cluster makes so is not enforced by a text of ours; what is built is not called unbuilt.
+#[test]
+fn what_is_declared_of_a_cluster_is_its_owners() {
+    let ranges = [("    runtime:", "    podCidrs: [10.0.64.0/18]\n    serviceCidrs: [172.20.0.0/16]\n    runtime:")];
+    for (path, name, cni) in [(EKS, "eks", "aws-vpc-cni"), (AKS, "aks", "azure-cni")] {
+        let plan = must(path, &ranges);
+        intent(&plan, &format!("/platform/{name}/kubernetesVersion"), Outcome::Elsewhere, "cloud-version");
+        intent(&plan, &format!("/platform/cni/{cni}"), Outcome::Elsewhere, "cloud-declared");
+        intent(&plan, "/platform/podCidrs", Outcome::Elsewhere, "cloud-declared");
+        intent(&plan, "/platform/serviceCidrs", Outcome::Elsewhere, "cloud-declared");
+        let verify = Tree::of(path, &ranges).file("terraform/attach/verify.tf").to_owned();
+        says(&verify, "== \"1.36\"");
+    }
+    intent(&must(EKS, &ranges), "/platform/eks/nodes", Outcome::Elsewhere, "cloud-declared");
+}
+
+/// Auto Mode: no add-on to own, another switch, and DNS under the address of its Service alone.
+#[test]
+fn auto_mode_is_told_apart() {
+    let auto = ("nodes: managed", "nodes: auto");
+    assert_eq!(refused(EKS, &[auto]), ["flow-not-matched"]);
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let plan = must(EKS, &[auto, services]);
+    intent(&plan, "/platform/eks/owns/vpcCni", Outcome::NotApplicable, "eks-auto-addon");
+    let dns = verdicts(&plan, "network/dns");
+    assert!(dns.iter().any(|(_, ground)| **ground == Ground::Fact(facts::id::EKS_AUTO_DNS)), "{dns:?}");
+    let tree = Tree::of(EKS, &[auto, services]);
+    omits(tree.report(), "`enableNetworkPolicy`");
+    let policies: String =
+        tree.0.iter().filter(|(name, _)| name.starts_with("k8s/network/")).map(|(_, text)| text.as_str()).collect();
+    says(&policies, "cidr: 172.20.0.10/32");
+    omits(Tree::of(EKS, &[services]).report(), "Auto Mode answers");
+}
+
+/// What the agent of the Amazon VPC CNI does not hold to stops the build.
+#[test]
+fn limits_of_the_vpc_cni_stop_the_build() {
+    let version = |text: &'static str| ("aws-vpc-cni: {}", text);
+    assert_eq!(refused(EKS, &[version("aws-vpc-cni: { version: \"1.13\" }")]), ["policies-not-enforced"]);
+    assert_eq!(refused(EKS, &[version("aws-vpc-cni: { version: \"1.14\" }")]), [""; 0]);
+    let ports = |count: u16| {
+        let list: Vec<String> = (0..count).map(|n| (9000 + n).to_string()).collect();
+        format!(
+            "  network:\n    peers: {{ ingress: {{ namespace: edge, selector: {{ app: in }} }} }}\n    tiers: [{{ name: many, namespace: shop, \
+             selector: {{ app: many }}, ports: [{}] }}]\n    flows: [{{ name: in, from: ingress, to: many }}]\n  namespaces:",
+            list.join(", ")
+        )
+    };
+    assert_eq!(refused(EKS, &[("  namespaces:", &ports(24))]), [""; 0]);
+    assert_eq!(refused(EKS, &[("  namespaces:", &ports(25))]), ["flow-not-matched"]);
+    // Two flows between the same ends share the list.
+    let more = ", { name: more, from: ingress, to: many, ports: [7000] }]";
+    let both = |count: u16| ports(count).replacen("to: many }]", &format!("to: many }}{more}"), 1);
+    assert_eq!(refused(EKS, &[("  namespaces:", &both(23))]), [""; 0]);
+    assert_eq!(refused(EKS, &[("  namespaces:", &both(24))]), ["flow-not-matched"; 2]);
+}
+
+/// A policy for a whole cluster that nobody forbids is called unwritten.
+#[test]
+fn policies_for_a_whole_cluster_say_why_not() {
+    let asked = ("  namespaces:", "  controls: { network/global-deny: { apply: true } }\n  namespaces:");
+    for (path, change, fact) in [
+        (EKS, ("aws-vpc-cni: {}", "aws-vpc-cni: { version: \"1.20\" }"), "network-engine-aws-old"),
+        (EKS, ("aws-vpc-cni: {}", "aws-vpc-cni: { version: \"1.21.0\" }"), "network-engine-aws-old"),
+        (EKS, ("aws-vpc-cni: {}", "aws-vpc-cni: { version: \"1.21\" }"), "network-engine-aws"),
+        (EKS, ("aws-vpc-cni: {}", "aws-vpc-cni: {}"), "network-engine-aws"),
+        (AKS, (ENGINE, ENGINE), "network-engine-azure-cilium"),
+        (AKS, (ENGINE, "azure-cni: { networkPolicy: calico }"), "network-engine-azure-calico"),
+        (AKS, (ENGINE, "azure-cni: { networkPolicy: azure }"), "network-engines"),
+    ] {
+        let plan = must(path, &[asked, change]);
+        let expected = Ground::Fact(facts::fact(fact).unwrap());
+        assert_eq!(verdicts(&plan, "network/global-deny"), [(Outcome::Impossible, &expected)], "{change:?}");
+    }
+}
+
+/// Sentences of one shape of a tree are not in another one.
+#[test]
+fn texts_fit_the_tree() {
+    let aks = Tree::of(AKS, &[]);
+    says(aks.running(), "what exists already (the diagnostic setting)");
+    omits(aks.running(), "log group");
+    says(aks.report(), "a member of the groups in `admin_group_object_ids`");
+    omits(aks.report(), "`identity.breakGlass`, or");
+    let bare = Tree::of(AKS, &[("entra: { adminGroups: [00000000-0000-0000-0000-000000000001] }, ", "")]);
+    says(bare.report(), "the local account");
+    omits(bare.step("Apply A"), "Entra ID");
+    let private = Tree::of(AKS, &[("access: authorized-ranges", "access: private")]);
+    omits(private.step("Apply C"), "ranges");
+    for (path, other) in [("examples/every-field/eks.yaml", EKS), ("examples/every-field/aks.yaml", AKS)] {
+        let few = Tree::of(path, &[("name: shop-", "name: x-")]);
+        if !few.0.keys().any(|name| name.starts_with("k8s/")) {
+            omits(few.page(), "`k8s/");
+        }
+        says(Tree::of(other, &[]).page(), "`k8s/");
+    }
+    let back = Tree::of(EKS, &[(OWNS, "owns: { logGroup: module, kmsKey: module, vpcCni: module }")]);
+    let back = back.step("Giving something back").to_owned();
+    says(&back, "the access entries, the subscription filter");
+    omits(&back, "the add-on");
+    says(&back, "nobody comes in without an entry");
+}
+
+/// Certificates that were handed out are a way in, and their end has a price.
+#[test]
+fn the_end_of_local_accounts_has_its_price() {
+    let tree = Tree::of(AKS, &[]);
+    says(tree.step("Apply C"), "makes all nodes and their disks anew");
+    says(tree.row("cloud/identities"), "rotate-certs");
+}
+
+/// Closing the private endpoint hardens nothing, and comes after the ranges.
+#[test]
+fn a_public_endpoint_asks_for_the_ways_out() {
+    let tree = Tree::of(EKS, &[("endpoint: both", "endpoint: public")]);
+    omits(tree.step("Apply C:"), "endpoint_private_access");
+    says(tree.step("Apply C2"), "harden_settings.endpoint_private_access");
+    says(tree.step("B: check"), "NAT gateways");
+    says(tree.running(), "Apply C2");
+    assert_eq!(Tree::of(EKS, &[]).step("Apply C2"), "");
+}
+
+/// Who is missing on the way has a way on.
+#[test]
+fn checks_name_the_way_on() {
+    let tree = Tree::of(EKS, &[]);
+    says(tree.step("B: check"), "--type EC2_LINUX");
+    says(tree.step("Take over what exists"), "CloudWatch takes two for a log group");
+    says(tree.step("Take over what exists"), "cluster|harden-relay");
+    let aks = Tree::of(AKS, &[]);
+    says(aks.step("B: check"), "localDnsProfile");
+    says(aks.report(), "169.254.10.10");
+}
+
+/// A value that only the owner's resource can take is not enforced by an output.
+#[test]
+fn settings_for_an_owner_are_elsewhere() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (path, changes) in [
+        (EKS, vec![]),
+        (EKS, vec![("endpoint: both", "endpoint: private")]),
+        (AKS, vec![]),
+        (AKS, vec![("access: authorized-ranges", "access: private")]),
+    ] {
+        let plan = must(path, &changes);
+        let controls = plan.verdicts.iter().map(|control| (control.id.to_string(), &control.verdicts));
+        let intents = plan.intents.iter().map(|intent| (intent.path.to_string(), &intent.verdicts));
+        for (what, verdicts) in controls.chain(intents) {
+            for verdict in verdicts {
+                let Ground::Settings(keys) = &verdict.ground else { continue };
+                seen += 1;
+                let only = !keys.is_empty() && keys.iter().all(|key| key.to_string().starts_with("cloud/settings/"));
+                if verdict.outcome == Outcome::Enforced && only {
+                    wrong.push(format!("{path}: {what}"));
+                }
+            }
+        }
+    }
+    assert!(seen > 20);
+    none(&wrong);
+}
+
+/// What this version does not write is told apart from what something forbids: in the report, in its numbers and in `coverage.json`.
+#[test]
+fn what_is_not_written_is_not_called_forbidden() {
+    let tree = Tree::of(EKS, &[]);
+    let (held, rest) = tree.report().split_once("## Not held here").unwrap();
+    says(held, "are what this version of harden does not write");
+    let parts: Vec<&str> = rest.split("\n## ").next().unwrap().split("\n### ").collect();
+    let titles: Vec<&str> = parts.iter().skip(1).map(|part| part.lines().next().unwrap()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Forbidden by the platform, or by what the spec declares",
+            "Not written by this version of harden",
+            "Weaker than it is asked for"
+        ]
+    );
+    omits(parts[1], "does not write");
+    for line in parts[2].lines().filter(|line| line.contains("**impossible**")) {
+        assert!(line.contains("this version"), "{line}");
+    }
+    let coverage: serde_json::Value = serde_json::from_str(tree.file("coverage.json")).unwrap();
+    let controls = coverage["controls"].as_array().unwrap().iter();
+    let marked = controls.flat_map(|control| control["verdicts"].as_array().unwrap());
+    let marked: Vec<&serde_json::Value> = marked.filter(|verdict| verdict["reason"]["unwritten"] == true).collect();
+    assert!(!marked.is_empty());
+    assert!(marked.iter().all(|verdict| verdict["outcome"] == "impossible"), "{marked:?}");
+}
+
+/// Every sentence that says so is marked, and no other.
+#[test]
+fn sentences_about_this_version_are_marked() {
+    let mut wrong = Vec::new();
+    for fact in facts::facts() {
+        let sentence = facts::sentence(fact, harden::base::Minor(36));
+        let said = sentence.contains("this version");
+        if said != facts::is_unwritten(fact) {
+            wrong.push(format!("{}: {sentence}", fact.0));
+        }
+    }
+    none(&wrong);
+}
