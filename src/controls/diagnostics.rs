@@ -39,6 +39,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UnknownControl>(),
     Entry::of::<UnknownParameter>(),
     Entry::of::<WaiverNeeded>(),
+    Entry::of::<WaiverNotAtAdmission>(),
 ];
 
 /// A control is selected, and nobody gives one of its parameters.
@@ -718,5 +719,38 @@ impl Problem for ComponentNotDeclared {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "where it is published")).collect()
+    }
+}
+
+/// A waiver is limited to a workload that admission cannot tell from others.
+#[derive(Debug)]
+pub(super) struct WaiverNotAtAdmission {
+    pub(super) id: String,
+    pub(super) control: String,
+    pub(super) workload: String,
+    pub(super) why: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for WaiverNotAtAdmission {
+    const CODE: &'static str = "waiver-not-at-admission";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A waiver is limited to a workload whose pods admission cannot tell from those of others. `harden check` \
+        honours it for the object of that kind and name, and the policy engine refuses its pods all the same: what it could go by, such as an \
+        owner that a pod names, anybody could write.";
+
+    fn message(&self) -> String {
+        format!(
+            "waiver `{}` for `{}` does not reach admission: the pods of `{}` are refused all the same",
+            self.id, self.control, self.workload
+        )
+    }
+
+    fn help(&self) -> String {
+        "waive a namespace of its own (`scope: { namespace: NAME }`), or a DaemonSet, StatefulSet, ReplicaSet, Job or Pod by its name".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), self.why)).collect()
     }
 }
