@@ -48,11 +48,12 @@ pub fn plan(
     if diags.errors() > before {
         return None;
     }
-    let plan = controls::lower(&resolved, diags)?;
+    let mut plan = controls::lower(&resolved, diags)?;
     resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
     if !resolved.waivers.is_empty() {
-        resolve::report_unused_waivers(&resolved, &plan, &plan.settings(), diags);
+        let settings = plan.settings();
+        resolve::report_unused_waivers(&resolved, &mut plan, &settings, diags);
     }
     (diags.errors() == before).then_some((resolved, plan))
 }

@@ -55,7 +55,7 @@ impl Workload<'_> {
     fn by(&self, planned: &PolicyPlan, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
         match planned.policy.subject {
             Judged::Pods => {
-                let broken = violations(planned.policy, &planned.values(), &Request::create(&self.object));
+                let broken = violations(planned.policy, &planned.values_for_everybody(), &Request::create(&self.object));
                 broken.iter().for_each(|violation| self.told(violation, planned, against, found));
             }
             // What Gatekeeper itself changes is not refused by it.
@@ -80,7 +80,7 @@ impl Workload<'_> {
             violation.pointer = format!("{at}{}", violation.pointer.trim_start_matches("/spec"));
             violation
         };
-        violations(planned.policy, &planned.values(), &Request::create(&pod)).into_iter().map(placed).collect()
+        violations(planned.policy, &planned.values_for_everybody(), &Request::create(&pod)).into_iter().map(placed).collect()
     }
 
     fn told(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>, found: &mut Findings) {

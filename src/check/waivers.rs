@@ -21,16 +21,21 @@ pub(super) fn cover(finding: &mut Finding, against: &Against<'_>) -> bool {
     counts(waiver)
 }
 
-/// Whether a waiver is for what the finding is about, whatever the day. One that is limited to pools or workloads covers no file: which
-/// pool or workload a file is for, it does not say.
+/// Whether a waiver is for what the finding is about, whatever the day. One that is limited to a workload covers the object of its kind and
+/// name, and no pod that says it belongs to it: anybody can write that. One that is limited to a pool or a vulnerability covers no file:
+/// which it is for, no file says.
 fn reaches(waiver: &Waiver, finding: &Finding) -> bool {
     let namespace = finding.object.as_ref().and_then(|object| match object.kind.as_str() {
         "Namespace" => object.name.as_deref(),
         _ => object.namespace.as_deref(),
     });
-    let in_scope = match &waiver.namespace {
-        Some(named) => namespace == Some(named),
-        None => waiver.narrow.is_none(),
+    let is_named = |(kind, name): (&str, &str)| {
+        finding.object.as_ref().is_some_and(|object| object.kind == kind && object.name.as_deref() == Some(name))
+    };
+    let in_namespace = waiver.namespace.as_deref().is_none_or(|named| namespace == Some(named));
+    let in_scope = match waiver.whole_workload() {
+        Some(workload) => in_namespace && is_named(workload),
+        None => waiver.narrow.is_none() || (in_namespace && waiver.whole_namespace().is_some()),
     };
     finding.control.as_deref() == Some(waiver.control.as_str()) && in_scope
 }

@@ -262,7 +262,7 @@ fn waiver_of<'a>(coverage: &'a Value, control: &str, setting: Option<&str>) -> O
     let control = controls.iter().find(|c| c["id"] == control)?;
     let about = |scope: &str| match scope.strip_prefix("namespace ") {
         Some(namespace) => setting.is_some_and(|key| key.ends_with(&format!("/exempt/{namespace}"))),
-        None => true,
+        None => !scope.starts_with("workload "),
     };
     let verdicts = control["verdicts"].as_array()?.iter();
     verdicts

@@ -3,7 +3,7 @@
 use crate::{
     base::Minor,
     diag::{Entry, Label, Place, Problem, Severity},
-    facts,
+    facts::{self, GatekeeperNeed},
     plan::EncryptionStage,
 };
 
@@ -19,6 +19,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),
     Entry::of::<EncryptionStageSkipped>(),
+    Entry::of::<GatekeeperTooOld>(),
+    Entry::of::<GatekeeperUnknown>(),
     Entry::of::<HostWord>(),
     Entry::of::<IssuerIsClusterOwn>(),
     Entry::of::<IssuerPrefixReserved>(),
@@ -43,6 +45,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UnknownParameter>(),
     Entry::of::<VersionSkew>(),
     Entry::of::<WaiverNeeded>(),
+    Entry::of::<WaiverNotAtAdmission>(),
 ];
 
 /// A control is selected, and nobody gives one of its parameters.
@@ -695,30 +698,61 @@ impl Problem for VersionSkew {
     }
 }
 
+/// What a control takes away from the delivery identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CutOff {
+    /// Its token.
+    Token,
+    /// Its way to the API server, from this namespace, by this control.
+    ApiServer { namespace: String, control: &'static str, port: u16 },
+}
+
 /// A control takes away what the delivery identity needs.
 #[derive(Debug)]
 pub(super) struct DeliveryCutOff {
     pub(super) account: String,
+    pub(super) what: CutOff,
     pub(super) at: Option<Place>,
     pub(super) other: Option<Place>,
 }
 
 impl Problem for DeliveryCutOff {
     const CODE: &'static str = "delivery-cut-off";
-    const MEANING: &'static str = "The identity that deploys into the cluster runs as the service account `default` of a governed namespace, \
-        whose token is no longer mounted. It could not deliver any more, not even the change that gives the token back.";
+    const MEANING: &'static str = "The identity that deploys into the cluster would lose what it needs: its token, because it runs as the service \
+        account `default` of a governed namespace, or its way to the API server, because its namespace is isolated and no flow leads from \
+        there to `kube-api`. It could not deliver any more, not even the change that takes this back.";
 
     fn message(&self) -> String {
-        format!("the delivery identity `{}` would lose its token", self.account)
+        match &self.what {
+            CutOff::Token => format!("the delivery identity `{}` would lose its token", self.account),
+            CutOff::ApiServer { .. } => {
+                format!("the delivery identity `{}` would not reach the API server any more", self.account)
+            }
+        }
     }
 
     fn help(&self) -> String {
-        "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace".to_owned()
+        match &self.what {
+            CutOff::Token => {
+                "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace"
+                    .to_owned()
+            }
+            CutOff::ApiServer { namespace, control, .. } => format!(
+                "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace} }} }}, flows: [{{ name: delivery, \
+                 from: deployer, to: kube-api }}] }}`), and those to what it delivers from; or waive `{control}` for the namespace"
+            ),
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
         let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "deploys as this account")).collect();
-        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the token of `default` is not mounted here")));
+        let why = match &self.what {
+            CutOff::Token => "the token of `default` is not mounted here".to_owned(),
+            CutOff::ApiServer { namespace, port, .. } => {
+                format!("pods of `{namespace}` are isolated, and no flow leads from there to the API server (port {port})")
+            }
+        };
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), why.clone())));
         labels
     }
 }
@@ -775,5 +809,97 @@ impl Problem for ComponentNotDeclared {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "where it is published")).collect()
+    }
+}
+
+/// A waiver is limited to a workload that admission cannot tell from others.
+#[derive(Debug)]
+pub(super) struct WaiverNotAtAdmission {
+    pub(super) id: String,
+    pub(super) control: String,
+    pub(super) workload: String,
+    pub(super) why: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for WaiverNotAtAdmission {
+    const CODE: &'static str = "waiver-not-at-admission";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A waiver is limited to a workload whose pods admission cannot tell from those of others. `harden check` \
+        honours it for the object of that kind and name, and the policy engine refuses its pods all the same: what it could go by, such as an \
+        owner that a pod names, anybody could write.";
+
+    fn message(&self) -> String {
+        format!(
+            "waiver `{}` for `{}` does not reach admission: the pods of `{}` are refused all the same",
+            self.id, self.control, self.workload
+        )
+    }
+
+    fn help(&self) -> String {
+        "waive a namespace of its own (`scope: { namespace: NAME }`), or a DaemonSet, StatefulSet, ReplicaSet, Job or Pod by its name".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), self.why)).collect()
+    }
+}
+
+/// Gatekeeper lacks what an emitted object needs.
+#[derive(Debug)]
+pub(super) struct GatekeeperTooOld {
+    pub(super) version: String,
+    pub(super) need: &'static GatekeeperNeed,
+    pub(super) at: Option<Place>,
+    pub(super) asked: Option<Place>,
+}
+
+impl Problem for GatekeeperTooOld {
+    const CODE: &'static str = "gatekeeper-too-old";
+    const MEANING: &'static str = "An object that would be written needs something that the declared version of Gatekeeper does not have. The API \
+        server would refuse the object, or drop the field that it lives by.";
+
+    fn message(&self) -> String {
+        let (major, minor) = self.need.since;
+        format!("{} came with Gatekeeper {major}.{minor}, and {} is declared", self.need.what, self.version)
+    }
+
+    fn help(&self) -> String {
+        let (major, minor) = self.need.since;
+        format!("update Gatekeeper to {major}.{minor} or newer, and declare it: {}", self.need.before)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "this version")).collect();
+        labels.extend(self.asked.iter().map(|at| Label::new(at.clone(), "this asks for it")));
+        labels
+    }
+}
+
+/// Gatekeeper in a version that nobody looked at.
+#[derive(Debug)]
+pub(super) struct GatekeeperUnknown {
+    pub(super) version: String,
+    pub(super) newest: (u16, u16),
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for GatekeeperUnknown {
+    const CODE: &'static str = "gatekeeper-unknown";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The declared version of Gatekeeper is newer than those that this version of harden knows. What is written may \
+        still be right; nobody looked.";
+
+    fn message(&self) -> String {
+        let (major, minor) = self.newest;
+        format!("Gatekeeper {} is not known: {major}.{minor} is the newest version that was looked at", self.version)
+    }
+
+    fn help(&self) -> String {
+        "run `gator verify tests/gator/suite.yaml` with the gator of that version, or look for a newer harden".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this version")).collect()
     }
 }

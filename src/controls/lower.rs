@@ -10,7 +10,7 @@ use crate::{
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, shape};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, rbac, shape};
 
 /// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
@@ -27,6 +27,8 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
     cloud::intents(cluster, &plan, &mut intents);
     apiserver::refuse_dropped_encryption(cluster, &plan, diags);
     policy::warn_of_undeclared(cluster, &plan, diags);
+    policy::judge_version(cluster, &plan, diags);
+    rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     ground_in_settings(&mut plan);
     plan.intents = all_intents(cluster, intents);

@@ -12,6 +12,7 @@ mod feature;
 mod field;
 mod flag;
 mod gate;
+mod gatekeeper;
 mod helm;
 mod kernel;
 mod kubeadm;
@@ -46,6 +47,10 @@ pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
+pub use gatekeeper::{
+    GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
+    GatekeeperNeed,
+};
 pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{

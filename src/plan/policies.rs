@@ -63,6 +63,14 @@ impl PolicyPlan {
         Params(self.params.iter().map(|(name, held)| (*name, held.value.clone())).collect())
     }
 
+    /// The same without those who are spared.
+    #[must_use]
+    pub fn values_for_everybody(&self) -> Params {
+        let mut values = self.values();
+        values.0.remove(self.policy.exemption.param());
+        values
+    }
+
     /// The constraints that enforce it.
     #[must_use]
     pub fn constraints(&self) -> &'static [Judges] {

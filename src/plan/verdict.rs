@@ -70,6 +70,8 @@ pub enum Scope {
     Pool(String),
     /// One namespace.
     Namespace(String),
+    /// One workload, as KIND/NAME, and the namespace it is in; in every namespace where none is said.
+    Workload(String, Option<String>),
 }
 
 impl fmt::Display for Scope {
@@ -78,6 +80,8 @@ impl fmt::Display for Scope {
             Scope::Cluster => f.write_str("cluster"),
             Scope::Pool(name) => write!(f, "pool {name}"),
             Scope::Namespace(name) => write!(f, "namespace {name}"),
+            Scope::Workload(workload, Some(namespace)) => write!(f, "workload {workload} of namespace {namespace}"),
+            Scope::Workload(workload, None) => write!(f, "workload {workload} of every namespace"),
         }
     }
 }

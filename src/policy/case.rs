@@ -38,6 +38,10 @@ pub struct Request<'a> {
     pub namespace: &'a str,
     /// The name of the object that the request goes to.
     pub name: &'a str,
+    /// What is done, as AdmissionReview spells it; empty where nothing is done and the object is only looked at.
+    pub operation: &'a str,
+    /// The name of the caller.
+    pub user: &'a str,
     /// The groups of the caller.
     pub groups: &'a [Json],
 }
@@ -46,7 +50,7 @@ impl<'a> Request<'a> {
     /// The creation of an object.
     #[must_use]
     pub fn create(object: &'a Json) -> Self {
-        Request { object: Some(object), ..Request::default() }
+        Request { object: Some(object), operation: "CREATE", ..Request::default() }
     }
 
     /// What a file asks: an AdmissionReview as it says, any other object as if it were created.
@@ -61,6 +65,8 @@ impl<'a> Request<'a> {
             old: at(request, &["oldObject"]).filter(|_| operation == "UPDATE"),
             namespace: text(request, &["namespace"]),
             name: text(request, &["name"]),
+            operation,
+            user: text(request, &["userInfo", "username"]),
             groups: super::json::items(request, &["userInfo", "groups"]),
         }
     }

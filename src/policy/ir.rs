@@ -19,6 +19,8 @@ pub struct Policy {
     pub subject: Subject,
     /// Its parameters.
     pub params: &'static [Param],
+    /// Who is spared although a rule refuses it.
+    pub exemption: Exemption,
     /// Its rules.
     pub rules: &'static [Rule],
     /// The sets of parameters that cases are judged with, as YAML.
@@ -36,6 +38,25 @@ pub enum Subject {
     AdmittedPods,
     /// The pod that an exec or attach request goes into; a pod that is not known is refused.
     EnteredPod,
+}
+
+/// Who is spared although a rule refuses it, by a parameter of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exemption {
+    /// Callers of these groups.
+    Groups(&'static str),
+    /// These workloads: the object itself, and the pods that its own controller makes.
+    Workloads(&'static str),
+}
+
+impl Exemption {
+    /// The parameter.
+    #[must_use]
+    pub const fn param(self) -> &'static str {
+        match self {
+            Exemption::Groups(param) | Exemption::Workloads(param) => param,
+        }
+    }
 }
 
 /// One thing that is refused.

@@ -65,7 +65,7 @@ pub fn judge(policy: &Policy, params: &Params, request: &Request<'_>) -> Vec<Vio
         let holds = policy.holders().any(|(_, kind, _)| kind == text(object, &["kind"]));
         holds.then(|| pod_spec(object)).flatten().map(|(spec, at)| findings(policy, params, spec, &at)).unwrap_or_default()
     };
-    let Some(object) = request.object else { return Vec::new() };
+    let Some(object) = request.object.filter(|_| !policy.exemption.covers(params, request)) else { return Vec::new() };
     let before: BTreeSet<Finding> = request.old.map(judged).unwrap_or_default().into_iter().map(Finding::without_place).collect();
     let new = judged(object).into_iter().filter(|finding| !before.contains(&finding.clone().without_place()));
     sorted(new.map(|finding| finding.violation))
@@ -73,8 +73,8 @@ pub fn judge(policy: &Policy, params: &Params, request: &Request<'_>) -> Vec<Vio
 
 /// Judges an exec or attach request by the pod that it goes into; one that is not known is refused.
 #[must_use]
-pub fn judge_entry(policy: &Policy, params: &Params, pod: Option<&Json>, groups: &[&str]) -> Vec<Violation> {
-    if groups.iter().any(|group| params.texts("exemptGroups").iter().any(|exempt| exempt == group)) {
+pub fn judge_entry(policy: &Policy, params: &Params, pod: Option<&Json>, request: &Request<'_>) -> Vec<Violation> {
+    if policy.exemption.covers(params, request) {
         return Vec::new();
     }
     match pod.and_then(|pod| at(pod, &["spec"])).filter(|spec| spec.is_object()) {

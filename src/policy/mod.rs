@@ -16,6 +16,7 @@ mod allowed_ports;
 mod always_pull;
 mod case;
 mod entry;
+mod exempt;
 mod host_filesystem;
 mod image;
 mod ir;
@@ -28,10 +29,11 @@ mod service_account_token;
 
 pub use case::{Case, Request};
 pub use entry::UNKNOWN_POD;
+pub use exempt::{CONTROLLERS, is_told_apart};
 pub use image::Image;
-pub use ir::{Check, Const, Field, ImageTest, List, Of, Over, Piece, Policy, Rule, Subject, Test};
+pub use ir::{Check, Const, Exemption, Field, ImageTest, List, Of, Over, Piece, Policy, Rule, Subject, Test};
 pub use judge::{Violation, judge, judge_entry, pod_spec};
-pub use params::{AllowedPath, Param, ParamKind, ParamValue, Params, PortSpan};
+pub use params::{AllowedPath, Param, ParamKind, ParamValue, Params, PortSpan, WorkloadName};
 
 /// Every policy, sorted by name.
 pub const POLICIES: &[&Policy] = &[

@@ -26,6 +26,8 @@ pub enum ParamKind {
     Ports,
     /// Folders of nodes.
     Paths,
+    /// Workloads by kind and name.
+    Workloads,
 }
 
 /// The value of a parameter.
@@ -39,6 +41,8 @@ pub enum ParamValue {
     Ports(Vec<PortSpan>),
     /// Folders of nodes.
     Paths(Vec<AllowedPath>),
+    /// Workloads by kind and name.
+    Workloads(Vec<WorkloadName>),
 }
 
 /// Ports from the first to the last, both included.
@@ -59,6 +63,17 @@ pub struct AllowedPath {
     pub read_only: bool,
 }
 
+/// A workload by kind and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WorkloadName {
+    /// The namespace; nothing where it is meant in every one.
+    pub namespace: Option<String>,
+    /// The kind.
+    pub kind: String,
+    /// The name.
+    pub name: String,
+}
+
 /// The values of the parameters of a policy, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(pub BTreeMap<&'static str, ParamValue>);
@@ -75,7 +90,7 @@ impl Params {
     pub fn texts(&self, name: &str) -> &[String] {
         match self.0.get(name) {
             Some(ParamValue::Texts(texts)) => texts,
-            Some(ParamValue::Flag(_) | ParamValue::Ports(_) | ParamValue::Paths(_)) | None => &[],
+            Some(ParamValue::Flag(_) | ParamValue::Ports(_) | ParamValue::Paths(_) | ParamValue::Workloads(_)) | None => &[],
         }
     }
 
@@ -84,7 +99,7 @@ impl Params {
     pub fn ports(&self, name: &str) -> &[PortSpan] {
         match self.0.get(name) {
             Some(ParamValue::Ports(ports)) => ports,
-            Some(ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Paths(_)) | None => &[],
+            Some(ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Paths(_) | ParamValue::Workloads(_)) | None => &[],
         }
     }
 
@@ -93,7 +108,16 @@ impl Params {
     pub fn paths(&self, name: &str) -> &[AllowedPath] {
         match self.0.get(name) {
             Some(ParamValue::Paths(paths)) => paths,
-            Some(ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Ports(_)) | None => &[],
+            Some(ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Ports(_) | ParamValue::Workloads(_)) | None => &[],
+        }
+    }
+
+    /// Workloads by kind and name.
+    #[must_use]
+    pub fn workloads(&self, name: &str) -> &[WorkloadName] {
+        match self.0.get(name) {
+            Some(ParamValue::Workloads(workloads)) => workloads,
+            Some(ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Ports(_) | ParamValue::Paths(_)) | None => &[],
         }
     }
 
@@ -121,7 +145,26 @@ impl ParamValue {
             ParamValue::Paths(paths) => {
                 paths.iter().map(|path| json!({ "path": path.path, "readOnly": path.read_only })).collect()
             }
+            ParamValue::Workloads(workloads) => workloads.iter().map(WorkloadName::to_json).collect(),
         }
+    }
+}
+
+impl WorkloadName {
+    fn to_json(&self) -> Json {
+        match &self.namespace {
+            Some(namespace) => json!({ "namespace": namespace, "kind": self.kind, "name": self.name }),
+            None => json!({ "kind": self.kind, "name": self.name }),
+        }
+    }
+
+    fn from_json(json: &Json) -> Option<Self> {
+        let text = |key: &str| json.get(key)?.as_str().map(str::to_owned);
+        let namespace = match json.get("namespace").filter(|namespace| !namespace.is_null()) {
+            Some(namespace) => Some(namespace.as_str()?.to_owned()),
+            None => None,
+        };
+        Some(WorkloadName { namespace, kind: text("kind")?, name: text("name")? })
     }
 }
 
@@ -144,6 +187,7 @@ impl ParamKind {
                 };
                 ParamValue::Paths(json.as_array()?.iter().filter_map(path).collect())
             }
+            ParamKind::Workloads => ParamValue::Workloads(json.as_array()?.iter().filter_map(WorkloadName::from_json).collect()),
         })
     }
 }

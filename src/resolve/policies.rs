@@ -2,7 +2,10 @@
 
 use crate::{
     policy::{AllowedPath, PortSpan},
-    spec::{model::Spec, words},
+    spec::{
+        model::{ProgramVersion, Spec},
+        words,
+    },
 };
 
 /// The engines, and what policies are made from.
@@ -31,8 +34,12 @@ pub struct EngineAnswers {
 /// Gatekeeper as it is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GatekeeperAnswers {
+    /// Its version, where it is declared.
+    pub version: Option<ProgramVersion>,
     /// Whether the owner declares that it is installed.
     pub installed: bool,
+    /// Whether the owner declares that its webhook is called for CONNECT.
+    pub connect: bool,
 }
 
 pub(super) fn engines(spec: &Spec) -> EngineAnswers {
@@ -40,7 +47,11 @@ pub(super) fn engines(spec: &Spec) -> EngineAnswers {
     let ports = spec.workloads.host_ports.iter().flatten();
     let paths = spec.workloads.host_paths.iter().flatten();
     EngineAnswers {
-        gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers { installed: declared.installed.is_some() }),
+        gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers {
+            version: declared.version,
+            installed: declared.installed.is_some(),
+            connect: declared.connect,
+        }),
         admission_policy: engines.admission_policy,
         azure_policy: engines.azure_policy,
         fails_open: spec.policies.failure.map(|failure| failure == words::Failure::Open),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     base::{Cause, Date, SpecPath},
     diag::{Diagnostics, Place},
-    plan::{Ground, Locate, Plan, Settings},
+    facts,
+    plan::{Ground, Locate, Outcome, Plan, Settings, Verdict},
     spec::model::{self, Spec},
 };
 
@@ -38,6 +39,8 @@ pub struct Waiver {
     pub workload: Option<String>,
     /// The node pool it is limited to.
     pub pool: Option<String>,
+    /// The vulnerability it is limited to.
+    pub vulnerability: Option<String>,
     /// What it is limited to, for people; `None` where it holds in the whole cluster.
     pub narrow: Option<String>,
     /// Who answers for it.
@@ -60,6 +63,20 @@ impl Waiver {
             WaiverState::Graced(until) => until,
             WaiverState::Active | WaiverState::Expired => self.expires,
         }
+    }
+
+    /// The namespace that it holds for as a whole; nothing where it holds for more, or for a part alone.
+    #[must_use]
+    pub fn whole_namespace(&self) -> Option<&str> {
+        let is_whole = self.workload.is_none() && self.pool.is_none() && self.vulnerability.is_none();
+        self.namespace.as_deref().filter(|_| is_whole)
+    }
+
+    /// The workload that it holds for, as kind and name; nothing where it holds for more, or for a part alone.
+    #[must_use]
+    pub fn whole_workload(&self) -> Option<(&str, &str)> {
+        let is_whole = self.pool.is_none() && self.vulnerability.is_none();
+        self.workload.as_deref().filter(|_| is_whole)?.split_once('/')
     }
 
     /// Whether it counts on the day.
@@ -129,6 +146,7 @@ pub(super) fn judge(
             namespace: written.scope.namespace.clone(),
             workload: written.scope.workload.clone(),
             pool: written.scope.pool.clone(),
+            vulnerability: written.scope.vulnerability.clone(),
             narrow: narrow(&written.scope),
             owner: written.owner.clone(),
             reason: written.reason.clone(),
@@ -187,8 +205,8 @@ pub(super) fn until(dates: &[Due], as_of: Date) -> Option<Date> {
     dates.iter().map(|due| due.date).find(|date| *date > as_of)
 }
 
-/// Warns about waivers that nothing took up: no choice, no verdict, no value.
-pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, settings: &Settings, diags: &mut Diagnostics) {
+/// Warns about waivers that nothing took up: no choice, no verdict, no value; the plan says of each that it waives nothing.
+pub fn report_unused_waivers(cluster: &Resolved, plan: &mut Plan, settings: &Settings, diags: &mut Diagnostics) {
     if cluster.waivers.is_empty() {
         return;
     }
@@ -199,15 +217,27 @@ pub fn report_unused_waivers(cluster: &Resolved, plan: &Plan, settings: &Setting
         Ground::Waiver(id) => Some(id.as_str()),
         Ground::Fact(_) | Ground::Settings(_) => None,
     }));
+    let mut unused = BTreeSet::new();
+    let told = |path: &SpecPath| {
+        let settled = |verdict: &Verdict| verdict.ground != Ground::Fact(facts::id::SELECTS_CONTROLS);
+        plan.intents.iter().any(|intent| intent.path == *path && intent.verdicts.iter().any(settled))
+    };
     let causes: Vec<&Cause> = settings.values().flat_map(|held| &held.reasons).map(|reason| &reason.cause).collect();
     for waiver in &cluster.waivers {
         let a_value = causes.iter().any(|cause| matches!(cause, Cause::Spec(path) if path.is_within(&waiver.path)));
-        if !used.contains(waiver.id.as_str()) && !a_value {
+        if !used.contains(waiver.id.as_str()) && !a_value && !told(&waiver.path) {
+            unused.insert(waiver.path.clone());
             diags.push(UnusedWaiver {
                 id: waiver.id.clone(),
                 control: waiver.control.clone(),
                 at: cluster.locate(&Cause::Spec(waiver.path.clone())),
             });
+        }
+    }
+    for intent in plan.intents.iter_mut().filter(|intent| unused.contains(&intent.path)) {
+        for verdict in &mut intent.verdicts {
+            verdict.outcome = Outcome::NotApplicable;
+            verdict.ground = Ground::Fact(facts::id::WAIVER_WITHOUT_EFFECT);
         }
     }
 }

@@ -69,6 +69,13 @@ fn folders_are_read() {
 const MUTANTS: &[(&str, &str, &str)] = &[
     ("privileged", "findings_of(input.review.object)", "findings_of(input.review.objects)"),
     ("privileged", "not stood_before(found)", "not stood_before(fond)"),
+    ("privileged", "account == text_at(input, [\"review\", \"userInfo\", \"username\"])", "account != \"\""),
+    ("privileged", "in_namespace(workload)", "is_object(workload)"),
+    (
+        "privileged",
+        "account := controllers[workload.kind]",
+        "account := text_at(input, [\"review\", \"userInfo\", \"username\"])",
+    ),
     ("host-filesystem", "array.slice(own, 0, count(root)) == root", "true"),
     ("allowed-images", "hub(folders[0]) == image.registry", "startswith(image.registry, hub(folders[0]))"),
     ("allowed-ports", "port <= span.last", "port <= span.last + 1"),

@@ -9,7 +9,7 @@ use crate::{
     facts::{self, Lookup},
     plan::{Lowering, Scope},
     policy::{ESCALATED_ENTRY, ParamValue},
-    resolve::Resolved,
+    resolve::{GatekeeperAnswers, Resolved},
 };
 
 use super::enable;
@@ -32,6 +32,18 @@ fn applies(_: &Resolved) -> Applies {
     Applies::Yes
 }
 
+/// How the webhook comes to be called for CONNECT.
+fn connect(gatekeeper: &GatekeeperAnswers) -> &'static str {
+    let is_older = gatekeeper.version.is_some_and(|version| (version.major, version.minor) < facts::GATEKEEPER_CONNECT.since);
+    if is_older {
+        "before 3.17 give its webhook a rule for CONNECT of pods/exec and pods/attach, keep the SyncSet, and say \
+            `policies.engines.gatekeeper.connect: true`"
+    } else {
+        "set `enableConnectOperations: true` in the values of its chart, keep the SyncSet, and say \
+            `policies.engines.gatekeeper.connect: true`"
+    }
+}
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let detail = match facts::plugin(PLUGIN, cluster.minor()) {
         Lookup::Known(_) => return enable(out, PLUGIN),
@@ -40,20 +52,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
     };
-    if cluster.engines.gatekeeper.is_none() {
+    let Some(gatekeeper) = cluster.engines.gatekeeper else {
         let (outcome, ground, way) = policy::without_gatekeeper(cluster);
         return out.verdict_on(Scope::Cluster, outcome, ground, if detail.is_empty() { way } else { format!("{detail}; {way}") });
-    }
+    };
     let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();
     let cause = if exempt.is_empty() { out.reason().cause } else { Cause::Spec(SpecPath::new("/identity/breakGlass")) };
     let asked = Asked {
         policy: ESCALATED_ENTRY,
         params: vec![("exemptGroups", ParamValue::Texts(exempt), cause)],
         places: Vec::new(),
-        but: Some((
-            facts::id::GATEKEEPER_CONNECT,
-            "set `enableConnectOperations: true` in the values of its chart, and keep the SyncSet",
-        )),
+        but: (!gatekeeper.connect).then_some((facts::id::GATEKEEPER_CONNECT, connect(&gatekeeper))),
     };
     policy::write(cluster, out, CONTROL.id, asked);
 }

@@ -144,10 +144,10 @@ fn exemptions(cluster: &Resolved, out: &mut Lowering<'_>, enforce: &str, shown: 
     }
     for waiver in cluster.waivers_for(ID) {
         if let Some(namespace) =
-            waiver.namespace.as_ref().filter(|name| !cluster.namespaces.iter().any(|known| known.name == **name))
+            waiver.whole_namespace().filter(|name| !cluster.namespaces.iter().any(|known| known.name == *name))
         {
             waived(out, namespace, &waiver.id);
-            all.push((namespace.clone(), Cause::Spec(waiver.path.clone())));
+            all.push((namespace.to_owned(), Cause::Spec(waiver.path.clone())));
         }
     }
     let mut held: Vec<Held<String>> = Vec::new();

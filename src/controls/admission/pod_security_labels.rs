@@ -16,9 +16,9 @@ use super::{
 
 /// The waiver that lets a namespace have a weaker level.
 pub(super) fn waiver<'a>(cluster: &'a Resolved, namespace: &NamespaceAnswer) -> Option<&'a Waiver> {
-    cluster.waivers_for(ID).find(|waiver| {
-        waiver.namespace.as_deref() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref()
-    })
+    cluster
+        .waivers_for(ID)
+        .find(|waiver| waiver.whole_namespace() == Some(namespace.name.as_str()) || Some(&waiver.id) == namespace.waiver.as_ref())
 }
 
 /// Writes the labels of every governed namespace.

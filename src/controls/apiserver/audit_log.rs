@@ -104,7 +104,7 @@ fn age(cluster: &Resolved, out: &mut Lowering<'_>) -> i64 {
 }
 
 fn below_the_profile(cluster: &Resolved, out: &mut Lowering<'_>, days: i64, least: i64) {
-    let waiver = cluster.waivers_for(ID).find(|waiver| waiver.namespace.is_none() && waiver.pool.is_none());
+    let waiver = cluster.waivers_for(ID).find(|waiver| waiver.narrow.is_none());
     match waiver {
         Some(waiver) => out.verdict_on(
             Scope::Cluster,

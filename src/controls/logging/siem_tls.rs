@@ -48,7 +48,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         return;
     }
-    let waiver = cluster.waivers_for(ID).find(|waiver| waiver.namespace.is_none() && waiver.pool.is_none());
+    let waiver = cluster.waivers_for(ID).find(|waiver| waiver.narrow.is_none());
     let what = "`tls: false`";
     match waiver {
         Some(waiver) => {

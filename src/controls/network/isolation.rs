@@ -104,7 +104,7 @@ pub(super) fn cluster_wide(cluster: &Resolved) -> Option<Dialect> {
 
 /// The waiver that leaves a namespace open.
 pub(super) fn waiver<'a>(cluster: &'a Resolved, namespace: &str) -> Option<&'a Waiver> {
-    cluster.waivers_for(DEFAULT_DENY).find(|waiver| waiver.namespace.as_deref() == Some(namespace))
+    cluster.waivers_for(DEFAULT_DENY).find(|waiver| waiver.whole_namespace() == Some(namespace))
 }
 
 /// Namespaces that a policy for the whole cluster leaves alone, each with the reason. Sorted, each once.

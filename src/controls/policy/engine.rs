@@ -13,6 +13,7 @@ use crate::{
 use super::{
     super::strokes,
     spared::{self, Spared},
+    waived,
 };
 
 /// What a control asks of a policy.
@@ -39,7 +40,8 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     }
     let action = action(cluster, out);
     out.because(cause);
-    let plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
+    let mut plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
+    waived::workloads(cluster, out, id, &mut plan);
     verdict(cluster, out, &plan, &asked.places, asked.but);
     out.plan_mut().policies.insert(asked.policy.name, plan);
 }
@@ -57,12 +59,12 @@ fn exempt(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, policy: &Policy)
         exempt.entry(namespace.to_owned()).or_default().insert(reason);
     }
     for waiver in cluster.waivers_for(id) {
-        if let (Some(namespace), None, None) = (&waiver.namespace, &waiver.workload, &waiver.pool) {
+        if let Some(namespace) = waiver.whole_namespace() {
             out.because(Cause::Spec(waiver.path.clone()));
             let ground = Ground::Waiver(waiver.id.clone());
-            out.verdict_on(Scope::Namespace(namespace.clone()), Outcome::Waived, ground, "");
+            out.verdict_on(Scope::Namespace(namespace.to_owned()), Outcome::Waived, ground, "");
             let reason = out.reason();
-            exempt.entry(namespace.clone()).or_default().insert(reason);
+            exempt.entry(namespace.to_owned()).or_default().insert(reason);
         }
     }
     exempt

@@ -9,6 +9,8 @@ mod privileged;
 mod service_account_token;
 mod spared;
 mod undeclared;
+mod version;
+mod waived;
 
 pub(super) use allowed_images::CONTROL as ALLOWED_IMAGES;
 pub(super) use allowed_ports::CONTROL as ALLOWED_PORTS;
@@ -19,3 +21,4 @@ pub(super) use service_account_token::CONTROL as SERVICE_ACCOUNT_TOKEN;
 
 pub(super) use engine::{Asked, without_gatekeeper, write};
 pub(super) use undeclared::warn as warn_of_undeclared;
+pub(super) use version::judge as judge_version;

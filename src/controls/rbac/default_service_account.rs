@@ -33,7 +33,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     for namespace in &cluster.namespaces {
         let name = namespace.name.as_str();
         let scope = Scope::Namespace(name.to_owned());
-        let waiver = cluster.waivers_for(ID).find(|waiver| waiver.namespace.as_deref() == Some(name));
+        let waiver = cluster.waivers_for(ID).find(|waiver| waiver.whole_namespace() == Some(name));
         if let Some(waiver) = waiver {
             out.verdict_on(scope, Outcome::Waived, Ground::Waiver(waiver.id.clone()), "");
             continue;

@@ -2,10 +2,18 @@
 
 use crate::{
     base::{Area, Cause, Level},
-    controls::{Applies, Control, diagnostics::DeliveryCutOff, strokes},
-    facts,
-    kube::rbac::Subject,
-    plan::{Lowering, Outcome, namespace_path},
+    controls::{
+        Applies, Control,
+        diagnostics::{CutOff, DeliveryCutOff},
+        strokes,
+    },
+    diag::Diagnostics,
+    facts::{self, Enforcer},
+    kube::{
+        network::{Labels, Namespaces, Pods, Protocol},
+        rbac::Subject,
+    },
+    plan::{End, FlowPlan, Locate, Lowering, NetworkView, Outcome, Plan, namespace_path},
     resolve::{DeliveryAnswer, Resolved},
     spec::words::May,
 };
@@ -50,6 +58,45 @@ fn keeps_its_token(out: &mut Lowering<'_>, delivery: &DeliveryAnswer) {
         let at = out.place(&Cause::Spec(delivery.path.clone()));
         let other = out.place(&Cause::Spec(namespace_path(namespace)));
         let account = format!("{namespace}/{name}");
-        out.diagnostics().push(DeliveryCutOff { account, at, other });
+        out.diagnostics().push(DeliveryCutOff { account, what: CutOff::Token, at, other });
     }
+}
+
+/// Refuses a plan in which a deployer could not reach the API server any more: its whole namespace is isolated, and no flow leads from there to
+/// it. Which pods are the deployer's nobody says, so that a flow of any pods of the namespace counts.
+pub(in crate::controls) fn refuse_cut_off(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
+    // Where policies are not enforced, or a flow cannot be held to, that alone is to be mended first.
+    if plan.network.view.semantics.enforcer == Enforcer::Nobody || !plan.network.unmatched.is_empty() {
+        return;
+    }
+    for delivery in &cluster.identity.delivery {
+        let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
+        let whole = Pods::of(namespace, &Labels::new());
+        let Some(isolated) = plan.network.isolated.iter().find(|held| held.value.cover(&whole)) else { continue };
+        if plan.network.flows.iter().any(|held| leads_to_api(&held.value, namespace, &plan.network.view)) {
+            continue;
+        }
+        let control =
+            isolated.reasons.iter().find_map(|reason| reason.control).map_or("network/default-deny", |control| control.0);
+        let what = CutOff::ApiServer { namespace: namespace.clone(), control, port: plan.network.view.api_port };
+        let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
+        let other = isolated.reasons.iter().find_map(|reason| cluster.locate(&reason.cause));
+        diags.push(DeliveryCutOff { account: format!("{namespace}/{name}"), what, at, other });
+    }
+}
+
+/// Whether a flow opens the way from pods of a namespace to the API server.
+fn leads_to_api(flow: &FlowPlan, namespace: &str, view: &NetworkView) -> bool {
+    let from_there = match &flow.from {
+        End::Pods(Pods { namespaces: Namespaces::One(name), .. }) => name == namespace,
+        End::Pods(Pods { namespaces: Namespaces::AllBut(others), .. }) => !others.contains(namespace),
+        End::Dns | End::KubeApi | End::Nodes | End::Metadata | End::Internet | End::Range(_) | End::Host(_) => false,
+    };
+    let to_api = match &flow.to {
+        End::KubeApi => true,
+        End::Range(range) => !view.api.is_empty() && view.api.iter().all(|api| range.covers(api)),
+        End::Pods(_) | End::Dns | End::Nodes | End::Metadata | End::Internet | End::Host(_) => false,
+    };
+    let is_open = |port: &crate::kube::network::Port| port.number == view.api_port && port.protocol == Protocol::Tcp;
+    from_there && to_api && (flow.ports.is_empty() || flow.ports.iter().any(is_open))
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) use default_service_account::CONTROL as DEFAULT_SERVICE_ACCOUNT;
-pub(super) use delivery::CONTROL as DELIVERY;
+pub(super) use delivery::{CONTROL as DELIVERY, refuse_cut_off as refuse_delivery_cut_off};
 pub(super) use duties::{CONTROL as DUTIES, audited, impossible, named};
 use vocabulary::{Reach, rules};
 

@@ -1,6 +1,9 @@
 //! Images come from known registries, and their names say what runs.
 
-use super::{Case, Check, Const, Field, ImageTest, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test, ir::item};
+use super::{
+    Case, Check, Const, Exemption, Field, ImageTest, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS, ir::item,
+};
 
 pub(super) static POLICY: Policy = Policy {
     name: "allowed-images",
@@ -15,7 +18,9 @@ pub(super) static POLICY: Policy = Policy {
         },
         Param { name: "requireDigest", kind: ParamKind::Flag, about: "whether every image must be named by its digest" },
         Param { name: "requireRegistry", kind: ParamKind::Flag, about: "whether every image must name its registry itself" },
+        WORKLOADS,
     ],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "registry",

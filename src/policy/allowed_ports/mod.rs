@@ -1,7 +1,8 @@
 //! No pod may take ports of its node, but those that are allowed.
 
 use super::{
-    Case, Check, Const, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS,
     ir::{item, pod},
 };
 
@@ -10,7 +11,11 @@ pub(super) static POLICY: Policy = Policy {
     title: "ports of the node, but for allowed ones",
     fix: "take the port of the node out: a Service reaches the pod without it",
     subject: Subject::Pods,
-    params: &[Param { name: "ports", kind: ParamKind::Ports, about: "the ports of a node that pods may take, as ranges" }],
+    params: &[
+        Param { name: "ports", kind: ParamKind::Ports, about: "the ports of a node that pods may take, as ranges" },
+        WORKLOADS,
+    ],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "host-port",

@@ -1,13 +1,14 @@
 //! Images are pulled, with the pod's own credentials, at every start.
 
-use super::{Case, Check, Const, Field, Over, Piece, Policy, Rule, Subject, Test, ir::item};
+use super::{Case, Check, Const, Exemption, Field, Over, Piece, Policy, Rule, Subject, Test, exempt::WORKLOADS, ir::item};
 
 pub(super) static POLICY: Policy = Policy {
     name: "always-pull",
     title: "containers that may start from an image that the node holds already",
     fix: "set `imagePullPolicy: Always`",
     subject: Subject::AdmittedPods,
-    params: &[],
+    params: &[WORKLOADS],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "container",

@@ -1,7 +1,7 @@
 //! Nobody may go into pods that could take over their node: exec and attach.
 
 use super::{
-    Case, Check, Const, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
     ir::{item, pod},
 };
 
@@ -15,6 +15,7 @@ pub(super) static POLICY: Policy = Policy {
     fix: "enter another pod, or let somebody of an exempt group do it",
     subject: Subject::EnteredPod,
     params: &[Param { name: "exemptGroups", kind: ParamKind::Texts, about: "groups of callers that may enter all the same" }],
+    exemption: Exemption::Groups("exemptGroups"),
     rules: &[
         Rule {
             name: "privileged",

@@ -1,7 +1,8 @@
 //! No pod may mount folders of its node, but those that are allowed.
 
 use super::{
-    Case, Check, Const, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS,
     ir::{item, volume},
 };
 
@@ -10,11 +11,15 @@ pub(super) static POLICY: Policy = Policy {
     title: "volumes of the node's file system, but for allowed folders",
     fix: "use a volume that is no path of the node",
     subject: Subject::Pods,
-    params: &[Param {
-        name: "paths",
-        kind: ParamKind::Paths,
-        about: "the folders that may be mounted, with what lies below them, and whether for reading alone",
-    }],
+    params: &[
+        Param {
+            name: "paths",
+            kind: ParamKind::Paths,
+            about: "the folders that may be mounted, with what lies below them, and whether for reading alone",
+        },
+        WORKLOADS,
+    ],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "path",

@@ -1,7 +1,8 @@
 //! No container may gain more privileges than it starts with.
 
 use super::{
-    Case, Check, Const, Over, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Over, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS,
     ir::{item, pod},
 };
 
@@ -10,7 +11,8 @@ pub(super) static POLICY: Policy = Policy {
     title: "containers that can gain privileges: `allowPrivilegeEscalation` that is not false, capability SYS_ADMIN",
     fix: "set `securityContext.allowPrivilegeEscalation: false`, and add no SYS_ADMIN",
     subject: Subject::Pods,
-    params: &[],
+    params: &[WORKLOADS],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "escalation",

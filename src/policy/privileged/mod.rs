@@ -1,7 +1,8 @@
 //! No pod may run as if it were a process of its node.
 
 use super::{
-    Case, Check, Const, Field, Over, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Field, Over, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS,
     ir::{item, pod},
 };
 
@@ -10,7 +11,8 @@ pub(super) static POLICY: Policy = Policy {
     title: "privileged containers, host namespaces, host processes, unmasked /proc",
     fix: "take it out, and add the single capabilities that are needed",
     subject: Subject::Pods,
-    params: &[],
+    params: &[WORKLOADS],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "privileged",
@@ -62,7 +64,7 @@ pub(super) static POLICY: Policy = Policy {
             message: &[Piece::Text("the pod uses the network of its node: take hostNetwork away")],
         },
     ],
-    case_params: &["{}"],
+    case_params: &["{}", EXEMPT],
     cases: &[
         case!("allowed-plain"),
         case!("allowed-false"),
@@ -76,9 +78,21 @@ pub(super) static POLICY: Policy = Policy {
         case!("denied-proc-mount"),
         case!("denied-cron-job"),
         case!("denied-template-changed"),
+        case!("allowed-exempt-by-controller", 1),
+        case!("allowed-exempt-daemon-set", 1),
+        case!("allowed-exempt-pod", 1),
+        case!("denied-exempt-ephemeral-added", 1),
+        case!("denied-exempt-forged-owner", 1),
+        case!("denied-exempt-other-controller", 1),
+        case!("denied-exempt-other-kind", 1),
+        case!("denied-exempt-other-namespace", 1),
+        case!("denied-exempt-other-owner", 1),
+        case!("denied-exempt-other-pod", 1),
     ],
 };
 
+/// A workload whose pods its controller makes, a pod by its name, and a workload whose pods nobody can tell apart.
+const EXEMPT: &str = "exemptWorkloads: [{ namespace: shop, kind: DaemonSet, name: agent }, { kind: Pod, name: probe }, { kind: CronJob, name: agent }]";
 const PRIVILEGED: &[&str] = &["securityContext", "privileged"];
 const HOST_PROCESS: &[&str] = &["securityContext", "windowsOptions", "hostProcess"];
 const PROC_MOUNT: &[&str] = &["securityContext", "procMount"];

@@ -1,7 +1,8 @@
 //! Pods hold no token of a service account that nobody chose for them.
 
 use super::{
-    Case, Check, Const, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
+    exempt::WORKLOADS,
     ir::{item, pod},
 };
 
@@ -10,11 +11,15 @@ pub(super) static POLICY: Policy = Policy {
     title: "pods that mount the token of the default service account, or of any where that is asked for",
     fix: "set `automountServiceAccountToken: false`, and use a service account of its own where the API is needed",
     subject: Subject::AdmittedPods,
-    params: &[Param {
-        name: "everyAccount",
-        kind: ParamKind::Flag,
-        about: "whether the tokens of named service accounts count too, not the default one's alone",
-    }],
+    params: &[
+        Param {
+            name: "everyAccount",
+            kind: ParamKind::Flag,
+            about: "whether the tokens of named service accounts count too, not the default one's alone",
+        },
+        WORKLOADS,
+    ],
+    exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
         Rule {
             name: "asked",

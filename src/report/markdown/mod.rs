@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     base::{Artifact, Date, Minor},
     facts,
-    plan::{Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
+    plan::{Ground, IntentVerdict, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
@@ -53,7 +53,7 @@ pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artif
     logs::logs(&mut text, plan);
     reasons.intents(&mut text);
     owner(&mut text, plan);
-    waivers(&mut text, extras);
+    waivers(&mut text, plan, extras);
     benchmark(&mut text, extras);
     files(&mut text, artifacts);
     text_artifact("REPORT.md", text)
@@ -153,7 +153,7 @@ fn owner(out: &mut String, plan: &Plan) {
     }
 }
 
-fn waivers(out: &mut String, extras: &Extras<'_>) {
+fn waivers(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
     if extras.waivers.is_empty() {
         return;
     }
@@ -161,14 +161,13 @@ fn waivers(out: &mut String, extras: &Extras<'_>) {
     line(out, "| id | control | scope | owner | reason | expires | state |");
     line(out, "|---|---|---|---|---|---|---|");
     for waiver in extras.waivers {
-        let scope = match (&waiver.namespace, &waiver.pool) {
-            (Some(namespace), _) => format!("namespace {namespace}"),
-            (None, Some(pool)) => format!("pool {pool}"),
-            (None, None) => "cluster".to_owned(),
-        };
+        let what = [("namespace", &waiver.namespace), ("pool", &waiver.pool), ("workload", &waiver.workload)];
+        let what = what.into_iter().chain([("vulnerability", &waiver.vulnerability)]);
+        let parts: Vec<String> = what.filter_map(|(what, of)| Some(format!("{what} {}", of.as_ref()?))).collect();
+        let scope = if parts.is_empty() { "cluster".to_owned() } else { parts.join(", ") };
         let state = match waiver.state {
-            WaiverState::Active => "active".to_owned(),
-            WaiverState::Graced(until) => format!("expired, reprieve until {until}"),
+            WaiverState::Active => effect(plan, waiver).to_owned(),
+            WaiverState::Graced(until) => format!("expired, reprieve until {until}: {}", effect(plan, waiver)),
             WaiverState::Expired => "expired".to_owned(),
         };
         let _ = writeln!(
@@ -181,6 +180,15 @@ fn waivers(out: &mut String, extras: &Extras<'_>) {
             prose(&waiver.reason),
             waiver.expires
         );
+    }
+}
+
+/// What a waiver that counts comes to.
+fn effect(plan: &Plan, waiver: &Waiver) -> &'static str {
+    match plan.intents.iter().find(|intent| intent.path == waiver.path).map(IntentVerdict::outcome) {
+        Some(Outcome::NotApplicable) => "without effect",
+        Some(Outcome::Weaker) => "in `harden check` alone",
+        Some(_) | None => "active",
     }
 }
 

@@ -160,7 +160,7 @@ fn is_accompanied(risk: &Risk, fields: &[Field]) -> bool {
 fn judge(risk: &Risk, field: &Field, item: &Item, why: String, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
     let at = item.at.clone();
     if let Some(control) = risk.breaks.and_then(|id| applied(id, plan)) {
-        let waiver = cluster.waivers_for(control.0).find(|waiver| waiver.namespace.is_none() && waiver.pool.is_none());
+        let waiver = cluster.waivers_for(control.0).find(|waiver| waiver.narrow.is_none());
         let Some(waiver) = waiver else {
             let other = choice_place(control, cluster);
             let (field, source) = (field.name.clone(), risk.source);

@@ -51,8 +51,11 @@ fn host_path(r: &mut Reader<'_>, at: &SpecPath, written: v1::HostPath) -> Option
 pub(super) fn policies(r: &mut Reader<'_>, at: &SpecPath, written: v1::Policies) -> Policies {
     let engines = written.engines.unwrap_or_default();
     let version_at = at.child("engines").child("gatekeeper").child("version");
-    let gatekeeper =
-        engines.gatekeeper.map(|g| Gatekeeper { version: r.version(&version_at, g.version), installed: g.installed });
+    let gatekeeper = engines.gatekeeper.map(|g| Gatekeeper {
+        version: r.version(&version_at, g.version),
+        installed: g.installed,
+        connect: g.connect == Some(true),
+    });
     let rollout = rollout(r, &at.child("rollout"), written.rollout.unwrap_or_default());
     Policies {
         engines: Engines {

@@ -75,6 +75,8 @@ pub struct Gatekeeper {
     pub version: Option<ProgramVersion>,
     /// Who installs it.
     pub installed: Option<Installed>,
+    /// Whether its webhook is called for CONNECT.
+    pub connect: bool,
 }
 
 /// From when on violations are shown, and refused.

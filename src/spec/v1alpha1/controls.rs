@@ -56,7 +56,8 @@ pub struct Scope {
     /// On the nodes of this pool.
     #[schemars(example = &"workers")]
     pub pool: Option<String>,
-    /// For this workload, as KIND/NAME.
+    /// For this workload, as KIND/NAME. Admission spares a Pod by its name, and the pods that a DaemonSet, StatefulSet, ReplicaSet,
+    /// ReplicationController or Job makes; of other kinds it cannot tell whose a pod is.
     #[schemars(example = &"DaemonSet/node-exporter")]
     pub workload: Option<String>,
     /// For this vulnerability, by its CVE id.

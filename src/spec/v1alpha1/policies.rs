@@ -99,6 +99,9 @@ pub struct Gatekeeper {
     pub version: Option<String>,
     /// Who installs it. Without this its policies are not counted as enforced.
     pub installed: Option<Installed>,
+    /// Whether its webhook is called for CONNECT (`enableConnectOperations` in the values of its chart). Without this the policy on exec and
+    /// attach is not counted as enforced.
+    pub connect: Option<bool>,
 }
 
 /// From when on violations are shown, and refused.

@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use crate::policy::{Check, Const, Field, ImageTest, Of, Over, Piece, Policy, Rule, Subject, Test, UNKNOWN_POD};
+use crate::policy::{CONTROLLERS, Check, Const, Field, ImageTest, Of, Over, Piece, Policy, Rule, Subject, Test, UNKNOWN_POD};
 
 const OBJECTS: &str = include_str!("prelude/objects.rego");
 const ENTRY: &str = include_str!("prelude/entry.rego");
+const WORKLOADS: &str = include_str!("prelude/workloads.rego");
 const BASE: &str = include_str!("prelude/base.rego");
 const PORTS: &str = include_str!("prelude/ports.rego");
 const PATHS: &str = include_str!("prelude/paths.rego");
@@ -21,6 +22,9 @@ pub fn rego(policy: &Policy) -> String {
             text.push_str(OBJECTS);
             text.push('\n');
             places(policy, &mut text);
+            text.push('\n');
+            text.push_str(WORKLOADS);
+            controllers(&mut text);
         }
         Subject::EnteredPod => {
             text.push_str(ENTRY);
@@ -51,6 +55,15 @@ fn places(policy: &Policy, text: &mut String) {
     text.push_str("places := {\n");
     for (_, kind, path) in policy.holders() {
         let _ = writeln!(text, "  {}: {},", quoted(kind), list(path));
+    }
+    text.push_str("}\n");
+}
+
+/// Who makes the pods of a kind.
+fn controllers(text: &mut String) {
+    text.push_str("\ncontrollers := {\n");
+    for (kind, account) in CONTROLLERS {
+        let _ = writeln!(text, "  {}: {},", quoted(kind), quoted(account));
     }
     text.push_str("}\n");
 }

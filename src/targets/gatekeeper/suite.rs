@@ -178,7 +178,7 @@ fn exec(plan: &PolicyPlan, name: &str) -> Json {
 fn good(plan: &PolicyPlan) -> Json {
     let registry = plan.params.get("registries").and_then(|held| match &held.value {
         ParamValue::Texts(texts) => texts.first().cloned(),
-        ParamValue::Flag(_) | ParamValue::Ports(_) | ParamValue::Paths(_) => None,
+        ParamValue::Flag(_) | ParamValue::Ports(_) | ParamValue::Paths(_) | ParamValue::Workloads(_) => None,
     });
     let image = format!("{}/app@sha256:{}", registry.unwrap_or_else(|| "registry.example".to_owned()), "0".repeat(64));
     json!({
@@ -198,7 +198,7 @@ fn bad(plan: &PolicyPlan) -> Json {
     let taken = |port: u32| {
         plan.params.values().any(|held| match &held.value {
             ParamValue::Ports(spans) => spans.iter().any(|span| u32::from(span.first) <= port && port <= u32::from(span.last)),
-            ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Paths(_) => false,
+            ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Paths(_) | ParamValue::Workloads(_) => false,
         })
     };
     let port = (1..=65_536).find(|port| !taken(*port)).unwrap_or_default();

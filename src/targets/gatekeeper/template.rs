@@ -47,11 +47,14 @@ fn of(kind: ParamKind) -> Out {
         ParamKind::Texts => named("string"),
         ParamKind::Ports => object(&["first", "last"], [("first", port()), ("last", port())]),
         ParamKind::Paths => object(&["path"], [("path", named("string")), ("readOnly", named("boolean"))]),
+        ParamKind::Workloads => {
+            object(&["kind", "name"], [("kind", named("string")), ("name", named("string")), ("namespace", named("string"))])
+        }
     };
     Out::map([("type", Out::str("array")), ("items", items)])
 }
 
-fn object(required: &[&str], properties: [(&'static str, Out); 2]) -> Out {
+fn object<const N: usize>(required: &[&str], properties: [(&'static str, Out); N]) -> Out {
     Out::map([
         ("type", Out::str("object")),
         ("required", Out::list(required.iter().copied())),

@@ -77,6 +77,7 @@ fn judge(case: &Case, what: &str, verdicts: &[Verdict]) -> Vec<String> {
             Scope::Cluster => true,
             Scope::Pool(name) => plan.pools.contains_key(name),
             Scope::Namespace(name) => !name.is_empty(),
+            Scope::Workload(workload, _) => workload.contains('/'),
         };
         if !exists {
             wrong.push(format!("{what}: no scope {}", verdict.scope));

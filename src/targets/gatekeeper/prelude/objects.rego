@@ -1,5 +1,6 @@
 violation contains {"msg": found.message, "details": details(found)} if {
   object.get(input.review, "operation", "CREATE") != "DELETE"
+  not exempt
   some found in findings_of(input.review.object)
   not stood_before(found)
 }
