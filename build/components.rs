@@ -96,9 +96,13 @@ fn is_source(text: &str, unread: &[String]) -> bool {
 fn when_of(row: &Row, word: &str) -> Compiled {
     Ok(match word {
         "addon" => "When::Addon",
+        "addon-trivy-operator" => "When::AddonNamed(\"trivy-operator\")",
+        "azure-policy-engine" => "When::AzurePolicyEngine",
+        "cluster-scanner" => "When::ClusterScanner",
         "cni" => "When::Cni",
         "kubeadm" => "When::Platform(Platform::Kubeadm)",
         "eks" => "When::Platform(Platform::Eks)",
+        "gatekeeper-engine" => "When::GatekeeperEngine",
         "aks" => "When::Platform(Platform::Aks)",
         "kube-proxy" => "When::KubeProxy",
         "node-local-dns" => "When::NodeLocalDns",

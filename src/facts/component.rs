@@ -33,6 +33,14 @@ impl PodLevel {
 pub enum When {
     /// The spec names it among the addons.
     Addon,
+    /// The spec names another component among the addons, which brings it with the values of its chart.
+    AddonNamed(&'static str),
+    /// The spec names the Azure Policy add-on as an engine.
+    AzurePolicyEngine,
+    /// The spec names it as the scanner of what runs.
+    ClusterScanner,
+    /// The spec names Gatekeeper as an engine.
+    GatekeeperEngine,
     /// The spec names it as the network plugin.
     Cni,
     /// The platform always has it.

@@ -13,6 +13,8 @@ const KURED: &[&str] = &[
 
 /// Keys of the chart `trivy-operator`, read in aquasecurity/trivy-operator `deploy/helm/values.yaml` on 2026-11-26.
 const TRIVY_OPERATOR: &[&str] = &[
+    "operator.clusterComplianceEnabled",
+    "operator.infraAssessmentScannerEnabled",
     "operator.scannerReportTTL",
     "operator.vulnerabilityScannerEnabled",
     "operator.vulnerabilityScannerScanOnlyCurrentRevisions",

@@ -21,12 +21,20 @@ impl Resolved {
     fn has(&self, component: &Component, when: When) -> Option<Cause> {
         let spec = |path: SpecPath| Some(Cause::Spec(path));
         let platform = SpecPath::new("/platform");
+        let engines = SpecPath::new("/policies/engines");
         match when {
             When::Addon => spec(self.addons.iter().find(|addon| component.is_called(&addon.name))?.path.clone()),
+            When::AddonNamed(name) => spec(self.addons.iter().find(|addon| addon.name == name)?.path.clone()),
+            When::AzurePolicyEngine if self.engines.azure_policy => spec(engines.child("azurePolicy")),
+            When::GatekeeperEngine if self.engines.gatekeeper.is_some() => spec(engines.child("gatekeeper")),
+            When::ClusterScanner if self.vulnerabilities.cluster.is_some_and(|scanner| scanner.name() == component.name) => {
+                spec(SpecPath::new("/vulnerabilities/scanning/cluster"))
+            }
             When::Cni if component.name == self.cni.name => spec(platform.child("cni").child(component.name)),
             When::Platform(which) if which == self.platform => spec(platform.child(&which.to_string())),
             When::KubeProxy if self.runs_kube_proxy() => spec(platform.child(&self.platform.to_string())),
             When::NodeLocalDns if self.node_local_dns => spec(platform.child("nodeLocalDns")),
+            When::AzurePolicyEngine | When::GatekeeperEngine | When::ClusterScanner => None,
             When::Cni | When::Platform(_) | When::KubeProxy | When::NodeLocalDns => None,
         }
     }

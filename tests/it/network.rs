@@ -287,6 +287,34 @@ spec:
     )
 }
 
+/// What the tree itself tells to create is not cut off: the engine of the policies, which the API server calls, and the scanner.
+#[test]
+fn what_the_tree_installs_is_not_cut_off() {
+    const DECLARED: &str = "  policies: { engines: { gatekeeper: { installed: owner } }, failure: closed }
+  vulnerabilities: { scanning: { cluster: trivy-operator } }
+";
+    let named = tiny("kubeadm", "calico: { version: '3.31' }", "", "from: app, to: internet, ports: [443]")
+        + "  controls: { network/global-deny: { apply: true } }\n";
+    let (app, api) = (Subject::pod("app", &Labels::new()), Subject::ApiServer("192.0.2.1".parse().unwrap()));
+    for (text, reached) in [(named.clone(), false), (named.clone() + DECLARED, true)] {
+        let (said, built) = said(&text);
+        let built = built.expect(&said);
+        let world = World::new(&built.plan.network.view, policies(&built));
+        for (namespace, port) in [("gatekeeper-system", 8443), ("trivy-system", 8080)] {
+            let pod = Subject::pod(namespace, &Labels::new());
+            assert_eq!(world.allows(&api, &pod, Port::tcp(port)), reached, "the API server to {namespace}");
+            assert_eq!(world.allows(&pod, &api, Port::tcp(6443)), reached, "{namespace} to the API server");
+            assert!(!world.allows(&pod, &app, Port::tcp(8443)), "{namespace} to a governed namespace");
+        }
+    }
+    // Governed by name it is still what the API server calls.
+    let governed = named.replace("[{ name: app }]", "[{ name: app }, { name: gatekeeper-system }]") + DECLARED;
+    let (said, built) = said(&governed);
+    let built = built.expect(&said);
+    let world = World::new(&built.plan.network.view, policies(&built));
+    assert!(world.allows(&api, &Subject::pod("gatekeeper-system", &Labels::new()), Port::tcp(8443)));
+}
+
 /// What is said of a spec, and what it comes to.
 fn said(text: &str) -> (String, Option<Built>) {
     let mut diags = Diagnostics::default();
