@@ -33,7 +33,7 @@ mod tables;
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
 pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, network_semantics};
 pub use component::{
-    Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
+    Callers, Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
