@@ -146,9 +146,14 @@ fn workload(mut row: Row) -> Compiled {
     Ok(code)
 }
 
-/// `name 8443/tcp`, and `node` or `loopback` where it listens on the node.
+/// `name 8443/tcp`, and `loopback` or `node` with who calls it where it listens on the node.
 fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
-    let wrong = || row.error(&format!("port `{text}` is `NAME NUMBER/tcp|udp`, then `node` or `loopback` on the host's network"));
+    let wrong = || {
+        row.error(&format!(
+            "port `{text}` is `NAME NUMBER/tcp|udp`, on the host's network then `loopback`, or `node` and who calls it: `metrics`, `nodes`, \
+             `pods`, `kubelet`, `ruled`"
+        ))
+    };
     let mut words = text.split(' ');
     let (name, number) = (words.next().ok_or_else(wrong)?, words.next().ok_or_else(wrong)?);
     let (number, protocol) = number.split_once('/').ok_or_else(wrong)?;
@@ -158,10 +163,14 @@ fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
         "udp" => "Udp",
         _ => return Err(wrong()),
     };
-    let on = match (words.next(), host_network) {
-        (None, false) => "Pod",
-        (Some("node"), true) => "Node",
-        (Some("loopback"), true) => "Loopback",
+    let on = match (words.next(), words.next(), host_network) {
+        (None, None, false) => "Pod",
+        (Some("loopback"), None, true) => "Loopback",
+        (Some("node"), Some("metrics"), true) => "Node(Callers::Scrapers)",
+        (Some("node"), Some("nodes"), true) => "Node(Callers::Nodes)",
+        (Some("node"), Some("pods"), true) => "Node(Callers::Pods)",
+        (Some("node"), Some("kubelet"), true) => "Node(Callers::Kubelet)",
+        (Some("node"), Some("ruled"), true) => "Node(Callers::Ruled)",
         _ => return Err(wrong()),
     };
     Ok(format!("Port {{ name: {name:?}, port: {number}, protocol: Protocol::{protocol}, on: Listens::{on} }}"))

@@ -77,9 +77,24 @@ pub enum Listens {
     /// On the address of the pod.
     Pod,
     /// On the addresses of the node: the pod uses the host's network.
-    Node,
+    Node(Callers),
     /// On loopback (or a link-local address) of the node.
     Loopback,
+}
+
+/// Who calls a port of a node from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Callers {
+    /// Whoever collects metrics: a pod, or one in the network of another node.
+    Scrapers,
+    /// The same workload on other nodes.
+    Nodes,
+    /// Pods of the cluster.
+    Pods,
+    /// The kubelet of the same node, which comes over loopback: nobody from elsewhere.
+    Kubelet,
+    /// Callers that rules of their own know: the API server, etcd, the network plug-in's way, DNS.
+    Ruled,
 }
 
 /// A port that a workload listens on.

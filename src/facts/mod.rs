@@ -39,7 +39,7 @@ pub use cni::{
     calico_follows, network_semantics,
 };
 pub use component::{
-    Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
+    Callers, Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};

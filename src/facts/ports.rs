@@ -21,7 +21,8 @@ const fn row(cni: &'static str, when: &'static str, protocol: &'static str, port
     CniPort { cni, when, protocol, port, what }
 }
 
-/// Every port, by plug-in.
+/// Every port, by plug-in. BGP under every way: Calico's operator runs it with VXLAN too unless `bgp: Disabled` is said, and its pods are not
+/// ready while their sessions are refused (tigera/operator, defaults of the installation, read 2026-11-26).
 const CNI_PORTS: &[CniPort] = &[
     row("calico", "", "tcp", "179", "BGP"),
     row("calico", "", "tcp", "5473", "Typha"),

@@ -70,7 +70,7 @@ pub enum HostRule<'a> {
     FileMode(&'a str),
     /// A keyword of sshd.
     Sshd(&'a str),
-    /// A line `KEY=VALUE` below a section of a file that systemd reads: journald, coredump.
+    /// A line `KEY=VALUE` below a section of a file that systemd reads: journald, coredump, manager.
     Systemd(SystemdFile, &'a str),
     /// The hard limit of core files.
     CoreLimit,
@@ -117,6 +117,8 @@ pub enum SystemdFile {
     Journald,
     /// Of the collector of core dumps.
     Coredump,
+    /// Of systemd itself, for the services that it starts.
+    Manager,
 }
 
 impl<'a> HostRule<'a> {
@@ -144,6 +146,7 @@ impl<'a> HostRule<'a> {
             "sshd" => HostRule::Sshd(rest),
             "journald" => HostRule::Systemd(SystemdFile::Journald, rest),
             "coredump" => HostRule::Systemd(SystemdFile::Coredump, rest),
+            "manager" => HostRule::Systemd(SystemdFile::Manager, rest),
             "audit" if first == "watch" => HostRule::AuditWatch(rest.strip_prefix("watch")?),
             "audit" if first == "option" => HostRule::AuditOption(second),
             "upgrades" if first == "hold" => HostRule::UpgradeHold(second),

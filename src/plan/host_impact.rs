@@ -1,6 +1,6 @@
 //! What a change of a rule for the host does.
 
-use super::{HostRule, Impact, SystemdFile};
+use super::{HostRule, Impact, SystemdFile, host_paths};
 
 /// Kernel settings that stay until the machine starts again, whatever is written later (documentation of the kernel, `sysctl/kernel`).
 const UNTIL_REBOOT: &[&str] = &["kernel.kexec_load_disabled", "kernel.modules_disabled", "kernel.unprivileged_bpf_disabled"];
@@ -49,7 +49,9 @@ impl HostRule<'_> {
             HostRule::Swap => later("takes the swap away at once: a node that needs it runs out of memory"),
             HostRule::UpgradeOption(_) => later("installs updates of the system by itself, and restarts what they belong to"),
             HostRule::Sudo("use_pty") => later("ends what a command by sudo left running when that command ends"),
-            HostRule::CoreLimit | HostRule::Systemd(SystemdFile::Coredump, _) => later(NO_CORES),
+            HostRule::CoreLimit | HostRule::Systemd(SystemdFile::Coredump | SystemdFile::Manager, _) => later(NO_CORES),
+            // It is told alone.
+            HostRule::Absent(host_paths::DISCOVERY) => vec![Impact::None],
             HostRule::Absent(_) => later("removes the file: whoever works with it has to log in another way"),
             HostRule::Mirror(_) => later("sends pulls to the mirror first, from the next pull on"),
             HostRule::ModuleLoaded(_)

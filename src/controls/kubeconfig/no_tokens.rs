@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::Control,
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::{Lowering, Outcome, Scope, host_paths},
     resolve::Resolved,
 };
 
@@ -23,5 +23,6 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     out.node_rule(|_| true, "content/etc/kubernetes/*.conf", "no token, tokenFile or password");
+    out.node_rule(|_| true, &format!("presence{}", host_paths::DISCOVERY), "absent once the node has joined");
     out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::KUBECONFIG_CERTIFICATES, "");
 }

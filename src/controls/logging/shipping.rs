@@ -6,7 +6,7 @@ use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{Control, Param, ParamKind, Stricter},
     facts,
-    plan::{Ground, Held, LogKind, Lowering, Outcome, Scope, ShippingPlan},
+    plan::{Ground, Held, HostOs, LogKind, Lowering, Outcome, Scope, ShippingPlan},
     resolve::{LogSink, Resolved},
 };
 
@@ -99,7 +99,10 @@ fn needs(out: &mut Lowering<'_>, plan: &ShippingPlan) {
 /// What becomes of the receiver, and of a relay beside it.
 fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
     let packages = if plan.tls.value { "rsyslog and rsyslog-gnutls" } else { "rsyslog" };
-    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NEEDS_PACKAGE, format!("{packages}{}", bridge(cluster, plan)));
+    let ubuntu = pools::hardened(out).iter().any(|(_, os)| *os == HostOs::Ubuntu2404);
+    let root =
+        if ubuntu { "; rsyslog of Ubuntu runs as root from then on, since its own user may not read the audit log" } else { "" };
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NEEDS_PACKAGE, format!("{packages}{}{root}", bridge(cluster, plan)));
     let siem = SpecPath::new("/logging/siem");
     let ground = Ground::Fact(facts::id::NEEDS_PACKAGE);
     strokes::intents(cluster, out, &siem.child("syslog"), Outcome::Weaker, &ground, "");

@@ -11,8 +11,13 @@ use crate::{
 use super::pools;
 
 /// The rules.
-const RULES: &[(&str, &str)] =
-    &[("coredump/ProcessSizeMax", "0"), ("coredump/Storage", "none"), ("limits/core", "0"), ("sysctl/fs.suid_dumpable", "0")];
+const RULES: &[(&str, &str)] = &[
+    ("coredump/ProcessSizeMax", "0"),
+    ("coredump/Storage", "none"),
+    ("limits/core", "0"),
+    ("manager/DefaultLimitCORE", "0"),
+    ("sysctl/fs.suid_dumpable", "0"),
+];
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "node/core-dumps",

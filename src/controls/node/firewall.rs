@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Cause, Cidr, Level, SpecPath},
     controls::{Control, Param, ParamKind, Stricter},
-    facts,
+    facts::{self, Callers, Listens, Protocol},
     plan::{Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
     resolve::Resolved,
     spec::words::Access,
@@ -33,6 +33,9 @@ const EVERYWHERE: &[(&str, &str, &str, &str)] = &[
     ("tcp", "10250", "pods", "kubelet: metrics"),
     ("tcp", "10256", "nodes", "kube-proxy health"),
 ];
+
+/// The component that collects metrics.
+const SCRAPER: &str = "kube-prometheus";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let (mode, cause) = cluster.text(CONTROL.id, "mode");
@@ -100,6 +103,9 @@ impl Rules<'_, '_> {
             for (n, range) in cluster.sources.egress.iter().enumerate() {
                 self.member("egress", range, sources.child("egress").index(n));
             }
+        }
+        // It asks kube-proxy of every node whether it is well.
+        if self.pool.role != PoolRole::Etcd {
             for (n, range) in cluster.sources.load_balancer.iter().enumerate() {
                 self.member("load-balancer", range, sources.child("loadBalancer").child("addresses").index(n));
             }
@@ -124,6 +130,9 @@ impl Rules<'_, '_> {
             for (protocol, port, group, what) in EVERYWHERE {
                 self.rule(protocol, port, group, what);
             }
+            if self.has("load-balancer") {
+                self.rule("tcp", "10256", "load-balancer", "kube-proxy health");
+            }
             self.out.because(Cause::Spec(SpecPath::new("/platform/cni").child(&cluster.cni.name)));
             for port in facts::cni_ports(&cluster.cni.name, &cluster.hosts.ways) {
                 self.rule(port.protocol, port.port, "nodes", port.what);
@@ -134,6 +143,8 @@ impl Rules<'_, '_> {
                     self.rule(protocol, "53", "pods", "node-local DNS");
                 }
             }
+            self.components(cluster);
+            self.out.because(cluster.choice(CONTROL.id()).cause());
         }
         let port = cluster.kubeadm.as_ref().map_or(6443, |kubeadm| kubeadm.bind_port).to_string();
         if self.pool.role == PoolRole::ControlPlane {
@@ -147,6 +158,43 @@ impl Rules<'_, '_> {
         if self.pool.role == PoolRole::Etcd || (self.pool.role == PoolRole::ControlPlane && stacked) {
             self.rule("tcp", "2379-2380", "control-plane", "etcd");
         }
+    }
+
+    /// The ports that system components have on nodes. Their metrics are let in where something that collects them is declared.
+    fn components(&mut self, cluster: &Resolved) {
+        let components = cluster.components();
+        let collected = components.iter().any(|(component, _)| component.name == SCRAPER);
+        for (component, cause) in &components {
+            self.out.because(cause.clone());
+            for workload in component.workloads {
+                for port in workload.ports {
+                    let Listens::Node(callers) = port.on else { continue };
+                    let groups: &[&str] = match callers {
+                        Callers::Scrapers if collected => &["nodes", "pods"],
+                        Callers::Nodes => &["nodes"],
+                        Callers::Pods => &["pods"],
+                        Callers::Scrapers | Callers::Kubelet | Callers::Ruled => &[],
+                    };
+                    for group in groups {
+                        self.once(
+                            port.protocol,
+                            port.port,
+                            group,
+                            &format!("{}: {} {}", component.says, workload.name, port.name),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// A rule, where no other lets the same in already.
+    fn once(&mut self, protocol: Protocol, port: u16, group: &str, what: &str) {
+        let protocol = protocol.name().to_lowercase();
+        let name = format!("firewall/allow/{protocol}/{port}/{group}");
+        let present = self.out.plan().pools.get(&self.pool.name).and_then(|pool| pool.file_rules.get(&name));
+        let what = present.map_or_else(|| what.to_owned(), |held| held.value.clone());
+        self.rule(&protocol, &port.to_string(), group, &what);
     }
 
     /// Whether a group has a member.

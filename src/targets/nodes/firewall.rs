@@ -88,7 +88,6 @@ fn table(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>) -> Lines {
         set(&mut lines, group, "4", "ipv4_addr", v4);
         set(&mut lines, group, "6", "ipv6_addr", v6);
     }
-    ssh_sets(pool, &mut lines, &groups);
     node_ports(pool, enforce, &groups, &mut lines);
     input(pool, enforce, mode, &groups, &mut lines);
     lines.push("}", &form);
@@ -127,23 +126,6 @@ fn set(lines: &mut Lines, group: &str, family: &str, kind: &str, members: &[Memb
     }
     lines.push("        }", &form);
     lines.push("    }", &form);
-}
-
-/// Whose ssh sessions the script must not cut off: asked by set, so that nft itself says whether an address belongs to it.
-fn ssh_sets(pool: &Pool<'_>, lines: &mut Lines, groups: &Groups<'_>) {
-    let by_ssh: Vec<&str> = pool
-        .rules()
-        .filter_map(|rule| if let HostRule::FirewallAllow("tcp", "22", group) = rule.rule { Some(group) } else { None })
-        .collect();
-    for (family, kind) in [("4", "ipv4_addr"), ("6", "ipv6_addr")] {
-        let members: Vec<Member> = by_ssh
-            .iter()
-            .filter_map(|group| groups.get(group))
-            .flat_map(|(v4, v6)| if family == "4" { v4 } else { v6 })
-            .map(|member| Member { range: member.range, origin: Arc::clone(&member.origin) })
-            .collect();
-        set(lines, "ssh", family, kind, &members);
-    }
 }
 
 /// The matches of a group's ranges, one for each family that it has.

@@ -30,8 +30,6 @@ pub(super) const TARGET: Target = Target {
         // JSON has no comments: the path alone tells.
         Mark { path: "nodes/*/files/etc/docker/daemon.json", says: "" },
         Mark { path: "nodes/*/files/etc/rsyslog.d/60-harden.conf", says: "Ships the logs of a node of pool" },
-        // Of earlier trees: it is part of the file of the journal now.
-        Mark { path: "nodes/*/files/etc/systemd/journald.conf.d/60-harden.conf", says: "The journal of a node of pool" },
     ],
 };
 

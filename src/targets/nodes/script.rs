@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     base::{Artifact, ControlId, Lines, Mode, Origin, OutPath, Reason},
-    plan::HostRule,
+    plan::{HostRule, PoolRole, host_paths},
     targets::{head, origins, shell},
 };
 
@@ -20,6 +20,9 @@ const NAMES: &str = include_str!("harden-node.names.sh.j2");
 const ROW: &str = "    {{ controls }} {{ kind }} {{ target }} {{ wanted }} {{ validator }} {{ effect }}\n";
 /// The engine, the same for every pool.
 const ENGINE: &str = include_str!("harden-node.engine.sh");
+
+/// The ports of etcd, for clients and members.
+const ETCD: &str = "2379-2380";
 
 /// A row of the script.
 struct Row {
@@ -57,7 +60,8 @@ pub(super) fn emit(pool: &Pool<'_>, files: &[HostFile]) -> Option<Artifact> {
     }
     lines.extend(shell::lines("set -euo pipefail\numask 022\nexport LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin\n\n", &form));
     let (os_id, os_version) = pool.os.release();
-    let names = minijinja::context! { pool => pool.node.name.as_str(), os_id, os_version };
+    let ranges: Vec<String> = pool.node.cidrs.iter().map(ToString::to_string).collect();
+    let names = minijinja::context! { pool => pool.node.name.as_str(), role => role(pool), ranges => ranges.join(" "), guarded => guarded(pool), os_id, os_version };
     lines.extend(shell::rows(NAMES, names, &form));
     lines.extend(shell::lines("\n# controls, kind, target, wanted, validator, effect\nrows=(\n", &form));
     rows.iter().for_each(|row| lines.extend(text(row)));
@@ -65,6 +69,31 @@ pub(super) fn emit(pool: &Pool<'_>, files: &[HostFile]) -> Option<Artifact> {
     lines.extend(shell::lines(ENGINE, &form));
     let path = OutPath::new(&format!("nodes/{}/harden-node.sh", pool.node.name)).ok()?;
     Some(Artifact { path, mode: Mode::Executable, lines })
+}
+
+/// The role of the pool, as the engine names it.
+fn role(pool: &Pool<'_>) -> &'static str {
+    match pool.node.role {
+        PoolRole::ControlPlane => "control-plane",
+        PoolRole::Worker => "worker",
+        PoolRole::Etcd => "etcd",
+    }
+}
+
+/// The ports of the control plane whose open connections the firewall must let in anew.
+fn guarded(pool: &Pool<'_>) -> String {
+    let mut ports: Vec<String> = Vec::new();
+    let api = pool.plan.cluster.kubeadm.as_ref().map(|kubeadm| kubeadm.bind_port.to_string());
+    for rule in pool.rules() {
+        let HostRule::FirewallAllow("tcp", port, _) = rule.rule else { continue };
+        if port == ETCD {
+            ports.extend(port.split('-').map(str::to_owned));
+        } else if api.as_deref() == Some(port) {
+            ports.push(port.to_owned());
+        }
+    }
+    ports.dedup();
+    ports.join(" ")
 }
 
 fn purpose(pool: &Pool<'_>) -> Vec<String> {
@@ -144,6 +173,7 @@ fn of_rule(pool: &Pool<'_>, rule: &Rule<'_>) -> Option<Row> {
         HostRule::ModuleLoaded(module) => Row::of(rule, "module-load", module, value),
         HostRule::ModuleOff(module) => Row::of(rule, "module-off", module, value),
         HostRule::FileMode(path) => Row::of(rule, "mode", path, value),
+        HostRule::Absent(path) if path == host_paths::DISCOVERY => Row::of(rule, "served", path, "/etc/kubernetes/kubelet.conf"),
         HostRule::Absent(path) => {
             let folder = pool.plan.cluster.kubeadm.as_ref().map_or("/etc/kubernetes/pki", |kubeadm| &kubeadm.certificates_dir);
             Row::of(rule, "super-admin", path, &format!("{folder}/ca.key"))

@@ -11,7 +11,7 @@ use super::{
 };
 
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
-    [sshd, journald, coredump, limits, sudo, upgrades].into_iter().filter_map(|make| make(pool)).collect()
+    [sshd, journald, coredump, manager, limits, sudo, sudo_log, upgrades].into_iter().filter_map(|make| make(pool)).collect()
 }
 
 /// The lines of the rules that a function takes; nothing where there are none.
@@ -70,6 +70,11 @@ fn coredump(pool: &Pool<'_>) -> Option<HostFile> {
     Some(HostFile::new("/etc/systemd/coredump.conf.d/90-harden.conf", "Core dumps are not kept.", body))
 }
 
+fn manager(pool: &Pool<'_>) -> Option<HostFile> {
+    let body = section("Manager", systemd(pool, SystemdFile::Manager)?);
+    Some(HostFile::new("/etc/systemd/system.conf.d/90-harden.conf", "Limits of services that set none themselves.", body))
+}
+
 /// `*` does not hold root: pam_limits applies what names root alone (limits.conf(5)).
 fn limits(pool: &Pool<'_>) -> Option<HostFile> {
     let mut body = Lines::default();
@@ -89,6 +94,18 @@ fn sudo(pool: &Pool<'_>) -> Option<HostFile> {
     })?;
     let file = HostFile::new("/etc/sudoers.d/90-harden", "How sudo runs commands.", body);
     Some(HostFile { mode: "0440", validator: "visudo".to_owned(), ..file })
+}
+
+/// The log of sudo grows for ever by itself.
+fn sudo_log(pool: &Pool<'_>) -> Option<HostFile> {
+    let rule = pool.rules().find(|rule| rule.rule == HostRule::Sudo("logfile"))?;
+    let path = &rule.held.value;
+    let text = format!(
+        "{path} {{\n    weekly\n    rotate 8\n    compress\n    delaycompress\n    missingok\n    notifempty\n    create 0600 root root\n}}\n"
+    );
+    let file =
+        HostFile::new("/etc/logrotate.d/harden-sudo", "Keeps eight weeks of the log of sudo.", Lines::of(text, &origin(&rule)));
+    Some(HostFile { validator: "logrotate".to_owned(), ..file })
 }
 
 fn upgrades(pool: &Pool<'_>) -> Option<HostFile> {

@@ -53,6 +53,8 @@ fn of<T>(part: &str, held: &Held<T>) -> Arc<Origin> {
 fn globals(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
     if pool.os == HostOs::Ubuntu2404 {
         let user = origins::form("ubuntu-rsyslog-user");
+        lines.push("", &user);
+        lines.push("# rsyslog runs as root from here on: as syslog, Ubuntu's user of it, it may not read the files below. The later line counts.", &user);
         lines.push("$PrivDropToUser root", &user);
         lines.push("$PrivDropToGroup root", &user);
     }
@@ -113,6 +115,16 @@ fn inputs(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines) {
 /// What journald hands on comes through the node's own rules: it is called into the ruleset beside them.
 fn journal(shipping: &ShippingPlan, lines: &mut Lines, form: &Arc<Origin>) {
     lines.push("", form);
+    let held: Vec<_> = [LogKind::Kubernetes, LogKind::Runtime, LogKind::Node]
+        .into_iter()
+        .filter_map(|kind| Some((kind, shipping.kinds.get(&kind)?)))
+        .collect();
+    if held.len() == 3 {
+        let key = held.first().map(|(kind, _)| shipping_key(&format!("kinds/{}", kind.name())));
+        let reasons = held.iter().flat_map(|(_, held)| held.reasons.iter().cloned()).collect();
+        lines.push(&format!("call {NAME}"), &origins::of_reasons(key.as_ref(), reasons));
+        return;
+    }
     let mut call = |kind: LogKind, condition: &str| {
         let Some(held) = shipping.kinds.get(&kind) else { return };
         lines.push(&format!("if {condition} then call {NAME}"), &of(&format!("kinds/{}", kind.name()), held));
