@@ -6,17 +6,21 @@ use super::{
 };
 
 /// The types of fields, as the rows write them and as the code names them.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 14] = [
+    ("amounts", "Amounts"),
     ("bool", "Bool"),
     ("duration", "Duration"),
     ("float", "Float"),
     ("int", "Int"),
     ("list", "List"),
     ("map", "Map"),
+    ("numbers", "Numbers"),
     ("object", "Object"),
     ("objects", "Objects"),
     ("open", "Open"),
     ("string", "String"),
+    ("switches", "Switches"),
+    ("whole", "Whole"),
 ];
 
 /// The kinds of kubeadm's documents: sections of the file, and the tables that come of them.

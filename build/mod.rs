@@ -13,6 +13,7 @@ mod gates;
 mod kinds;
 mod kubeadm;
 mod lifecycles;
+mod limits;
 mod plugins;
 mod read;
 mod replacements;
@@ -54,6 +55,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;
     code += &kinds::compile(take("config-apis.toml")?)?;
     code += &fields::compile("KUBELET_FIELDS", take("kubelet-fields.toml")?)?;
+    code += &limits::compile(take("kubelet-limits.toml")?)?;
     code += &fields::compile("KUBE_PROXY_FIELDS", take("kube-proxy-fields.toml")?)?;
     code += &fields::compile_kubeadm(take("kubeadm-fields.toml")?)?;
     code += &kubeadm::compile(take("kubeadm.toml")?)?;

@@ -1,7 +1,7 @@
 //! Feature gates that a component of the exact version does not know, or does not let anybody change.
 
 use crate::{
-    facts,
+    facts::{self, Feature},
     plan::{Plan, Program, SettingKey},
 };
 
@@ -44,6 +44,24 @@ fn asked(plan: &Plan) -> Vec<Asked> {
         }
     }
     out
+}
+
+/// Why a gate is off.
+pub(super) enum Off {
+    /// Somebody sets it so.
+    Set(Side),
+    /// It is so in this version unless somebody sets it.
+    Default(Feature),
+}
+
+/// Why a gate of a program is off in the plan; nothing where it is on, or where nothing is known of it.
+pub(super) fn off(plan: &Plan, program: Program, name: &str) -> Option<Off> {
+    // Flags stand before fields here, and win over them.
+    if let Some(asked) = asked(plan).into_iter().find(|asked| asked.program == program && asked.name == name) {
+        return (asked.value.parse() == Ok(false)).then_some(Off::Set(asked.side));
+    }
+    let feature = facts::feature(name, plan.cluster.minor());
+    matches!(feature, Feature::NeedsGate | Feature::Absent).then_some(Off::Default(feature))
 }
 
 pub(super) const UNKNOWN_GATE: Rule = Rule {

@@ -5,6 +5,7 @@ mod audit;
 mod characters;
 mod gates;
 mod hosts;
+mod kubelet;
 mod mounts;
 mod network;
 mod nodes;

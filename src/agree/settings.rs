@@ -8,7 +8,7 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, characters, gates, hosts, mounts, network, nodes, proxy, tls};
+use super::{access, audit, characters, gates, hosts, kubelet, mounts, network, nodes, proxy, tls};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,8 @@ pub const RULES: &[Rule] = &[
     tls::UNKNOWN_CIPHER_SUITE,
     gates::UNKNOWN_GATE,
     gates::LOCKED_GATE,
+    kubelet::FIELD_WITHOUT_GATE,
+    kubelet::VALUE_REFUSED,
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,

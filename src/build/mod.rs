@@ -11,7 +11,7 @@ use crate::{
     controls,
     diag::Diagnostics,
     facts,
-    plan::{EncryptionRecord, Plan},
+    plan::{EncryptionRecord, Plan, Program},
     report::{self, Extras, Manifest},
     resolve::{self, Cluster, Profiles, Resolved, Surroundings},
     targets,
@@ -40,7 +40,10 @@ pub fn plan(
     diags: &mut Diagnostics,
 ) -> Option<(Resolved, Plan)> {
     let before = diags.errors();
-    let mut resolved = resolve::resolve(cluster, profiles, around, diags)?;
+    let Some(mut resolved) = resolve::resolve(cluster, profiles, around, diags) else {
+        controls::judge_names(&cluster.spec, &cluster.waivers, diags);
+        return None;
+    };
     controls::select(&mut resolved, diags);
     if diags.errors() > before {
         return None;
@@ -63,7 +66,8 @@ pub fn plan_to_judge(
     diags: &mut Diagnostics,
 ) -> Option<(Resolved, Plan)> {
     let mut quiet = Diagnostics::default();
-    let Some(resolved) = resolve::resolve(cluster, profiles, around, &mut quiet) else {
+    let resolved = resolve::resolve(cluster, profiles, around, &mut quiet).filter(|_| !quiet.has_errors());
+    let Some(resolved) = resolved else {
         diags.append(quiet);
         return None;
     };
@@ -134,6 +138,14 @@ pub fn may_be_ours(path: &str, bytes: &[u8]) -> bool {
     marks.into_iter().any(|mark| mark.is_on(path, bytes))
 }
 
+/// The issuers of service-account tokens, the one that signs first.
+fn issuers(plan: &Plan) -> Vec<String> {
+    let flag = plan.component(Program::KubeApiserver).flags.get("service-account-issuer");
+    let values =
+        flag.map(|flag| std::iter::once(flag.held.value.to_string()).chain(flag.also.iter().map(|also| also.value.clone())));
+    values.map(Iterator::collect).unwrap_or_default()
+}
+
 fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Manifest {
     let known = |id: &String| cluster.waivers.iter().any(|waiver| waiver.id == *id);
     let graces: BTreeMap<String, Date> =
@@ -147,6 +159,7 @@ fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Ma
         until: cluster.next_date,
         graces,
         encryption: plan.encryption.as_ref().map(|held| EncryptionRecord::of(&held.value)),
+        service_account_issuers: issuers(plan),
         files: BTreeMap::new(),
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::{AskedDates, Surroundings, report_dates},
+    resolve::{AskedDates, Purpose, Surroundings, report_dates},
     yaml,
 };
 
@@ -358,9 +358,11 @@ fn compile_noting(
         yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
     };
     let around = Surroundings {
+        purpose: Purpose::Build,
         as_of,
         today,
         graces,
+        last_issuers: last.as_ref().map(|manifest| manifest.service_account_issuers.clone()).unwrap_or_default(),
         last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
         read: &read,
     };

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     base::sha256_hex,
     build::memo,
+    controls,
     diag::{Diagnostics, Source},
     host::files::{self, Depth, FileError, Kind, Root, SPEC_LIMIT},
     resolve::{Cluster, Profiles},
@@ -319,10 +320,14 @@ pub(super) fn of_text(name: &str, text: &str, diags: &mut Diagnostics) -> Vec<Jo
 pub(super) fn cluster_names(bytes: &[u8]) -> Vec<String> {
     let Ok(source) = yaml::decode("", bytes) else { return Vec::new() };
     let name = |root: &Node| {
-        let cluster = root.get("kind").and_then(Node::as_str) == Some("Cluster");
+        let cluster = is_cluster(root);
         root.at_pointer("/metadata/name").filter(|_| cluster).and_then(Node::as_str).map(str::to_owned)
     };
     yaml::read(&source).iter().filter_map(|document| name(document.root.as_ref()?)).collect()
+}
+
+fn is_cluster(root: &Node) -> bool {
+    root.get("kind").and_then(Node::as_str) == Some("Cluster")
 }
 
 fn parse(source: &Source, diags: &mut Diagnostics) -> Vec<Parsed> {
@@ -332,7 +337,14 @@ fn parse(source: &Source, diags: &mut Diagnostics) -> Vec<Parsed> {
             // What cannot be read is told as it is; judging its remains would only add wrong follow-on errors.
             document.problems.into_iter().for_each(|problem| diags.push(problem));
         } else {
-            parsed.extend(spec::document(&document, diags));
+            let found = spec::document(&document, diags);
+            // A cluster that cannot be read ends here: what else is wrong with it by name is told along.
+            if let (None, Some(root)) = (&found, document.root.as_ref().filter(|root| is_cluster(root)))
+                && let Some(spec) = root.get("spec")
+            {
+                controls::judge_names(spec, &[], diags);
+            }
+            parsed.extend(found);
         }
     }
     parsed

@@ -32,6 +32,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ProbesShutOut>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),
+    Entry::of::<RetiredIssuerInUse>(),
     Entry::of::<RuntimeUnlisted>(),
     Entry::of::<ReservedIdentity>(),
     Entry::of::<UnknownCipher>(),
@@ -237,6 +238,31 @@ impl Problem for WaiverNeeded {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "weakened here")).collect()
+    }
+}
+
+/// An issuer of service-account tokens is retired and named at once.
+#[derive(Debug)]
+pub(super) struct RetiredIssuerInUse {
+    pub(super) issuer: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for RetiredIssuerInUse {
+    const CODE: &'static str = "retired-issuer-in-use";
+    const MEANING: &'static str = "The tokens of a retired issuer no longer count. An issuer that signs, or that your own configuration \
+        names, cannot be retired: the API server takes the tokens of every issuer that it is told of.";
+
+    fn message(&self) -> String {
+        format!("issuer `{}` is retired, and the API server is still told of it", self.issuer)
+    }
+
+    fn help(&self) -> String {
+        "take it out of `retired-issuers`, or name another issuer in your own configuration (`service-account-issuer`)".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "retired here")).collect()
     }
 }
 

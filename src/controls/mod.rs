@@ -9,12 +9,14 @@ mod diagnostics;
 mod etcd;
 mod files;
 mod images;
+mod impact;
 mod impersonation;
 mod kube_proxy;
 mod kubeconfig;
 mod kubelet;
 mod logging;
 mod lower;
+mod names;
 mod network;
 mod node;
 mod patching;
@@ -35,7 +37,9 @@ use crate::{
 
 pub use catalogue::{CATALOGUE, control, nearest};
 pub use diagnostics::ALL;
+pub use impact::impacts;
 pub use lower::lower;
+pub use names::judge_names;
 pub use select::select;
 
 /// A control, whole: constant data and two short functions.
@@ -116,10 +120,12 @@ pub enum Stricter {
     Lower,
     /// The later word of the choice.
     Later,
-    /// The shorter list.
+    /// The list that holds nothing but items of the other.
     Fewer,
-    /// The longer list.
+    /// The list that holds all items of the other.
     More,
+    /// Cipher suites: as `Fewer`, with old names taken for what they mean; an empty list leaves the program its own, and is the weakest.
+    Suites,
     /// Values cannot be compared.
     Neither,
 }

@@ -117,28 +117,43 @@ enum Asked {
 /// A control that the spec itself asks for by what it declares, whatever the profiles select: else the declaration would have no effect.
 struct Declared {
     control: &'static str,
-    place: &'static str,
-    holds: fn(&Resolved) -> bool,
+    /// The place that declares it, where the spec does.
+    place: fn(&Resolved) -> Option<&'static str>,
 }
 
 const DECLARED: &[Declared] = &[
     Declared {
         control: "admission/always-pull-images",
-        place: "/images/alwaysPull",
-        holds: |cluster| cluster.images.always_pull == Some(true),
+        place: |cluster| (cluster.images.always_pull == Some(true)).then_some("/images/alwaysPull"),
     },
     Declared {
         control: "apiserver/encryption-at-rest",
-        place: "/api/encryptionAtRest",
-        holds: |cluster| cluster.encryption.is_some(),
+        place: |cluster| cluster.encryption.is_some().then_some("/api/encryptionAtRest"),
+    },
+    Declared {
+        control: "policy/allowed-images",
+        place: |cluster| match (&cluster.engines.registries, cluster.engines.require_digest) {
+            (Some(_), _) => Some("/images/allowedRegistries"),
+            (None, true) => Some("/images/requireDigest"),
+            (None, false) => None,
+        },
+    },
+    Declared {
+        control: "policy/allowed-ports",
+        place: |cluster| (!cluster.engines.host_ports.is_empty()).then_some("/workloads/hostPorts"),
+    },
+    Declared {
+        control: "policy/host-filesystem",
+        place: |cluster| (!cluster.engines.host_paths.is_empty()).then_some("/workloads/hostPaths"),
     },
 ];
 
 /// Whether the spec or some profile of the cluster selects the control; within one profile later words win.
 fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
-    let declared = DECLARED.iter().find(|declared| declared.control == control.id && (declared.holds)(cluster));
-    if let Some(declared) = declared {
-        return Asked::Yes(Cause::Spec(SpecPath::new(declared.place)));
+    let declared =
+        DECLARED.iter().filter(|declared| declared.control == control.id).find_map(|declared| (declared.place)(cluster));
+    if let Some(place) = declared {
+        return Asked::Yes(Cause::Spec(SpecPath::new(place)));
     }
     let mut dropped = None;
     for flat in &cluster.flats {
@@ -178,10 +193,13 @@ fn too_narrow(cluster: &Resolved, control: &str, named: Option<&str>) -> String 
     format!(" (waiver `{}` holds for {narrow} alone)", waiver.id)
 }
 
-/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach.
+/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach. That one has expired is told by
+/// itself.
 fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<String> {
     cluster
-        .waivers_for(control)
+        .waivers
+        .iter()
+        .filter(|waiver| waiver.control == control)
         .find(|waiver| match named {
             Some(id) => waiver.id == id && waiver.narrow.is_none(),
             None => waiver.narrow.is_none(),
@@ -201,8 +219,10 @@ fn params(
         let own = of_spec(cluster, control, param, diags);
         let value = match (own, profile) {
             (Some(own), Some(profile)) => {
-                if stricter(param, &own.value, &profile.value) == Some(Ordering::Less) {
-                    need_waiver(cluster, control, param, &own, &profile, used, diags);
+                let order = stricter(param, &own.value, &profile.value);
+                // Of two lists that neither holds the other, each allows what the other does not: that is a weakening too.
+                if order == Some(Ordering::Less) || (order.is_none() && param.stricter != Stricter::Neither) {
+                    need_waiver(cluster, control, param, [&own, &profile], used, diags);
                 }
                 own
             }
@@ -223,8 +243,7 @@ fn need_waiver(
     cluster: &Resolved,
     control: &Control,
     param: &Param,
-    own: &GivenParam,
-    profile: &GivenParam,
+    [own, profile]: [&GivenParam; 2],
     used: &mut BTreeSet<String>,
     diags: &mut Diagnostics,
 ) {
@@ -235,16 +254,20 @@ fn need_waiver(
         }
         None => diags.push(WaiverNeeded {
             control: control.id.to_owned(),
-            what: format!(
-                "`{}: {}`, weaker than the profile's `{}`{}",
-                param.name,
-                own.value,
-                profile.value,
-                too_narrow(cluster, control.id, named)
-            ),
+            what: format!("{}{}", weakening(param, &own.value, &profile.value), too_narrow(cluster, control.id, named)),
             at: Some(own.place.clone()),
         }),
     }
+}
+
+/// What is weaker in a value than in the profile's: of a list the items that go beyond it.
+fn weakening(param: &Param, own: &Value, profile: &Value) -> String {
+    let known = items(profile).unwrap_or_default();
+    let beyond: Vec<String> = items(own).unwrap_or_default().difference(&known).map(|item| format!("`{item}`")).collect();
+    if matches!(param.stricter, Stricter::Fewer | Stricter::Suites) && !beyond.is_empty() {
+        return format!("{} in `{}`, which the profile's list does not hold,", beyond.join(", "), param.name);
+    }
+    format!("`{}: {own}`, weaker than the profile's `{profile}`", param.name)
 }
 
 /// The value that the profiles give: the last word of each profile, the stricter of several profiles.
@@ -319,14 +342,38 @@ fn stricter(param: &Param, a: &Value, b: &Value) -> Option<Ordering> {
         ParamKind::Choice(words) => words.iter().position(|word| Some(*word) == value.as_str()),
         ParamKind::Bool | ParamKind::Int { .. } | ParamKind::List => None,
     };
-    let length = |value: &Value| value.as_array().map(Vec::len);
     match param.stricter {
         Stricter::Higher => Some(number(a)?.cmp(&number(b)?)),
         Stricter::Lower => Some(number(b)?.cmp(&number(a)?)),
         Stricter::Later => Some(rank(a)?.cmp(&rank(b)?)),
-        Stricter::Fewer => Some(length(b)?.cmp(&length(a)?)),
-        Stricter::More => Some(length(a)?.cmp(&length(b)?)),
+        Stricter::Fewer => within(&items(a)?, &items(b)?),
+        Stricter::More => within(&items(b)?, &items(a)?),
+        Stricter::Suites => {
+            let (a, b) = (suites(a)?, suites(b)?);
+            within(&a, &b).map(|order| if a.is_empty() || b.is_empty() { order.reverse() } else { order })
+        }
         Stricter::Neither => None,
+    }
+}
+
+/// The items of a list, whatever their order.
+fn items(list: &Value) -> Option<BTreeSet<&str>> {
+    list.as_array()?.iter().map(Value::as_str).collect()
+}
+
+/// Cipher suites by the names that they have today; a name that is none is told of when the list is written.
+fn suites(list: &Value) -> Option<BTreeSet<&str>> {
+    let today = |name| facts::cipher(name).map(|cipher| cipher.alias_of.unwrap_or(name));
+    Some(items(list)?.into_iter().filter_map(today).collect())
+}
+
+/// `Greater` where all items of `a` are in `b`, which has more of them.
+fn within(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> Option<Ordering> {
+    match (a.is_subset(b), b.is_subset(a)) {
+        (true, true) => Some(Ordering::Equal),
+        (true, false) => Some(Ordering::Greater),
+        (false, true) => Some(Ordering::Less),
+        (false, false) => None,
     }
 }
 
@@ -343,5 +390,38 @@ fn unknown_parameters(cluster: &Resolved, diags: &mut Diagnostics) {
                 at: param.place.clone(),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn compare(rule: Stricter, a: &Value, b: &Value) -> Option<Ordering> {
+        stricter(&Param { name: "list", kind: ParamKind::List, stricter: rule, about: "a list" }, a, b)
+    }
+
+    #[test]
+    fn lists_compare_by_what_they_hold() {
+        let [two, other_two, three, turned] = [json!(["a", "b"]), json!(["a", "c"]), json!(["a", "b", "c"]), json!(["b", "a"])];
+        assert_eq!(compare(Stricter::Fewer, &two, &turned), Some(Ordering::Equal));
+        assert_eq!(compare(Stricter::Fewer, &two, &three), Some(Ordering::Greater));
+        assert_eq!(compare(Stricter::Fewer, &three, &two), Some(Ordering::Less));
+        assert_eq!(compare(Stricter::Fewer, &two, &other_two), None);
+        assert_eq!(compare(Stricter::Fewer, &json!([]), &two), Some(Ordering::Greater));
+        assert_eq!(compare(Stricter::More, &three, &two), Some(Ordering::Greater));
+        assert_eq!(compare(Stricter::More, &two, &other_two), None);
+    }
+
+    #[test]
+    fn suites_compare_by_what_their_names_mean() {
+        let old = json!(["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305"]);
+        let new = json!(["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"]);
+        assert_eq!(compare(Stricter::Suites, &old, &new), Some(Ordering::Equal));
+        assert_eq!(compare(Stricter::Suites, &json!([]), &new), Some(Ordering::Less), "the program's own suites");
+        assert_eq!(compare(Stricter::Suites, &new, &json!([])), Some(Ordering::Greater));
+        assert_eq!(compare(Stricter::Suites, &json!(["TLS_RSA_WITH_RC4_128_SHA"]), &new), None);
     }
 }

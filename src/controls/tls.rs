@@ -3,8 +3,8 @@
 use crate::{
     base::Cause,
     controls::{Param, ParamKind, Stricter, diagnostics::UnknownCipher, strokes},
-    facts,
-    plan::{FlagValue, Held, Lowering, Program},
+    facts::{self, CipherClass},
+    plan::{FlagValue, Held, Lowering, Outcome, Program, Scope},
     resolve::Resolved,
 };
 
@@ -23,7 +23,7 @@ pub(super) const ETCD_MINIMUM: Param = Param { kind: ParamKind::Choice(&["TLS1.2
 pub(super) const CIPHERS: Param = Param {
     name: "ciphers",
     kind: ParamKind::List,
-    stricter: Stricter::Fewer,
+    stricter: Stricter::Suites,
     about: "the cipher suites of TLS 1.2; not written when the minimum is TLS 1.3, where they cannot be chosen",
 };
 
@@ -51,6 +51,7 @@ pub(super) fn flags(cluster: &Resolved, out: &mut Lowering<'_>, control: &str, p
     } else if let Some((names, cause)) = ciphers(cluster, control) {
         known(out, &names, &cause);
         out.because(cause);
+        say_weak(out, &names);
         // The whole list is one decision: joined with an owner's list it would grow weaker.
         let items: Vec<Held<String>> = names.into_iter().map(|name| out.held(name)).collect();
         out.flag(program, ciphers_flag, FlagValue::List(items));
@@ -62,5 +63,14 @@ pub(super) fn known(out: &mut Lowering<'_>, ciphers: &[String], cause: &Cause) {
     for name in ciphers.iter().filter(|name| facts::cipher(name).is_none()) {
         let at = out.place(cause);
         out.diagnostics().push(UnknownCipher::of(name, at));
+    }
+}
+
+/// Says of a list with suites that are not sound that the control is the weaker for it.
+pub(super) fn say_weak(out: &mut Lowering<'_>, ciphers: &[String]) {
+    let weak = |name: &&String| facts::cipher(name).is_some_and(|cipher| cipher.class > CipherClass::Modern);
+    let weak: Vec<&str> = ciphers.iter().filter(weak).map(String::as_str).collect();
+    if !weak.is_empty() {
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::WEAK_SUITES, weak.join(", "));
     }
 }

@@ -10,6 +10,8 @@ use crate::base::Minor;
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldKind {
+    /// A mapping with free keys, whose values are not looked at.
+    Amounts,
     /// `true` or `false`.
     Bool,
     /// A Go duration as a text (`1m30s`).
@@ -18,10 +20,12 @@ pub enum FieldKind {
     Float,
     /// A whole number.
     Int,
-    /// A list of scalars.
+    /// A list of texts.
     List,
-    /// A mapping with free keys.
+    /// A mapping of free keys to texts.
     Map,
+    /// A list of whole numbers.
+    Numbers,
     /// A mapping whose fields are listed.
     Object,
     /// A list of mappings whose fields are listed.
@@ -30,12 +34,19 @@ pub enum FieldKind {
     Open,
     /// A text.
     String,
+    /// A mapping of free keys to `true` or `false`.
+    Switches,
+    /// A mapping whose fields are listed, and which is one setting as a whole.
+    Whole,
 }
 
 impl FieldKind {
     /// Whether names below a field of this kind are the owner's or are not listed.
     pub(super) fn is_free_below(self) -> bool {
-        matches!(self, FieldKind::Map | FieldKind::Open | FieldKind::List)
+        matches!(
+            self,
+            FieldKind::Amounts | FieldKind::List | FieldKind::Map | FieldKind::Numbers | FieldKind::Open | FieldKind::Switches
+        )
     }
 }
 

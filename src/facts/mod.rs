@@ -17,6 +17,7 @@ mod kernel;
 mod kubeadm;
 mod kubelet_flags;
 mod lifecycle;
+mod limit;
 mod lookup;
 mod needs;
 mod pause;
@@ -32,7 +33,7 @@ mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
-pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, network_semantics};
+pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, calico_follows, network_semantics};
 pub use component::{
     Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };
@@ -51,6 +52,7 @@ pub use kubeadm::{
 };
 pub use kubelet_flags::kubelet_flag_fields;
 pub use lifecycle::{Lifecycle, lifecycle};
+pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use pause::pause_tag;

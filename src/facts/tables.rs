@@ -9,6 +9,7 @@ use super::{
     gate::{GateRow, GateState, Stage},
     kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     lifecycle::{Lifecycle, Until},
+    limit::{Limit, LimitRow},
     plugin::PluginRow,
     program::Program,
     risk::{Risk, RiskWhen},

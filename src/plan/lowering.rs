@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{Cause, ControlId, FactId, Reason, SpecPath},
     diag::{Diagnostics, Place},
-    facts::{self, Lookup},
+    facts::{self, Lookup, Support},
 };
 
 use super::{
@@ -300,6 +300,10 @@ impl<'a> Lowering<'a> {
 
     /// Whether a look-up found the thing in the exact version; else says what replaces it.
     fn known<V: std::fmt::Display>(&mut self, found: Lookup<(), V>, what: &str) -> bool {
+        // Nothing is written for such a minor: files are judged by what it has, and what it lacks cannot be asked of them.
+        if facts::support(self.plan.cluster.minor()) == Support::CheckOnly {
+            return found.is_known();
+        }
         let why = match found {
             Lookup::Known(()) => return true,
             Lookup::Removed { in_, replacement } => {
@@ -341,8 +345,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Flags whose old value stays second when it changes: what was issued under it must stay valid.
-const KEEPS_OLD: &[(Program, &str)] =
-    &[(Program::KubeApiserver, "service-account-issuer"), (Program::KubeApiserver, "service-account-key-file")];
+const KEEPS_OLD: &[(Program, &str)] = &[(Program::KubeApiserver, "service-account-key-file")];
 
 /// Lets two values of one setting meet. The stricter stays, with the reasons of every control that asked; what the installer writes
 /// gives way, and so does what the owner wrote unless it is stricter. Else both texts are given back.
@@ -379,5 +382,34 @@ pub(super) fn plain(value: &serde_json::Value) -> String {
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_) => {
             value.to_string()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::Platform, diag::Source, plan::Cluster};
+
+    struct OneFile(Source);
+
+    impl Locate for OneFile {
+        fn locate(&self, _: &Cause) -> Option<Place> {
+            Some(self.0.place(crate::diag::Span::new(0, 1)))
+        }
+    }
+
+    /// Two controls that cannot both have their way are told, each with its place.
+    #[test]
+    fn values_that_neither_is_stricter_than_the_other_are_a_mistake() {
+        let version = "1.36.3".parse().unwrap();
+        let mut plan = Plan::new(Cluster { name: "demo".to_owned(), platform: Platform::Kubeadm, version, kubeadm: None });
+        let (file, mut diags) = (OneFile(Source::new("harden.yaml", "x")), Diagnostics::default());
+        for (control, value) in [("one/control", "a"), ("another/control", "a"), ("another/control", "b")] {
+            let cause = Cause::Spec(SpecPath::new("/controls").child(control));
+            let mut pen = Lowering::new(&mut plan, &mut diags, &file, Some(ControlId(control)), cause);
+            pen.flag_text(Program::KubeApiserver, "cert-dir", value);
+        }
+        let found = diags.list();
+        assert!(matches!(found, [one] if one.code == "setting-conflict" && one.labels.len() == 2), "{found:?}");
     }
 }

@@ -294,6 +294,13 @@ const OF_CHANGES: &[Extra] = &[
         Impact::RefusesLater("answers 401 to every client without credentials"),
     ),
     Extra::stricter(
+        "apiserver/flag/service-account-issuer",
+        "",
+        Impact::RefusesLater(
+            "refuses tokens of an issuer that is no longer named; servers with the old arguments refuse those of a new one",
+        ),
+    ),
+    Extra::stricter(
         "authentication/anonymous",
         "",
         Impact::RefusesLater("answers 401 to clients without credentials, but for the paths that stay open"),

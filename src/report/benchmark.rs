@@ -5,9 +5,9 @@ use crate::{
     diag::Source,
     facts::{
         self,
-        benchmarks::{On, Target},
+        benchmarks::{Item, Look, On, Target},
     },
-    plan::{Ground, HostRule, NodePlan, Outcome, Plan, PoolRole, Program, Verdict},
+    plan::{Ground, HostRule, NodePlan, Outcome, Plan, PoolRole, Program, SettingKey, Verdict},
     semantics::benchmark::{self, Evidence, FileState},
     yaml::{self, Node},
 };
@@ -61,7 +61,7 @@ pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
             printed,
             observed: observed.to_owned(),
             expected: expected.to_owned(),
-            why: missing_file(observed).map_or_else(|| why(plan, verdict.item.topic.key), str::to_owned),
+            why: missing_file(observed).map_or_else(|| why(plan, verdict.item), str::to_owned),
         });
     }
     findings
@@ -124,11 +124,20 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
         return;
     };
     for (name, held) in &first.file_rules {
+        let same = |other: &&NodePlan| other.file_rules.get(name).is_some_and(|rule| rule.value == held.value);
+        if !others.iter().all(same) {
+            continue;
+        }
+        if let Some(HostRule::Absent(path)) = HostRule::of(name) {
+            if let Some(state) = evidence.files.get_mut(path) {
+                *state = FileState::Absent;
+            }
+            continue;
+        }
         let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (HostRule::of(name), held.value.split_once(' ')) else {
             continue;
         };
-        let same = |other: &&NodePlan| other.file_rules.get(name).is_some_and(|rule| rule.value == held.value);
-        let (Ok(bits), true) = (u32::from_str_radix(bits, 8), others.iter().all(same)) else { continue };
+        let Ok(bits) = u32::from_str_radix(bits, 8) else { continue };
         for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, file)) {
             if let FileState::Present { mode, owner: of } = state {
                 *mode &= bits;
@@ -171,13 +180,13 @@ fn document(artifact: &Artifact, kind: &str) -> Option<serde_json::Value> {
     roots.into_iter().find(is_of_kind).map(|root| root.to_json())
 }
 
-/// What became of the controls that answer to a topic.
-fn why(plan: &Plan, topic: &str) -> String {
+/// What became of the controls that answer to the topic of an item.
+fn why(plan: &Plan, item: &Item) -> String {
     let mut texts = Vec::new();
-    for id in facts::benchmarks::controls_of(topic) {
+    for id in facts::benchmarks::controls_of(item.topic.key) {
         let Some(control) = plan.verdicts.iter().find(|control| control.id.0 == id) else { continue };
         for verdict in &control.verdicts {
-            texts.push(format!("`{id}` is {}: {}", verdict.outcome, ground(plan, verdict)));
+            texts.push(format!("`{id}` is {}: {}", verdict.outcome, ground(plan, verdict, item)));
         }
     }
     if texts.is_empty() {
@@ -187,16 +196,34 @@ fn why(plan: &Plan, topic: &str) -> String {
     }
 }
 
-fn ground(plan: &Plan, verdict: &Verdict) -> String {
+fn ground(plan: &Plan, verdict: &Verdict, item: &Item) -> String {
     let text = match &verdict.ground {
         Ground::Fact(fact) => facts::sentence(*fact, plan.cluster.minor()).to_owned(),
         Ground::Waiver(id) => format!("waiver {id}"),
         Ground::Settings(keys) => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     match verdict.outcome {
+        Outcome::Enforced if is_looked_at(&verdict.ground, item) => {
+            format!("the test looks at its setting, and takes other values alone: {text}")
+        }
         Outcome::Enforced => format!("it holds by something else than the test looks at: {text}"),
         Outcome::NotApplicable | Outcome::Provider | Outcome::Elsewhere | Outcome::Waived => text,
         Outcome::Weaker | Outcome::Impossible if verdict.detail.is_empty() => text,
         Outcome::Weaker | Outcome::Impossible => format!("{text} ({})", verdict.detail),
     }
+}
+
+/// Whether one of the settings that make a control hold is what the item tests: then that setting is the miss.
+fn is_looked_at(ground: &Ground, item: &Item) -> bool {
+    let (Ground::Settings(keys), Look::Command { of, tests, .. }) = (ground, item.look) else { return false };
+    let is_flag = |name: &str| tests.iter().any(|test| test.flag.trim_start_matches('-') == name);
+    let is_field = |path: &str| {
+        let named = |of: &str| of.trim_matches(['{', '}', '.']).trim_end_matches("[:]") == path;
+        tests.iter().any(|test| test.path.is_some_and(named))
+    };
+    keys.iter().any(|key| match key {
+        SettingKey::Flag(program, name) => program.name() == *of && is_flag(name),
+        SettingKey::Field(program, path) => program.name() == *of && is_field(path),
+        SettingKey::Mount(..) | SettingKey::Node(_) | SettingKey::Part(..) => false,
+    })
 }

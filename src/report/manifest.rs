@@ -34,6 +34,8 @@ pub struct Manifest {
     pub graces: BTreeMap<String, Date>,
     /// How stored objects are encrypted, so that a later build can refuse what would lose them.
     pub encryption: Option<EncryptionRecord>,
+    /// The issuers of service-account tokens, the one that signs first, so that a later build keeps the others good.
+    pub service_account_issuers: Vec<String>,
     /// Every other file of the tree.
     pub files: BTreeMap<String, ManifestFile>,
 }
@@ -59,6 +61,8 @@ struct Written<'a> {
     date: Dates,
     graces: Entries<&'a str, Shown<Date>>,
     encryption: Option<WrittenEncryption<'a>>,
+    #[serde(skip_serializing_if = "is_empty")]
+    service_account_issuers: &'a [String],
     files: Entries<&'a str, WrittenFile<'a>>,
 }
 
@@ -87,6 +91,10 @@ struct WrittenEncryption<'a> {
 struct WrittenFile<'a> {
     sha256: &'a str,
     mode: String,
+}
+
+fn is_empty(list: &&[String]) -> bool {
+    list.is_empty()
 }
 
 /// Makes the file; `manifest.files` is filled from the artifacts.
@@ -119,6 +127,7 @@ impl Manifest {
                 name: encryption.name.as_deref(),
                 resources: encryption.resources.as_deref(),
             }),
+            service_account_issuers: &self.service_account_issuers,
             files: Entries(self.files.iter().map(file).collect()),
         }
     }
@@ -140,6 +149,10 @@ impl Manifest {
                 map.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect()
             })
         };
+        let list = |pointer: &str| -> Vec<String> {
+            let items = value.pointer(pointer).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
+            items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
         let mut files = BTreeMap::new();
         for (path, file) in value["files"].as_object().ok_or("`/files` is missing")? {
             OutPath::new(path).map_err(|error| error.to_string())?;
@@ -156,6 +169,7 @@ impl Manifest {
             until: date("/date/until"),
             graces: texts("/graces").into_iter().filter_map(|(id, day)| Some((id, day.parse().ok()?))).collect(),
             encryption: encryption(&value),
+            service_account_issuers: list("/serviceAccountIssuers"),
             files,
         })
     }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    Surroundings,
+    Purpose, Surroundings,
     answers::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
         ServingCertificates, Size, SizeFrom, Sources,
@@ -51,9 +51,9 @@ pub struct Cluster {
 /// The profile of a cluster that names none.
 const DEFAULT_PROFILE: &str = "baseline";
 
-/// Answers every question of a cluster. `None` when one stays open; the diagnostics say which.
+/// Answers every question of a cluster. `None` when its spec cannot be read; the diagnostics say why. Where a decision is missing or a
+/// version is not to be had, they hold errors, and the answers stand-ins: choices can be judged by them, and nothing may be lowered.
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
-    let before = diags.errors();
     let flats = flatten(cluster, profiles, diags)?;
     let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
     let mut spec = spec::decode(&tree, diags)?;
@@ -61,15 +61,12 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
-    check_version(&spec, &at, diags);
+    check_version(&spec, around.purpose, &at, diags);
     let kubeadm = kubeadm(&spec, &tree, around, diags);
     check_decisions(&spec, &at, diags);
     let waivers = waivers::judge(&spec, around, &at, diags);
     check_open(&spec, &waivers, &at, diags);
     network::check_plugin(&spec, &at, diags);
-    if diags.errors() > before {
-        return None;
-    }
     let (kubeadm, owner) = match kubeadm {
         Some((kubeadm, owner)) => (Some(kubeadm), owner),
         None => (None, owner::Owner::default()),
@@ -119,6 +116,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         issuers: issuers(&spec),
         encryption: encryption(&spec),
         last_encryption: around.last_encryption.clone(),
+        last_issuers: around.last_issuers.clone(),
         addons: addons(&spec),
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
@@ -182,14 +180,25 @@ fn conflicts(first: &Node, second: &Node, cluster: &Node, path: String, diags: &
                 }
             }
         }
-        _ if first == second || cluster.at_pointer(&path).is_some() || first.as_seq().is_some() => {}
+        _ if cluster.at_pointer(&path).is_some() || is_same(first, second) => {}
         _ => diags.push(ProfileConflict {
             what: path,
-            first: first.raw().unwrap_or("...").to_owned(),
-            second: second.raw().unwrap_or("...").to_owned(),
+            first: first.raw().map_or_else(|| first.to_json().to_string(), str::to_owned),
+            second: second.raw().map_or_else(|| second.to_json().to_string(), str::to_owned),
             at: first.place.clone(),
             other: second.place.clone(),
         }),
+    }
+}
+
+/// Whether two profiles can stand side by side: lists whose items have names merge by them, of other lists the order does not count.
+fn is_same(first: &Node, second: &Node) -> bool {
+    match (first.as_seq(), second.as_seq()) {
+        (Some(first), Some(second)) => {
+            let within = |a: &[Node], b: &[Node]| a.iter().all(|item| item.as_map().is_some() || b.contains(item));
+            within(first, second) && within(second, first)
+        }
+        (Some(_), None) | (None, _) => first == second,
     }
 }
 
@@ -198,26 +207,30 @@ fn with_waiver_files(tree: Node, cluster: &Cluster) -> Node {
     cluster.waivers.iter().fold(tree, |tree, waivers| spec::merge(waivers, &tree))
 }
 
-fn check_version(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+fn check_version(spec: &Spec, purpose: Purpose, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
     let version = spec.platform.version();
     let place = at(&format!("/platform/{}/kubernetesVersion", spec.platform.kind()));
-    let (oldest, newest) = (facts::OLDEST_BUILD, facts::NEWEST);
-    let (why, help) = match facts::support(version.minor) {
-        Support::Build => return,
-        Support::CheckOnly => (
-            format!("artifacts are built for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
+    let newest = facts::NEWEST;
+    let (cannot, done, oldest, name) = match purpose {
+        Purpose::Build => ("build", "artifacts are built", facts::OLDEST_BUILD, "build"),
+        Purpose::Judge => ("judge files", "files are judged", facts::OLDEST, "judge"),
+    };
+    let (why, help) = match (facts::support(version.minor), purpose) {
+        (Support::Build, _) | (Support::CheckOnly, Purpose::Judge) => return,
+        (Support::CheckOnly, Purpose::Build) => (
+            format!("{done} for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
+            format!("upgrade the cluster to {oldest} or later; until then `harden check --spec` judges its files as they are"),
+        ),
+        (Support::TooOld, _) => (
+            format!("no table reaches back to it; {done} for {oldest} to {newest}"),
             format!("upgrade the cluster to {oldest} or later"),
         ),
-        Support::TooOld => (
-            format!("no table reaches back to it; artifacts are built for {oldest} to {newest}"),
-            format!("upgrade the cluster to {oldest} or later"),
-        ),
-        Support::TooNew => (
-            format!("no table knows its flags yet; artifacts are built for {oldest} to {newest}"),
-            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then build for {newest}"),
+        (Support::TooNew, _) => (
+            format!("no table knows its flags yet; {done} for {oldest} to {newest}"),
+            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then {name} for {newest}"),
         ),
     };
-    diags.push(UnsupportedVersion { version: version.to_string(), why, help, at: place });
+    diags.push(UnsupportedVersion { cannot, version: version.to_string(), why, help, at: place });
 }
 
 /// Decisions about security, and what artifacts cannot do without.

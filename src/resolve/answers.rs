@@ -214,6 +214,8 @@ pub struct Resolved {
     pub encryption: Option<EncryptionPlan>,
     /// How the last build encrypted stored objects, where there was a build: what it encrypted must stay readable.
     pub last_encryption: Option<EncryptionRecord>,
+    /// The issuers of service-account tokens that the last build named: tokens of theirs must stay good.
+    pub last_issuers: Vec<String>,
     /// System components.
     pub addons: Vec<Addon>,
     /// Namespaces.

@@ -372,6 +372,7 @@ impl Problem for UnknownProfile {
 /// The tables do not reach this version.
 #[derive(Debug)]
 pub(super) struct UnsupportedVersion {
+    pub(super) cannot: &'static str,
     pub(super) version: String,
     pub(super) why: String,
     pub(super) help: String,
@@ -384,7 +385,7 @@ impl Problem for UnsupportedVersion {
         Older minors can be checked, not built; newer ones need rows first.";
 
     fn message(&self) -> String {
-        format!("cannot build for Kubernetes {}: {}", self.version, self.why)
+        format!("cannot {} for Kubernetes {}: {}", self.cannot, self.version, self.why)
     }
 
     fn help(&self) -> String {

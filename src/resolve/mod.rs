@@ -40,14 +40,27 @@ pub use waivers::{Due, Waiver, WaiverState, name_fits, report_unused_waivers};
 
 use crate::{base::Date, diag::Source, plan::EncryptionRecord};
 
+/// What a cluster is answered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Artifacts are written for it.
+    Build,
+    /// Files are judged by it: also clusters of minors for which nothing is written any more.
+    Judge,
+}
+
 /// What the outside world says: the date, and the files that the spec names.
 pub struct Surroundings<'a> {
+    /// What the answers are for.
+    pub purpose: Purpose,
     /// The day the artifacts are built for.
     pub as_of: Date,
     /// Today: what lies between the two days is due.
     pub today: Date,
     /// How the last build encrypted stored objects, where there was a build.
     pub last_encryption: Option<EncryptionRecord>,
+    /// The issuers of service-account tokens that the last build named, the one that signed first.
+    pub last_issuers: Vec<String>,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,
     /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.

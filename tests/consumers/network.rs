@@ -16,7 +16,7 @@ use harden::{
     facts::OwnPolicies,
     kube::network::{self, Policy},
     plan::NodeSource,
-    resolve::{Cluster, Profiles, Surroundings},
+    resolve::{Cluster, Profiles, Purpose, Surroundings},
     semantics::network::{Subject, World, ports, subjects},
     spec::{self, Parsed},
     yaml,
@@ -52,7 +52,15 @@ fn build(case: &str, text: String) -> Built {
     });
     let day: Date = "2026-11-26".parse().expect("a day");
     let read = |name: &str| Err(name.to_owned());
-    let around = Surroundings { as_of: day, today: day, last_encryption: None, graces: BTreeMap::new(), read: &read };
+    let around = Surroundings {
+        purpose: Purpose::Build,
+        as_of: day,
+        today: day,
+        last_encryption: None,
+        last_issuers: Vec::new(),
+        graces: BTreeMap::new(),
+        read: &read,
+    };
     let built = build::build(&cluster.expect("a cluster"), &profiles, &around, &mut diags).expect("a tree");
     assert!(built.disagreements.is_empty(), "{case}: {:?}", built.disagreements);
     built

@@ -3,4 +3,5 @@
 mod cases;
 mod hostile;
 mod mutations;
+mod older;
 mod staged;

@@ -4,10 +4,12 @@ mod build;
 mod diff;
 mod explain;
 mod init;
+mod issuers;
 mod json;
 mod kill;
 mod pipes;
 mod profiles;
+mod rounds;
 mod verify;
 
 use std::{

@@ -311,9 +311,12 @@ fn kubelet_fields_follow_the_minor() {
     let kind = |path: &str| field(path, 36).known().map(|field| field.kind);
     assert_eq!(kind("authentication"), Some(FieldKind::Object));
     assert_eq!(kind("authentication.anonymous"), Some(FieldKind::Object));
-    assert_eq!(kind("featureGates.SomeGate"), Some(FieldKind::Map));
-    assert_eq!(kind("logging.options.json.splitStream"), Some(FieldKind::Open));
-    assert_eq!(kind("reservedMemory[0].limits.memory"), Some(FieldKind::Map));
+    assert_eq!(kind("featureGates.SomeGate"), Some(FieldKind::Switches));
+    assert_eq!(kind("logging"), Some(FieldKind::Whole));
+    assert_eq!(kind("logging.options.json.splitStream"), Some(FieldKind::Bool));
+    assert_eq!(kind("logging.bogus"), None);
+    assert_eq!(kind("registerWithTaints[0].efect"), None);
+    assert_eq!(kind("reservedMemory[0].limits.memory"), Some(FieldKind::Amounts));
     assert_eq!(field("rotateCertificates", 36).known().and_then(|field| field.kubeadm), Some("true, always"));
     assert_eq!(field("anonymous.enabled", 36), Lookup::Unknown { nearest: None });
     assert_eq!(field("protectKernelDefault", 36), Lookup::Unknown { nearest: Some("protectKernelDefaults") });

@@ -32,3 +32,4 @@ mod references;
 mod spec;
 mod support;
 mod terraform;
+mod weakenings;

@@ -10,7 +10,7 @@ use std::{
 use harden::{
     diag::{Diagnostics, Source},
     plan::EncryptionRecord,
-    resolve::{Cluster, Profiles, Surroundings},
+    resolve::{Cluster, Profiles, Purpose, Surroundings},
     spec::{self, Parsed},
     yaml,
 };
@@ -174,9 +174,11 @@ pub(crate) fn with_cluster<T>(
     });
     let day = DAY.parse().unwrap();
     let around = Surroundings {
+        purpose: Purpose::Build,
         as_of: day,
         today: day,
         last_encryption,
+        last_issuers: Vec::new(),
         graces: BTreeMap::new(),
         read: &|name| Ok(Source::new(name, owner)),
     };

@@ -57,7 +57,15 @@ fn field(program: Program, path: &str, plan: &Plan) -> Option<&'static str> {
         FieldKind::Int => Some("0"),
         FieldKind::Duration => Some("0s"),
         FieldKind::List | FieldKind::String => Some(""),
-        FieldKind::Float | FieldKind::Map | FieldKind::Object | FieldKind::Objects | FieldKind::Open => None,
+        FieldKind::Amounts
+        | FieldKind::Float
+        | FieldKind::Map
+        | FieldKind::Numbers
+        | FieldKind::Object
+        | FieldKind::Objects
+        | FieldKind::Open
+        | FieldKind::Switches
+        | FieldKind::Whole => None,
     };
     let default = field.default.or(of_kind)?;
     Some(if path == "tlsMinVersion" && default.is_empty() { LEAST_TLS } else { default })

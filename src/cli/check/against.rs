@@ -12,7 +12,7 @@ use crate::{
     diag::{Diagnostics, Place, Source},
     host::{env, files},
     plan::{Locate, Plan, Settings},
-    resolve::{Surroundings, Waiver},
+    resolve::{Purpose, Surroundings, Waiver},
     spec::WorkspaceCheck,
 };
 
@@ -129,7 +129,15 @@ fn one(
     read: &dyn Fn(&str) -> Result<Source, String>,
     diags: &mut Diagnostics,
 ) -> Option<Judged> {
-    let around = Surroundings { as_of, today: as_of, last_encryption: None, graces, read };
+    let around = Surroundings {
+        purpose: Purpose::Judge,
+        as_of,
+        today: as_of,
+        last_encryption: None,
+        last_issuers: Vec::new(),
+        graces,
+        read,
+    };
     let (resolved, plan) = plan_to_judge(&job.cluster, &job.profiles, &around, diags)?;
     let settings = plan.settings();
     let place = |waiver: &Waiver| Some((waiver.id.clone(), resolved.locate(&Cause::Spec(waiver.path.clone()))?));
@@ -150,7 +158,7 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
     let text = format!(
         "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: profile }}\nspec:\n  profiles: [{profile}]\n  platform:\n    \
          eks: {{ kubernetesVersion: \"{minor}\", region: eu-west-1, endpoint: private, nodes: managed }}\n    cni: {{ aws-vpc-cni: {{}} }}\n    \
-         runtime: {{ containerd: \"2.1\" }}\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n"
+         runtime: {{ containerd: \"2.1\" }}\n    nodePools: [{{ name: nodes, role: worker, os: al2023, cidrs: [192.0.2.0/24] }}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n"
     );
     let loaded = of_text(profile, &text, diags);
     let no_file = |_: &str| Err("a profile alone reads no files".to_owned());

@@ -7,7 +7,7 @@ use crate::{
         policy::{self, Asked},
     },
     facts::{self, Lookup},
-    plan::{Lowering, Outcome, Scope},
+    plan::{Lowering, Scope},
     policy::{ESCALATED_ENTRY, ParamValue},
     resolve::Resolved,
 };
@@ -41,7 +41,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
     };
     if cluster.engines.gatekeeper.is_none() {
-        return out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+        let (outcome, ground, way) = policy::without_gatekeeper(cluster);
+        return out.verdict_on(Scope::Cluster, outcome, ground, if detail.is_empty() { way } else { format!("{detail}; {way}") });
     }
     let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();
     let cause = if exempt.is_empty() { out.reason().cause } else { Cause::Spec(SpecPath::new("/identity/breakGlass")) };

@@ -37,6 +37,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let (ciphers, cause) = cluster.list(ID, "ciphers");
     tls::known(out, &ciphers, &cause);
     out.because(cause);
+    tls::say_weak(out, &ciphers);
     // The whole list is one decision: joined with an owner's list it would grow weaker.
     let items: Vec<Held<String>> = ciphers.into_iter().map(|name| out.held(name)).collect();
     out.flag(Program::KubeApiserver, FLAG, FlagValue::List(items));

@@ -37,6 +37,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             note.why = Some(tls::NO_CHOICE.to_owned());
         }
     } else if let Some((names, cause)) = tls::ciphers(cluster, CONTROL.id) {
-        out.because(cause).field(Program::Kubelet, SUITES, names.into());
+        tls::say_weak(out.because(cause), &names);
+        out.field(Program::Kubelet, SUITES, names.into());
     }
 }

@@ -43,7 +43,7 @@ fn says_something(node: &Node, field: FieldKind) -> bool {
     match &node.value {
         Value::Null => false,
         Value::Str(text) => !text.is_empty() && text != "0s",
-        Value::Map(_) if field == FieldKind::Open => !is_blank(&node.to_json()),
+        Value::Map(_) if matches!(field, FieldKind::Open | FieldKind::Whole) => !is_blank(&node.to_json()),
         Value::Map(entries) => !entries.is_empty(),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Seq(_) => true,
     }

@@ -3,7 +3,7 @@
 use crate::{
     base::{KubeVersion, Minor},
     diag::Diagnostics,
-    facts::{self, FieldKind, KubeadmKind, Lookup},
+    facts::{self, FieldKind, KubeadmKind, Lookup, Support},
     yaml::{Node, Value},
 };
 
@@ -36,6 +36,8 @@ impl Walk<'_> {
             let found = lookup(self.kind, self.api, &below, self.version.minor);
             match found {
                 Lookup::Known(kind) => self.value(&entry.value, kind, &below),
+                // Nothing is written from what is known too little of; files are judged by the rest.
+                Lookup::NotCovered if facts::support(self.version.minor) == Support::CheckOnly => {}
                 Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => {
                     self.diags.push(UnknownField {
                         kind: self.kind.to_owned(),
@@ -62,19 +64,27 @@ impl Walk<'_> {
             | (FieldKind::Bool, Value::Bool(_))
             | (FieldKind::Int, Value::Int(_))
             | (FieldKind::Float, Value::Int(_) | Value::Float(_))
-            | (FieldKind::String | FieldKind::Duration, Value::Str(_))
-            | (FieldKind::Map | FieldKind::Object, Value::Map(_))
-            | (FieldKind::List | FieldKind::Objects, Value::Seq(_)) => true,
+            | (FieldKind::String, Value::Str(_))
+            | (FieldKind::Amounts | FieldKind::Map | FieldKind::Object | FieldKind::Switches | FieldKind::Whole, Value::Map(_))
+            | (FieldKind::List | FieldKind::Numbers | FieldKind::Objects, Value::Seq(_)) => true,
+            // An empty text of a component's document is not carried.
+            (FieldKind::Duration, Value::Str(text)) => {
+                is_duration(text) || text.is_empty() && matches!(self.kind, "KubeletConfiguration" | "KubeProxyConfiguration")
+            }
             (
-                FieldKind::Bool
-                | FieldKind::Int
-                | FieldKind::Float
-                | FieldKind::String
+                FieldKind::Amounts
+                | FieldKind::Bool
                 | FieldKind::Duration
-                | FieldKind::Map
-                | FieldKind::Object
+                | FieldKind::Float
+                | FieldKind::Int
                 | FieldKind::List
-                | FieldKind::Objects,
+                | FieldKind::Map
+                | FieldKind::Numbers
+                | FieldKind::Object
+                | FieldKind::Objects
+                | FieldKind::String
+                | FieldKind::Switches
+                | FieldKind::Whole,
                 _,
             ) => false,
         };
@@ -83,39 +93,61 @@ impl Walk<'_> {
                 field: format!("{}.{path}", self.kind),
                 found: node.kind_name(),
                 expected: expected(kind),
-                quote: matches!(kind, FieldKind::String | FieldKind::Duration),
+                quote: matches!(kind, FieldKind::String | FieldKind::Duration) && node.as_str().is_none(),
                 at: node.used_at().clone(),
             };
             self.diags.push(problem);
             return;
         }
         match kind {
-            FieldKind::Object => self.map(node, path),
+            FieldKind::Object | FieldKind::Whole => self.map(node, path),
             FieldKind::Objects => {
                 for item in node.as_seq().unwrap_or(&[]) {
-                    self.map(item, &format!("{path}[]"));
+                    self.value(item, FieldKind::Object, &format!("{path}[]"));
                 }
             }
-            FieldKind::Map if path.ends_with("xtraArgs") => self.texts(node, path),
-            FieldKind::Bool
+            FieldKind::Map => self.values(node, FieldKind::String, path),
+            FieldKind::Switches => self.values(node, FieldKind::Bool, path),
+            FieldKind::List => self.items(node, FieldKind::String, path),
+            FieldKind::Numbers => self.items(node, FieldKind::Int, path),
+            FieldKind::Amounts
+            | FieldKind::Bool
             | FieldKind::Duration
             | FieldKind::Float
             | FieldKind::Int
-            | FieldKind::List
-            | FieldKind::Map
             | FieldKind::Open
             | FieldKind::String => {}
         }
     }
 
-    /// The values of arguments are texts, whatever they look like.
-    fn texts(&mut self, node: &Node, path: &str) {
+    /// The values of a mapping with free keys.
+    fn values(&mut self, node: &Node, kind: FieldKind, path: &str) {
         for entry in node.as_map().unwrap_or(&[]) {
-            if entry.value.as_str().is_none() && !entry.value.is_null() {
-                self.value(&entry.value, FieldKind::String, &format!("{path}.{}", entry.key));
-            }
+            self.value(&entry.value, kind, &format!("{path}.{}", entry.key));
         }
     }
+
+    /// The items of a list.
+    fn items(&mut self, node: &Node, kind: FieldKind, path: &str) {
+        for item in node.as_seq().unwrap_or(&[]) {
+            self.value(item, kind, &format!("{path}[]"));
+        }
+    }
+}
+
+/// Whether Go reads a text as a duration: numbers with units one after the other, or `0`.
+fn is_duration(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let mut rest = unsigned;
+    while !rest.is_empty() {
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let number = &rest[..rest.len() - after.len()];
+        // The longer units first: `ms` is not `m`.
+        let unit = ["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s", "m", "h"].into_iter().find(|unit| after.starts_with(unit));
+        let (true, Some(unit)) = (number.parse::<f64>().is_ok(), unit) else { return unsigned == "0" };
+        rest = &after[unit.len()..];
+    }
+    !unsigned.is_empty()
 }
 
 /// What the version knows of a field of a kind.
@@ -148,9 +180,24 @@ fn expected(kind: FieldKind) -> &'static str {
         FieldKind::Bool => "true or false",
         FieldKind::Duration => "a duration such as 1m30s",
         FieldKind::Float | FieldKind::Int => "a number",
-        FieldKind::List | FieldKind::Objects => "a list",
-        FieldKind::Map | FieldKind::Object => "a map",
+        FieldKind::List | FieldKind::Numbers | FieldKind::Objects => "a list",
+        FieldKind::Amounts | FieldKind::Map | FieldKind::Object | FieldKind::Switches | FieldKind::Whole => "a map",
         FieldKind::String => "a text",
         FieldKind::Open => "a value",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_duration;
+
+    #[test]
+    fn durations_are_read_as_go_reads_them() {
+        for text in ["0", "0s", "1m30s", "1.5h", "100ms", "-5s", "10us", ".5s"] {
+            assert!(is_duration(text), "{text}");
+        }
+        for text in ["", "10", "1 minute", "5min", "1d", "s", "-", "1m 30s", "1..5s"] {
+            assert!(!is_duration(text), "{text}");
+        }
     }
 }

@@ -305,6 +305,14 @@ fn typed(path: &str, value: &str, reading: &Reading<'_>) -> Option<Value> {
         FieldKind::Int => value.parse::<i64>().ok().map(Value::from),
         FieldKind::List => Some(value.split(',').map(|item| Value::String(item.trim().to_owned())).collect()),
         FieldKind::Duration | FieldKind::String => Some(Value::String(value.to_owned())),
-        FieldKind::Float | FieldKind::Map | FieldKind::Object | FieldKind::Objects | FieldKind::Open => None,
+        FieldKind::Amounts
+        | FieldKind::Float
+        | FieldKind::Map
+        | FieldKind::Numbers
+        | FieldKind::Object
+        | FieldKind::Objects
+        | FieldKind::Open
+        | FieldKind::Switches
+        | FieldKind::Whole => None,
     }
 }

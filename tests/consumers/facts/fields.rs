@@ -120,13 +120,17 @@ fn sample(path: &str, kind: FieldKind) -> Value {
         _ if path == "bootstrapTokens[].token" => json!("abcdef.0123456789abcdef"),
         FieldKind::Object => json!({}),
         FieldKind::Objects => json!([{}]),
-        FieldKind::Bool
+        FieldKind::Amounts
+        | FieldKind::Bool
         | FieldKind::Float
         | FieldKind::Int
         | FieldKind::List
         | FieldKind::Map
+        | FieldKind::Numbers
         | FieldKind::Open
-        | FieldKind::String => Value::Null,
+        | FieldKind::String
+        | FieldKind::Switches
+        | FieldKind::Whole => Value::Null,
     }
 }
 

@@ -7,6 +7,7 @@ mod flags;
 mod gates;
 mod help;
 mod kubeadm;
+mod limits;
 mod plugins;
 
 use harden::{

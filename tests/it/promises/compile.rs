@@ -11,7 +11,7 @@ use harden::{
     build::{Built, build},
     diag::{Diagnostics, Source, render},
     facts,
-    resolve::{Cluster, Profiles, Surroundings},
+    resolve::{Cluster, Profiles, Purpose, Surroundings},
     spec::{self, Parsed},
     yaml::{self, Node},
 };
@@ -91,8 +91,15 @@ impl Inputs {
             let bytes = fs::read(self.folder.join(named)).map_err(|error| error.to_string())?;
             yaml::decode(named, &bytes).map_err(|diagnostic| diagnostic.message)
         };
-        let around =
-            Surroundings { as_of: day(), today: self.today, last_encryption: None, graces: BTreeMap::new(), read: &read };
+        let around = Surroundings {
+            purpose: Purpose::Build,
+            as_of: day(),
+            today: self.today,
+            last_encryption: None,
+            last_issuers: Vec::new(),
+            graces: BTreeMap::new(),
+            read: &read,
+        };
         let mut found = Vec::new();
         for mut cluster in clusters {
             cluster.waivers.clone_from(&waivers);

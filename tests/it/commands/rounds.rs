@@ -1,0 +1,60 @@
+//! Mistakes of different stages come together: nobody mends one to be told of the next.
+
+use std::fs;
+
+use crate::support::{harden, root};
+
+/// The codes that a build of the small cluster, changed, gives.
+fn codes(changes: &[(&str, &str)], more: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    text = text.replace("VERSION", "1.36.3").replace("PROFILE", "baseline");
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    fs::write(folder.path().join("c.yaml"), format!("{text}{more}")).unwrap();
+    let output = harden(folder.path(), &["build", "c.yaml", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let known: Vec<&str> = harden::codes::all().iter().map(|entry| entry.code).collect();
+    let mut codes: Vec<String> = said.lines().map(str::trim).filter(|line| known.contains(line)).map(str::to_owned).collect();
+    codes.sort();
+    codes
+}
+
+const API: &str = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
+const CHOICES: &str = "  controls:\n    apiserver/profilng: { apply: true }\n    kubelet/pod-pids-limit: { with: { limit: 100000 } }\n    \
+    etcd/tls-minimum: { with: { minimun: TLS1.3 } }\n";
+
+#[test]
+fn missing_decisions_and_choices() {
+    let expected = ["missing-decision", "unknown-control", "unknown-parameter", "waiver-needed"];
+    assert_eq!(codes(&[(API, "")], CHOICES), expected);
+}
+
+#[test]
+fn unsupported_versions_and_choices() {
+    let expected = ["unknown-control", "unknown-parameter", "unsupported-version", "waiver-needed"];
+    assert_eq!(codes(&[("1.36.3", "1.99.0")], CHOICES), expected);
+    let all = codes(&[("1.36.3", "1.30.3"), (API, "")], CHOICES);
+    assert_eq!(all, ["missing-decision", "unknown-control", "unknown-parameter", "unsupported-version", "waiver-needed"]);
+}
+
+#[test]
+fn values_that_cannot_be_read_and_names() {
+    let waiver = "  waivers: [{ id: W-1, control: apiserver/profilling, owner: sre, reason: \"week\", expires: 2027-01-15 }]\n";
+    let bad = [("203.0.113.0/24", "203.0.113.0/99")];
+    let expected = ["not-a-range", "unknown-control", "unknown-control", "unknown-parameter"];
+    assert_eq!(codes(&bad, &format!("{CHOICES}{waiver}")), expected);
+    let mismatch = "  controls: { apiserver/profiling: { apply: false, waiver: W-1 } }\n".to_owned()
+        + &waiver.replace("profilling", "api-sources");
+    assert_eq!(codes(&bad, &mismatch), ["not-a-range", "waiver-needed"]);
+}
+
+#[test]
+fn an_expired_waiver_is_told_once() {
+    let more = "  controls: { apiserver/profiling: { apply: false, waiver: W-1 } }\n  \
+        waivers: [{ id: W-1, control: apiserver/profiling, owner: sre, reason: \"week\", expires: 2026-01-15 }]\n";
+    assert_eq!(codes(&[], more), ["waiver-expired"]);
+}
