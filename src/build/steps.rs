@@ -248,10 +248,10 @@ impl Tree<'_> {
         }
         vec![
             "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
-             then run `./harden-node.sh apply`. Before you leave the node open a new session to it, and on a control-plane node ask its API server \
-             anew: sessions that are open survive every firewall and prove nothing. What changes for logins, the firewall and the runtime stands \
-             in the tables below. `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every file back that a \
-             script can; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
+             then run `./harden-node.sh apply --confirm 300`: its firewall goes away after these seconds, unless you log in anew from outside (on a \
+             control-plane node ask its API server too) and run `./harden-node.sh confirm`. Sessions that are open survive every firewall and prove \
+             nothing. What changes for logins, the firewall and the runtime stands in the tables below. `./harden-node.sh audit` tells what does not \
+             hold. `./harden-node.sh rollback` brings every file back that a script can; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
                 .to_owned(),
             "The runtime: the script's configuration takes the place of yours. The dry run lists the settings of yours that go (proxies, \
              credentials): bring them to `/etc/containerd/conf.d` first, drain the node, restart the runtime."

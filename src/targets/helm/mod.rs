@@ -70,7 +70,10 @@ fn trivy_operator(plan: &Plan) -> Option<Artifact> {
         trivy.set("ignoreFile", Out::list(accepted));
     }
     let operator = Out::map([
-        ("infraAssessmentScannerEnabled", Out::bool(false).note("its node collector mounts the files of nodes and sees their processes")),
+        (
+            "infraAssessmentScannerEnabled",
+            Out::bool(false).note("its node collector mounts the files of nodes and sees their processes"),
+        ),
         ("clusterComplianceEnabled", Out::bool(false).note("without the node collector it would judge by half of what it needs")),
         ("vulnerabilityScannerEnabled", Out::bool(true)),
         ("vulnerabilityScannerScanOnlyCurrentRevisions", Out::bool(true)),
