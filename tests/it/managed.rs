@@ -118,7 +118,9 @@ fn people_have_their_roles_before_they_come_in() {
         says(tree.step("Apply A"), warning);
         says(tree.step("Apply A"), "`k8s/namespaces` and `k8s/rbac`");
     }
-    says(Tree::of(EKS, &[]).running(), "rule for port 443");
+    let eks = Tree::of(EKS, &[]);
+    says(eks.running(), "rule for port 443");
+    says(eks.step("Apply A"), "rule for port 443");
 }
 
 /// Where an engine acts already, the stage of policies closes at once, and not at step D.

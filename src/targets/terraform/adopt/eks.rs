@@ -237,6 +237,10 @@ impl Page<'_> {
                 .set("error_message", Expr::text("The private endpoint of EKS needs DNS support and DNS host names in its VPC."));
             let lifecycle = Block::new("lifecycle", &[]).block(dns);
             self.code(&[Block::new("data", &["aws_vpc", "harden"]).set("id", Expr::text("VPC")).block(lifecycle)]);
+            self.say(
+                "Where the private endpoint is new, the name of the API server leads to private addresses inside the VPC from then on: a runner or bastion \
+                 host there needs a rule for port 443 in the security group of the cluster before this apply.",
+            );
         }
         if self.cloud.ends_aws_auth() {
             let between = || Expr::text("API_AND_CONFIG_MAP");
