@@ -53,7 +53,7 @@ fn kubelet_ca_without_serving_certificates(plan: &Plan) -> Vec<Clash> {
         help: "declare an approver under `servingCertificates` and select `kubelet/server-certificate`, or take the flag out"
             .to_owned(),
         a,
-        b: None,
+        b: Some(Side::spec(SERVING, "no approver of serving certificates is declared here")),
     }]
 }
 

@@ -1,11 +1,16 @@
 //! The steps that a person takes to apply a tree, in order: for a new cluster, for a running one, for another installer.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use crate::{
     base::{Artifact, Platform},
+    facts,
     plan::{
-        Action, CloudPlan, EncryptionProvider, EncryptionStage, KubeadmCluster, PER_NODE, Plan, Program,
+        Action, CloudPlan, EncryptionProvider, EncryptionStage, Ground, HostRule, KubeadmCluster, NodePlan, PER_NODE, Plan,
+        Program,
         cloud::{CloudValue, Owner, Stage},
         host_paths,
     },
@@ -63,6 +68,8 @@ impl Tree<'_> {
                     .to_owned(),
             );
         }
+        steps.extend(self.packages());
+        steps.extend(self.count_first());
         steps.extend(self.hosts());
         steps.extend(self.files());
         if self.kubeadm.external_etcd.is_some() {
@@ -77,24 +84,80 @@ impl Tree<'_> {
              kubeadm/init.yaml --upload-certs`."
                 .to_owned(),
         );
-        let join = if self.kubeadm.nodes.len() > 1 {
-            "Further control-plane nodes: the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and \
-             address. "
-        } else {
-            "Further control-plane nodes: `kubeadm/join-control-plane.yaml`, which takes the host's name and the address of its default route. "
-        };
-        steps.push(format!(
-            "{join}Workers: `kubeadm/join-worker.yaml`. Each needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` does); the \
-             head of the document has the command that makes it. Joining by token does not work while anonymous access is closed."
-        ));
+        steps.extend(self.network_plugin());
+        steps.extend(self.joins());
         steps.extend(self.serving_certificates());
         steps.extend(objects(self.plan, self.artifacts));
         steps
     }
 
+    /// What must be on the nodes before their script can judge and bring its files.
+    fn packages(&self) -> Option<String> {
+        let mut packages: BTreeSet<&str> = BTreeSet::new();
+        let mut there: BTreeSet<String> = BTreeSet::new();
+        for (name, held) in self.plan.pools.values().flat_map(|pool| &pool.file_rules) {
+            match HostRule::of(name) {
+                Some(HostRule::Program(_)) => _ = packages.insert(&held.value),
+                Some(HostRule::There(path)) => match held.value.strip_prefix("install the package ") {
+                    Some(package) => _ = packages.insert(package),
+                    None => _ = there.insert(format!("`{path}` ({})", held.value)),
+                },
+                _ => {}
+            }
+        }
+        let (runtime, version) = (&self.plan.host.runtime, &self.plan.cluster.version);
+        self.has("nodes/").then(|| {
+            let runtime = format!("{runtime} {}", self.plan.host.runtime_version);
+            let mut text = format!(
+                "Install on every node, before its script runs: {}, kubelet and kubeadm {version}",
+                if self.plan.host.runtime.is_empty() { "the container runtime" } else { runtime.trim() }
+            );
+            for package in packages {
+                let _ = write!(text, ", {package}");
+            }
+            if !there.is_empty() {
+                let _ = write!(text, ". These files must be there: {}", there.into_iter().collect::<Vec<_>>().join(", "));
+            }
+            text.push_str(
+                ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
+            );
+            text
+        })
+    }
+
+    /// The plug-in that carries the pods' packets: nothing becomes ready before it.
+    fn network_plugin(&self) -> Option<String> {
+        let cni = &self.plan.host.cni;
+        (!cni.is_empty()).then(|| {
+            let way = match nftables_beside(self.plan) {
+                Some(way) => format!(": {way}"),
+                None => String::new(),
+            };
+            format!("Install the network plug-in ({cni}), as its makers say{way}. Nodes are not ready before, and no pod of the next steps starts.")
+        })
+    }
+
+    fn joins(&self) -> [String; 2] {
+        let join = if self.kubeadm.nodes.len() > 1 {
+            "the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and address"
+        } else {
+            "`kubeadm/join-control-plane.yaml`, which takes the host's name and the address of its default route"
+        };
+        let certificates = "the certificates of the first one, by the key that `--upload-certs` printed (`controlPlane.certificateKey`; it ends \
+                            after two hours, `kubeadm init phase upload-certs --upload-certs` makes a new one) or copied by hand";
+        [
+            format!("Further control-plane nodes: {join}. Each needs {certificates}, and its discovery file as below."),
+            "Workers: `kubeadm/join-worker.yaml`. Each node that joins needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` \
+             does); the head of the document has the command that makes it, with credentials that end after an hour. Joining by token does not \
+             work while anonymous access is closed."
+                .to_owned(),
+        ]
+    }
+
     fn running_cluster(&self) -> Vec<String> {
         let mut steps = vec![
-            "Before anything: take a snapshot of etcd (`etcdctl snapshot save`), and copy `/etc/kubernetes` of every control-plane node aside. Compare \
+            "Before anything: take a snapshot of etcd (`etcdctl snapshot save`, inside the pod of etcd: `kubectl -n kube-system exec etcd-<node> -- \
+             etcdctl --cacert ... --cert ... --key ...` with the files of `/etc/kubernetes/pki/etcd`), and copy `/etc/kubernetes` of every control-plane node aside. Compare \
              the manifests that run with those of the tree: what was changed on the node by hand is in neither the spec nor the tree."
                 .to_owned(),
         ];
@@ -106,8 +169,10 @@ impl Tree<'_> {
                     .to_owned(),
             );
         }
+        steps.extend(self.count_first());
         steps.extend(self.hosts());
         steps.extend(self.files());
+        steps.extend(self.without_credentials());
         steps.push(
             "Where nodes join by a token alone (`kubeadm token create --print-join-command`), that ends when anonymous access is closed: they need \
              `/etc/kubernetes/discovery.conf` first, as the head of `kubeadm/join-worker.yaml` says."
@@ -143,20 +208,52 @@ impl Tree<'_> {
         format!("To go back, put the old manifests and files in place again, one node after the other.{but}")
     }
 
-    /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
-    fn hosts(&self) -> Option<String> {
-        self.has("nodes/").then(|| {
-            "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
-             then run `./harden-node.sh apply` while a second session stays open. What it changes for logins, the firewall (count first: \
-             `controls: { node/firewall: { with: { mode: count } } }`) and the runtime stands in the tables below. Its configuration of the \
-             runtime takes the place of yours: the dry run lists the settings of yours that go (proxies, credentials): bring them to \
-             `/etc/containerd/conf.d` first, drain the node, restart the runtime. Run it again after `kubeadm init`, `join` or `upgrade`: files of \
-             Kubernetes are there only then. Kubelets also read the drop-in that it brings (`/etc/kubernetes/kubelet.conf.d`), which wins over \
-             what kubeadm hands out: a changed kubelet setting needs the script on every node and a restart of the kubelet. On a control-plane \
-             node it removes `super-admin.conf`. `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every \
-             other file back; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
+    /// Who asks the API server without credentials today, and will be refused.
+    fn without_credentials(&self) -> Option<String> {
+        let anonymous = self.plan.authentication.as_ref()?.anonymous.as_ref()?;
+        let paths: Vec<String> = anonymous.value.paths.iter().map(|path| format!("`{}`", path.value)).collect();
+        let allowed = if paths.is_empty() { "nothing".to_owned() } else { format!("exactly {}", paths.join(", ")) };
+        Some(format!(
+            "What asks the API server without credentials (load balancers, uptime checks, installers) gets {allowed} from then on, and 401 for \
+             everything else, `/version` and `/livez/ping` too: look for `system:anonymous` in the audit log first."
+        ))
+    }
+
+    /// A firewall that drops is tried before it drops.
+    fn count_first(&self) -> Option<String> {
+        let drops = |pool: &NodePlan| pool.file_rules.get("firewall/mode").is_some_and(|mode| mode.value == "enforce");
+        self.plan.pools.values().any(drops).then(|| {
+            "The firewall of the nodes drops what is not declared. Let it count for some days first: write `controls: { node/firewall: { with: { mode: \
+             count }, waiver: ID } }` and a waiver of that id with an end, build, go through the next step, read the counter of `nft list table inet \
+             harden_node` and the log lines `harden-input:`, add `open` entries for what is missed, then take both out and build again."
                 .to_owned()
         })
+    }
+
+    /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
+    fn hosts(&self) -> Vec<String> {
+        if !self.has("nodes/") {
+            return Vec::new();
+        }
+        vec![
+            "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
+             then run `./harden-node.sh apply`. Before you leave the node open a new session to it, and on a control-plane node ask its API server \
+             anew: sessions that are open survive every firewall and prove nothing. What changes for logins, the firewall and the runtime stands \
+             in the tables below. `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every file back that a \
+             script can; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
+                .to_owned(),
+            "The runtime: the script's configuration takes the place of yours. The dry run lists the settings of yours that go (proxies, \
+             credentials): bring them to `/etc/containerd/conf.d` first, drain the node, restart the runtime."
+                .to_owned(),
+            "Run the script again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in \
+             that it brings (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on \
+             every node and a restart of the kubelet."
+                .to_owned(),
+            "On a control-plane node the script removes `super-admin.conf`. Whoever holds the CA's key can make it anew (`kubeadm init phase kubeconfig \
+             super-admin`); keep a copy of it or of `admin.conf` off the nodes, where your secrets are kept, for the day on which your identity \
+             provider is down."
+                .to_owned(),
+        ]
     }
 
     /// Files that must lie on the nodes before a manifest names them.
@@ -185,7 +282,8 @@ impl Tree<'_> {
                 "The encryption key, on the nodes and never in this tree: on the first control-plane node run \
                  `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; on a cluster that is new and holds no \
                  object yet also `--empty-cluster`), then copy the `encryption.yaml` that it \
-                 writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root)."
+                 writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root). Keep a copy of it where your secrets \
+                 are kept, apart from the snapshots of etcd: without it a snapshot cannot be read."
             }
             EncryptionProvider::Kms { .. } => {
                 "Start the KMS plugin on every control-plane node before the API server is told of it; a dead plugin makes the server unready."
@@ -263,6 +361,7 @@ impl Tree<'_> {
             "kube-proxy: `kubeadm init phase addon kube-proxy --config kubeadm/init.yaml` stores its configuration (upload-config does not), then \
              `kubectl -n kube-system rollout restart daemonset kube-proxy`. A change of mode replaces the Service rules of every node."
                 .to_owned()
+                + &nftables_beside(self.plan).map(|way| format!(" The network plug-in must run {way} before.")).unwrap_or_default()
         } else {
             "kube-proxy is not deployed by these documents; one that still runs from earlier is removed by hand (`kubectl -n kube-system delete \
              daemonset,configmap kube-proxy`), after the CNI has taken over its work."
@@ -451,4 +550,11 @@ fn of_one_node() -> String {
     }
     let program = |(name, flags): (&str, Vec<String>)| format!("{name}: {}", flags.join(", "));
     by_program.into_iter().map(program).collect::<Vec<_>>().join("; ")
+}
+
+/// What Calico needs beside a kube-proxy that writes nftables, where it does not follow by itself.
+fn nftables_beside(plan: &Plan) -> Option<&'static str> {
+    let mode = plan.verdicts.iter().find(|control| control.id.0 == "kube-proxy/mode")?;
+    let told = mode.verdicts.iter().any(|verdict| verdict.ground == Ground::Fact(facts::id::CALICO_DATA_PLANE));
+    told.then_some("with its own rules in nftables, as kube-proxy's are (`linuxDataplane: Nftables` of its Installation)")
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     base::Area,
-    controls::{CATALOGUE, nearest},
+    controls::{CATALOGUE, impacts, nearest},
 };
 
 use super::{Done, Exit, Failed, Screen};
@@ -38,6 +38,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
                     "level": control.level.name(),
                     "title": control.title,
                     "parameters": params,
+                    "impacts": impacts(control.id).collect::<Vec<_>>(),
                 })
             })
             .collect();

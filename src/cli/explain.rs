@@ -56,8 +56,16 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     Err(Failed::usage(
         format!("`{}` is no line, control or code", args.what),
-        format!("write FILE:LINE, a control such as `{}`, or the code of a message", controls::nearest(&args.what)),
+        format!("did you mean `{}`? Write FILE:LINE, the id of a control or the code of a message", nearest(&args.what)),
     ))
+}
+
+/// The control or code that resembles a text most.
+fn nearest(text: &str) -> &'static str {
+    let likeness = |known: &str| strsim::jaro_winkler(known, text);
+    let ids = controls::CATALOGUE.iter().map(|control| control.id);
+    let codes = crate::codes::all().into_iter().map(|entry| entry.code);
+    ids.chain(codes).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
 }
 
 fn of_control(control: &Control, screen: &Screen) -> Done {
@@ -69,6 +77,7 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
             "level": control.level.name(),
             "title": control.title,
             "doc": control.doc,
+            "impacts": controls::impacts(control.id).collect::<Vec<_>>(),
             "benchmarks": of_catalogue(control.id),
         }))?;
         return Ok(Exit::Success);
@@ -83,7 +92,14 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
         let only = when.map_or_else(String::new, |condition| format!(" (where {condition})"));
         let _ = writeln!(text, "{} {}{only}", id.benchmark, id.id);
     }
-    let _ = writeln!(text, "\n{}", control.doc.trim_end());
+    let _ = writeln!(text, "\n{}\n\n# Impact\n", control.doc.trim_end());
+    let mut impacts = controls::impacts(control.id).peekable();
+    if impacts.peek().is_none() {
+        let _ = writeln!(text, "Nothing is restarted, rolled or refused later.");
+    }
+    for impact in impacts {
+        let _ = writeln!(text, "- {impact}");
+    }
     screen.result(&text)?;
     Ok(Exit::Success)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     base::{Cause, ControlId, FactId, SpecPath},
     diag::Diagnostics,
+    facts,
     plan::{ControlVerdict, Ground, IntentVerdict, Lowering, Outcome, Plan, Scope, SettingKey, Verdict},
     resolve::{Choice, Resolved},
 };
@@ -87,13 +88,13 @@ fn ground_in_settings(plan: &mut Plan) {
     }
 }
 
-/// Every intent of the spec with what became of it; what no control lowered yet is impossible, never silent.
+/// Every intent of the spec with what became of it; what no control took says why, never silent.
 fn all_intents(cluster: &Resolved, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>) -> Vec<IntentVerdict> {
     let mut out = Vec::new();
     for path in &cluster.intents {
         let mut verdicts = lowered.remove(path).unwrap_or_default();
         if verdicts.is_empty() {
-            verdicts = cluster.answered(path).map_or_else(|| vec![not_built(path)], |verdict| vec![verdict]);
+            verdicts = vec![cluster.answered(path).unwrap_or_else(|| unclaimed(path))];
         }
         verdicts.sort();
         verdicts.dedup();
@@ -106,11 +107,21 @@ fn all_intents(cluster: &Resolved, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>
     out
 }
 
-fn not_built(path: &SpecPath) -> Verdict {
+/// Places of the spec that no control of this version lowers, whatever is selected.
+const UNWRITTEN: &[&str] = &["/policies/engines/admissionPolicy", "/policies/engines/azurePolicy"];
+
+/// What no control took: this version writes nothing of it, or what it steers is not selected or does not arise here.
+fn unclaimed(path: &SpecPath) -> Verdict {
+    let unwritten = UNWRITTEN.iter().any(|place| path.is_within(&SpecPath::new(place)));
+    let (outcome, fact) = if unwritten {
+        (Outcome::Impossible, FactId("not-built-yet"))
+    } else {
+        (Outcome::NotApplicable, facts::id::STEERS_NOTHING)
+    };
     Verdict {
         scope: Scope::Cluster,
-        outcome: Outcome::Impossible,
-        ground: Ground::Fact(FactId("not-built-yet")),
+        outcome,
+        ground: Ground::Fact(fact),
         detail: String::new(),
         cause: Cause::Spec(path.clone()),
     }

@@ -9,6 +9,7 @@ mod diagnostics;
 mod etcd;
 mod files;
 mod images;
+mod impact;
 mod impersonation;
 mod kube_proxy;
 mod kubeconfig;
@@ -35,6 +36,7 @@ use crate::{
 
 pub use catalogue::{CATALOGUE, control, nearest};
 pub use diagnostics::ALL;
+pub use impact::impacts;
 pub use lower::lower;
 pub use select::select;
 

@@ -117,28 +117,43 @@ enum Asked {
 /// A control that the spec itself asks for by what it declares, whatever the profiles select: else the declaration would have no effect.
 struct Declared {
     control: &'static str,
-    place: &'static str,
-    holds: fn(&Resolved) -> bool,
+    /// The place that declares it, where the spec does.
+    place: fn(&Resolved) -> Option<&'static str>,
 }
 
 const DECLARED: &[Declared] = &[
     Declared {
         control: "admission/always-pull-images",
-        place: "/images/alwaysPull",
-        holds: |cluster| cluster.images.always_pull == Some(true),
+        place: |cluster| (cluster.images.always_pull == Some(true)).then_some("/images/alwaysPull"),
     },
     Declared {
         control: "apiserver/encryption-at-rest",
-        place: "/api/encryptionAtRest",
-        holds: |cluster| cluster.encryption.is_some(),
+        place: |cluster| cluster.encryption.is_some().then_some("/api/encryptionAtRest"),
+    },
+    Declared {
+        control: "policy/allowed-images",
+        place: |cluster| match (&cluster.engines.registries, cluster.engines.require_digest) {
+            (Some(_), _) => Some("/images/allowedRegistries"),
+            (None, true) => Some("/images/requireDigest"),
+            (None, false) => None,
+        },
+    },
+    Declared {
+        control: "policy/allowed-ports",
+        place: |cluster| (!cluster.engines.host_ports.is_empty()).then_some("/workloads/hostPorts"),
+    },
+    Declared {
+        control: "policy/host-filesystem",
+        place: |cluster| (!cluster.engines.host_paths.is_empty()).then_some("/workloads/hostPaths"),
     },
 ];
 
 /// Whether the spec or some profile of the cluster selects the control; within one profile later words win.
 fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
-    let declared = DECLARED.iter().find(|declared| declared.control == control.id && (declared.holds)(cluster));
-    if let Some(declared) = declared {
-        return Asked::Yes(Cause::Spec(SpecPath::new(declared.place)));
+    let declared =
+        DECLARED.iter().filter(|declared| declared.control == control.id).find_map(|declared| (declared.place)(cluster));
+    if let Some(place) = declared {
+        return Asked::Yes(Cause::Spec(SpecPath::new(place)));
     }
     let mut dropped = None;
     for flat in &cluster.flats {

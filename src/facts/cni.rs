@@ -163,3 +163,11 @@ pub fn network_semantics(enforcer: Enforcer) -> &'static NetworkSemantics {
     static PLAIN: NetworkSemantics = NetworkSemantics::PLAIN;
     ROWS.iter().find(|row| row.enforcer == enforcer).unwrap_or(&PLAIN)
 }
+
+/// Whether this Calico programs iptables or nftables as the kube-proxy beside it does, without being told: from 3.32 (projectcalico/calico
+/// pull request 11629 and tigera/operator 4389, merged in January 2026 after 3.31). An unknown version does not count.
+#[must_use]
+pub fn calico_follows(version: Option<&str>) -> bool {
+    let mut parts = version.unwrap_or_default().split('.').map(str::parse::<u32>);
+    matches!((parts.next(), parts.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (3, 32))
+}

@@ -32,7 +32,7 @@ mod support;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
-pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, network_semantics};
+pub use cni::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, calico_follows, network_semantics};
 pub use component::{
     Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
 };
@@ -44,7 +44,7 @@ pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use gatekeeper::{
     GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
-    GatekeeperNeed,
+    GatekeeperNeed, gatekeeper_is_unknown,
 };
 pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;

@@ -381,3 +381,32 @@ pub(super) fn plain(value: &serde_json::Value) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::Platform, diag::Source, plan::Cluster};
+
+    struct OneFile(Source);
+
+    impl Locate for OneFile {
+        fn locate(&self, _: &Cause) -> Option<Place> {
+            Some(self.0.place(crate::diag::Span::new(0, 1)))
+        }
+    }
+
+    /// Two controls that cannot both have their way are told, each with its place.
+    #[test]
+    fn values_that_neither_is_stricter_than_the_other_are_a_mistake() {
+        let version = "1.36.3".parse().unwrap();
+        let mut plan = Plan::new(Cluster { name: "demo".to_owned(), platform: Platform::Kubeadm, version, kubeadm: None });
+        let (file, mut diags) = (OneFile(Source::new("harden.yaml", "x")), Diagnostics::default());
+        for (control, value) in [("one/control", "a"), ("another/control", "a"), ("another/control", "b")] {
+            let cause = Cause::Spec(SpecPath::new("/controls").child(control));
+            let mut pen = Lowering::new(&mut plan, &mut diags, &file, Some(ControlId(control)), cause);
+            pen.flag_text(Program::KubeApiserver, "cert-dir", value);
+        }
+        let found = diags.list();
+        assert!(matches!(found, [one] if one.code == "setting-conflict" && one.labels.len() == 2), "{found:?}");
+    }
+}

@@ -124,11 +124,20 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
         return;
     };
     for (name, held) in &first.file_rules {
+        let same = |other: &&NodePlan| other.file_rules.get(name).is_some_and(|rule| rule.value == held.value);
+        if !others.iter().all(same) {
+            continue;
+        }
+        if let Some(HostRule::Absent(path)) = HostRule::of(name) {
+            if let Some(state) = evidence.files.get_mut(path) {
+                *state = FileState::Absent;
+            }
+            continue;
+        }
         let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (HostRule::of(name), held.value.split_once(' ')) else {
             continue;
         };
-        let same = |other: &&NodePlan| other.file_rules.get(name).is_some_and(|rule| rule.value == held.value);
-        let (Ok(bits), true) = (u32::from_str_radix(bits, 8), others.iter().all(same)) else { continue };
+        let Ok(bits) = u32::from_str_radix(bits, 8) else { continue };
         for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, file)) {
             if let FileState::Present { mode, owner: of } = state {
                 *mode &= bits;

@@ -212,19 +212,27 @@ fn systemd_reads_the_drop_in_of_the_journal() {
     }
     let shipped = Shipped::new();
     let folder = shipped.path("out/shipped/nodes/workers/files");
-    let output = run(Command::new("systemd-analyze")
-        .arg("cat-config")
-        .arg(format!("--root={}", folder.display()))
-        .arg("systemd/journald.conf"));
     // The file of the package lists every key, as a comment.
     let known = fs::read_to_string(known).expect("the file of the package");
+    let keys = keys_of_the_journal(&folder);
+    assert!(keys.contains(&"ForwardToSyslog".to_owned()), "{keys:?}");
+    assert_eq!(unknown(&keys, &known), [""; 0]);
+    let drop_in = folder.join("etc/systemd/journald.conf.d/90-harden.conf");
+    let spoilt = fs::read_to_string(&drop_in).expect("the drop-in").replace("ForwardToSyslog", "ForwardToSysLog");
+    fs::write(&drop_in, spoilt).expect("written");
+    assert_eq!(unknown(&keys_of_the_journal(&folder), &known), ["ForwardToSysLog"]);
+}
+
+/// The keys that systemd reads below a root, drop-ins included.
+fn keys_of_the_journal(root: &Path) -> Vec<String> {
+    let root = format!("--root={}", root.display());
+    let output = run(Command::new("systemd-analyze").arg("cat-config").arg(root).arg("systemd/journald.conf"));
     let lines = output.lines().filter(|line| !line.starts_with('#') && line.contains('='));
-    let keys: Vec<&str> = lines.filter_map(|line| line.split('=').next()).collect();
-    assert!(keys.contains(&"ForwardToSyslog"), "{output}");
-    for key in keys {
-        assert!(
-            known.lines().any(|line| line.trim_start_matches('#').starts_with(&format!("{key}="))),
-            "journald knows no {key}"
-        );
-    }
+    lines.filter_map(|line| Some(line.split_once('=')?.0.to_owned())).collect()
+}
+
+/// The keys that the package's own file does not list.
+fn unknown<'k>(keys: &'k [String], known: &str) -> Vec<&'k str> {
+    let listed = |key: &str| known.lines().any(|line| line.trim_start_matches('#').starts_with(&format!("{key}=")));
+    keys.iter().map(String::as_str).filter(|key| !listed(key)).collect()
 }

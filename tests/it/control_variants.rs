@@ -12,7 +12,7 @@ const PROXY: &str = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubePro
 
 /// The smallest cluster, with lines for `platform.kubeadm` and for the end of the spec, over the owner's configuration.
 fn over(version: &str, kubeadm: &str, more: &str, owner: &str) -> Result<Plan, Vec<&'static str>> {
-    let text = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    let text = fs::read_to_string(root().join("tests/it/small.yaml")).unwrap();
     let config = if owner.is_empty() { "" } else { "      config: kubeadm.yaml\n" };
     let text = text
         .replace("VERSION", version)

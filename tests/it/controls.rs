@@ -1,13 +1,13 @@
 //! What each control does to a plan: one golden for each, over versions and platforms. A `lower` that does nothing turns its golden red.
 
-use std::{fmt::Write as _, fs};
+use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 use harden::{
     base::{Cidr, ControlId, SpecPath},
     build,
     controls::CATALOGUE,
     diag::Diagnostics,
-    plan::{EncryptionRecord, Ground, Held, Outcome, OwnerField, Plan, Program},
+    plan::{EncryptionRecord, Ground, Held, Impact, Outcome, OwnerField, Plan, Program},
 };
 
 use crate::support::{DAY, compare_file, harden, none, root, with_cluster};
@@ -36,7 +36,7 @@ pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, o
 }
 
 /// The spec of a platform in which every control is selected, for a version.
-fn spec_of(platform: &str, version: &str) -> String {
+pub(crate) fn spec_of(platform: &str, version: &str) -> String {
     let choices: String = CATALOGUE.iter().map(|control| format!("    {}: {{ apply: true }}\n", control.id)).collect();
     let text = fs::read_to_string(root().join(format!("golden/controls/{platform}.yaml"))).unwrap();
     text.replace("VERSION", version).replace("CONTROLS", &format!("  controls:\n{choices}"))
@@ -63,7 +63,22 @@ fn effects() {
         assert!(!text.contains("enforced by 0 settings"), "{} says it is enforced, and by nothing:\n{text}", control.id);
         wrong.extend(compare_file(&path, &text));
     }
+    wrong.extend(compare_file(&root().join("src/controls/impacts.txt"), &impacts(&plans)));
     none(&wrong);
+}
+
+/// The impacts of what each control writes, a line each: `harden explain CONTROL` reads them.
+fn impacts(plans: &[(String, Plan)]) -> String {
+    let mut lines = BTreeSet::new();
+    for (_, plan) in plans {
+        for (key, held) in plan.settings() {
+            for control in held.reasons.iter().filter_map(|reason| reason.control) {
+                let told = plan.impact(&key, Some(control)).into_iter().filter(|impact| *impact != Impact::None);
+                lines.extend(told.map(|impact| format!("{}\t{impact}\n", control.0)));
+            }
+        }
+    }
+    lines.into_iter().collect()
 }
 
 /// What a control does in each column; equal columns share their text.
@@ -104,7 +119,7 @@ fn effect(id: ControlId, plan: &Plan) -> String {
 
 /// The smallest cluster of the plan goldens, with more lines in its spec.
 fn small(profile: &str, more: &str) -> String {
-    let text = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    let text = fs::read_to_string(root().join("tests/it/small.yaml")).unwrap();
     format!("{}{more}", text.replace("VERSION", "1.36.3").replace("PROFILE", profile))
 }
 

@@ -150,7 +150,7 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
     let text = format!(
         "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: profile }}\nspec:\n  profiles: [{profile}]\n  platform:\n    \
          eks: {{ kubernetesVersion: \"{minor}\", region: eu-west-1, endpoint: private, nodes: managed }}\n    cni: {{ aws-vpc-cni: {{}} }}\n    \
-         runtime: {{ containerd: \"2.1\" }}\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n"
+         runtime: {{ containerd: \"2.1\" }}\n    nodePools: [{{ name: nodes, role: worker, os: al2023, cidrs: [192.0.2.0/24] }}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n"
     );
     let loaded = of_text(profile, &text, diags);
     let no_file = |_: &str| Err("a profile alone reads no files".to_owned());

@@ -7,7 +7,7 @@ use crate::{
         policy::{self, Asked},
     },
     facts::{self, Lookup},
-    plan::{Lowering, Outcome, Scope},
+    plan::{Lowering, Scope},
     policy::{ESCALATED_ENTRY, ParamValue},
     resolve::{GatekeeperAnswers, Resolved},
 };
@@ -34,7 +34,7 @@ fn applies(_: &Resolved) -> Applies {
 
 /// How the webhook comes to be called for CONNECT.
 fn connect(gatekeeper: &GatekeeperAnswers) -> &'static str {
-    let is_older = gatekeeper.version.is_some_and(|version| (version.major, version.minor) < facts::GATEKEEPER_CONNECT.since);
+    let is_older = gatekeeper.version.is_some_and(|version| !facts::GATEKEEPER_CONNECT.is_met((version.major, version.minor)));
     if is_older {
         "before 3.17 give its webhook a rule for CONNECT of pods/exec and pods/attach, keep the SyncSet, and say \
             `policies.engines.gatekeeper.connect: true`"
@@ -53,7 +53,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
     };
     let Some(gatekeeper) = cluster.engines.gatekeeper else {
-        return out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NOT_BUILT_YET, detail);
+        let (outcome, ground, way) = policy::without_gatekeeper(cluster);
+        return out.verdict_on(Scope::Cluster, outcome, ground, if detail.is_empty() { way } else { format!("{detail}; {way}") });
     };
     let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();
     let cause = if exempt.is_empty() { out.reason().cause } else { Cause::Spec(SpecPath::new("/identity/breakGlass")) };

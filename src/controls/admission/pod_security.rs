@@ -220,14 +220,20 @@ impl Rollout {
 
     /// What becomes of the two days, and of the control before the second one.
     fn answer(&self, cluster: &Resolved, out: &mut Lowering<'_>, refused: &str, shown: &str) {
-        let modes = [
-            ("warn", "pod-security/warn", self.warn, self.shows(), shown),
-            ("deny", "pod-security/enforce", self.deny, self.enforces(), refused),
-        ];
-        for (field, part, day, stage, level) in modes {
+        let modes = [("warn", "warn", self.warn, self.shows(), shown), ("deny", "enforce", self.deny, self.enforces(), refused)];
+        for (field, mode, day, stage, level) in modes {
             let place = rollout_place().child(field);
-            if stage == Stage::InForce && level != NOTHING {
-                strokes::intents_by(cluster, out, &place, &[configuration::key(part)]);
+            // Where the API server takes no file, the labels of the governed namespaces are all that the day decides.
+            let keys = if out.plan().pod_security.is_some() {
+                vec![configuration::key(&format!("pod-security/{mode}"))]
+            } else {
+                labels::keys(cluster, mode)
+            };
+            if stage == Stage::InForce && level != NOTHING && keys.is_empty() {
+                let ground = Ground::Fact(facts::id::MANAGED_POD_SECURITY);
+                strokes::intents(cluster, out, &place, Outcome::Impossible, &ground, "the spec governs no namespace");
+            } else if stage == Stage::InForce && level != NOTHING {
+                strokes::intents_by(cluster, out, &place, &keys);
             } else if stage == Stage::InForce {
                 let ground = Ground::Fact(facts::id::POD_SECURITY_PRIVILEGED);
                 strokes::intents(cluster, out, &place, Outcome::Weaker, &ground, &refuses_nothing(shown));

@@ -4,7 +4,7 @@ use crate::{
     base::{Cause, SpecPath},
     controls::diagnostics::WaiverNeeded,
     facts,
-    plan::{Ground, Held, Lowering, Outcome, Scope, label_key, namespace_path},
+    plan::{Ground, Held, Lowering, Outcome, Scope, SettingKey, label_key, namespace_path},
     resolve::{NamespaceAnswer, Resolved, Waiver},
 };
 
@@ -84,6 +84,11 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, levels: &Levels, namespace: &
         out.verdict_on(Scope::Namespace(namespace.name.clone()), outcome, Ground::Settings(keys.to_vec()), detail);
         strokes::intents_by(cluster, out, &place, &keys);
     }
+}
+
+/// The labels of a mode, of every governed namespace.
+pub(super) fn keys(cluster: &Resolved, mode: &str) -> Vec<SettingKey> {
+    cluster.namespaces.iter().map(|namespace| label_key(&namespace.name, &label(mode))).collect()
 }
 
 /// Where the cluster takes no defaults: namespaces that the spec does not govern are open.

@@ -51,5 +51,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             "change to `nftables` or `iptables` before ipvs is gone",
         );
     }
+    if mode == "nftables" && cluster.cni.name == "calico" && !facts::calico_follows(cluster.cni.version.as_deref()) {
+        let detail = "before this mode set `spec.calicoNetwork.linuxDataplane: Nftables` in its Installation, or `nftablesMode` of its FelixConfiguration";
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::CALICO_DATA_PLANE, detail);
+    }
     out.field(Program::KubeProxy, "mode", mode.into());
 }

@@ -31,14 +31,19 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     for namespace in &cluster.namespaces {
         if let Some(component) = isolation::system(cluster, &namespace.name) {
-            let scope = Scope::Namespace(namespace.name.clone());
-            out.verdict(scope, Outcome::NotApplicable, facts::id::SYSTEM_NAMESPACE_OPEN, format!("it is that of {component}"));
+            let (ground, detail) = (Ground::Fact(facts::id::SYSTEM_NAMESPACE_OPEN), format!("it is that of {component}"));
+            open(out, &namespace.name, Outcome::NotApplicable, &ground, &detail);
         }
         if let Some(waiver) = isolation::waiver(cluster, &namespace.name) {
-            let ground = Ground::Waiver(waiver.id.clone());
-            out.verdict_on(Scope::Namespace(namespace.name.clone()), Outcome::Waived, ground, "its pods talk to everybody");
+            open(out, &namespace.name, Outcome::Waived, &Ground::Waiver(waiver.id.clone()), "its pods talk to everybody");
         }
     }
+}
+
+/// Says of a namespace, and of the place that declares it, that it is not closed.
+fn open(out: &mut Lowering<'_>, name: &str, outcome: Outcome, ground: &Ground, detail: &str) {
+    out.verdict_on(Scope::Namespace(name.to_owned()), outcome, ground.clone(), detail);
+    out.intent(namespace_path(name), outcome, ground.clone(), detail);
 }
 
 fn namespace(pods: &Pods) -> Option<&str> {

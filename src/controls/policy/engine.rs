@@ -151,7 +151,7 @@ fn verdicts(cluster: &Resolved, plan: &PolicyPlan, but: Option<(FactId, &'static
 }
 
 /// What is left where Gatekeeper is not declared.
-fn without_gatekeeper(cluster: &Resolved) -> (Outcome, Ground, String) {
+pub(in crate::controls) fn without_gatekeeper(cluster: &Resolved) -> (Outcome, Ground, String) {
     if cluster.engines.admission_policy || cluster.engines.azure_policy {
         let detail = "policies are written for Gatekeeper alone in this version".to_owned();
         return (Outcome::Impossible, Ground::Fact(facts::id::NOT_BUILT_YET), detail);

@@ -49,6 +49,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         let held = out.because(Cause::Spec(namespace_path(name))).held(false);
         out.plan_mut().rbac.accounts.insert((name.to_owned(), DEFAULT.to_owned()), held);
-        out.verdict_on(scope, Outcome::Enforced, Ground::Settings(vec![account_key(name, DEFAULT)]), "");
+        let key = account_key(name, DEFAULT);
+        out.intent_by(namespace_path(name), std::slice::from_ref(&key));
+        out.verdict_on(scope, Outcome::Enforced, Ground::Settings(vec![key]), "");
     }
 }

@@ -79,9 +79,9 @@ impl<'a> Reasons<'a> {
         out
     }
 
-    /// Numbers what is not held: what is impossible first, then what is weaker, in the order of the controls.
+    /// Numbers what is not held: what is impossible first, then what is weaker or waived, in the order of the controls.
     fn number(&mut self) {
-        for outcome in [Outcome::Impossible, Outcome::Weaker] {
+        for outcome in [Outcome::Impossible, Outcome::Weaker, Outcome::Waived] {
             for (control, rows) in &mut self.rows {
                 for row in rows.iter_mut().filter(|row| row.outcome == outcome) {
                     let how = row.how.to_string();

@@ -15,6 +15,7 @@ use harden::{
 use crate::{node::Node, programs::Built};
 
 /// A static pod, read from the bytes of its manifest.
+#[derive(Clone)]
 pub(crate) struct Pod {
     /// The name of the program.
     pub(crate) name: String,
@@ -24,6 +25,7 @@ pub(crate) struct Pod {
     manifest: Yaml,
 }
 
+#[derive(Clone)]
 struct Mount {
     host: String,
     inside: String,

@@ -51,12 +51,21 @@ fn start_etcd(node: &Node, etcd: &Built) -> (Running, u16) {
         ("listen-metrics-urls", format!("http://127.0.0.1:{metrics}")),
         ("unsafe-no-fsync", "true".to_owned()),
     ]);
+    refuses_a_flag(node, pod.clone(), etcd);
     let mut running = pod.start(node, etcd).unwrap_or_else(|why| panic!("etcd: {why}"));
     eventually(30, "etcd is ready", || {
         assert!(running.runs(), "etcd ended:\n{}", running.log());
         running.log().contains("ready to serve client requests")
     });
     (running, client)
+}
+
+/// The same with one flag more that the program does not know: it ends, so that a start says that every flag was taken.
+fn refuses_a_flag(node: &Node, mut pod: Pod, program: &Built) {
+    pod.set(&[("no-such-flag", "1".to_owned())]);
+    let mut running = pod.start(node, program).expect("the mounts of a pod that starts");
+    eventually(30, "an unknown flag ends the program", || !running.runs());
+    assert!(running.log().contains("no-such-flag"), "{}", running.log());
 }
 
 /// The API server's pod with addresses of this machine; everything else as emitted.
@@ -273,6 +282,7 @@ fn companions(cluster: &Cluster, set: &Set) {
         let port = free_port();
         let mut pod = Pod::read(&cluster.node.manifest(name));
         pod.set(&[("secure-port", port.to_string())]);
+        refuses_a_flag(&cluster.node, pod.clone(), &program);
         let mut running = pod.start(&cluster.node, &program).unwrap_or_else(|why| panic!("{name}: {why}"));
         let client = Client::insecure(&cluster.node, port);
         eventually(60, &format!("{name} is healthy"), || {

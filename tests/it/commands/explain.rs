@@ -107,6 +107,7 @@ fn wrong_questions_teach() {
     fs::write(example.file("out/shop-prod/notes.txt"), "mine\n").unwrap();
     for (what, message, help) in [
         ("apiserver/anonymus-access", "is no line, control or code", "`apiserver/anonymous-access`"),
+        ("waiver-expird", "is no line, control or code", "did you mean `waiver-expired`?"),
         (init, "which line of it is meant?", "init.yaml:12`"),
         ("out/shop-prod/kubeadm/init.yaml:99999", "lines", "name one of its lines"),
         ("out/shop-prod/kubeadm/init.yaml:0", "lines", "name one of its lines"),

@@ -201,7 +201,7 @@ fn every_lost_line_is_noticed() {
     let mut wrong = Vec::new();
     for (kind, lines) in &unnoticed {
         let known = SHAPE.iter().find(|(name, _)| name == kind).map_or(&[][..], |(_, known)| *known);
-        let new = lines.iter().filter(|line| !known.iter().any(|known| line.starts_with(known)));
+        let new = lines.iter().filter(|line| !known.iter().any(|known| line.starts_with(known)) && !is_default(line));
         wrong.extend(new.map(|line| format!("{kind}: {line}")));
     }
     wrong.sort();
@@ -216,6 +216,11 @@ fn kind_of(path: &str) -> String {
         Some("manifests") => "static pod".to_owned(),
         Some(_) | None => name.to_owned(),
     }
+}
+
+/// What a constraint means without it too: Gatekeeper denies where no action is written.
+fn is_default(line: &str) -> bool {
+    line == "enforcementAction: deny"
 }
 
 /// Lines of a form that no setting of the plan rests on: re-emission tells when they are lost, not the observers.
