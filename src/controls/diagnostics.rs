@@ -737,10 +737,14 @@ impl Problem for DeliveryCutOff {
                 "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace"
                     .to_owned()
             }
-            CutOff::ApiServer { namespace, control, .. } => format!(
-                "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace} }} }}, flows: [{{ name: delivery, \
-                 from: deployer, to: kube-api }}] }}`), and those to what it delivers from; or waive `{control}` for the namespace"
-            ),
+            CutOff::ApiServer { namespace, control, .. } => {
+                let waive =
+                    if *control == "network/default-deny" { "; or waive `network/default-deny` for the namespace" } else { "" };
+                format!(
+                    "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace}, selector: {{}} }} }}, flows: \
+                     [{{ name: delivery, from: deployer, to: kube-api }}] }}`), and those to what it delivers from{waive}"
+                )
+            }
         }
     }
 

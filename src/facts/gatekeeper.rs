@@ -13,6 +13,20 @@ pub struct GatekeeperNeed {
     pub source: &'static str,
 }
 
+impl GatekeeperNeed {
+    /// Whether a version has it.
+    #[must_use]
+    pub fn is_met(&self, version: (u16, u16)) -> bool {
+        version >= self.since
+    }
+}
+
+/// Whether a version is newer than those that were looked at: 3.23.1 was run.
+#[must_use]
+pub fn gatekeeper_is_unknown(version: (u16, u16)) -> bool {
+    version > GATEKEEPER_NEWEST
+}
+
 /// `import future.keywords` in templates, and the v1 API of templates.
 pub const GATEKEEPER_TEMPLATES: GatekeeperNeed = GatekeeperNeed {
     what: "templates with `import future.keywords`",
@@ -47,5 +61,5 @@ pub const GATEKEEPER_CONNECT: GatekeeperNeed = GatekeeperNeed {
     source: "gatekeeper issue 3458, pull request 3459 (2024-07), issue 1056; chart 3.17-3.23",
 };
 
-/// The newest version that was looked at: 3.23.1 was run.
+/// The newest version that was looked at.
 pub const GATEKEEPER_NEWEST: (u16, u16) = (3, 23);

@@ -49,7 +49,7 @@ pub use flag::{Flag, ValueKind, flag, flags};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use gatekeeper::{
     GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
-    GatekeeperNeed,
+    GatekeeperNeed, gatekeeper_is_unknown,
 };
 pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;

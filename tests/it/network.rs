@@ -457,3 +457,36 @@ fn profiles_close_namespaces() {
         assert!(plan.isolates_pod("app", &Labels::from([("app".to_owned(), "app".to_owned())])), "{profile}");
     }
 }
+
+/// A deployer whose namespace is isolated needs a flow to the API server, whatever isolates it; tiers of others are none of its business.
+#[test]
+fn delivery_keeps_its_way_to_the_api_server() {
+    let codes = |profile: &str, namespaces: &str, network: &str, rest: &str| {
+        let text = format!(
+            "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: c }}\nspec:\n  profiles: [{profile}]\n  platform:\n    kubeadm: {{ \
+             kubernetesVersion: \"1.36.3\", controlPlaneEndpoint: \"192.0.2.10:6443\", podSubnets: [10.244.0.0/16], serviceSubnets: \
+             [10.96.0.0/12] }}\n    cni: {{ cilium: {{ version: \"1.19\" }} }}\n    runtime: {{ containerd: \"2.3\" }}\n    nodePools: [{{ name: all, \
+             role: control-plane, os: other, cidrs: [192.0.2.0/28] }}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n  identity: {{ \
+             delivery: [{{ serviceAccount: deployer/deployer }}] }}\n  namespaces: [{namespaces}]\n  network: {{ {network} }}\n{rest}"
+        );
+        let mut diags = harden::diag::Diagnostics::default();
+        crate::support::with_cluster(&text, "", None, &mut diags, harden::build::plan);
+        diags.list().iter().filter(|one| one.severity == harden::diag::Severity::Error).map(|one| one.code).collect::<Vec<_>>()
+    };
+    let (both, cut) = ("{ name: shop }, { name: deployer }", vec!["delivery-cut-off"]);
+    let peer = "peers: { deployer: { namespace: deployer, selector: {} } }";
+    let none: Vec<&str> = Vec::new();
+    assert_eq!(codes("restricted", both, "", ""), cut);
+    assert_eq!(codes("restricted", "{ name: shop }", "", ""), none, "nobody isolates it");
+    assert_eq!(codes("baseline", both, "", ""), none, "nothing is denied");
+    let flow = |to: &str| format!("{peer}, flows: [{{ name: delivery, from: deployer, to: {to} }}]");
+    assert_eq!(codes("restricted", both, &flow("kube-api"), ""), none);
+    assert_eq!(codes("restricted", both, &flow("internet"), ""), cut, "that is another way");
+    let other = "tiers: [{ name: web, namespace: shop, selector: {} }], flows: [{ name: web, from: web, to: kube-api }]";
+    assert_eq!(codes("restricted", both, other, ""), cut, "that is the way of another namespace");
+    let waiver = "  waivers: [{ id: W-1, control: network/default-deny, scope: { namespace: deployer }, owner: sre, reason: x, expires: 2027-01-15 }]\n";
+    assert_eq!(codes("restricted", both, "", waiver), none, "its namespace stays open");
+    let global = "  controls: { network/global-deny: { apply: true } }\n";
+    assert_eq!(codes("baseline", "{ name: shop }", "", global), cut, "everything is denied");
+    assert_eq!(codes("baseline", "{ name: shop }", &flow("kube-api"), global), none);
+}

@@ -269,3 +269,42 @@ fn exemptions_say_the_same() {
     assert!(wrong.is_empty(), "{} of {judged} differ:\n{}", wrong.len(), wrong[..wrong.len().min(8)].join("\n"));
     assert!(judged > 1_000 && spared > 20, "{spared} of {judged}");
 }
+
+/// The version of Gatekeeper decides what may be written for it, and CONNECT can be declared.
+#[test]
+fn versions_of_gatekeeper_decide() {
+    let said = |version: &str, images: &str, connect: &str| {
+        let text = format!(
+            "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: c }}\nspec:\n  profiles: [restricted]\n  platform:\n    eks: {{ \
+             kubernetesVersion: \"1.36\", region: eu-west-1, endpoint: private, nodes: managed }}\n    cni: {{ aws-vpc-cni: {{}} }}\n    nodePools: \
+             [{{ name: workers, role: worker, os: other, cidrs: [192.0.2.64/26] }}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n  images: {{ \
+             {images} }}\n  policies: {{ engines: {{ gatekeeper: {{ version: \"{version}\", installed: owner{connect} }} }}, failure: closed }}\n"
+        );
+        let mut diags = harden::diag::Diagnostics::default();
+        let planned = crate::support::with_cluster(&text, "", None, &mut diags, harden::build::plan);
+        let said = diags.list().iter().filter(|one| one.code.starts_with("gatekeeper-"));
+        let said: Vec<String> = said.map(|one| format!("{}: {} ({})", one.code, one.message, one.help)).collect();
+        let entry = planned.map(|(_, plan)| {
+            let found = plan.verdicts.iter().find(|verdict| verdict.id.0 == "admission/deny-escalating-exec");
+            found.expect("a verdict").outcome()
+        });
+        (said.join("\n"), entry)
+    };
+    let always = "alwaysPull: true";
+    for (version, images, parts) in [
+        ("3.1", always, &["import future.keywords", "SyncSet", "applyTo"][..]),
+        ("3.14", "", &["SyncSet", "`Config`"]),
+        ("3.22", always, &["applyTo", "3.23 or newer"]),
+        ("9.9", always, &["gatekeeper-unknown"]),
+    ] {
+        let (text, _) = said(version, images, "");
+        assert!(parts.iter().all(|part| text.contains(part)), "{version}: {text}");
+    }
+    for (version, images) in [("3.15", ""), ("3.22", ""), ("3.23", always), ("3.23.1", always)] {
+        assert_eq!(said(version, images, "").0, "", "{version}");
+    }
+    use harden::plan::Outcome;
+    assert_eq!(said("3.23", "", "").1, Some(Outcome::Weaker));
+    assert_eq!(said("3.23", "", ", connect: false").1, Some(Outcome::Weaker));
+    assert_eq!(said("3.23", "", ", connect: true").1, Some(Outcome::Enforced));
+}

@@ -38,7 +38,13 @@ const MIRROR: &str = "`mirrors` are declared: when every node has them (`runtime
 
 /// Where the provider does not run the plugin, Gatekeeper can take its place.
 fn applies(cluster: &Resolved) -> Applies {
-    if cluster.engines.gatekeeper.is_some() { Applies::Yes } else { not_provided(cluster) }
+    match cluster.engines.gatekeeper {
+        Some(_) => Applies::Yes,
+        None if cluster.kubeadm.is_none() && cluster.engines.admission_policy => {
+            Applies::No(Outcome::Impossible, facts::id::IN_TREE_ALWAYS_PULL)
+        }
+        None => not_provided(cluster),
+    }
 }
 
 /// What the mutation leaves open.

@@ -34,7 +34,7 @@ fn applies(_: &Resolved) -> Applies {
 
 /// How the webhook comes to be called for CONNECT.
 fn connect(gatekeeper: &GatekeeperAnswers) -> &'static str {
-    let is_older = gatekeeper.version.is_some_and(|version| (version.major, version.minor) < facts::GATEKEEPER_CONNECT.since);
+    let is_older = gatekeeper.version.is_some_and(|version| !facts::GATEKEEPER_CONNECT.is_met((version.major, version.minor)));
     if is_older {
         "before 3.17 give its webhook a rule for CONNECT of pods/exec and pods/attach, keep the SyncSet, and say \
             `policies.engines.gatekeeper.connect: true`"

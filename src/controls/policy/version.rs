@@ -6,7 +6,10 @@ use crate::{
     base::{Cause, Reason, SpecPath},
     controls::diagnostics::{GatekeeperTooOld, GatekeeperUnknown},
     diag::Diagnostics,
-    facts::{GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES, GatekeeperNeed},
+    facts::{
+        GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES, GatekeeperNeed,
+        gatekeeper_is_unknown,
+    },
     plan::{Locate, Plan},
     policy::Subject,
     resolve::Resolved,
@@ -18,11 +21,11 @@ pub(in crate::controls) fn judge(cluster: &Resolved, plan: &Plan, diags: &mut Di
     let place = |cause: &Cause| cluster.locate(cause);
     let at = place(&Cause::Spec(SpecPath::new("/policies/engines/gatekeeper/version")));
     let (number, written) = ((version.major, version.minor), version.to_string());
-    for (need, reasons) in needs(plan).into_iter().filter(|(need, _)| number < need.since) {
+    for (need, reasons) in needs(plan).into_iter().filter(|(need, _)| !need.is_met(number)) {
         let asked = reasons.iter().find_map(|reason| place(&reason.cause));
         diags.push(GatekeeperTooOld { version: written.clone(), need, at: at.clone(), asked });
     }
-    if number > GATEKEEPER_NEWEST {
+    if gatekeeper_is_unknown(number) {
         diags.push(GatekeeperUnknown { version: written, newest: GATEKEEPER_NEWEST, at });
     }
 }
