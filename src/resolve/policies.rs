@@ -31,8 +31,22 @@ pub struct EngineAnswers {
 /// Gatekeeper as it is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GatekeeperAnswers {
-    /// Whether the owner declares that it is installed.
-    pub installed: bool,
+    /// Whether the owner declares that it is installed, and how.
+    pub installed: Option<words::Installed>,
+}
+
+impl EngineAnswers {
+    /// Whether Gatekeeper is declared, and an unavailable webhook is to refuse.
+    #[must_use]
+    pub fn fails_closed(&self) -> bool {
+        self.gatekeeper.is_some() && self.fails_open != Some(true)
+    }
+
+    /// Whether Gatekeeper runs with the values that are built here.
+    #[must_use]
+    pub fn has_our_values(&self) -> bool {
+        self.gatekeeper.is_some_and(|declared| declared.installed == Some(words::Installed::Values))
+    }
 }
 
 pub(super) fn engines(spec: &Spec) -> EngineAnswers {
@@ -40,7 +54,7 @@ pub(super) fn engines(spec: &Spec) -> EngineAnswers {
     let ports = spec.workloads.host_ports.iter().flatten();
     let paths = spec.workloads.host_paths.iter().flatten();
     EngineAnswers {
-        gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers { installed: declared.installed.is_some() }),
+        gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers { installed: declared.installed }),
         admission_policy: engines.admission_policy,
         azure_policy: engines.azure_policy,
         fails_open: spec.policies.failure.map(|failure| failure == words::Failure::Open),

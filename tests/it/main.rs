@@ -27,6 +27,7 @@ mod network;
 mod observers;
 mod policies;
 mod promises;
+mod rbac;
 mod references;
 mod spec;
 mod support;

@@ -49,10 +49,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         policy: ESCALATED_ENTRY,
         params: vec![("exemptGroups", ParamValue::Texts(exempt), cause)],
         places: Vec::new(),
-        but: Some((
+        // The values that are built here let the webhook see CONNECT.
+        but: (!cluster.engines.has_our_values()).then_some((
             facts::id::GATEKEEPER_CONNECT,
-            "set `enableConnectOperations: true` in the values of its chart, and keep the SyncSet",
+            "`helm/gatekeeper.values.yaml` sets `enableConnectOperations: true`; keep the SyncSet",
         )),
+        unseen: "",
     };
-    policy::write(cluster, out, CONTROL.id, asked);
+    policy::write(cluster, out, CONTROL.id, &asked);
 }

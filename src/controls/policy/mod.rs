@@ -9,6 +9,7 @@ mod privileged;
 mod service_account_token;
 mod spared;
 mod undeclared;
+mod webhook;
 
 pub(super) use allowed_images::CONTROL as ALLOWED_IMAGES;
 pub(super) use allowed_ports::CONTROL as ALLOWED_PORTS;

@@ -41,7 +41,7 @@ rows=(
     'node/sshd-sessions' 'head' '/etc/ssh/sshd_config' '0644 392c18bf15ff5945' 'sshd' 'ssh'
     'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 105a8a543733dbf0' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
-    'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
+    'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 5e80e4c3d147bd5a' '' ''
     'runtime/cgroup-driver,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 d6a26f2d4a81976e' 'containerd:2.2' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 639d843e1b341d42' '' ''
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/server-certificate,kubelet/streaming-idle,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 8092441c0bacc76f' 'kubelet:1.35' 'kubelet'
@@ -57,6 +57,7 @@ rows=(
     'node/cron-files' 'mode' '/etc/crontab' '0600 root:root' '' ''
     'node/account-files' 'mode' '/etc/group' '0644 root:root' '' ''
     'node/account-files' 'mode' '/etc/gshadow' '0640 root:shadow' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/discovery.conf' '0600 root:root' '' ''
     'kubeconfig/file-modes' 'mode' '/etc/kubernetes/kubelet.conf' '0600 root:root' '' ''
     'kubeconfig/file-modes' 'mode' '/etc/kubernetes/pki/**/*.crt' '0644 root:root' '' ''
     'node/account-files' 'mode' '/etc/passwd' '0644 root:root' '' ''
@@ -740,13 +741,41 @@ is_one_way() {
     esac
 }
 
+# The file of a kernel setting. `net/ipv4/conf/eth0.5/rp_filter` is one of an interface, whose name may hold dots.
+sysctl_path() {
+    case $1 in
+        */*) printf '/proc/sys/%s' "$1" ;;
+        *) printf '/proc/sys/%s' "${1//.//}" ;;
+    esac
+}
+
+# Interfaces of the machine itself: cards, bonds, VLANs. Those that plug-ins and runtimes make are theirs.
+machine_interfaces() {
+    local each
+    for each in /sys/class/net/*; do
+        if [[ -e $each/device || -d $each/bonding || -e /proc/net/vlan/${each##*/} ]]; then printf '%s\n' "${each##*/}"; fi
+    done
+}
+
+# The kernel hands what is under `default` on to new interfaces alone: those that are there keep what they have, and it counts.
 row_sysctl() {
-    local controls=$1 key=$2 want=$3 path now
-    path=/proc/sys/${key//.//}
+    local controls=$1 key=$2 want=$3 family interface
     if [[ $live == no ]]; then
         note "$controls" not-observable "no running system: values are set at boot"
         return
     fi
+    hold_sysctl "$controls" "$key" "$want"
+    [[ $key == net.ipv[46].conf.default.* ]] || return 0
+    family=${key#net.}
+    family=${family%%.*}
+    while IFS= read -r interface; do
+        hold_sysctl "$controls" "net/$family/conf/$interface/${key##*.}" "$want"
+    done < <(machine_interfaces)
+}
+
+hold_sysctl() {
+    local controls=$1 key=$2 want=$3 path now
+    path=$(sysctl_path "$key")
     if [[ ! -r $path ]]; then
         note "$controls" not-observable "this kernel has no $key"
         return
@@ -1082,7 +1111,7 @@ rollback() {
                 local key value
                 key=${rest%% *} value=${rest#* }
                 if [[ $live == yes ]]; then
-                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"/proc/sys/${key//.//}"; } 2>/dev/null; then
+                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"$(sysctl_path "$key")"; } 2>/dev/null; then
                         left+=("$key goes back to $value at the next reboot: reboot needed")
                     fi
                 fi

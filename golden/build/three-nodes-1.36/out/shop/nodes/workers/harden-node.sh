@@ -54,7 +54,7 @@ rows=(
     'node/sshd-algorithms,node/sshd-authentication,node/sshd-sessions' 'file' '/etc/ssh/sshd_config.d/00-harden.conf' '0644 ce5fe3c0037e1c5d' 'sshd' 'ssh'
     'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 6bd2fbf553bb3e19' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
-    'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 14a3cbfec32feca7' '' ''
+    'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 5e80e4c3d147bd5a' '' ''
     'node/sudo' 'file' '/etc/sudoers.d/90-harden' '0440 1e0d2098e8dcae21' 'visudo' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
@@ -76,6 +76,7 @@ rows=(
     'node/cron-files' 'mode' '/etc/crontab' '0600 root:root' '' ''
     'node/account-files' 'mode' '/etc/group' '0644 root:root' '' ''
     'node/account-files' 'mode' '/etc/gshadow' '0640 root:shadow' '' ''
+    'kubeconfig/file-modes' 'mode' '/etc/kubernetes/discovery.conf' '0600 root:root' '' ''
     'kubeconfig/file-modes' 'mode' '/etc/kubernetes/kubelet.conf' '0600 root:root' '' ''
     'kubeconfig/file-modes' 'mode' '/etc/kubernetes/pki/**/*.crt' '0644 root:root' '' ''
     'node/account-files' 'mode' '/etc/passwd' '0644 root:root' '' ''
@@ -777,13 +778,41 @@ is_one_way() {
     esac
 }
 
+# The file of a kernel setting. `net/ipv4/conf/eth0.5/rp_filter` is one of an interface, whose name may hold dots.
+sysctl_path() {
+    case $1 in
+        */*) printf '/proc/sys/%s' "$1" ;;
+        *) printf '/proc/sys/%s' "${1//.//}" ;;
+    esac
+}
+
+# Interfaces of the machine itself: cards, bonds, VLANs. Those that plug-ins and runtimes make are theirs.
+machine_interfaces() {
+    local each
+    for each in /sys/class/net/*; do
+        if [[ -e $each/device || -d $each/bonding || -e /proc/net/vlan/${each##*/} ]]; then printf '%s\n' "${each##*/}"; fi
+    done
+}
+
+# The kernel hands what is under `default` on to new interfaces alone: those that are there keep what they have, and it counts.
 row_sysctl() {
-    local controls=$1 key=$2 want=$3 path now
-    path=/proc/sys/${key//.//}
+    local controls=$1 key=$2 want=$3 family interface
     if [[ $live == no ]]; then
         note "$controls" not-observable "no running system: values are set at boot"
         return
     fi
+    hold_sysctl "$controls" "$key" "$want"
+    [[ $key == net.ipv[46].conf.default.* ]] || return 0
+    family=${key#net.}
+    family=${family%%.*}
+    while IFS= read -r interface; do
+        hold_sysctl "$controls" "net/$family/conf/$interface/${key##*.}" "$want"
+    done < <(machine_interfaces)
+}
+
+hold_sysctl() {
+    local controls=$1 key=$2 want=$3 path now
+    path=$(sysctl_path "$key")
     if [[ ! -r $path ]]; then
         note "$controls" not-observable "this kernel has no $key"
         return
@@ -1119,7 +1148,7 @@ rollback() {
                 local key value
                 key=${rest%% *} value=${rest#* }
                 if [[ $live == yes ]]; then
-                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"/proc/sys/${key//.//}"; } 2>/dev/null; then
+                    if is_one_way "$key" || ! { printf '%s\n' "$value" >"$(sysctl_path "$key")"; } 2>/dev/null; then
                         left+=("$key goes back to $value at the next reboot: reboot needed")
                     fi
                 fi
