@@ -43,7 +43,7 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     let action = action(cluster, out);
     out.because(cause);
     let plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
-    verdict(cluster, out, &plan, &asked);
+    verdict(cluster, out, &plan, asked);
     out.plan_mut().policies.insert(asked.policy.name, plan);
 }
 

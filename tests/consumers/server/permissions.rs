@@ -132,7 +132,9 @@ fn asked_by_kubectl(cluster: &Cluster, rows: &[Row]) {
         assert_eq!(text.starts_with("yes"), output.status.success(), "{words:?}");
         output.status.success()
     };
-    let forms: std::collections::BTreeMap<_, &Row> = rows.iter().map(|row| (row.form(), row)).collect();
+    // What no API serves kubectl asks for without its group.
+    let served = rows.iter().filter(|row| row.cells[3] != "authentication.k8s.io");
+    let forms: std::collections::BTreeMap<_, &Row> = served.map(|row| (row.form(), row)).collect();
     for row in forms.values() {
         assert_eq!(says(&row.words()), row.expected(), "{}: {:?}", row.line, row.words());
     }
