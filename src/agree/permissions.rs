@@ -65,8 +65,9 @@ fn answers(policy: &Policy, table: &str) -> Vec<String> {
 }
 
 fn row(line: &str) -> Option<(Request, bool)> {
-    let cells: [String; 9] = cells(line).try_into().ok()?;
-    let [user, group, verb, api_group, resource, name, namespace, path, expected] = cells;
+    let cells: [String; 10] = cells(line).try_into().ok()?;
+    let [user, group, verb, api_group, resource, subresource, name, namespace, path, expected] = cells;
+    let resource = if subresource.is_empty() { resource } else { format!("{resource}/{subresource}") };
     let groups = Some(group).filter(|group| !group.is_empty()).into_iter().collect();
     let what = Permission { namespace, verb, api_group, resource, name, path };
     let expected = match expected.as_str() {

@@ -1,5 +1,14 @@
 //! Keys of the Helm charts that values are written for, as far as they are written.
 
+/// Keys of the chart `gatekeeper`, read in open-policy-agent/gatekeeper `charts/gatekeeper/values.yaml` at v3.23.1 on 2026-11-26.
+const GATEKEEPER: &[&str] = &[
+    "enableConnectOperations",
+    "replicas",
+    "validatingWebhookCustomRules",
+    "validatingWebhookFailurePolicy",
+    "validatingWebhookMatchConditions",
+];
+
 /// Keys of the chart `kured`, read in kubereboot/charts `charts/kured/values.yaml` on 2026-11-26.
 const KURED: &[&str] = &[
     "configuration.concurrency",
@@ -27,6 +36,7 @@ const TRIVY_OPERATOR: &[&str] = &[
 #[must_use]
 pub fn helm_keys(chart: &str) -> &'static [&'static str] {
     match chart {
+        "gatekeeper" => GATEKEEPER,
         "kured" => KURED,
         "trivy-operator" => TRIVY_OPERATOR,
         _ => &[],

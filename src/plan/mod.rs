@@ -20,6 +20,7 @@ mod setting;
 mod strictness;
 mod topic;
 mod verdict;
+mod webhook;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +52,7 @@ pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
+pub use webhook::{WebhookRule, WhenAway, webhook_key};
 
 use crate::{base::Reason, kube::audit::ExplainedRule};
 
@@ -88,6 +90,8 @@ pub struct Plan {
     pub policies: BTreeMap<&'static str, PolicyPlan>,
     /// Why Gatekeeper is told of them; nothing where it is not declared.
     pub gatekeeper: Option<BTreeSet<Reason>>,
+    /// What the API server is to do while Gatekeeper does not answer.
+    pub gatekeeper_away: Option<Held<WhenAway>>,
     /// Who may talk to whom.
     pub network: NetworkPlan,
     /// Where logs are written, who ships them and where they go.
@@ -125,6 +129,7 @@ impl Plan {
             patching: PatchPlan::default(),
             policies: BTreeMap::new(),
             gatekeeper: None,
+            gatekeeper_away: None,
             network: NetworkPlan::default(),
             logs: LogPlan::default(),
             rbac: RbacPlan::default(),

@@ -261,6 +261,12 @@ const EXTRA_IMPACT: &[Extra] = &[
         "",
         Impact::RefusesLater("refuses what breaks the policy when it is next written, from the day on which policies deny"),
     ),
+    Extra {
+        prefix: "policy/gatekeeper/webhook/failure",
+        unset: "",
+        when: When::Reaches(&["Fail"]),
+        impact: Impact::RefusesLater("refuses new pods, and who enters one, while Gatekeeper does not answer"),
+    },
     Extra::stricter(
         "policy/gatekeeper/mutation",
         "",
@@ -451,6 +457,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::namespaces::settings(plan, &mut out);
     super::patching::settings(plan, &mut out);
     super::policies::settings(plan, &mut out);
+    super::webhook::settings(plan, &mut out);
     super::network::settings(plan, &mut out);
     super::logging::settings(plan, &mut out);
     super::rbac::settings(plan, &mut out);

@@ -24,6 +24,8 @@ impl Resolved {
         let engines = SpecPath::new("/policies/engines");
         match when {
             When::Addon => spec(self.addons.iter().find(|addon| component.is_called(&addon.name))?.path.clone()),
+            // Where the spec asks for it the values are ours, and leave that part out.
+            When::AddonNamed(name) if self.vulnerabilities.cluster.is_some_and(|scanner| scanner.name() == name) => None,
             When::AddonNamed(name) => spec(self.addons.iter().find(|addon| addon.name == name)?.path.clone()),
             When::AzurePolicyEngine if self.engines.azure_policy => spec(engines.child("azurePolicy")),
             When::GatekeeperEngine if self.engines.gatekeeper.is_some() => spec(engines.child("gatekeeper")),

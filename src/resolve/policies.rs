@@ -36,10 +36,24 @@ pub struct EngineAnswers {
 pub struct GatekeeperAnswers {
     /// Its version, where it is declared.
     pub version: Option<ProgramVersion>,
-    /// Whether the owner declares that it is installed.
-    pub installed: bool,
+    /// Whether the owner declares that it is installed, and how.
+    pub installed: Option<words::Installed>,
     /// Whether the owner declares that its webhook is called for CONNECT.
     pub connect: bool,
+}
+
+impl EngineAnswers {
+    /// Whether Gatekeeper is declared, and an unavailable webhook is to refuse.
+    #[must_use]
+    pub fn fails_closed(&self) -> bool {
+        self.gatekeeper.is_some() && self.fails_open != Some(true)
+    }
+
+    /// Whether Gatekeeper runs with the values that are built here.
+    #[must_use]
+    pub fn has_our_values(&self) -> bool {
+        self.gatekeeper.is_some_and(|declared| declared.installed == Some(words::Installed::Values))
+    }
 }
 
 pub(super) fn engines(spec: &Spec) -> EngineAnswers {
@@ -49,7 +63,7 @@ pub(super) fn engines(spec: &Spec) -> EngineAnswers {
     EngineAnswers {
         gatekeeper: engines.gatekeeper.map(|declared| GatekeeperAnswers {
             version: declared.version,
-            installed: declared.installed.is_some(),
+            installed: declared.installed,
             connect: declared.connect,
         }),
         admission_policy: engines.admission_policy,

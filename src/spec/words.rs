@@ -276,6 +276,8 @@ words! {
     Installed {
         /// You do, outside of what is built here.
         Owner = "owner",
+        /// You do, with the values for its chart that are built here (`helm/`).
+        Values = "values",
     }
 
     /// How the API endpoint of an EKS cluster is reached.

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    base::{Artifact, Lines, Mode, Origin, OutPath},
+    base::{Artifact, Cidr, Lines, Mode, Origin, OutPath},
     kube::network::{Labels, Namespaces, Pods, Port, Protocol},
-    plan::{End, FlowPlan, Held, NetworkPlan, Plan},
+    plan::{End, FlowPlan, Held, NetworkPlan, NetworkView, Plan},
 };
 
 use super::{Mark, Target, origins};
@@ -35,6 +35,7 @@ fn emit(plan: &Plan) -> Vec<Artifact> {
         for port in ports {
             lines.push(
                 &row(
+                    &plan.network.view,
                     "allowed",
                     &held.value.name,
                     (&held.value.from_name, &held.value.from),
@@ -64,7 +65,7 @@ fn denied(plan: &NetworkPlan) -> Vec<(&Held<FlowPlan>, String)> {
             for (name, end) in [(&from.value.from_name, &from.value.from), (&from.value.to_name, &from.value.to)] {
                 for port in &ports {
                     if matches!(end, End::Pods(_)) && plan.isolates(pods) && !may(plan, end, &to.value.to, *port) {
-                        let row = row("denied", "", (name, end), (&to.value.to_name, &to.value.to), *port);
+                        let row = row(&plan.view, "denied", "", (name, end), (&to.value.to_name, &to.value.to), *port);
                         if seen.insert(row.clone()) {
                             found.push((to, row));
                         }
@@ -77,7 +78,7 @@ fn denied(plan: &NetworkPlan) -> Vec<(&Held<FlowPlan>, String)> {
         for (name, to, port) in &outside {
             let from = &held.value.from;
             if matches!(from, End::Pods(pods) if plan.isolates(pods)) && !may(plan, from, to, *port) {
-                let row = row("denied", "", (&held.value.from_name, from), (name, to), *port);
+                let row = row(&plan.view, "denied", "", (&held.value.from_name, from), (name, to), *port);
                 if seen.insert(row.clone()) {
                     found.push((held, row));
                 }
@@ -109,29 +110,35 @@ fn may_meet(a: &Pods, b: &Pods) -> bool {
     namespaces && !a.labels.iter().any(|(key, value)| b.labels.get(key).is_some_and(|other| other != value))
 }
 
-fn row(expected: &str, flow: &str, from: (&str, &End), to: (&str, &End), port: Port) -> String {
+fn row(view: &NetworkView, expected: &str, flow: &str, from: (&str, &End), to: (&str, &End), port: Port) -> String {
     let mut cells = vec![expected.to_owned(), flow.to_owned()];
     for (name, end) in [from, to] {
         cells.push(name.to_owned());
-        cells.extend(place(end));
+        cells.extend(place(view, end));
     }
     cells.extend([port.number.to_string(), port.protocol.name().to_owned()]);
     cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",")
 }
 
-/// Namespace, labels and address of an end.
-fn place(end: &End) -> [String; 3] {
+/// Namespace, labels and address of an end; several addresses with a space between.
+fn place(view: &NetworkView, end: &End) -> [String; 3] {
     let address = |text: String| [String::new(), String::new(), text];
+    let addresses = |texts: Vec<String>| address(texts.join(" "));
+    let ranges = |ranges: &[Cidr]| addresses(ranges.iter().map(ToString::to_string).collect());
     match end {
         End::Pods(Pods { namespaces: Namespaces::One(name), labels }) => [name.clone(), words(labels), String::new()],
+        End::Pods(Pods { namespaces: Namespaces::AllBut(_), .. }) => address(String::new()),
         End::Range(range) => address(range.to_string()),
         End::Host(name) => address(name.clone()),
-        End::Pods(Pods { namespaces: Namespaces::AllBut(_), .. })
-        | End::Dns
-        | End::KubeApi
-        | End::Nodes
-        | End::Metadata
-        | End::Internet => address(String::new()),
+        End::Dns => {
+            let [namespace, labels, _] = place(view, &End::Pods(view.dns()));
+            let [_, _, cache] = ranges(&view.node_dns());
+            [namespace, labels, cache]
+        }
+        End::KubeApi => ranges(&view.api),
+        End::Nodes => ranges(&view.nodes),
+        End::Metadata => ranges(&view.metadata),
+        End::Internet => addresses(view.internet().into_iter().map(|(range, _)| range.to_string()).collect()),
     }
 }
 

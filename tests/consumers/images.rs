@@ -22,6 +22,7 @@ spec:
     runtime: { containerd: "2.3" }
     nodePools: [{ name: control-plane, role: control-plane, os: debian-12, cidrs: [192.0.2.0/28] }]
   api: { sources: { admins: [203.0.113.0/24] } }
+  policies: { engines: { gatekeeper: { version: "3.23", installed: owner } }, failure: closed }
   vulnerabilities:
     patching: { window: "Sun 02:00", reboot: kured, deadlines: { critical: 7d, high: 30d } }
     scanning: { pipeline: PIPELINE, registry: true, cluster: trivy-operator }
@@ -114,7 +115,7 @@ fn the_github_job_is_sound() {
 fn values_name_known_keys() {
     let folder = tempfile::tempdir().expect("a folder");
     let tree = tree(folder.path(), "gitlab");
-    for chart in ["kured", "trivy-operator"] {
+    for chart in ["gatekeeper", "kured", "trivy-operator"] {
         let text = fs::read_to_string(tree.join(format!("helm/{chart}.values.yaml"))).expect("values");
         let document =
             yaml::read(&Source::new(chart, text.as_str())).into_iter().next().and_then(|document| document.root).expect("a map");

@@ -29,6 +29,7 @@ mod observers;
 mod pairings;
 mod policies;
 mod promises;
+mod rbac;
 mod references;
 mod spec;
 mod support;

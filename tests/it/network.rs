@@ -10,7 +10,7 @@ use harden::{
     build::{self, Built},
     diag::{Diagnostics, Source},
     kube::network::{self, Labels, Policy, Port, Protocol},
-    plan::Plan,
+    plan::{Ground, Outcome, Plan},
     semantics::network::{Subject, World, differences},
     yaml,
 };
@@ -233,6 +233,45 @@ fn a_policy_for_the_cluster_closes_the_others() {
         none(&wrong);
     }
     assert!(tried >= 4, "{tried}");
+}
+
+/// Who lets nodes in lets in what kube-proxy gives the address of a node.
+#[test]
+fn a_flow_from_nodes_is_weaker() {
+    for (flow, expected) in [("from: nodes, to: app", Outcome::Weaker), ("from: monitoring, to: app", Outcome::Enforced)] {
+        let (said, built) = said(&tiny("kubeadm", "calico: { version: '3.31', encapsulation: none }", "", flow));
+        let plan = built.expect(&said).plan;
+        let control = plan.verdicts.iter().find(|control| control.id.to_string() == "network/flows").unwrap();
+        let intent = plan.intents.iter().find(|intent| intent.path.to_string() == "/network/flows/flow").unwrap();
+        for verdicts in [&control.verdicts, &intent.verdicts] {
+            assert!(verdicts.iter().any(|verdict| verdict.outcome == expected), "{flow}: {verdicts:?}");
+            let told = verdicts.iter().any(|verdict| verdict.ground == Ground::Fact(harden::facts::id::FLOW_FROM_NODES));
+            assert_eq!(told, expected == Outcome::Weaker, "{flow}: {verdicts:?}");
+        }
+    }
+}
+
+/// Every row of the table says of both ends where they are.
+#[test]
+fn the_table_says_where_both_ends_are() {
+    let (mut rows, mut outside) = (0, BTreeMap::new());
+    for case in cases("semantics") {
+        let built = build_case(&case.join("harden.yaml"));
+        let table = built.artifacts.iter().find(|file| file.path.as_str() == "tests/connectivity.csv").expect("a table");
+        for line in table.text().lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            for [name, namespace, _, address] in [[2, 3, 4, 5], [6, 7, 8, 9]].map(|end| end.map(|at: usize| cells[at])) {
+                assert!(!namespace.is_empty() || !address.is_empty(), "{}: `{name}` is nowhere: {line}", case.display());
+                if namespace.is_empty() {
+                    outside.entry(name.to_owned()).or_insert_with(|| address.to_owned());
+                }
+            }
+            rows += 1;
+        }
+    }
+    assert!(rows > 50, "{rows}");
+    assert_eq!(outside["internet"], "0.0.0.0/0");
+    assert_eq!(outside["metadata"], "169.254.169.254/32");
 }
 
 /// A cluster with one tier, `app`, under a plug-in.

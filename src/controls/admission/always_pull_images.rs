@@ -58,8 +58,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             params: Vec::new(),
             places: vec![place],
             but: Some((facts::id::GATEKEEPER_MUTATION, RUNNING)),
+            unseen: "",
         };
-        return policy::write(cluster, out, CONTROL.id, asked);
+        return policy::write(cluster, out, CONTROL.id, &asked);
     }
     if cluster.images.always_pull == Some(true) {
         enable(out, "AlwaysPullImages");

@@ -39,8 +39,8 @@ fn connect(gatekeeper: &GatekeeperAnswers) -> &'static str {
         "before 3.17 give its webhook a rule for CONNECT of pods/exec and pods/attach, keep the SyncSet, and say \
             `policies.engines.gatekeeper.connect: true`"
     } else {
-        "set `enableConnectOperations: true` in the values of its chart, keep the SyncSet, and say \
-            `policies.engines.gatekeeper.connect: true`"
+        "install it with `helm/gatekeeper.values.yaml` and say `installed: values`, or set `enableConnectOperations: true` in values of \
+            your own, keep the SyncSet, and say `policies.engines.gatekeeper.connect: true`"
     }
 }
 
@@ -62,7 +62,10 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         policy: ESCALATED_ENTRY,
         params: vec![("exemptGroups", ParamValue::Texts(exempt), cause)],
         places: Vec::new(),
-        but: (!gatekeeper.connect).then_some((facts::id::GATEKEEPER_CONNECT, connect(&gatekeeper))),
+        // The values that are built here let the webhook see CONNECT.
+        but: (!gatekeeper.connect && !cluster.engines.has_our_values())
+            .then_some((facts::id::GATEKEEPER_CONNECT, connect(&gatekeeper))),
+        unseen: "",
     };
-    policy::write(cluster, out, CONTROL.id, asked);
+    policy::write(cluster, out, CONTROL.id, &asked);
 }

@@ -11,7 +11,7 @@ use crate::{
     resolve::{Agent, LogSink, Resolved},
 };
 
-use super::{add, compile, intent, isolation, strokes, verdict};
+use super::{add, caveats, compile, intent, isolation, said, strokes, verdict};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: isolation::FLOWS,
@@ -37,6 +37,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     let mut all: Vec<SettingKey> = isolation::deny(cluster, out, isolation::FLOWS).into_iter().map(|(_, key)| key).collect();
     let mut by_pods: Vec<(Pods, Vec<SettingKey>)> = Vec::new();
+    let mut from_nodes: Vec<String> = Vec::new();
     for (place, flow) in &cluster.network.flows {
         out.because(Cause::Spec(place.clone()));
         let keys = match policies(cluster, place, flow) {
@@ -53,7 +54,13 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         let held = out.held(flow.clone());
         out.plan_mut().network.flows.push(held);
-        intent(cluster, out, place, &keys);
+        if flow.from == End::Nodes {
+            from_nodes.push(format!("`{}`", flow.name));
+            let detail = said(cluster, "", &caveats(cluster));
+            strokes::intents(cluster, out, place, Outcome::Weaker, &Ground::Fact(facts::id::FLOW_FROM_NODES), &detail);
+        } else {
+            intent(cluster, out, place, &keys);
+        }
         for end in [&flow.from, &flow.to] {
             if let End::Pods(pods) = end {
                 by_pods.push((pods.clone(), keys.clone()));
@@ -78,8 +85,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     if all.is_empty() {
         out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_ISOLATED, "");
-    } else {
+    } else if from_nodes.is_empty() {
         verdict(cluster, out, Scope::Cluster, all, "");
+    } else {
+        let detail = said(cluster, &format!("flows: {}", from_nodes.join(", ")), &caveats(cluster));
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FLOW_FROM_NODES, detail);
     }
 }
 

@@ -46,5 +46,5 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         ("requireRegistry", ParamValue::Flag(crio), if crio { runtime } else { asked }),
     ];
     let places = vec![at("allowedRegistries"), at("requireDigest")];
-    write(cluster, out, ID, Asked { policy: policy::ALLOWED_IMAGES, params, places, but: None });
+    write(cluster, out, ID, &Asked { policy: policy::ALLOWED_IMAGES, params, places, but: None, unseen: "" });
 }

@@ -23,10 +23,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 const ID: &str = "policy/allowed-ports";
 
+/// The ways to a port of the node that are not of the pod.
+const UNSEEN: &str = "Services are not looked at: NodePort, LoadBalancer and `externalIPs` open ports of nodes all the same";
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/workloads/hostPorts");
     let ports = &cluster.engines.host_ports;
     let cause = if ports.is_empty() { out.reason().cause } else { Cause::Spec(place.clone()) };
     let params = vec![("ports", ParamValue::Ports(ports.clone()), cause)];
-    write(cluster, out, ID, Asked { policy: policy::ALLOWED_PORTS, params, places: vec![place], but: None });
+    let asked = Asked { policy: policy::ALLOWED_PORTS, params, places: vec![place], but: None, unseen: UNSEEN };
+    write(cluster, out, ID, &asked);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     base::{Cause, FactId, Reason, SpecPath},
     facts,
-    plan::{Action, Ground, Held, Lowering, Outcome, PolicyPlan, Scope},
+    plan::{Action, Ground, Held, Lowering, Outcome, PolicyPlan, Scope, webhook_key},
     policy::{ParamValue, Policy},
     resolve::Resolved,
 };
@@ -13,7 +13,7 @@ use crate::{
 use super::{
     super::strokes,
     spared::{self, Spared},
-    waived,
+    waived, webhook,
 };
 
 /// What a control asks of a policy.
@@ -26,23 +26,25 @@ pub(in crate::controls) struct Asked {
     pub(in crate::controls) places: Vec<SpecPath>,
     /// What keeps it from holding although its engine enforces it.
     pub(in crate::controls) but: Option<(FactId, &'static str)>,
+    /// What it does not look at, and so lets through.
+    pub(in crate::controls) unseen: &'static str,
 }
 
 /// Writes the policy of a control, with its verdicts.
-pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, asked: Asked) {
+pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, asked: &Asked) {
     let cause = out.reason().cause;
     let reasons = BTreeSet::from([out.reason()]);
     let exempt = exempt(cluster, out, id, asked.policy);
     out.because(cause.clone());
     let mut params = BTreeMap::new();
-    for (name, value, because) in asked.params {
+    for (name, value, because) in asked.params.clone() {
         params.insert(name, out.because(because).held(value));
     }
     let action = action(cluster, out);
     out.because(cause);
     let mut plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
     waived::workloads(cluster, out, id, &mut plan);
-    verdict(cluster, out, &plan, &asked.places, asked.but);
+    verdict(cluster, out, &plan, asked);
     out.plan_mut().policies.insert(asked.policy.name, plan);
 }
 
@@ -102,27 +104,18 @@ fn until(cluster: &Resolved, action: Action) -> String {
     }
 }
 
-fn verdict(
-    cluster: &Resolved,
-    out: &mut Lowering<'_>,
-    plan: &PolicyPlan,
-    places: &[SpecPath],
-    but: Option<(FactId, &'static str)>,
-) {
+fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, plan: &PolicyPlan, asked: &Asked) {
     let engines = SpecPath::new("/policies/engines");
-    let verdicts = verdicts(cluster, plan, but);
+    let verdicts = verdicts(cluster, plan, asked);
     if cluster.engines.gatekeeper.is_some() {
         let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
         out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
         let ground = Ground::Fact(facts::id::GATEKEEPER_CONSTRAINTS);
         strokes::intents(cluster, out, &engines.child("gatekeeper"), Outcome::Enforced, &ground, "");
-        let failure = Ground::Fact(facts::id::GATEKEEPER_FAILURE);
-        let (told, policy) = if cluster.engines.fails_open == Some(true) { ("open", "Ignore") } else { ("closed", "Fail") };
-        let detail = format!("`failure: {told}` is `failurePolicy: {policy}` of `gatekeeper-validating-webhook-configuration`");
-        strokes::intents(cluster, out, &SpecPath::new("/policies/failure"), Outcome::Elsewhere, &failure, &detail);
+        webhook::write(cluster, out, &plan.action);
     }
     for (outcome, ground, detail) in verdicts {
-        for place in places {
+        for place in &asked.places {
             strokes::intents(cluster, out, place, outcome, &ground, &detail);
         }
         out.verdict_on(Scope::Cluster, outcome, ground, detail);
@@ -130,24 +123,32 @@ fn verdict(
 }
 
 /// Everything that keeps a policy from holding; where nothing does, that it holds.
-fn verdicts(cluster: &Resolved, plan: &PolicyPlan, but: Option<(FactId, &'static str)>) -> Vec<(Outcome, Ground, String)> {
+fn verdicts(cluster: &Resolved, plan: &PolicyPlan, asked: &Asked) -> Vec<(Outcome, Ground, String)> {
     let Some(gatekeeper) = cluster.engines.gatekeeper else { return vec![without_gatekeeper(cluster)] };
     let mut gaps: Vec<(FactId, String)> = Vec::new();
-    if !gatekeeper.installed {
-        let detail = "say `policies.engines.gatekeeper.installed: owner` once it runs";
+    if gatekeeper.installed.is_none() {
+        let detail = "say `policies.engines.gatekeeper.installed: values` once it runs with `helm/gatekeeper.values.yaml`";
         gaps.push((facts::id::GATEKEEPER_NOT_DECLARED, detail.to_owned()));
     }
     if plan.action.value != Action::Deny {
         gaps.push((facts::id::ROLLOUT_WAITS, until(cluster, plan.action.value)));
     }
-    if cluster.engines.fails_open == Some(true) {
-        gaps.push((facts::id::GATEKEEPER_FAILS_OPEN, String::new()));
-    }
-    gaps.extend(but.map(|(fact, detail)| (fact, detail.to_owned())));
+    gaps.extend(webhook::gap(cluster));
+    gaps.extend(asked.but.map(|(fact, detail)| (fact, detail.to_owned())));
     if gaps.is_empty() {
-        return vec![(Outcome::Enforced, Ground::Settings(plan.keys()), String::new())];
+        let keys = plan.keys().into_iter().chain([webhook_key("failure")]).collect();
+        return vec![(Outcome::Enforced, Ground::Settings(keys), asked.unseen.to_owned())];
     }
-    gaps.into_iter().map(|(fact, detail)| (Outcome::Weaker, Ground::Fact(fact), detail)).collect()
+    let with_unseen = |detail: String| match (detail.as_str(), asked.unseen) {
+        ("", unseen) => unseen.to_owned(),
+        (_, "") => detail,
+        (_, unseen) => format!("{detail}; {unseen}"),
+    };
+    // What is not looked at is said once.
+    let said = |(number, (fact, detail)): (usize, (FactId, String))| {
+        (Outcome::Weaker, Ground::Fact(fact), if number == 0 { with_unseen(detail) } else { detail })
+    };
+    gaps.into_iter().enumerate().map(said).collect()
 }
 
 /// What is left where Gatekeeper is not declared.

@@ -23,10 +23,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 const ID: &str = "policy/host-filesystem";
 
+/// The door beside it.
+const UNSEEN: &str = "PersistentVolumes of type hostPath and local are not looked at: a claim reaches them";
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/workloads/hostPaths");
     let paths = &cluster.engines.host_paths;
     let cause = if paths.is_empty() { out.reason().cause } else { Cause::Spec(place.clone()) };
     let params = vec![("paths", ParamValue::Paths(paths.clone()), cause)];
-    write(cluster, out, ID, Asked { policy: policy::HOST_FILESYSTEM, params, places: vec![place], but: None });
+    let asked = Asked { policy: policy::HOST_FILESYSTEM, params, places: vec![place], but: None, unseen: UNSEEN };
+    write(cluster, out, ID, &asked);
 }

@@ -11,6 +11,7 @@ mod spared;
 mod undeclared;
 mod version;
 mod waived;
+mod webhook;
 
 pub(super) use allowed_images::CONTROL as ALLOWED_IMAGES;
 pub(super) use allowed_ports::CONTROL as ALLOWED_PORTS;

@@ -24,6 +24,6 @@ pub(in crate::controls) const CONTROL: Control = Control {
 const ID: &str = "policy/privileged";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let asked = Asked { policy: policy::PRIVILEGED, params: Vec::new(), places: Vec::new(), but: None };
-    write(cluster, out, ID, asked);
+    let asked = Asked { policy: policy::PRIVILEGED, params: Vec::new(), places: Vec::new(), but: None, unseen: "" };
+    write(cluster, out, ID, &asked);
 }

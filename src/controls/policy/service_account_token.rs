@@ -25,5 +25,6 @@ const ID: &str = "policy/service-account-token";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let params = vec![("everyAccount", ParamValue::Flag(false), out.reason().cause)];
-    write(cluster, out, ID, Asked { policy: policy::SERVICE_ACCOUNT_TOKEN, params, places: Vec::new(), but: None });
+    let asked = Asked { policy: policy::SERVICE_ACCOUNT_TOKEN, params, places: Vec::new(), but: None, unseen: "" };
+    write(cluster, out, ID, &asked);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Cause, FactId, SpecPath},
-    facts::{self, Component, Listens, PodLevel, Workload},
+    facts::{self, Component, Listens, PodLevel, When, Workload},
     plan::AGENT_NAMESPACE,
     resolve::Resolved,
 };
@@ -28,7 +28,7 @@ pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<Spared> {
         return Vec::new();
     }
     let always = |namespace, fact, says| Spared { namespace, cause: Cause::Shape(fact), fact, says };
-    let mut found = vec![always(KUBE_SYSTEM, facts::id::KUBE_SYSTEM_PRIVILEGED, "the control plane")];
+    let mut found = vec![always(KUBE_SYSTEM, kube_system(policy), "the control plane")];
     if cluster.engines.gatekeeper.is_some() {
         found.push(always(GATEKEEPER, facts::id::ENGINE_NAMESPACE_SPARED, "the policy engine"));
     }
@@ -42,8 +42,26 @@ pub(super) fn namespaces(cluster: &Resolved, policy: &str) -> Vec<Spared> {
             let fact = facts::id::SYSTEM_NAMESPACE_SPARED;
             found.push(Spared { namespace, cause: cause.clone(), fact, says: component.says });
         }
+        // Gatekeeper starts on a network that works: that must not wait for Gatekeeper.
+        if component.when.contains(&When::Cni) && cluster.engines.fails_closed() {
+            let fact = facts::id::NETWORK_BEFORE_ENGINE;
+            let namespaces = component.namespaces().into_iter();
+            found.extend(namespaces.map(|namespace| Spared { namespace, cause: cause.clone(), fact, says: component.says }));
+        }
     }
     found
+}
+
+/// Why a policy spares kube-system.
+fn kube_system(policy: &str) -> FactId {
+    match policy {
+        "allowed-images" => facts::id::KUBE_SYSTEM_IMAGES,
+        "allowed-ports" => facts::id::KUBE_SYSTEM_PORTS,
+        "always-pull" => facts::id::KUBE_SYSTEM_PULLS,
+        "privilege-escalation" => facts::id::KUBE_SYSTEM_ESCALATION,
+        "service-account-token" => facts::id::KUBE_SYSTEM_TOKENS,
+        _ => facts::id::KUBE_SYSTEM_PRIVILEGED,
+    }
 }
 
 /// Whether a pod that a component publishes into a namespace breaks a policy.

@@ -18,7 +18,7 @@ use crate::{
     spec::words::May,
 };
 
-use super::{grant, rules_of};
+use super::{grant, rules_of, tell_of_privileged};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "rbac/delivery",
@@ -46,8 +46,14 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         let may = |reach| rules_of(&[May::Deploy], reach);
         let keys = grant(out, "harden:delivery", &delivery.subject, Some(&governed), may, &delivery.path);
         strokes::intents_by(cluster, out, &delivery.path, &keys);
+        let who = match &delivery.subject {
+            Subject::ServiceAccount { namespace, name } => format!("`{namespace}/{name}`"),
+            Subject::User(name) | Subject::Group(name) => format!("`{name}`"),
+        };
+        tell_of_privileged(cluster, out, &who, Some(&governed), &keys);
     }
     out.because(asked);
+    strokes::enforced(out, "");
 }
 
 /// A delivery that runs as `default` would lose its token with the next pod.

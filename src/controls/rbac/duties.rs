@@ -12,7 +12,7 @@ use crate::{
     spec::words::May,
 };
 
-use super::{grant, rules_of, unbuilt};
+use super::{grant, rules_of, tell_of_privileged, unbuilt};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "rbac/duties",
@@ -66,6 +66,9 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<
     let keys = grant(out, &role, &subject, duty.namespaces.as_deref(), |reach| rules_of(&built, reach), &duty.path);
     strokes::intents_by(cluster, out, &duty.path, &keys);
     out.intent_by(duty.group.path.clone(), &keys);
+    if built.contains(&May::Deploy) {
+        tell_of_privileged(cluster, out, &format!("duty `{}`", duty.name), duty.namespaces.as_deref(), &keys);
+    }
     Some(())
 }
 

@@ -5,10 +5,14 @@ mod delivery;
 mod duties;
 mod vocabulary;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     base::{Cause, SpecPath},
+    facts::PodLevel,
     kube::rbac::{Rule, Subject},
-    plan::{Held, Lowering, SettingKey, Topic},
+    plan::{Ground, Held, Lowering, Outcome, Scope, SettingKey, Topic, namespace_path},
+    resolve::{NamespaceAnswer, Resolved},
     spec::words::May,
 };
 
@@ -51,18 +55,85 @@ pub(super) fn grant(
     keys
 }
 
-/// The rules of several words together.
+/// The rules of several words together: every resource stands in one rule, with all that may be done to it.
 pub(super) fn rules_of(words: &[May], reach: Reach) -> Vec<Rule> {
-    let mut all: Vec<Rule> = Vec::new();
+    let mut verbs: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for rule in words.iter().filter_map(|word| rules(*word, reach)).flatten() {
-        if !all.contains(&rule) {
-            all.push(rule);
+        for (group, resource) in rule.api_groups.iter().flat_map(|group| rule.resources.iter().map(move |name| (group, name))) {
+            verbs.entry((group.clone(), resource.clone())).or_default().extend(rule.verbs.iter().cloned());
+        }
+    }
+    let mut all: Vec<Rule> = Vec::new();
+    for ((group, resource), verbs) in verbs {
+        let verbs: Vec<String> = verbs.into_iter().collect();
+        let groups = vec![group];
+        match all.iter_mut().find(|rule| rule.api_groups == groups && rule.verbs == verbs) {
+            Some(rule) => rule.resources.push(resource),
+            None => all.push(Rule { api_groups: groups, resources: vec![resource], verbs, ..Rule::default() }),
         }
     }
     all
 }
 
+/// The control of the levels of Pod Security.
+const POD_SECURITY: &str = "admission/pod-security";
+
+/// Says of the namespaces among these whose pods may do everything to their node that whoever deploys there has the node.
+pub(super) fn tell_of_privileged(
+    cluster: &Resolved,
+    out: &mut Lowering<'_>,
+    who: &str,
+    namespaces: Option<&[String]>,
+    keys: &[SettingKey],
+) {
+    let open = |namespace: &&NamespaceAnswer| match namespace.pod_security.as_deref() {
+        Some(level) => level == PodLevel::Privileged.name(),
+        None => cluster.waivers_for(POD_SECURITY).any(|waiver| waiver.namespace.as_ref() == Some(&namespace.name)),
+    };
+    let reached = |namespace: &&NamespaceAnswer| namespaces.is_none_or(|names| names.contains(&namespace.name));
+    for namespace in cluster.namespaces.iter().filter(reached).filter(open) {
+        let detail = format!("Pod Security lets every pod in there, so that {who} comes to be root on nodes");
+        let scope = Scope::Namespace(namespace.name.clone());
+        out.because(Cause::Spec(namespace_path(&namespace.name)));
+        out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys.to_vec()), detail);
+    }
+}
+
 /// The words that no rule is written for yet.
 pub(super) fn unbuilt(words: &[May]) -> Vec<&'static str> {
     words.iter().filter(|word| rules(**word, Reach::Namespace).is_none()).map(|word| word.name()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube::rbac::Permission;
+
+    fn permissions<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<Permission> {
+        rules.into_iter().flat_map(|rule| rule.permissions(Some("shop"))).collect()
+    }
+
+    /// Words that overlap come to rules that do not: the same permissions, each once.
+    #[test]
+    fn words_that_overlap_come_to_rules_that_do_not() {
+        let mut overlaps = 0;
+        for one in May::ALL {
+            for other in May::ALL {
+                for reach in [Reach::Namespace, Reach::Cluster] {
+                    let written: Vec<Rule> = [*one, *other].iter().filter_map(|word| rules(*word, reach)).flatten().collect();
+                    let together = rules_of(&[*one, *other], reach);
+                    let found = permissions(&together);
+                    let once: BTreeSet<&Permission> = found.iter().collect();
+                    assert_eq!(once.len(), found.len(), "{} and {}", one.name(), other.name());
+                    let expected = permissions(&written);
+                    assert_eq!(once, expected.iter().collect(), "{} and {}", one.name(), other.name());
+                    overlaps += usize::from(expected.len() > found.len());
+                    let resources: Vec<(&String, &String)> =
+                        together.iter().flat_map(|rule| rule.resources.iter().map(|name| (&rule.api_groups[0], name))).collect();
+                    assert_eq!(resources.iter().collect::<BTreeSet<_>>().len(), resources.len());
+                }
+            }
+        }
+        assert!(overlaps > 10, "{overlaps}");
+    }
 }

@@ -97,7 +97,8 @@ pub struct Gatekeeper {
     /// Its version, in quotes.
     #[schemars(example = &"3.23", extend("format" = "version"))]
     pub version: Option<String>,
-    /// Who installs it. Without this its policies are not counted as enforced.
+    /// Who installs it: `owner`, or `values` once it runs with `helm/gatekeeper.values.yaml`: with those alone it is known that
+    /// an unavailable webhook does what `failure` says, and its policies can count as enforced.
     pub installed: Option<Installed>,
     /// Whether its webhook is called for CONNECT (`enableConnectOperations` in the values of its chart). Without this the policy on exec and
     /// attach is not counted as enforced.

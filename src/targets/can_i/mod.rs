@@ -26,7 +26,7 @@ pub(super) const TARGET: Target = Target {
 pub const PATH: &str = "tests/can-i.csv";
 
 /// The first line of the table.
-pub const HEAD: &str = "user,group,verb,apiGroup,resource,name,namespace,path,expected";
+pub const HEAD: &str = "user,group,verb,apiGroup,resource,subresource,name,namespace,path,expected";
 
 /// A question with the answer that is expected.
 struct Row {
@@ -65,12 +65,15 @@ fn rows(plan: &Plan) -> Vec<Row> {
 fn text(row: &Row) -> String {
     let (user, group) = row.subject.caller();
     let what = &row.what;
+    // kubectl takes what stands behind a slash for the name of an object.
+    let (resource, subresource) = what.resource.split_once('/').unwrap_or((&what.resource, ""));
     let cells = [
         user.as_str(),
         group.unwrap_or_default(),
         &what.verb,
         &what.api_group,
-        &what.resource,
+        resource,
+        subresource,
         &what.name,
         &what.namespace,
         &what.path,

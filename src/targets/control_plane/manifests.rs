@@ -27,8 +27,13 @@ fn manifest(node: &Node<'_>, program: Program, common: &Arguments) -> Artifact {
         format!("Static pod {name} of node {}, as kubeadm {} writes it there.", node.name, node.plan.cluster.version),
         format!("Lies at /etc/kubernetes/manifests/{name}.yaml, owner root, mode 0600; files that it mounts come first."),
     ];
-    if program == Program::Etcd && !node.is_first() {
-        purpose.push("`kubeadm join` may list the members in another order; a member with data ignores the list.".to_owned());
+    if program == Program::Etcd {
+        let who = if node.is_first() {
+            "`kubeadm init` lists this member alone"
+        } else {
+            "`kubeadm join` may list the members in another order"
+        };
+        purpose.push(format!("{who}; a member with data ignores the list."));
     }
     let head = head::lines(&purpose, &document);
     let lines = yaml::write(&document, &head, &Origin::shape(pod::FORM));

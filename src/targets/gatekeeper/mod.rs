@@ -1,6 +1,7 @@
 //! Gatekeeper: templates in Rego, constraints, what it must know and change, and a suite for gator.
 
 mod constraint;
+mod prelude;
 mod rego;
 mod suite;
 mod template;

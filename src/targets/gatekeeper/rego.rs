@@ -5,13 +5,7 @@ use std::fmt::Write as _;
 
 use crate::policy::{CONTROLLERS, Check, Const, Field, ImageTest, Of, Over, Piece, Policy, Rule, Subject, Test, UNKNOWN_POD};
 
-const OBJECTS: &str = include_str!("prelude/objects.rego");
-const ENTRY: &str = include_str!("prelude/entry.rego");
-const WORKLOADS: &str = include_str!("prelude/workloads.rego");
-const BASE: &str = include_str!("prelude/base.rego");
-const PORTS: &str = include_str!("prelude/ports.rego");
-const PATHS: &str = include_str!("prelude/paths.rego");
-const IMAGES: &str = include_str!("prelude/images.rego");
+use super::prelude;
 
 /// The Rego of a policy, whole.
 #[must_use]
@@ -19,15 +13,15 @@ pub fn rego(policy: &Policy) -> String {
     let mut text = format!("package {}\n\nimport future.keywords\n\n", super::template_name(policy));
     match policy.subject {
         Subject::Pods | Subject::AdmittedPods => {
-            text.push_str(OBJECTS);
+            text.push_str(prelude::OBJECTS);
             text.push('\n');
             places(policy, &mut text);
             text.push('\n');
-            text.push_str(WORKLOADS);
+            text.push_str(prelude::WORKLOADS);
             controllers(&mut text);
         }
         Subject::EnteredPod => {
-            text.push_str(ENTRY);
+            text.push_str(prelude::ENTRY);
             let _ = write!(
                 text,
                 "\nunknown := {{\"rule\": \"unknown\", \"list\": \"\", \"container\": \"\", \"image\": \"\", \"pointer\": \"\", \"message\": {}}}\n",
@@ -40,13 +34,8 @@ pub fn rego(policy: &Policy) -> String {
     let mut writer = Writer { text, more: Vec::new() };
     policy.rules.iter().for_each(|rule| writer.rule(rule));
     let mut text = writer.text;
-    text.push_str(BASE);
-    for (needed, prelude) in [("port_in(", PORTS), ("path_under(", PATHS), ("image_", IMAGES)] {
-        if text.contains(needed) {
-            text.push('\n');
-            text.push_str(prelude);
-        }
-    }
+    let helpers = prelude::reached_from(&text);
+    text.push_str(&helpers);
     text
 }
 

@@ -174,14 +174,14 @@ fn exec(plan: &PolicyPlan, name: &str) -> Json {
     })
 }
 
-/// A pod that keeps to every policy.
+/// A pod that keeps to every policy; it takes what the parameters of this one allow.
 fn good(plan: &PolicyPlan) -> Json {
     let registry = plan.params.get("registries").and_then(|held| match &held.value {
         ParamValue::Texts(texts) => texts.first().cloned(),
         ParamValue::Flag(_) | ParamValue::Ports(_) | ParamValue::Paths(_) | ParamValue::Workloads(_) => None,
     });
     let image = format!("{}/app@sha256:{}", registry.unwrap_or_else(|| "registry.example".to_owned()), "0".repeat(64));
-    json!({
+    let mut pod = json!({
         "automountServiceAccountToken": false,
         "containers": [{
             "name": "app",
@@ -190,7 +190,24 @@ fn good(plan: &PolicyPlan) -> Json {
             "ports": [{ "containerPort": 8080 }],
             "securityContext": { "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } },
         }],
-    })
+    });
+    for held in plan.params.values() {
+        match &held.value {
+            ParamValue::Ports(spans) => {
+                if let Some(span) = spans.first() {
+                    pod["containers"][0]["ports"][0]["hostPort"] = json!(span.first);
+                }
+            }
+            ParamValue::Paths(paths) => {
+                if let Some(allowed) = paths.first() {
+                    pod["containers"][0]["volumeMounts"] = json!([{ "name": "host", "mountPath": "/host", "readOnly": true }]);
+                    pod["volumes"] = json!([{ "name": "host", "hostPath": { "path": allowed.path } }]);
+                }
+            }
+            ParamValue::Flag(_) | ParamValue::Texts(_) | ParamValue::Workloads(_) => {}
+        }
+    }
+    pod
 }
 
 /// A pod that breaks every policy, whatever its parameters.

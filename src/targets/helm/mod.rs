@@ -1,5 +1,7 @@
 //! Values for the Helm charts of others: only what the plan asks for.
 
+mod gatekeeper;
+
 use std::sync::Arc;
 
 use crate::{
@@ -12,18 +14,19 @@ use crate::{
 /// Values files.
 pub(super) const TARGET: Target = Target {
     name: "helm",
-    wanted: |plan| plan.patching.reboots.is_some() || plan.patching.cluster.is_some(),
+    wanted: |plan| plan.patching.reboots.is_some() || plan.patching.cluster.is_some() || plan.gatekeeper_away.is_some(),
     emit,
     marks: MARKS,
 };
 
 const MARKS: &[Mark] = &[
+    Mark { path: "helm/gatekeeper.values.yaml", says: gatekeeper::SAYS },
     Mark { path: "helm/kured.values.yaml", says: "Values for the chart kured of kubereboot" },
     Mark { path: "helm/trivy-operator.values.yaml", says: "Values for the chart trivy-operator of Aqua Security" },
 ];
 
 fn emit(plan: &Plan) -> Vec<Artifact> {
-    [kured(plan), trivy_operator(plan)].into_iter().flatten().collect()
+    [gatekeeper::values(plan), kured(plan), trivy_operator(plan)].into_iter().flatten().collect()
 }
 
 fn kured(plan: &Plan) -> Option<Artifact> {
@@ -46,7 +49,8 @@ fn kured(plan: &Plan) -> Option<Artifact> {
         "Values for the chart kured of kubereboot: nodes reboot one at a time, in the declared window, when their patches need it.",
         "    helm upgrade --install kured kubereboot/kured --namespace kube-system --values kured.values.yaml",
         "Pin the version of the chart. Its pods are privileged: they belong into kube-system. Control-plane nodes reboot too.",
-    ];
+    ]
+    .map(str::to_owned);
     artifact("kured", &purpose, out, &origins::setting(&patching_key("reboots"), window))
 }
 
@@ -85,14 +89,14 @@ fn trivy_operator(plan: &Plan) -> Option<Artifact> {
         "    helm upgrade --install trivy-operator aqua/trivy-operator --namespace trivy-system --create-namespace --values \
          trivy-operator.values.yaml",
         "Pin the version of the chart. It reports (`kubectl get vulnerabilityreports -A`) and refuses nothing.",
-    ];
+    ]
+    .map(str::to_owned);
     artifact("trivy-operator", &purpose, out, &origins::setting(&patching_key("cluster"), scanner))
 }
 
-fn artifact(chart: &str, purpose: &[&str], values: Out, origin: &Arc<Origin>) -> Option<Artifact> {
+fn artifact(chart: &str, purpose: &[String], values: Out, origin: &Arc<Origin>) -> Option<Artifact> {
     let documents = [values.with(origin)];
-    let purpose: Vec<String> = purpose.iter().map(|&paragraph| paragraph.to_owned()).collect();
-    let head = head::lines(&purpose, &documents);
+    let head = head::lines(purpose, &documents);
     let lines = yaml::write(&documents, &head, &Origin::shape(FactId("helm-values")));
     Some(Artifact { path: OutPath::new(&format!("helm/{chart}.values.yaml")).ok()?, mode: Mode::Plain, lines })
 }

@@ -6,9 +6,12 @@ use std::{
     process::Command,
 };
 
+use harden::{diag::Source, yaml};
+use serde_json::{Value, json};
+
 use crate::{
     gatekeeper::{files, kinds_of},
-    node::run,
+    node::{eventually, run},
     programs::{self, Built},
 };
 
@@ -71,4 +74,84 @@ pub(super) fn spoilt_are_refused(cluster: &Cluster, program: &Built) {
         assert!(!output.status.success() && text.contains(says), "{path} with `{to}`: {text}");
     }
     eprintln!("{} spoilt objects of Gatekeeper are refused", MUTANTS.len());
+}
+
+/// The webhook as the chart makes it of the emitted values, with a Gatekeeper that never answers.
+fn webhook(values: &Value) -> Value {
+    json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+        "metadata": { "name": "gatekeeper-validating-webhook-configuration" },
+        "webhooks": [{
+            "name": "validation.gatekeeper.sh", "admissionReviewVersions": ["v1"], "sideEffects": "None", "timeoutSeconds": 3,
+            "matchPolicy": "Exact", "clientConfig": { "url": "https://127.0.0.1:1/v1/admit" },
+            "failurePolicy": values["validatingWebhookFailurePolicy"], "rules": values["validatingWebhookCustomRules"],
+            "matchConditions": values["validatingWebhookMatchConditions"],
+        }],
+    })
+}
+
+const AWAY: &str = "failed calling webhook";
+const WEBHOOKS: &str = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+
+/// While Gatekeeper does not answer, pods of applications are refused and nobody enters a pod, those of the system included; what the cluster
+/// needs to heal is not asked about. Without the condition the pods of the system would be refused as well.
+pub(super) fn away(cluster: &Cluster) {
+    let file = cluster.node.tree.join("helm/gatekeeper.values.yaml");
+    let text = fs::read_to_string(file).expect("values");
+    let values =
+        yaml::read(&Source::new("values", text)).into_iter().find_map(|document| document.root).expect("a map").to_json();
+    let admin = Some(&cluster.admin);
+    let send = |method: &str, path: &str, body: Option<&Value>| {
+        let answer = cluster.client.send(admin, method, path, body);
+        (answer.status, answer.body)
+    };
+    let post = |path: &str, body: &Value| send("POST", path, Some(body));
+    let pod = |name: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": { "name": name },
+            "spec": { "automountServiceAccountToken": false, "containers": [{ "name": "c", "image": "registry.example/app:1" }] },
+        })
+    };
+    let pods = |namespace: &str| format!("/api/v1/namespaces/{namespace}/pods");
+    let account = json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": "default" } });
+    for namespace in ["kube-system", "spared"] {
+        let (status, body) = post(&format!("/api/v1/namespaces/{namespace}/serviceaccounts"), &account);
+        assert!(matches!(status, 201 | 409), "{body}");
+    }
+    let (status, body) = post(WEBHOOKS, &webhook(&values));
+    assert_eq!(status, 201, "{body}");
+    eventually(20, "the webhook is asked", || post(&pods("spared"), &pod("away")).1.contains(AWAY));
+    let lease = json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "away" }, "spec": {} });
+    let node = json!({ "apiVersion": "v1", "kind": "Node", "metadata": { "name": "away" } });
+    let let_through = [
+        (pods("kube-system"), pod("away")),
+        ("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases".to_owned(), lease),
+        ("/api/v1/nodes".to_owned(), node),
+    ];
+    for (path, body) in &let_through {
+        let (status, text) = post(path, body);
+        assert_eq!(status, 201, "{path}: {text}");
+    }
+    let exec = format!("{}/away/exec?command=id&stdout=true", pods("kube-system"));
+    for method in ["POST", "GET"] {
+        let (_, text) = send(method, &exec, None);
+        assert!(text.contains(AWAY), "{method}: {text}");
+    }
+    let config = format!("{WEBHOOKS}/gatekeeper-validating-webhook-configuration");
+    let mut all = values.clone();
+    all["validatingWebhookMatchConditions"] = json!([]);
+    send("DELETE", &config, None);
+    let (status, body) = post(WEBHOOKS, &webhook(&all));
+    assert_eq!(status, 201, "{body}");
+    eventually(20, "without the condition the pods of the system wait", || {
+        post(&pods("kube-system"), &pod("waits")).1.contains(AWAY)
+    });
+    send("DELETE", &config, None);
+    for (path, _) in let_through {
+        send("DELETE", &format!("{path}/away?gracePeriodSeconds=0"), None);
+    }
+    send("DELETE", &format!("{}/waits?gracePeriodSeconds=0", pods("kube-system")), None);
+    eventually(20, "the webhook is gone", || post(&pods("spared"), &pod("back")).0 == 201);
+    send("DELETE", &format!("{}/back?gracePeriodSeconds=0", pods("spared")), None);
+    eprintln!("with Gatekeeper away pods are refused, and those that come first are not");
 }

@@ -115,6 +115,7 @@ fn emitted_control_plane_holds() {
         network::policies(&cluster);
         permissions::hold(&cluster, set);
         pods(&cluster);
+        gatekeeper::away(&cluster);
         external_ips(&cluster);
         stored_secret(&cluster, set);
         audited(&cluster, set);

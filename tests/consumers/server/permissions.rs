@@ -12,24 +12,47 @@ use super::{Cluster, objects::kubectl};
 #[derive(Clone, Debug)]
 struct Row {
     line: String,
-    cells: [String; 9],
+    cells: [String; 10],
 }
 
 impl Row {
     fn expected(&self) -> bool {
-        self.cells[8] == "allowed"
+        self.cells[9] == "allowed"
+    }
+
+    /// The question as `docs/guide/identity.md` says that kubectl is asked it.
+    fn words(&self) -> Vec<String> {
+        let [user, group, verb, api_group, resource, subresource, name, namespace, path, _] = &self.cells;
+        let mut words: Vec<String> = ["auth", "can-i", verb].map(str::to_owned).to_vec();
+        if path.is_empty() {
+            let dot = if api_group.is_empty() { "" } else { "." };
+            let slash = if name.is_empty() { "" } else { "/" };
+            words.push(format!("{resource}{dot}{api_group}{slash}{name}"));
+            words.extend(Some(format!("--subresource={subresource}")).filter(|_| !subresource.is_empty()));
+            words.push(if namespace.is_empty() { "-A".to_owned() } else { format!("-n={namespace}") });
+        } else {
+            words.push(path.clone());
+        }
+        words.push(format!("--as={user}"));
+        words.extend(Some(format!("--as-group={group}")).filter(|_| !group.is_empty()));
+        words
+    }
+
+    /// What it asks for, without who asks and where: questions of one form are put in one way.
+    fn form(&self) -> (bool, [bool; 5], String) {
+        let [_, _, _, api_group, _, subresource, name, namespace, path, _] = &self.cells;
+        (self.expected(), [api_group, subresource, name, namespace, path].map(|cell| cell.is_empty()), subresource.clone())
     }
 
     /// The same question with the other answer.
     fn turned(&self) -> Self {
         let mut other = self.clone();
-        other.cells[8] = if self.expected() { "denied" } else { "allowed" }.to_owned();
+        other.cells[9] = if self.expected() { "denied" } else { "allowed" }.to_owned();
         other
     }
 
     fn review(&self) -> Value {
-        let [user, group, verb, api_group, resource, name, namespace, path, _] = &self.cells;
-        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        let [user, group, verb, api_group, resource, subresource, name, namespace, path, _] = &self.cells;
         let mut groups = vec!["system:authenticated"];
         groups.extend(Some(group.as_str()).filter(|group| !group.is_empty()));
         let mut spec = json!({ "user": user, "groups": groups });
@@ -47,7 +70,7 @@ impl Row {
 /// Reads the table with rules of its own: commas part cells, quotes hold them together, two quotes are one.
 fn rows(text: &str) -> Vec<Row> {
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("user,group,verb,apiGroup,resource,name,namespace,path,expected"));
+    assert_eq!(lines.next(), Some("user,group,verb,apiGroup,resource,subresource,name,namespace,path,expected"));
     let cells = |line: &str| {
         let (mut cells, mut inside) = (vec![String::new()], false);
         for char in line.replace("\"\"", "\u{1}").chars() {
@@ -60,7 +83,7 @@ fn rows(text: &str) -> Vec<Row> {
         }
         cells
     };
-    lines.map(|line| Row { line: line.to_owned(), cells: cells(line).try_into().expect("nine cells") }).collect()
+    lines.map(|line| Row { line: line.to_owned(), cells: cells(line).try_into().expect("ten cells") }).collect()
 }
 
 /// Rows that the server answers otherwise.
@@ -92,9 +115,35 @@ pub(super) fn hold(cluster: &Cluster, set: &Set) {
         [allowed[0].turned(), allowed[allowed.len() - 1].turned(), denied[0].turned(), denied[denied.len() - 1].turned()];
     assert_eq!(differing(cluster, &mutants).len(), mutants.len());
     eprintln!("kube-apiserver {} agrees with {} rows of can-i.csv, {} of them refusals", set.version, rows.len(), denied.len());
+    asked_by_kubectl(cluster, &rows);
     requests(cluster);
     impersonated(cluster, set);
     through_kubectl(cluster, set);
+}
+
+/// kubectl, asked in the way that is told, gives the answers of the table: every form of a question, allowed and denied; without the flag for
+/// the subresource it would answer for an object of that name.
+fn asked_by_kubectl(cluster: &Cluster, rows: &[Row]) {
+    let Some(program) = crate::programs::find("k136", "kubectl") else { return };
+    let says = |words: &[String]| {
+        let output = kubectl(cluster, &program).args(words).output().expect("kubectl starts");
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        assert!(matches!(text.split(' ').next(), Some("yes" | "no")), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(text.starts_with("yes"), output.status.success(), "{words:?}");
+        output.status.success()
+    };
+    // What no API serves kubectl asks for without its group.
+    let served = rows.iter().filter(|row| row.cells[3] != "authentication.k8s.io");
+    let forms: std::collections::BTreeMap<_, &Row> = served.map(|row| (row.form(), row)).collect();
+    for row in forms.values() {
+        assert_eq!(says(&row.words()), row.expected(), "{}: {:?}", row.line, row.words());
+    }
+    let exec = rows.iter().find(|row| row.expected() && row.cells[5] == "exec" && !row.cells[1].contains("break-glass"));
+    let mut words = exec.expect("a row that lets somebody enter pods").words();
+    words.retain(|word| !word.starts_with("--subresource"));
+    words[3].push_str("/exec");
+    assert!(!says(&words), "{words:?}");
+    eprintln!("kubectl auth can-i agrees with {} forms of questions", forms.len());
 }
 
 const IN: &str = "/api/v1/namespaces/labelled";
