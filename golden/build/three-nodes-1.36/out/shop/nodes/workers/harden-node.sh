@@ -63,7 +63,7 @@ rows=(
     'node/sudo' 'file' '/etc/logrotate.d/harden-sudo' '0644 e94d98ef96a93a2b' 'logrotate' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
-    'logging/shipping,logging/siem-tls' 'file' '/etc/rsyslog.d/60-harden.conf' '0644 3cea115aa372126f' 'rsyslog' 'rsyslog'
+    'logging/shipping,logging/siem-tls' 'file' '/etc/rsyslog.d/60-harden.conf' '0644 d91a6bfe5c301def' 'rsyslog' 'rsyslog'
     'node/firewall' 'file' '/etc/harden/node.nft' '0644 14912e9ed9fcca73' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 380ecc86b33ec0f2' 'containerd:2.3' 'runtime'
