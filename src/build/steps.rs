@@ -167,7 +167,8 @@ impl Tree<'_> {
     fn running_cluster(&self) -> Vec<String> {
         let mut steps = vec![
             "Before anything: take a snapshot of etcd (`etcdctl snapshot save`, inside the pod of etcd: `kubectl -n kube-system exec etcd-<node> -- \
-             etcdctl --cacert ... --cert ... --key ...` with the files of `/etc/kubernetes/pki/etcd`), and copy `/etc/kubernetes` of every control-plane node aside. Compare \
+             etcdctl --cacert ... --cert ... --key ...` with the files of `/etc/kubernetes/pki/etcd`), and copy `/etc/kubernetes` of every \
+             control-plane node aside. Compare \
              the manifests that run with those of the tree: what was changed on the node by hand is in neither the spec nor the tree."
                 .to_owned(),
         ];
@@ -637,8 +638,9 @@ fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -
     }
     if plan.gatekeeper.is_some() {
         steps.push(
-            "Gatekeeper must run before `k8s/policy-templates`: install it with its own chart, and let its webhook see CONNECT \
-             (`enableConnectOperations: true` of the chart), without which exec and attach reach no policy."
+            "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` (its head has the command, and the way \
+             out): its webhook then sees what the policies judge, CONNECT too, and fails as the spec says. Then write \
+             `policies.engines.gatekeeper.installed: values`."
                 .to_owned(),
         );
     }
@@ -676,7 +678,10 @@ fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
     };
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
-        ("tests/can-i.csv", "`tests/can-i.csv` (who may do what: one `kubectl auth can-i` a row)"),
+        (
+            "tests/can-i.csv",
+            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE[.GROUP][/NAME] --subresource=S -n NS --as USER --as-group GROUP`)",
+        ),
         ("tests/connectivity.csv", connections),
     ];
     let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(artifacts, path)).map(|(_, says)| *says).collect();
