@@ -261,7 +261,7 @@ fn an_unconfirmed_firewall_goes_by_itself() {
         ("confirm --only node/firewall", "takes no --only"),
     ] {
         let said = run(&format!("$s {arguments}; echo code $?"));
-        assert!(said.contains(says) && said.ends_with("code 2\n"), "{arguments}: {said}");
+        assert!(said.contains(says) && said.contains("code 2\n"), "{arguments}: {said}");
     }
     fs::remove_dir_all(host.root().join("run/systemd")).unwrap();
     assert!(run("$s apply --confirm 5").contains("needs a running system"));
