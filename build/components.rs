@@ -142,9 +142,11 @@ fn workload(mut row: Row) -> Compiled {
     Ok(code)
 }
 
-/// `name 8443/tcp`, and `node` or `loopback` where it listens on the node.
+/// `name 8443/tcp`, and `node` or `loopback` where it listens on the node, `host` where a `hostPort` leads to it.
 fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
-    let wrong = || row.error(&format!("port `{text}` is `NAME NUMBER/tcp|udp`, then `node` or `loopback` on the host's network"));
+    let wrong = || {
+        row.error(&format!("port `{text}` is `NAME NUMBER/tcp|udp`, then `node` or `loopback` on the host's network, `host` for a port of the host"))
+    };
     let mut words = text.split(' ');
     let (name, number) = (words.next().ok_or_else(wrong)?, words.next().ok_or_else(wrong)?);
     let (number, protocol) = number.split_once('/').ok_or_else(wrong)?;
@@ -156,7 +158,7 @@ fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
     };
     let on = match (words.next(), host_network) {
         (None, false) => "Pod",
-        (Some("node"), true) => "Node",
+        (Some("node"), true) | (Some("host"), false) => "Node",
         (Some("loopback"), true) => "Loopback",
         _ => return Err(wrong()),
     };

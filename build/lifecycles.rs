@@ -27,9 +27,7 @@ fn until(end: &str) -> Option<String> {
     }
     let numbers: Vec<Option<u16>> = end.split('-').map(|part| part.parse().ok()).collect();
     match numbers.as_slice() {
-        [Some(year), Some(month @ 1..=12), Some(day @ 1..=31)] => {
-            Some(format!("Until::Day(\"{year:04}-{month:02}-{day:02}\")"))
-        }
+        [Some(year), Some(month @ 1..=12), Some(day @ 1..=31)] => Some(format!("Until::Day(\"{year:04}-{month:02}-{day:02}\")")),
         _ => None,
     }
 }

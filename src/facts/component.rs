@@ -68,7 +68,7 @@ impl Protocol {
 pub enum Listens {
     /// On the address of the pod.
     Pod,
-    /// On the addresses of the node: the pod uses the host's network.
+    /// On the addresses of the node: the pod uses the host's network, or the port is a `hostPort`.
     Node,
     /// On loopback (or a link-local address) of the node.
     Loopback,

@@ -1,6 +1,7 @@
 //! Policies: every case has the verdict of its name, natively and in every engine.
 
 mod components;
+mod published;
 
 use std::{collections::BTreeSet, fs};
 
