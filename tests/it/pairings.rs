@@ -15,9 +15,8 @@ fn judged(version: &str, runtime: &str, etcd: &str, control: &str) -> (Vec<&'sta
         .replace("PROFILE", "baseline")
         .replace("    cni:", &format!("{config}    cni:"))
         .replace("containerd: \"2.3\"", runtime);
-    let owner = format!(
-        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\netcd: {{ local: {{ imageTag: {etcd} }} }}\n"
-    );
+    let owner =
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\netcd: {{ local: {{ imageTag: {etcd} }} }}\n");
     let mut diags = Diagnostics::default();
     let planned = with_cluster(&text, &owner, None, &mut diags, build::plan);
     let codes = diags.list().iter().map(|diagnostic| diagnostic.code).collect();
