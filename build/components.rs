@@ -146,12 +146,12 @@ fn workload(mut row: Row) -> Compiled {
     Ok(code)
 }
 
-/// `name 8443/tcp`, and `loopback` or `node` with who calls it where it listens on the node.
+/// `name 8443/tcp`, and `loopback` or `node` with who calls it where it listens on the node, `host` where a `hostPort` leads to it.
 fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
     let wrong = || {
         row.error(&format!(
             "port `{text}` is `NAME NUMBER/tcp|udp`, on the host's network then `loopback`, or `node` and who calls it: `metrics`, `nodes`, \
-             `pods`, `kubelet`, `ruled`"
+             `pods`, `kubelet`, `ruled`; elsewhere `host` for a `hostPort`"
         ))
     };
     let mut words = text.split(' ');
@@ -165,6 +165,7 @@ fn port_of(row: &Row, text: &str, host_network: bool) -> Compiled {
     };
     let on = match (words.next(), words.next(), host_network) {
         (None, None, false) => "Pod",
+        (Some("host"), None, false) => "Host",
         (Some("loopback"), None, true) => "Loopback",
         (Some("node"), Some("metrics"), true) => "Node(Callers::Scrapers)",
         (Some("node"), Some("nodes"), true) => "Node(Callers::Nodes)",

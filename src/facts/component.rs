@@ -78,6 +78,8 @@ pub enum Listens {
     Pod,
     /// On the addresses of the node: the pod uses the host's network.
     Node(Callers),
+    /// In the pod, and a `hostPort` of the node leads to it: what comes that way is forwarded, and no input rule sees it.
+    Host,
     /// On loopback (or a link-local address) of the node.
     Loopback,
 }

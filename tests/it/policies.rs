@@ -2,6 +2,7 @@
 
 mod components;
 mod engine;
+mod published;
 
 use std::{collections::BTreeSet, fs};
 

@@ -2,13 +2,13 @@
 
 use crate::{
     base::{Area, Level},
-    controls::{Control, Param, ParamKind, Stricter},
+    controls::{Applies, Control, Param, ParamKind, Stricter, by_platform},
     facts,
     plan::{EventLimit, LimitType, Lowering, Outcome, Scope},
     resolve::{Resolved, Size, SizeFrom},
 };
 
-use super::{configuration, enable, not_provided, strokes};
+use super::{configuration, enable, strokes};
 
 const ID: &str = "admission/event-rate-limit";
 
@@ -32,7 +32,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
             about: "percent of the whole that one namespace or one user may write",
         },
     ],
-    applies: not_provided,
+    applies,
     lower,
 };
 
@@ -49,6 +49,12 @@ const OBJECT: EventLimit = EventLimit { kind: LimitType::SourceAndObject, qps: 1
 
 /// The default of the plugin; fewer buckets than keys would forget limits.
 const CACHE: i64 = 4_096;
+
+/// The providers do not run it, and a policy engine counts nothing.
+fn applies(cluster: &Resolved) -> Applies {
+    let eks = (Outcome::Impossible, facts::id::EKS_EVENT_LIMIT);
+    by_platform(cluster, eks, (Outcome::Impossible, facts::id::AKS_EVENT_LIMIT))
+}
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let (per_pod, cause) = cluster.int(ID, "events-per-pod");

@@ -20,7 +20,7 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn applies(cluster: &Resolved) -> Applies {
-    let eks = (Outcome::Impossible, facts::id::EKS_FLAGS);
+    let eks = (Outcome::Impossible, facts::id::EKS_TOKEN_EXTENSION);
     by_platform(cluster, eks, (Outcome::Elsewhere, facts::id::AKS_TOKEN_EXTENSION))
 }
 

@@ -24,6 +24,14 @@ const CONTROL_PLANE: &[&str] = &[
     "super-admin.conf",
 ];
 
+/// The unit of the kubelet and the drop-in of its package, where packages put them: whoever writes them runs as root.
+const KUBELET_UNITS: &[&str] = &[
+    "/etc/systemd/system/kubelet.service",
+    "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+    "/lib/systemd/system/kubelet.service",
+    "/lib/systemd/system/kubelet.service.d/10-kubeadm.conf",
+];
+
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "kubeconfig/file-modes",
     area: Area::Node,
@@ -55,6 +63,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.node_rule(|_| true, &format!("mode{}", host_paths::DISCOVERY), PRIVATE);
     out.node_rule(|_| true, &format!("mode{}/**/*.crt", kubeadm.certificates_dir), "0644 root:root");
     for file in ["/etc/kubernetes/kubelet.conf", "/var/lib/kubelet/config.yaml"] {
+        out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);
+    }
+    for file in KUBELET_UNITS {
         out.node_rule(|_| true, &format!("mode{file}"), PRIVATE);
     }
     let pools: Vec<(Scope, bool, bool)> = out

@@ -162,7 +162,8 @@ pub struct Owns {
     pub kms_key: Option<Owner>,
     /// The VPC CNI add-on.
     pub vpc_cni: Option<Owner>,
-    /// The access entries of people: `harden` where it is not said, since the spec alone names them.
+    /// The access entries of people: `harden` where it is not said, since the spec alone names them; those that are there
+    /// already are taken over by the lines of `terraform/ADOPT.md`, or left alone by `existing`.
     pub access_entries: Option<Owner>,
 }
 
@@ -184,7 +185,8 @@ pub struct AksTerraform {
     pub azurerm: Option<String>,
 }
 
-/// Azure AKS.
+/// Azure AKS. The diagnostic setting of the control plane is harden's own, since the spec alone says what it ships and where to; one of the
+/// owner's beside it stays as it is, and one of the same name is taken over by the lines of `terraform/ADOPT.md`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Aks {

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{none, with_cluster};
 
 /// Clusters that together have every component: platform, version and plugin of the network.
-const CLUSTERS: &[(&str, &str, &str)] = &[
+pub(super) const CLUSTERS: &[(&str, &str, &str)] = &[
     ("kubeadm", "1.36.3", "calico: { version: \"3.31\" }"),
     ("kubeadm", "1.37.2", "cilium: { version: \"1.19\" }"),
     ("kubeadm", "1.36.3", "flannel: { version: \"0.27\" }"),
@@ -46,7 +46,7 @@ const PLATFORMS: &[(&str, &str)] = &[
 const POOL: &str = "{ name: workers, role: worker, os: other, cidrs: [192.0.2.64/26] }";
 
 /// Answers and plan of a cluster that declares every addon.
-fn cluster((platform, version, cni): &(&str, &str, &str)) -> (Resolved, Plan) {
+pub(super) fn cluster((platform, version, cni): &(&str, &str, &str)) -> (Resolved, Plan) {
     let addons = facts::components().filter(|component| component.when.contains(&When::Addon)).map(|component| component.name);
     let block = PLATFORMS.iter().find(|(name, _)| name == platform).expect("a platform").1;
     let text = format!(
@@ -121,7 +121,7 @@ fn pod(workload: &Workload, namespace: &str) -> Json {
 }
 
 /// What a policy refuses of a pod in a namespace, as its constraint would: natively.
-fn refused(plan: &PolicyPlan, pod: &Json, namespace: &str) -> Vec<String> {
+pub(super) fn refused(plan: &PolicyPlan, pod: &Json, namespace: &str) -> Vec<String> {
     if plan.exempt.contains_key(namespace) || plan.policy.subject == Subject::EnteredPod {
         return Vec::new();
     }
@@ -130,7 +130,7 @@ fn refused(plan: &PolicyPlan, pod: &Json, namespace: &str) -> Vec<String> {
 }
 
 /// Why Pod Security would refuse a pod of a workload: the level that namespaces without labels have.
-fn below(plan: &Plan, workload: &Workload) -> Option<String> {
+pub(super) fn below(plan: &Plan, workload: &Workload) -> Option<String> {
     let levels = plan.pod_security.as_ref()?;
     let exempt = levels.exempt_namespaces.iter().any(|namespace| namespace.value == workload.namespace);
     let enforced = PodLevel::ALL.into_iter().find(|level| level.name() == levels.enforce.value)?;
