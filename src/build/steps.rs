@@ -632,7 +632,8 @@ fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -
     let cni = plan.host.cni.as_str();
     if has(artifacts, "k8s/network/cluster.yaml") && !cni.is_empty() {
         steps.push(format!(
-            "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage.",
+            "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage. What it denies for the whole \
+             cluster cuts off every namespace that it does not spare: compare `kubectl get namespaces` with its list first.",
             if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
         ));
     }
@@ -640,7 +641,8 @@ fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -
         steps.push(
             "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` (its head has the command, and the way \
              out): its webhook then sees what the policies judge, CONNECT too, and fails as the spec says. Then write \
-             `policies.engines.gatekeeper.installed: values`."
+             `policies.engines.gatekeeper.installed: values`. Where policies are to deny from a later day on, build again on that day and run the \
+             command once more."
                 .to_owned(),
         );
     }
@@ -680,7 +682,7 @@ fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         (
             "tests/can-i.csv",
-            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE[.GROUP][/NAME] --subresource=S -n NS --as USER --as-group GROUP`)",
+            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE.APIGROUP/NAME --subresource=S -n NS --as USER --as-group GROUP`; what is empty is left out, `-A` stands for an empty namespace, and the group `authentication.k8s.io` needs a SubjectAccessReview)",
         ),
         ("tests/connectivity.csv", connections),
     ];
