@@ -13,6 +13,9 @@ fn pod(name: &str, privileged: &str) -> String {
     PODS.replace("NAME", name).replace("PRIVILEGED", privileged)
 }
 
+/// One of these for each minor, beside the widest.
+const PROFILES: [&str; 4] = ["baseline", "restricted", "cis-level-2", "nsa"];
+
 #[test]
 fn every_known_minor_is_judged() {
     let folder = tempfile::tempdir().unwrap();
@@ -25,7 +28,7 @@ fn every_known_minor_is_judged() {
             fs::write(folder.path().join(format!("{name}.yaml")), text).unwrap();
         }
         for minor in 20..=30 {
-            for profile in ["baseline", "restricted", "cis-level-2", "nsa", "ten-ways"] {
+            for profile in ["ten-ways", PROFILES[minor % PROFILES.len()]] {
                 let version = if platform == "kubeadm" { format!("1.{minor}.3") } else { format!("1.{minor}") };
                 let text = spec.replace("VERSION", &version).replace("PROFILE", profile);
                 fs::write(folder.path().join("c.yaml"), text).unwrap();
