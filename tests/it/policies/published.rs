@@ -66,7 +66,7 @@ fn uncovered(row: &Workload, pod: &Json) -> Vec<String> {
         let Some(path) = volume["hostPath"]["path"].as_str() else { continue };
         let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
         let under = |folder: &&str| path == *folder || (*folder != "/" && path.starts_with(&format!("{folder}/")));
-        miss(!row.host_paths.iter().any(|folder| under(folder)), format!("path {path}"));
+        miss(!row.host_paths.iter().any(under), format!("path {path}"));
     }
     for container in containers(pod) {
         let security = &container["securityContext"];
@@ -76,7 +76,7 @@ fn uncovered(row: &Workload, pod: &Json) -> Vec<String> {
         }
         let image = container["image"].as_str().unwrap();
         let under = |known: &&str| image.strip_prefix(known).is_some_and(|rest| rest.starts_with(['/', ':', '@']));
-        miss(!row.images.iter().any(|known| under(known)), format!("image {image}"));
+        miss(!row.images.iter().any(under), format!("image {image}"));
         for port in container["ports"].as_array().into_iter().flatten() {
             let Some(number) = port["hostPort"].as_u64() else { continue };
             let known = |port: &facts::Port| u64::from(port.port) == number && port.on != Listens::Pod;
