@@ -249,9 +249,10 @@ impl Tree<'_> {
         }
         vec![
             "The hosts, one node at a time and one pool after the other: copy `nodes/<pool>/` to the node, read `./harden-node.sh apply --dry-run`, \
-             then run `./harden-node.sh apply --confirm 300`: its firewall goes away after these seconds, unless you log in anew from outside (on a \
-             control-plane node ask its API server too) and run `./harden-node.sh confirm`. Sessions that are open survive every firewall and prove \
-             nothing. What changes for logins, the firewall and the runtime stands in the tables below. `./harden-node.sh audit` tells what does not \
+             then run `./harden-node.sh apply --confirm 300`: it loads the firewall for five minutes and writes none of its files (exit 1 until \
+             confirmed). From outside log in anew, since an open session survives any rules, on a control-plane node also run a new `kubectl`; then \
+             run `./harden-node.sh confirm`. Without it what was loaded before comes back by itself. The rest (sshd, kernel, runtime) is applied at \
+             once. The script refuses a node of another pool, and closing root's logins where no other account has sudo. What changes for logins, the firewall and the runtime stands in the tables below. `./harden-node.sh audit` tells what does not \
              hold. `./harden-node.sh rollback` brings every file back that a script can; what a reboot alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
                 .to_owned(),
             "The runtime: the script's configuration takes the place of yours. The dry run lists the settings of yours that go (proxies, \
@@ -259,7 +260,7 @@ impl Tree<'_> {
                 .to_owned(),
             "Run the script again after `kubeadm init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in \
              that it brings (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on \
-             every node and a restart of the kubelet."
+             every node and a restart of the kubelet. Remove `/etc/kubernetes/discovery.conf` after the join: its audit tells of it until then."
                 .to_owned(),
             "On a control-plane node the script removes `super-admin.conf`. Whoever holds the CA's key can make it anew (`kubeadm init phase kubeconfig \
              super-admin`); keep a copy of it or of `admin.conf` off the nodes, where your secrets are kept, for the day on which your identity \

@@ -129,7 +129,10 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
             continue;
         }
         if let Some(HostRule::Absent(path)) = HostRule::of(name) {
-            if let Some(state) = evidence.files.get_mut(path) {
+            // What is to go once it has served is told of, and not removed.
+            if held.value == "absent"
+                && let Some(state) = evidence.files.get_mut(path)
+            {
                 *state = FileState::Absent;
             }
             continue;
