@@ -275,23 +275,30 @@ fn exemptions_say_the_same() {
 /// The version of Gatekeeper decides what may be written for it, and CONNECT can be declared.
 #[test]
 fn versions_of_gatekeeper_decide() {
-    let said = |version: &str, images: &str, connect: &str| {
-        let text = format!(
+    use harden::plan::{Ground, Outcome};
+    let spec_of = |version: &str, images: &str, connect: &str| {
+        format!(
             "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: c }}\nspec:\n  profiles: [restricted]\n  platform:\n    eks: {{ \
              kubernetesVersion: \"1.36\", region: eu-west-1, endpoint: private, nodes: managed }}\n    cni: {{ aws-vpc-cni: {{}} }}\n    nodePools: \
              [{{ name: workers, role: worker, os: other, cidrs: [192.0.2.64/26] }}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n  images: {{ \
              {images} }}\n  policies: {{ engines: {{ gatekeeper: {{ version: \"{version}\", installed: owner{connect} }} }}, failure: closed }}\n"
-        );
+        )
+    };
+    let said_of = |text: &str| {
         let mut diags = harden::diag::Diagnostics::default();
-        let planned = crate::support::with_cluster(&text, "", None, &mut diags, harden::build::plan);
+        let planned = crate::support::with_cluster(text, "", None, &mut diags, harden::build::plan);
         let said = diags.list().iter().filter(|one| one.code.starts_with("gatekeeper-"));
         let said: Vec<String> = said.map(|one| format!("{}: {} ({})", one.code, one.message, one.help)).collect();
         let entry = planned.map(|(_, plan)| {
             let found = plan.verdicts.iter().find(|verdict| verdict.id.0 == "admission/deny-escalating-exec");
-            found.expect("a verdict").outcome()
+            let found = found.expect("a verdict");
+            let unheard =
+                found.verdicts.iter().any(|verdict| verdict.ground == Ground::Fact(harden::facts::id::GATEKEEPER_CONNECT));
+            (found.outcome(), unheard)
         });
         (said.join("\n"), entry)
     };
+    let said = |version: &str, images: &str, connect: &str| said_of(&spec_of(version, images, connect));
     let always = "alwaysPull: true";
     for (version, images, parts) in [
         ("3.1", always, &["import future.keywords", "SyncSet", "applyTo"][..]),
@@ -305,8 +312,10 @@ fn versions_of_gatekeeper_decide() {
     for (version, images) in [("3.15", ""), ("3.22", ""), ("3.23", always), ("3.23.1", always)] {
         assert_eq!(said(version, images, "").0, "", "{version}");
     }
-    use harden::plan::Outcome;
-    assert_eq!(said("3.23", "", "").1, Some(Outcome::Weaker));
-    assert_eq!(said("3.23", "", ", connect: false").1, Some(Outcome::Weaker));
-    assert_eq!(said("3.23", "", ", connect: true").1, Some(Outcome::Enforced));
+    assert_eq!(said("3.23", "", "").1, Some((Outcome::Weaker, true)));
+    assert_eq!(said("3.23", "", ", connect: false").1, Some((Outcome::Weaker, true)));
+    // What values of the owner's do while Gatekeeper is away is not known; those of the tree answer both.
+    assert_eq!(said("3.23", "", ", connect: true").1, Some((Outcome::Weaker, false)));
+    let values = |text: &str| text.replace("installed: owner", "installed: values");
+    assert_eq!(said_of(&values(&spec_of("3.23", "", ""))).1, Some((Outcome::Enforced, false)));
 }

@@ -20,6 +20,9 @@ umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 readonly pool='control-plane'
+readonly role='control-plane'
+readonly ranges='192.0.2.0/28'
+readonly guarded='2379 2380 6443'
 readonly os_id='debian'
 readonly os_version='13'
 
@@ -52,11 +55,13 @@ rows=(
     'node/sshd-algorithms,node/sshd-authentication,node/sshd-sessions' 'head' '/etc/ssh/sshd_config' '0644 ce5fe3c0037e1c5d' 'sshd' 'ssh'
     'logging/journal,node/journald' 'file' '/etc/systemd/journald.conf.d/90-harden.conf' '0644 105a8a543733dbf0' '' 'journald'
     'node/core-dumps' 'file' '/etc/systemd/coredump.conf.d/90-harden.conf' '0644 342d4008d8a2f19a' '' ''
+    'node/core-dumps' 'file' '/etc/systemd/system.conf.d/90-harden.conf' '0644 c8150315ec1fa2b5' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 5e80e4c3d147bd5a' '' ''
     'node/sudo' 'file' '/etc/sudoers.d/90-harden' '0440 1e0d2098e8dcae21' 'visudo' ''
+    'node/sudo' 'file' '/etc/logrotate.d/harden-sudo' '0644 e94d98ef96a93a2b' 'logrotate' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
-    'node/firewall' 'file' '/etc/harden/node.nft' '0644 66c670ad246075ee' 'nft' 'firewall'
+    'node/firewall' 'file' '/etc/harden/node.nft' '0644 de35320c24494d32' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 0ed08e862295dcc8' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 a81b819dc05720d4' '' ''
@@ -108,6 +113,7 @@ rows=(
     'node/network-protocols' 'module-off' 'rds' 'off' '' ''
     'node/network-protocols' 'module-off' 'tipc' 'off' '' ''
     'node/usb-storage' 'module-off' 'usb-storage' 'off' '' ''
+    'kubeconfig/no-tokens' 'served' '/etc/kubernetes/discovery.conf' '/etc/kubernetes/kubelet.conf' '' ''
     'kubeconfig/super-admin' 'super-admin' '/etc/kubernetes/super-admin.conf' '/etc/kubernetes/pki/ca.key' '' ''
     'node/sshd-algorithms' 'sshd' 'Ciphers' 'chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr' '' ''
     'node/sshd-sessions' 'sshd' 'ClientAliveCountMax' '3' '' ''
@@ -175,18 +181,26 @@ readonly rows
 readonly state=/var/lib/harden-node
 readonly aside=/var/lib/harden-node-kept
 readonly words=6
+# Gone with a reboot, as the rules are that wait there.
+readonly waiting=/run/harden-node.confirm
 
 usage() {
     cat <<USAGE
-usage: harden-node.sh [audit|apply|rollback] [--only CONTROL]... [--dry-run] [--json] [--ignore-lock-out]
+usage: harden-node.sh [audit|apply|confirm|rollback] [--only CONTROL]... [--confirm SECONDS] [--dry-run] [--json] [--ignore-lock-out]
 
 audit      says of each control whether this node holds it; changes nothing (exit 1 when something is left)
 apply      brings the node there; files are judged by their own programs before they are put in place
+confirm    keeps the firewall that apply --confirm has loaded, and puts its files in place
 rollback   puts back what stood there before the first apply
 --only     this control alone (with apply, a file that several controls share is written whole)
+--confirm  with apply: loads the firewall for so many seconds, and writes none of its files. Log in ANEW from outside meanwhile (on the
+           control plane try kubectl too), then run confirm; without it what was loaded before comes back by itself. The exit code is 1
+           until then. It holds the firewall alone: everything else is applied as ever. A process of this node waits: a reboot ends
+           it and loads what a boot loaded before; where logind kills processes of ended sessions (KillUserProcesses=yes) it does not
+           come to its end, and the rules stay until a reboot or the next run of this script
 --dry-run  with apply or rollback: shows what would be done
 --json     one object a line: control, status, detail
---ignore-lock-out  loads the firewall, and closes logins of root, although that would refuse an open ssh session
+--ignore-lock-out  goes on where the script refuses to shut somebody out: open sessions, logins of root, a node of another pool
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
 exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
@@ -201,17 +215,23 @@ die() {
 action=''
 dry_run=no
 json=no
+confirm=''
 ignore_lock_out=no
 declare -A only=()
 while (($#)); do
     case $1 in
-        audit | apply | rollback)
+        audit | apply | confirm | rollback)
             [[ -z $action ]] || die "one action at a time: $action or $1"
             action=$1
             ;;
         --only)
             (($# > 1)) || die "--only needs the id of a control"
             only[$2]=yes
+            shift
+            ;;
+        --confirm)
+            [[ ${2:-} =~ ^[1-9][0-9]{0,4}$ ]] || die "--confirm needs seconds, from 1 to 99999"
+            confirm=$2
             shift
             ;;
         --dry-run) dry_run=yes ;;
@@ -227,6 +247,8 @@ while (($#)); do
 done
 action=${action:-audit}
 [[ $action != audit ]] || dry_run=no
+[[ $action != confirm || (${#only[@]} == 0 && $dry_run == no) ]] || die "confirm takes no --only and no --dry-run"
+[[ -z $confirm || ($action == apply && $dry_run == no) ]] || die "--confirm goes with apply, and without --dry-run"
 [[ $action != rollback || ${#only[@]} == 0 ]] || die "rollback puts back everything: it does not take --only"
 
 folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
@@ -245,6 +267,8 @@ live=no
 [[ ! -d /run/systemd/system ]] || live=yes
 
 declare -a order=()
+# Controls whose program every node of the pool must have, as the cluster is declared.
+declare -A needed=()
 declare -A status_of=() detail_of=() rank=([ok]=0 [not-observable]=1 [changed]=2 [absent]=3 [reboot-needed]=4 [drift]=5 [refused]=6 [failed]=7)
 
 # Notes what was found for every control of a list; the gravest status stays.
@@ -284,6 +308,7 @@ report() {
         fi
         case ${status_of[$control]} in
             drift) ((code >= 1)) || code=1 ;;
+            absent) [[ -z ${needed[$control]:-} ]] || ((code >= 1)) || code=1 ;;
             refused | failed) code=3 ;;
         esac
     done
@@ -298,6 +323,8 @@ check_system() {
     for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
+    [[ -z $confirm || $live == yes ]] || die "--confirm needs a running system"
+    [[ -z $confirm ]] || command -v setsid >/dev/null || die "setsid is not installed: --confirm needs it"
     [[ $dry_run == no ]] || command -v diff >/dev/null || die "diff is not installed: --dry-run needs it"
     [[ -r /etc/os-release ]] || die "there is no /etc/os-release"
     # shellcheck disable=SC1091 # the file of the node
@@ -307,6 +334,7 @@ check_system() {
     [[ $id == "$os_id" && $version == "$os_version" ]] ||
         die "this is $id $version, and pool $pool is declared as $os_id $os_version: nothing was changed"
     [[ $action != rollback ]] || return 0
+    check_pool
     ((${#rows[@]} % words == 0)) || die "the rows are damaged"
     for ((n = 0; n < ${#rows[@]}; n += words)); do
         case ${rows[n + 1]} in
@@ -323,6 +351,71 @@ check_system() {
     for control in "${!only[@]}"; do
         [[ " ${rows[*]//,/ } " == *" $control "* ]] || die "this script has no control $control"
     done
+}
+
+# A script of another pool would close what this node needs: nothing is applied, and an audit says it.
+check_pool() {
+    local wrong=''
+    if [[ $role != control-plane ]] && compgen -G '/etc/kubernetes/manifests/kube-*.yaml' >/dev/null; then
+        wrong="this node runs the control plane (/etc/kubernetes/manifests), and pool $pool does not"
+    elif [[ $role == worker && (-e /etc/kubernetes/manifests/etcd.yaml || -d /var/lib/etcd/member) ]]; then
+        wrong="this node runs etcd, and pool $pool does not"
+    elif [[ $role == control-plane && -e /etc/kubernetes/kubelet.conf ]] && ! compgen -G '/etc/kubernetes/manifests/kube-*.yaml' >/dev/null; then
+        wrong="this node has joined without a control plane, and pool $pool runs it"
+    elif [[ $live == yes && -n $ranges ]] && ! in_ranges; then
+        wrong="no address of this node lies in the ranges of pool $pool (${ranges// /, }): $(addresses | tr '\n' ' ')"
+    fi
+    [[ -n $wrong ]] || return 0
+    if [[ $action == audit || $ignore_lock_out == yes ]]; then
+        note pool "$([[ $action == audit ]] && echo drift || echo not-observable)" "$wrong"
+    else
+        die "$wrong: nothing was changed (--ignore-lock-out goes on)"
+    fi
+}
+
+# The addresses of this node, of its own loopback and links alone left out.
+addresses() {
+    { cat /proc/net/fib_trie 2>/dev/null || true; } | awk '/\|-- / { address = $2 } /host LOCAL/ && address !~ /^127\./ { print address }' | sort -u
+    { cat /proc/net/if_inet6 2>/dev/null || true; } | awk '$1 !~ /^fe[89ab]/ && $6 != "lo" { text = substr($1, 1, 4); for (n = 5; n < 32; n += 4) text = text ":" substr($1, n, 4); print text }' | sort -u
+}
+
+# Whether an address of this node lies in the ranges of the pool; a node without addresses cannot tell.
+in_ranges() {
+    addresses | awk -v ranges="$ranges" '
+        # The bits of an address, behind a letter of its family.
+        function bits(text, out, halves, left, right, n, m, digit, value, parts, after) {
+            if (text !~ /:/) {
+                split(text, parts, ".")
+                out = "4"
+                for (n = 1; n <= 4; n++) for (m = 7; m >= 0; m--) out = out (int(parts[n] / 2 ^ m) % 2)
+                return out
+            }
+            n = split(text, halves, "::")
+            left = split(halves[1], parts, ":")
+            if (n == 2) {
+                right = split(halves[2], after, ":")
+                for (m = left + 1; m <= 8 - right; m++) parts[m] = "0"
+                for (m = 1; m <= right; m++) parts[8 - right + m] = after[m]
+            }
+            out = "6"
+            for (n = 1; n <= 8; n++) {
+                parts[n] = substr("0000" tolower(parts[n]), length(parts[n]) + 1)
+                for (m = 1; m <= 4; m++) {
+                    value = index("0123456789abcdef", substr(parts[n], m, 1)) - 1
+                    for (digit = 3; digit >= 0; digit--) out = out (int(value / 2 ^ digit) % 2)
+                }
+            }
+            return out
+        }
+        BEGIN {
+            wanted = split(ranges, range, " ")
+            for (k = 1; k <= wanted; k++) {
+                split(range[k], ends, "/")
+                prefix[k] = substr(bits(ends[1]), 1, 1 + ends[2])
+            }
+        }
+        NF { seen = 1; own = bits($1); for (k = 1; k <= wanted; k++) if (index(own, prefix[k]) == 1) found = 1 }
+        END { exit seen && !found }'
 }
 
 # The file of the folder that a row brings to the node.
@@ -489,6 +582,11 @@ judge() {
             said=$(sshd -t -f "$file" 2>&1) || { echo "sshd refuses it: ${said%%$'\n'*}"; [[ $made == no ]] || rmdir /run/sshd; return 1; }
             [[ $made == no ]] || rmdir /run/sshd
             ;;
+        logrotate)
+            if command -v logrotate >/dev/null; then
+                said=$(logrotate -d -s /dev/null "$file" 2>&1) || { echo "logrotate refuses it: $(grep -m 1 -i error <<<"$said")"; return 1; }
+            fi
+            ;;
         visudo) said=$(visudo -cf "$file" 2>&1) || { echo "visudo refuses it: ${said%%$'\n'*}"; return 1; } ;;
         rsyslog) judge_rsyslog "$file" || return 1 ;;
         apt) said=$(apt-config -c "$file" dump 2>&1 >/dev/null) || { echo "apt refuses it: ${said%%$'\n'*}"; return 1; } ;;
@@ -567,11 +665,96 @@ kubelet_arguments() {
     }
 }
 
+# How strict a value of a kernel setting is, where values are ordered; nothing for other settings.
+strictness() {
+    case $1 in
+        fs.protected_fifos | fs.protected_regular | kernel.kptr_restrict | kernel.perf_event_paranoid | kernel.yama.ptrace_scope)
+            [[ ! $2 =~ ^-?[0-9]+$ ]] || printf '%s' "$2"
+            ;;
+        kernel.unprivileged_bpf_disabled)
+            # 2 can be taken back, 1 cannot.
+            case $2 in
+                0 | 2) printf '%s' "$2" ;;
+                1) printf '3' ;;
+            esac
+            ;;
+    esac
+}
+
+# The value of a kernel setting in files, the last that says one.
+configured() {
+    local key=$1
+    shift
+    awk -v key="$key" '
+        /^[[:space:]]*[#;]/ || !/=/ { next }
+        {
+            name = value = $0
+            sub(/[[:space:]]*=.*/, "", name)
+            gsub(/^[[:space:]]*-?|[[:space:]]/, "", name)
+            gsub(/\//, ".", name)
+            sub(/^[^=]*=[[:space:]]*/, "", value)
+            sub(/[[:space:]]+$/, "", value)
+            if (name == key) found = value
+        }
+        END { print found }' /dev/null "$@"
+}
+
+# Files of kernel settings that are read before one, in their order; of one name in several folders the first counts.
+read_before() {
+    local place each
+    for place in /etc /run /usr/local/lib /usr/lib; do
+        for each in "$place"/sysctl.d/*.conf; do printf '%s %s\n' "${each##*/}" "$each"; done
+    done | sort -s -k 1,1 -u | awk -v own="${1##*/}" '$1 < own { print $2 }'
+}
+
+readonly stricter='# Stricter than asked for: it was so before.'
+declare -A floors=()
+
+# The value that a setting is to have, as $floor: what is asked for, or what is stricter and there already, kept by an earlier run, said by
+# another file, or live. What is live because our own file says so is not there already.
+find_floor() {
+    local key=$1 file=$3 value rank best live_value ours='' kept=''
+    local -a before=()
+    floor=$2
+    if [[ -n ${floors[$key]:-} ]]; then
+        floor=${floors[$key]}
+        return
+    fi
+    best=$(strictness "$key" "$floor")
+    [[ -n $best ]] || return 0
+    mapfile -t before < <(read_before "$file")
+    live_value=''
+    if [[ $live == yes && -r $(sysctl_path "$key") ]]; then live_value=$(<"$(sysctl_path "$key")"); fi
+    if [[ -f $file ]]; then
+        ours=$(configured "$key" "$file")
+        ! grep -A 1 -Fx -- "$stricter" "$file" | grep -q "^${key//./\\.} = " || kept=$ours
+    fi
+    [[ $live_value != "$ours" ]] || live_value=''
+    for value in "$(configured "$key" "${before[@]}")" "$kept" "$live_value"; do
+        rank=$(strictness "$key" "$value")
+        if [[ -n $rank ]] && ((rank > best)); then best=$rank floor=$value; fi
+    done
+    floors[$key]=$floor
+}
+
 # The text that a file is to have, at $wanted.
 render() {
     local kind=$1 target=$2 source=$3 line path
     case $kind in
-        file) cat -- "$source" >"$wanted" ;;
+        file)
+            if [[ $target == /etc/sysctl.d/* ]]; then
+                while IFS= read -r line; do
+                    if [[ $line == [a-z]*' = '* ]]; then
+                        find_floor "${line%% = *}" "${line#* = }" "$target"
+                        [[ $floor == "${line#* = }" ]] || printf '%s\n' "$stricter"
+                        line="${line%% = *} = $floor"
+                    fi
+                    printf '%s\n' "$line"
+                done <"$source" >"$wanted"
+            else
+                cat -- "$source" >"$wanted"
+            fi
+            ;;
         head)
             {
                 echo '# harden: begin'
@@ -592,19 +775,35 @@ render() {
 }
 
 declare -A effects=()
+# The controls of the firewall, where it is loaded for a time.
+pending=''
+
+# What belongs together is brought whole or not at all: once a file of an effect is not, those that follow wait.
+declare -A held_back=()
+hold_back() {
+    note "$1" "$2" "$3"
+    [[ -z $4 ]] || held_back[$4]=$2
+}
 
 row_file() {
     local kind=$1 controls=$2 target=$3 want=$4 validator=$5 effect=$6
-    local source mode program said current=none
+    local source mode program control said current=none
+    if [[ -n ${held_back[${effect:-none}]:-} ]]; then
+        note "$controls" "${held_back[$effect]}"
+        return
+    fi
     source=$(source_of "$kind" "$target")
     mode=${want%% *}
     program=$(program_of "$validator")
     if [[ -n $program ]] && ! command -v "$program" >/dev/null; then
-        note "$controls" absent "$program is not installed: $target is not written"
+        hold_back "$controls" absent "$program is not installed: $target is not written" "$effect"
+        case $program in
+            containerd | crio | dockerd | kubelet) for control in ${controls//,/ }; do needed[$control]=yes; done ;;
+        esac
         return
     fi
     if [[ -L $target || (-e $target && ! -f $target) ]]; then
-        note "$controls" refused "$target is no plain file: left alone"
+        hold_back "$controls" refused "$target is no plain file: left alone" "$effect"
         return
     fi
     if [[ $kind == head && ! -f $target ]]; then
@@ -633,7 +832,7 @@ row_file() {
         fi
     fi
     if ! said=$(judge "$validator" "$wanted"); then
-        note "$controls" refused "$target: $said"
+        hold_back "$controls" refused "$target: $said" "$effect"
         return
     fi
     local lost=''
@@ -647,7 +846,7 @@ row_file() {
         lost=${lost:+, and these settings of it go: ${lost%; }}
     fi
     if [[ $effect == firewall ]] && ! said=$(other_firewall && lock_out "$wanted"); then
-        note "$controls" refused "$said"
+        hold_back "$controls" refused "$said" "$effect"
         return
     fi
     if [[ $effect == ssh && $action == apply ]] && ! said=$(root_lock_out "$wanted"); then
@@ -661,6 +860,12 @@ row_file() {
         fi
         return
     fi
+    if [[ $effect == firewall && -n $confirm ]]; then
+        [[ $validator != nft ]] || cp -- "$wanted" "$scratch/pending.nft"
+        pending=$controls
+        note "$controls" drift "$target waits for confirm"
+        return
+    fi
     make_folder "$(dirname -- "$target")"
     remember "$target"
     put "$wanted" "$target" "$mode" 0:0
@@ -668,27 +873,109 @@ row_file() {
     [[ -z $effect ]] || effects[$effect]=$controls
 }
 
-# Whether logins of root end while root itself is logged in by ssh: whoever came as somebody else has another way in.
+# What sshd takes from its files now, and nothing where it does not answer.
+sshd_settings() {
+    local made=no
+    [[ -d /run/sshd ]] || { mkdir -m 0755 /run/sshd 2>/dev/null && made=yes; } || true
+    sshd -T 2>/dev/null || true
+    [[ $made == no ]] || rmdir /run/sshd
+}
+
+# Whether somebody came by ssh: sudo and su forget the variable, so the programs above this one are looked at too.
+came_by_ssh() {
+    local pid=$$ name
+    [[ -z ${SSH_CONNECTION:-} ]] || return 0
+    while [[ -r /proc/$pid/status ]]; do
+        name=$(awk '$1 == "Name:" { print $2 }' "/proc/$pid/status")
+        [[ $name != sshd && $name != sshd-session ]] || return 0
+        pid=$(awk '$1 == "PPid:" { print $2 }' "/proc/$pid/status")
+        ((pid > 0)) || return 1
+    done
+    return 1
+}
+
+# Whether somebody came by an account of their own, and so has a way in that is not root's.
+came_by_account() {
+    local login
+    [[ -z ${SUDO_USER:-} || $SUDO_USER == root ]] || return 0
+    login=$(cat /proc/self/loginuid 2>/dev/null) || login=''
+    [[ $login =~ ^[0-9]+$ && $login != 0 && $login != 4294967295 ]]
+}
+
+# Accounts beside root that sudo lets become root, by name or by group, and that have a shell.
+sudo_accounts() {
+    local who group shell
+    command -v sudo >/dev/null || return 0
+    while IFS= read -r who; do
+        if [[ $who == %* ]]; then
+            group=$(getent group "${who#%}") || continue
+            printf '%s\n' "${group##*:}" | tr ',' '\n'
+            group=${group#*:*:}
+            getent passwd | awk -F : -v id="${group%%:*}" '$4 == id { print $1 }'
+        else
+            printf '%s\n' "$who"
+        fi
+    done < <(cat /etc/sudoers /etc/sudoers.d/* 2>/dev/null | sed -nE 's/^[[:space:]]*(%?[A-Za-z_][A-Za-z0-9_.-]*)[[:space:]]+ALL[[:space:]]*=.*/\1/p') | sort -u | while IFS= read -r who; do
+        [[ -n $who && $who != root ]] || continue
+        shell=$(getent passwd "$who") || continue
+        shell=${shell##*:}
+        case $shell in
+            */nologin | */false) ;;
+            *) printf '%s\n' "$who" ;;
+        esac
+    done
+}
+
+# Whether the end of root's logins leaves nobody a way in. In an image that is being built nobody is.
 root_lock_out() {
     local file=$1
-    [[ $ignore_lock_out == no && -n ${SSH_CONNECTION:-} && -z ${SUDO_USER:-} ]] || return 0
+    [[ $live == yes && $ignore_lock_out == no ]] || return 0
     grep -Eqi '^[[:space:]]*PermitRootLogin[[:space:]]+no' -- "$file" || return 0
-    echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+    # Not open as it is: nothing is closed.
+    ! sshd_settings | grep -Fxiq 'permitrootlogin no' || return 0
+    ! came_by_account || return 0
+    if came_by_ssh; then
+        echo "root is logged in by ssh, and PermitRootLogin no ends such logins: come in by an account that may use sudo, or say --ignore-lock-out"
+        return 1
+    fi
+    [[ -z $(sudo_accounts) ]] || return 0
+    echo "PermitRootLogin no ends logins of root, and sudo lets no other account become root: make one, or say --ignore-lock-out (the console stays)"
     return 1
 }
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
 
 # The ports on which sshd listens.
-ssh_ports() { { sshd -T 2>/dev/null || true; } | awk '$1 == "port" { print $2 }' | sort -u; }
+ssh_ports() { sshd_settings | awk '$1 == "port" { print $2 }' | sort -u; }
 
-# Addresses that hold an ssh session to this node now.
-ssh_peers() {
-    local port
-    [[ -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
-    for port in $(ssh_ports); do
-        { ss -Htn state established "( sport = :$port )" 2>/dev/null || true; } | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/^::ffff://'
-    done
+# Addresses that are connected to a port of this node now.
+peers() { { ss -Htn state established "( sport = :$1 )" 2>/dev/null || true; } | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/%.*//; s/^::ffff://'; }
+
+# The sets of addresses that rules let reach a TCP port.
+sets_for() {
+    awk -v port="$2" '
+        $1 ~ /^ip6?$/ && $2 == "saddr" && $4 == "tcp" && $5 == "dport" && $7 == "accept" {
+            split($6, ends, "-")
+            if ((port + 0 >= ends[1] + 0) && (port + 0 <= (ends[2] == "" ? ends[1] : ends[2]) + 0)) print substr($3, 2)
+        }' "$1"
+}
+
+# Of the addresses that follow a port, those that rules do not let reach it; asked of nft itself, in a network namespace of its own.
+shut_out() {
+    local file=$1 port=$2
+    shift 2
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare --net sh -c '
+        nft -f "$1" || exit 1
+        sets=$2
+        shift 2
+        for peer; do
+            in=no
+            for set in $sets; do
+                ! nft get element inet harden_node "$set" "{ $peer }" >/dev/null 2>&1 || in=yes
+            done
+            [ "$in" = yes ] || echo "$peer"
+        done' sh "$file" "$(sets_for "$file" "$port" | tr '\n' ' ')" "$@"
 }
 
 # The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules.
@@ -699,32 +986,40 @@ other_firewall() {
     }
 }
 
-# Whether the rules let in whoever holds a session; asked of nft itself, in a network namespace of its own.
+# Whether the rules let in anew whoever is connected now: by ssh, and on the control plane to the API server and to etcd.
 lock_out() {
-    local file=$1 peer port set
+    local file=$1 port who own out
+    local -a found=()
     [[ $live == yes && $ignore_lock_out == no ]] || return 0
     grep -q 'policy drop' -- "$file" || return 0
-    command -v sshd >/dev/null || return 0
+    command -v sshd >/dev/null || [[ -n $guarded ]] || return 0
     command -v ss >/dev/null || {
-        echo "ss is not installed (package iproute2), so it is not known who holds an ssh session: install it, or say --ignore-lock-out"
+        echo "ss is not installed (package iproute2), so it is not known who is connected: install it, or say --ignore-lock-out"
         return 1
     }
-    for port in $(ssh_ports); do
-        grep -Eq "tcp dport $port accept" -- "$file" || {
+    own=$(addresses)
+    for port in $(ssh_ports) $guarded; do
+        who="is connected to port $port now"
+        [[ " $guarded " == *" $port "* ]] || who='holds an ssh session now'
+        [[ -n $(sets_for "$file" "$port") ]] || {
             echo "sshd listens on port $port, which the firewall does not let in: declare it under open, or say --ignore-lock-out"
             return 1
         }
-    done
-    while IFS= read -r peer; do
-        [[ -n $peer ]] || continue
-        set=ssh4
-        [[ $peer != *:* ]] || set=ssh6
-        # shellcheck disable=SC2016 # for the inner shell
-        unshare --net sh -c 'nft -f "$1" && nft get element inet harden_node "$2" "{ $3 }"' sh "$file" "$set" "$peer" >/dev/null 2>&1 || {
-            echo "the firewall would refuse $peer, which holds an ssh session now: declare its range, or say --ignore-lock-out"
+        # What comes from this node itself comes over loopback.
+        mapfile -t found < <({
+            [[ $who != *session* || -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
+            peers "$port"
+        } | grep -Ev '^(127\..*|::1|)$' | grep -Fxv -f <(printf '%s\n' "${own:-none}") | sort -u)
+        ((${#found[@]})) || continue
+        out=$(shut_out "$file" "$port" "${found[@]}" 2>/dev/null) || {
+            echo "nft does not tell whom the rules let in: see to it, or say --ignore-lock-out"
             return 1
         }
-    done < <(ssh_peers | sort -u)
+        [[ -z $out ]] || {
+            echo "the firewall would refuse ${out//$'\n'/, }, which $who: declare its range, or say --ignore-lock-out"
+            return 1
+        }
+    done
 }
 
 row_firewall() {
@@ -733,12 +1028,18 @@ row_firewall() {
         note "$controls" not-observable "no running system: rules are loaded at boot"
         return
     fi
+    [[ ! -d $waiting ]] || note "$controls" drift "rules are loaded and wait for confirm"
+    [[ ! -f $scratch/pending.nft ]] || file=$scratch/pending.nft
     command -v nft >/dev/null && [[ -f $file ]] || return 0
     running=$(nft -s list table inet harden_node 2>/dev/null) || running=''
     # shellcheck disable=SC2016 # for the inner shell
     wanted=$(unshare --net sh -c 'nft -f "$1" && nft -s list table inet harden_node' sh "$file" 2>/dev/null) || wanted=''
     if [[ -z $wanted ]]; then
         note "$controls" not-observable "the rules cannot be loaded for comparison"
+    elif [[ -n $confirm && ($running != "$wanted" || -n $pending) && -z ${held_back[firewall]:-} ]]; then
+        [[ $file != "$2" ]] || cp -- "$file" "$scratch/pending.nft"
+        pending=$controls
+        note "$controls" drift "rules are loaded for $confirm seconds: log in anew, then run confirm"
     elif [[ $running == "$wanted" ]]; then
         note "$controls" ok
     elif [[ $action == apply && $dry_run == no ]]; then
@@ -747,6 +1048,60 @@ row_firewall() {
     else
         note "$controls" drift "the loaded rules are not those of $file"
     fi
+}
+
+# Loads rules that a process of its own takes back, unless they are confirmed before. Nothing is written but below /run.
+load_for_a_time() {
+    local rules=$1 token=$$.$EPOCHREALTIME
+    (umask 077 && mkdir -- "$waiting")
+    {
+        printf '%s\n' 'table inet harden_node' 'delete table inet harden_node'
+        nft -s list table inet harden_node 2>/dev/null || true
+    } >"$waiting/before.nft"
+    cp -- "$rules" "$waiting/node.nft"
+    printf '%s\n' "$((EPOCHSECONDS + confirm))" >"$waiting/until"
+    printf '%s\n' "$token" >"$waiting/token"
+    # shellcheck disable=SC2016 # for the inner shell
+    setsid --fork sh -c '
+        sleep "$1"
+        exec 9>/run/harden-node.lock
+        flock 9
+        [ "$(cat "$2/token" 2>/dev/null)" = "$3" ] || exit 0
+        nft -f "$2/before.nft" || nft delete table inet harden_node
+        rm -rf -- "$2"
+        ! command -v logger >/dev/null || logger -t harden-node "the firewall was not confirmed: what was loaded before is back"
+        ' sh "$confirm" "$waiting" "$token" </dev/null >/dev/null 2>&1 9>&-
+    nft -f "$rules" || {
+        rm -rf -- "$waiting"
+        return 1
+    }
+}
+
+take_back() {
+    nft -f "$waiting/before.nft" 2>/dev/null || nft delete table inet harden_node 2>/dev/null || true
+    rm -rf -- "$waiting"
+}
+
+# What becomes of rules that wait, before anything else is done. A process that was killed has left them: their time counts all the same.
+settle() {
+    local until=0
+    [[ -d $waiting ]] || return 0
+    [[ ! -s $waiting/until ]] || until=$(<"$waiting/until")
+    if [[ $action == rollback ]] || ((EPOCHSECONDS > until + 5)); then
+        take_back
+    elif [[ $action == apply ]]; then
+        die "the firewall waits to be confirmed: run confirm, or wait $((until - EPOCHSECONDS)) seconds"
+    fi
+}
+
+# Makes the rules that wait lasting.
+keep() {
+    [[ -d $waiting ]] || die "no rules wait to be confirmed: the time has run out, or the node was started anew"
+    cmp -s -- "$(source_of file "$1")" "$waiting/node.nft" || die "the rules that wait are not those of this folder"
+    rm -rf -- "$waiting"
+    # Whoever confirms has come in.
+    ignore_lock_out=yes
+    action=apply
 }
 
 # --- single rules -----------------------------------------------------------------------------------------------------------------------
@@ -825,7 +1180,9 @@ row_sysctl() {
 }
 
 hold_sysctl() {
-    local controls=$1 key=$2 want=$3 path now
+    local controls=$1 key=$2 want path now
+    find_floor "$key" "$3" /etc/sysctl.d/95-harden.conf
+    want=$floor
     path=$(sysctl_path "$key")
     if [[ ! -r $path ]]; then
         note "$controls" not-observable "this kernel has no $key"
@@ -884,11 +1241,14 @@ row_module_load() {
 row_link() {
     local controls=$1 path=$2 target=$3 effect=$4
     # What is refused once is not begun.
-    [[ ${status_of[$controls]:-} != refused ]] || return 0
+    [[ ${status_of[$controls]:-} != refused && -z ${held_back[${effect:-none}]:-} ]] || return 0
     if [[ -L $path && $(readlink -- "$path") == "$target" ]]; then
         note "$controls" ok
     elif [[ -e $path && ! -L $path ]]; then
         note "$controls" refused "$path is a file of its own: left alone"
+    elif [[ $effect == firewall && -n $confirm ]]; then
+        pending=$controls
+        note "$controls" drift "$path waits for confirm"
     elif [[ $action == apply && $dry_run == no ]]; then
         make_folder "$(dirname -- "$path")"
         remember "$path"
@@ -912,15 +1272,14 @@ row_there() {
 }
 
 row_sshd() {
-    local controls=$1 key=$2 want=$3 now made=no
+    local controls=$1 key=$2 want=$3 now
     command -v sshd >/dev/null || {
         note "$controls" absent "sshd is not installed"
         return
     }
     if [[ -z ${effective_sshd:-} ]]; then
-        [[ -d /run/sshd ]] || { mkdir -m 0755 /run/sshd && made=yes; }
-        effective_sshd=$(sshd -T 2>/dev/null) || effective_sshd=unknown
-        [[ $made == no ]] || rmdir /run/sshd
+        effective_sshd=$(sshd_settings)
+        effective_sshd=${effective_sshd:-unknown}
     fi
     if [[ $effective_sshd == unknown ]]; then
         note "$controls" not-observable "sshd -T does not answer"
@@ -1034,6 +1393,16 @@ row_super_admin() {
     fi
 }
 
+# A file that has served once another is there. It may be the only copy: that it stays is told, and it is never removed.
+row_served() {
+    local controls=$1 path=$2 joined=$3
+    if [[ -e $path && -e $joined ]]; then
+        note "$controls" drift "$path has served, and this node has joined: remove it"
+    else
+        note "$controls" ok
+    fi
+}
+
 row_no_tokens() {
     local controls=$1 pattern=$2 path
     note "$controls" ok
@@ -1071,6 +1440,7 @@ walk() {
     local n controls kind target want validator effect chosen
     for ((n = 0; n < ${#rows[@]}; n += words)); do
         controls=${rows[n]} kind=${rows[n + 1]} target=${rows[n + 2]} want=${rows[n + 3]} validator=${rows[n + 4]} effect=${rows[n + 5]}
+        [[ $confirmed == no || $effect == firewall || $kind == firewall ]] || continue
         if ((${#only[@]})); then
             chosen=no
             local control
@@ -1092,18 +1462,22 @@ walk() {
             time) row_time "$controls" ;;
             apparmor) row_apparmor "$controls" ;;
             kubelet) row_kubelet "$controls" "$target" ;;
+            served) row_served "$controls" "$target" "$want" ;;
             super-admin) row_super_admin "$controls" "$target" "$want" ;;
             no-tokens) row_no_tokens "$controls" "$target" ;;
             *) note "$controls" failed "unknown kind of row $kind" ;;
         esac
     done
-    left_over
+    [[ $confirmed == yes ]] || left_over
 }
 
 # Lets running programs take what was changed, each once, and only where the system runs.
 take_effect() {
     [[ $live == yes && $dry_run == no ]] || return 0
     local effect
+    if [[ -n $pending && -f $scratch/pending.nft ]]; then
+        load_for_a_time "$scratch/pending.nft" || note "$pending" failed "nft does not load the rules"
+    fi
     for effect in "${!effects[@]}"; do
         case $effect in
             ssh) ! systemctl is-active -q ssh.service || systemctl reload ssh.service || note "${effects[$effect]}" failed "ssh.service was not reloaded" ;;
@@ -1196,6 +1570,12 @@ readonly scratch
 if [[ $action != audit && $dry_run == no ]]; then
     exec 9>/run/harden-node.lock
     flock -n 9 || die "another run of this script is at work"
+    settle
+fi
+confirmed=no
+if [[ $action == confirm ]]; then
+    keep /etc/harden/node.nft
+    confirmed=yes
 fi
 case $action in
     audit | apply)
