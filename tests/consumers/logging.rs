@@ -161,7 +161,7 @@ fn rsyslog_takes_its_drop_ins() {
         for (from, to) in [
             ("maxMessageSize=\"8m\"", "maxMessageSize=\"8 of them\""),
             ("streamDriverAuthMode=", "streamDriverAuthModus="),
-            ("then call harden_siem", "then call harden_sieve"),
+            ("call harden_siem", "call harden_sieve"),
             ("localhost\"", "localhost"),
             ("}\n", "\n"),
         ] {
