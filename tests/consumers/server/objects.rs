@@ -30,7 +30,12 @@ pub(super) fn kubectl(cluster: &Cluster, program: &Built) -> Command {
 fn stages(tree: &Path) -> Vec<String> {
     let report = fs::read_to_string(tree.join("REPORT.md")).expect("a report");
     let step = report.lines().find(|line| line.contains("kubectl apply --server-side -k")).expect("a step for the objects");
-    let stages: Vec<String> = step.split('`').filter(|word| word.starts_with("k8s/")).map(str::to_owned).collect();
+    let mut stages: Vec<String> = Vec::new();
+    for word in step.split('`').filter(|word| word.starts_with("k8s/")) {
+        if !stages.iter().any(|stage| stage == word) {
+            stages.push(word.to_owned());
+        }
+    }
     let folders = fs::read_dir(tree.join("k8s")).expect("a folder").count();
     assert_eq!(stages.len(), folders, "the report names every stage: {stages:?}");
     stages
