@@ -17,9 +17,11 @@ pub(super) const HOST_NEED_BROKEN: Rule = Rule {
 
 fn host_need_broken(plan: &Plan) -> Vec<Clash> {
     let mut clashes: Vec<Clash> = Vec::new();
+    let needs: Vec<&Need> = NEEDS.iter().filter(|need| counts(plan, need)).collect();
     for pool in plan.pools.values() {
         for (name, held) in &pool.file_rules {
-            let broken = NEEDS.iter().find(|need| counts(plan, need) && breaks(need.what, name, held));
+            let Some(rule) = HostRule::of(name) else { continue };
+            let broken = needs.iter().find(|need| breaks(need.what, rule, held));
             let found = broken.map(|need| clash(plan, pool, name, held, need));
             clashes.extend(found.filter(|clash| clashes.iter().all(|other| other.message != clash.message)));
         }
@@ -56,11 +58,11 @@ fn sctp_flow(plan: &Plan) -> Option<&Held<FlowPlan>> {
 }
 
 /// Whether a rule takes the needed thing away.
-fn breaks(what: Needed, name: &str, held: &Held<String>) -> bool {
-    match (what, HostRule::of(name)) {
-        (Needed::Sysctl(key, values), Some(HostRule::Sysctl(set))) => set == key && !values.contains(&held.value.as_str()),
-        (Needed::SysctlNot(key, values), Some(HostRule::Sysctl(set))) => set == key && values.contains(&held.value.as_str()),
-        (Needed::Module(module), Some(HostRule::ModuleOff(off))) => off.replace('-', "_") == module,
+fn breaks(what: Needed, rule: HostRule<'_>, held: &Held<String>) -> bool {
+    match (what, rule) {
+        (Needed::Sysctl(key, values), HostRule::Sysctl(set)) => set == key && !values.contains(&held.value.as_str()),
+        (Needed::SysctlNot(key, values), HostRule::Sysctl(set)) => set == key && values.contains(&held.value.as_str()),
+        (Needed::Module(module), HostRule::ModuleOff(off)) => off.replace('-', "_") == module,
         (Needed::Sysctl(..) | Needed::SysctlNot(..) | Needed::Module(_), _) => false,
     }
 }

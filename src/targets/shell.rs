@@ -1,18 +1,23 @@
 //! Shell files: a template of data rows with quoted values, then an engine that is written by hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
 use crate::base::{Lines, Origin};
 
-/// Renders data rows; every value becomes one single-quoted word. An undefined name is our own bug.
-pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Lines {
+/// What turns every value into one single-quoted word.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
     environment.set_formatter(|out, _, value| Ok(write!(out, "{}", quoted(&value.to_string()))?));
-    let text = environment.render_str(template, values).expect("internal error: a template names what it is not given");
+    environment
+});
+
+/// Renders data rows; every value becomes one single-quoted word. An undefined name is our own bug.
+pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Lines {
+    let text = ENVIRONMENT.render_str(template, values).expect("internal error: a template names what it is not given");
     Lines::of(text, origin)
 }
 

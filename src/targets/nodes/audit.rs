@@ -12,10 +12,10 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     let mut watches = Lines::default();
     for rule in pool.rules() {
         if let HostRule::AuditOption(option) = rule.rule {
-            options.push(&format!("{option} {}", rule.held.value), &origin(&rule));
+            options.push(&format!("{option} {}", rule.held.value), &origin(rule));
         } else if let HostRule::AuditWatch(path) = rule.rule {
             let (permissions, key) = rule.held.value.split_once(' ').unwrap_or((&rule.held.value, "node"));
-            watches.push(&format!("-w {path} -p {permissions} -k {key}"), &origin(&rule));
+            watches.push(&format!("-w {path} -p {permissions} -k {key}"), &origin(rule));
         }
     }
     if watches.count() == 0 {

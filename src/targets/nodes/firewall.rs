@@ -59,7 +59,7 @@ struct Member {
 
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     let Some(mode) = pool.rules().find(|rule| matches!(rule.rule, HostRule::FirewallMode)) else { return Vec::new() };
-    let mode_origin = origin(&mode);
+    let mode_origin = origin(mode);
     let rules = HostFile::new(
         RULES,
         "The firewall of this host. What is forwarded or sent is not touched, nor any other table.",
@@ -100,7 +100,7 @@ fn groups<'a>(pool: &Pool<'a>) -> Groups<'a> {
         let HostRule::FirewallMember(group, range) = rule.rule else { continue };
         let Ok(range) = range.parse::<Cidr>() else { continue };
         let (v4, v6) = groups.entry(group).or_default();
-        let member = Member { range, origin: origin(&rule) };
+        let member = Member { range, origin: origin(rule) };
         if range.address().is_ipv4() { v4.push(member) } else { v6.push(member) }
     }
     groups
@@ -157,7 +157,7 @@ fn input(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>, groups: &Groups<'_>
             _ => format!("{protocol} dport {port}"),
         };
         for source in sources(group, groups) {
-            lines.push(&format!("        {source} {what} accept comment \"{}\"", comment(&rule.held.value)), &origin(&rule));
+            lines.push(&format!("        {source} {what} accept comment \"{}\"", comment(&rule.held.value)), &origin(rule));
         }
     }
     last(enforce, "harden-input: ", mode, lines);
@@ -173,7 +173,7 @@ fn last(enforce: bool, prefix: &str, mode: &Arc<Origin>, lines: &mut Lines) {
 /// NodePorts are rewritten in prerouting at -100: a chain before that still sees them.
 fn node_ports(pool: &Pool<'_>, enforce: bool, groups: &Groups<'_>, lines: &mut Lines) {
     let Some(asked) = pool.rules().find(|rule| matches!(rule.rule, HostRule::NodePorts)) else { return };
-    let (form, asked) = (form(), origin(&asked));
+    let (form, asked) = (form(), origin(asked));
     let (first, last_port) = NODE_PORTS;
     lines.push("    chain node_ports {", &form);
     lines.push("        type filter hook prerouting priority dstnat - 10; policy accept;", &asked);
@@ -195,7 +195,7 @@ fn node_ports(pool: &Pool<'_>, enforce: bool, groups: &Groups<'_>, lines: &mut L
         for source in sources(group, groups) {
             lines.push(
                 &format!("        {source} {protocol} dport {port} return comment \"{}\"", comment(&rule.held.value)),
-                &origin(&rule),
+                &origin(rule),
             );
         }
     }

@@ -44,10 +44,10 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
 fn by_control(pool: &Pool<'_>, line: impl Fn(&Rule<'_>) -> Option<String>) -> BTreeMap<String, Lines> {
     let mut files: BTreeMap<String, Lines> = BTreeMap::new();
     for rule in pool.rules() {
-        let Some(text) = line(&rule) else { continue };
+        let Some(text) = line(rule) else { continue };
         let control = rule.held.reasons.iter().find_map(|reason| reason.control);
         let name = control.map_or("node", |control| control.0.split_once('/').map_or(control.0, |(_, name)| name));
-        files.entry(name.to_owned()).or_default().extend(Lines::of(text, &origin(&rule)));
+        files.entry(name.to_owned()).or_default().extend(Lines::of(text, &origin(rule)));
     }
     files
 }

@@ -42,6 +42,8 @@ struct Pool<'a> {
     plan: &'a Plan,
     node: &'a NodePlan,
     os: HostOs,
+    /// Everything that a script can hold, in the order of the names.
+    rules: Vec<Rule<'a>>,
 }
 
 /// A rule of a pool: what it is, its key and its value with the reasons.
@@ -54,18 +56,19 @@ struct Rule<'a> {
 impl<'a> Pool<'a> {
     /// The pool, where its system is known and something of it can be held by a script.
     fn of(plan: &'a Plan, node: &'a NodePlan) -> Option<Self> {
-        let pool = Pool { plan, node, os: node.host_os()? };
-        let held = pool.rules().next().is_some() || plan.logs.shipping.is_some();
-        held.then_some(pool)
+        let os = node.host_os()?;
+        let rule = |(rule, held): (&'a String, &'a Held<String>)| {
+            let key = SettingKey::Node(format!("{}/{rule}", node.name));
+            Some(Rule { rule: HostRule::of(rule)?, key, held })
+        };
+        let rules: Vec<Rule<'a>> = node.file_rules.iter().filter_map(rule).collect();
+        let held = !rules.is_empty() || plan.logs.shipping.is_some();
+        held.then_some(Pool { plan, node, os, rules })
     }
 
     /// Everything that a script can hold, in the order of the names.
-    fn rules(&self) -> impl Iterator<Item = Rule<'a>> {
-        let name = &self.node.name;
-        self.node.file_rules.iter().filter_map(move |(rule, held)| {
-            let key = SettingKey::Node(format!("{name}/{rule}"));
-            Some(Rule { rule: HostRule::of(rule)?, key, held })
-        })
+    fn rules(&self) -> impl Iterator<Item = &Rule<'a>> {
+        self.rules.iter()
     }
 
     fn emit(&self) -> Vec<Artifact> {

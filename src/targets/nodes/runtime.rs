@@ -15,7 +15,7 @@ use super::{
 };
 
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
-    let rules: Vec<(&str, Rule<'_>)> = pool
+    let rules: Vec<(&str, &Rule<'_>)> = pool
         .rules()
         .filter_map(|rule| {
             let HostRule::Runtime(runtime, key) = rule.rule else { return None };
@@ -37,7 +37,7 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
 
 /// The files that send pulls from a registry to its mirror first.
 fn mirrors(pool: &Pool<'_>) -> Vec<HostFile> {
-    let rules: Vec<(&str, Rule<'_>)> = pool
+    let rules: Vec<(&str, &Rule<'_>)> = pool
         .rules()
         .filter_map(|rule| if let HostRule::Mirror(registry) = rule.rule { Some((registry, rule)) } else { None })
         .collect();
@@ -69,7 +69,7 @@ fn hosts(registry: &str, rule: &Rule<'_>) -> HostFile {
 }
 
 /// The registries of CRI-O.
-fn registries(rules: &[(&str, Rule<'_>)]) -> HostFile {
+fn registries(rules: &[(&str, &Rule<'_>)]) -> HostFile {
     let form = form();
     let mut body = Lines::default();
     for (registry, rule) in rules {
@@ -87,7 +87,7 @@ fn registries(rules: &[(&str, Rule<'_>)]) -> HostFile {
 }
 
 /// A whole file: parts of a plug-in's section in a second file would replace the section, not be merged into it (1.7).
-fn containerd(pool: &Pool<'_>, rules: &[(&str, Rule<'_>)]) -> HostFile {
+fn containerd(pool: &Pool<'_>, rules: &[(&str, &Rule<'_>)]) -> HostFile {
     let version = &pool.plan.host.runtime_version;
     let mut numbers = version.split('.').map(|text| text.parse().unwrap_or_default());
     let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
@@ -128,7 +128,7 @@ fn plugin(config: u16, part: &str) -> &'static str {
     }
 }
 
-fn crio(rules: &[(&str, Rule<'_>)]) -> HostFile {
+fn crio(rules: &[(&str, &Rule<'_>)]) -> HostFile {
     let mut tables: BTreeMap<&str, Lines> = BTreeMap::new();
     for (key, rule) in rules {
         let (part, name) = key.split_once('/').unwrap_or(("runtime", key));
@@ -144,7 +144,7 @@ fn crio(rules: &[(&str, Rule<'_>)]) -> HostFile {
     HostFile { validator: "crio".to_owned(), effect: "runtime", ..file }
 }
 
-fn docker(rules: &[(&str, Rule<'_>)]) -> HostFile {
+fn docker(rules: &[(&str, &Rule<'_>)]) -> HostFile {
     let entries = rules.iter().map(|(key, rule)| {
         let value: serde_json::Value = serde_json::from_str(&rule.held.value).unwrap_or_default();
         ((*key).to_owned(), written(&value).with(&origin(rule)))

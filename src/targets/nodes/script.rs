@@ -124,14 +124,14 @@ fn rows(pool: &Pool<'_>, files: &[HostFile]) -> Vec<Row> {
         .rules()
         .filter_map(|rule| {
             if let HostRule::Program(name) = rule.rule {
-                return Some(Row::of(&rule, "program", name, &rule.held.value));
+                return Some(Row::of(rule, "program", name, &rule.held.value));
             }
             let HostRule::There(path) = rule.rule else { return None };
-            Some(Row::of(&rule, "there", path, &rule.held.value))
+            Some(Row::of(rule, "there", path, &rule.held.value))
         })
         .collect();
     rows.extend(files.iter().map(of_file));
-    rows.extend(pool.rules().filter_map(|rule| of_rule(pool, &rule)));
+    rows.extend(pool.rules().filter_map(|rule| of_rule(pool, rule)));
     // What the running kubelet has read is known only after its files are there.
     rows.extend(files.iter().filter(|file| file.path == kubelet::DROP_IN).map(|file| Row {
         kind: "kubelet",
@@ -144,8 +144,8 @@ fn rows(pool: &Pool<'_>, files: &[HostFile]) -> Vec<Row> {
         let wants = format!("/etc/systemd/system/sysinit.target.wants/{}", firewall::UNIT);
         let unit = format!("/etc/systemd/system/{}", firewall::UNIT);
         [
-            Row { effect: "firewall", ..Row::of(&rule, "link", &wants, &unit) },
-            Row::of(&rule, "firewall", firewall::RULES, &rule.held.value),
+            Row { effect: "firewall", ..Row::of(rule, "link", &wants, &unit) },
+            Row::of(rule, "firewall", firewall::RULES, &rule.held.value),
         ]
     }));
     rows

@@ -18,8 +18,8 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
 fn lines(pool: &Pool<'_>, line: impl Fn(&Rule<'_>) -> Option<String>) -> Option<Lines> {
     let mut found = Lines::default();
     for rule in pool.rules() {
-        if let Some(text) = line(&rule) {
-            found.push(&text, &origin(&rule));
+        if let Some(text) = line(rule) {
+            found.push(&text, &origin(rule));
         }
     }
     (found.count() > 0).then_some(found)
@@ -80,7 +80,7 @@ fn limits(pool: &Pool<'_>) -> Option<HostFile> {
     let mut body = Lines::default();
     for rule in pool.rules().filter(|rule| rule.rule == HostRule::CoreLimit) {
         for who in ["*", "root"] {
-            body.push(&format!("{who} hard core {}", rule.held.value), &origin(&rule));
+            body.push(&format!("{who} hard core {}", rule.held.value), &origin(rule));
         }
     }
     (body.count() > 0).then(|| HostFile::new("/etc/security/limits.d/90-harden.conf", "Core files of sessions.", body))
@@ -104,7 +104,7 @@ fn sudo_log(pool: &Pool<'_>) -> Option<HostFile> {
         "{path} {{\n    weekly\n    rotate 8\n    compress\n    delaycompress\n    missingok\n    notifempty\n    create 0600 root root\n}}\n"
     );
     let file =
-        HostFile::new("/etc/logrotate.d/harden-sudo", "Keeps eight weeks of the log of sudo.", Lines::of(text, &origin(&rule)));
+        HostFile::new("/etc/logrotate.d/harden-sudo", "Keeps eight weeks of the log of sudo.", Lines::of(text, &origin(rule)));
     Some(HostFile { validator: "logrotate".to_owned(), ..file })
 }
 
