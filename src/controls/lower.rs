@@ -10,7 +10,7 @@ use crate::{
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, rbac, shape};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, rbac, select, shape};
 
 /// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
@@ -31,7 +31,7 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     ground_in_settings(&mut plan);
-    plan.intents = all_intents(cluster, intents);
+    plan.intents = all_intents(cluster, &plan, intents);
     (diags.errors() == before).then_some(plan)
 }
 
@@ -89,12 +89,12 @@ fn ground_in_settings(plan: &mut Plan) {
 }
 
 /// Every intent of the spec with what became of it; what no control took says why, never silent.
-fn all_intents(cluster: &Resolved, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>) -> Vec<IntentVerdict> {
+fn all_intents(cluster: &Resolved, plan: &Plan, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>) -> Vec<IntentVerdict> {
     let mut out = Vec::new();
     for path in &cluster.intents {
         let mut verdicts = lowered.remove(path).unwrap_or_default();
         if verdicts.is_empty() {
-            verdicts = vec![cluster.answered(path).unwrap_or_else(|| unclaimed(path))];
+            verdicts = cluster.answered(path).map_or_else(|| unclaimed(cluster, plan, path), |verdict| vec![verdict]);
         }
         verdicts.sort();
         verdicts.dedup();
@@ -110,19 +110,20 @@ fn all_intents(cluster: &Resolved, mut lowered: BTreeMap<SpecPath, Vec<Verdict>>
 /// Places of the spec that no control of this version lowers, whatever is selected.
 const UNWRITTEN: &[&str] = &["/policies/engines/admissionPolicy", "/policies/engines/azurePolicy"];
 
-/// What no control took: this version writes nothing of it, or what it steers is not selected or does not arise here.
-fn unclaimed(path: &SpecPath) -> Verdict {
+/// What no control took: that of the control which the place asks for and which does not arise here, else this version writes nothing of it,
+/// or what it steers is not selected.
+fn unclaimed(cluster: &Resolved, plan: &Plan, path: &SpecPath) -> Vec<Verdict> {
+    let asked = select::asked_at(cluster, path).and_then(|id| plan.verdicts.iter().find(|control| control.id.0 == id));
+    if let Some(control) = asked {
+        let of_the_place = |verdict: &Verdict| Verdict { cause: Cause::Spec(path.clone()), ..verdict.clone() };
+        return control.verdicts.iter().map(of_the_place).collect();
+    }
     let unwritten = UNWRITTEN.iter().any(|place| path.is_within(&SpecPath::new(place)));
     let (outcome, fact) = if unwritten {
         (Outcome::Impossible, FactId("not-built-yet"))
     } else {
         (Outcome::NotApplicable, facts::id::STEERS_NOTHING)
     };
-    Verdict {
-        scope: Scope::Cluster,
-        outcome,
-        ground: Ground::Fact(fact),
-        detail: String::new(),
-        cause: Cause::Spec(path.clone()),
-    }
+    let (ground, cause) = (Ground::Fact(fact), Cause::Spec(path.clone()));
+    vec![Verdict { scope: Scope::Cluster, outcome, ground, detail: String::new(), cause }]
 }

@@ -148,6 +148,11 @@ const DECLARED: &[Declared] = &[
     },
 ];
 
+/// The control that a place of the spec asks for by what it declares.
+pub(super) fn asked_at(cluster: &Resolved, place: &SpecPath) -> Option<&'static str> {
+    DECLARED.iter().find(|declared| (declared.place)(cluster) == Some(place.as_str())).map(|declared| declared.control)
+}
+
 /// Whether the spec or some profile of the cluster selects the control; within one profile later words win.
 fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
     let declared =

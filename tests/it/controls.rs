@@ -204,6 +204,29 @@ fn a_kms_socket_is_mounted_without_those_of_others() {
     assert_eq!(mounts("unix:///run/v.sock"), ["/run/v.sock ro Socket"]);
 }
 
+/// What the spec asks for and no control of the platform writes has the control's own reason; what steers nothing says so.
+#[test]
+fn what_is_asked_for_in_vain_says_why() {
+    let spec = fs::read_to_string(root().join("golden/plan/eks.yaml")).unwrap();
+    let (before, _) = spec.split_once("  images:").unwrap();
+    let asked = "  images: { alwaysPull: true }\n  policies: { engines: { admissionPolicy: {} }, failure: closed }\n";
+    let text = format!("{before}{asked}").replace("PROFILE", "restricted");
+    for version in ["1.35", "1.36"] {
+        let plan = plan(&text.replace("VERSION", version), None).unwrap();
+        let said = |place: &str| {
+            let intent = plan.intents.iter().find(|intent| intent.path.as_str() == place).unwrap();
+            let facts = intent.verdicts.iter().filter_map(|verdict| match &verdict.ground {
+                Ground::Fact(fact) => Some((verdict.outcome, fact.0)),
+                Ground::Waiver(_) | Ground::Settings(_) => None,
+            });
+            facts.collect::<Vec<_>>()
+        };
+        assert_eq!(said("/images/alwaysPull"), [(Outcome::Impossible, "in-tree-always-pull")], "{version}");
+        assert_eq!(said("/policies/engines/admissionPolicy"), [(Outcome::Impossible, "not-built-yet")]);
+        assert_eq!(said("/policies/failure"), [(Outcome::NotApplicable, "steers-nothing")]);
+    }
+}
+
 #[test]
 fn what_the_spec_declares_is_selected_by_any_profile() {
     let plan = plan(&small("baseline", "  images: { alwaysPull: true }\n"), None).unwrap();
