@@ -14,7 +14,7 @@ use crate::{
         cloud::{CloudValue, Owner, Stage},
         host_paths,
     },
-    report::StepList,
+    report::{StepList, code},
     targets,
 };
 
@@ -110,7 +110,7 @@ impl Tree<'_> {
                 Some(HostRule::Program(_)) => _ = packages.insert(&held.value),
                 Some(HostRule::There(path)) => match held.value.strip_prefix("install the package ") {
                     Some(package) => _ = packages.insert(package),
-                    None => _ = there.insert(format!("`{path}` ({})", held.value)),
+                    None => _ = there.insert(format!("{} ({})", code(path), held.value)),
                 },
                 _ => {}
             }
@@ -223,7 +223,7 @@ impl Tree<'_> {
     /// Who asks the API server without credentials today, and will be refused.
     fn without_credentials(&self) -> Option<String> {
         let anonymous = self.plan.authentication.as_ref()?.anonymous.as_ref()?;
-        let paths: Vec<String> = anonymous.value.paths.iter().map(|path| format!("`{}`", path.value)).collect();
+        let paths: Vec<String> = anonymous.value.paths.iter().map(|path| code(&path.value)).collect();
         let allowed = if paths.is_empty() { "nothing".to_owned() } else { format!("exactly {}", paths.join(", ")) };
         Some(format!(
             "What asks the API server without credentials (load balancers, uptime checks, installers) gets {allowed} from then on, and 401 for \

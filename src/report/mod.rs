@@ -21,7 +21,7 @@ pub use benchmark::{Finding, benchmark};
 pub use check::{check_json, check_text};
 pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};
-pub use markdown::{Extras, StepList, reason_text, report};
+pub use markdown::{Extras, StepList, code, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};
 pub use sarif::{Rule, sarif};
 

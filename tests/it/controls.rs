@@ -204,6 +204,20 @@ fn a_kms_socket_is_mounted_without_those_of_others() {
     assert_eq!(mounts("unix:///run/v.sock"), ["/run/v.sock ro Socket"]);
 }
 
+/// A path of the spec stays one code span in the steps, whatever stands in it.
+#[test]
+fn a_path_of_the_spec_cannot_write_into_the_steps() {
+    let path = "/etc/ssl/certs/siem'`x`.crt";
+    let siem = format!(
+        "  logging: {{ siem: {{ syslog: {{ host: siem.example.internal, port: 6514, tls: true, caFile: \"{path}\" }} }} }}\n"
+    );
+    let mut diags = Diagnostics::default();
+    let built = with_cluster(&small("restricted", &siem), "", None, &mut diags, build::build).unwrap();
+    let report = built.artifacts.iter().find(|artifact| artifact.path.as_str() == "REPORT.md").unwrap().text();
+    let step = report.lines().find(|line| line.contains("These files must be there")).unwrap();
+    assert!(step.contains(&format!("`` {path} ``")), "{step}");
+}
+
 /// What the spec asks for and no control of the platform writes has the control's own reason; what steers nothing says so.
 #[test]
 fn what_is_asked_for_in_vain_says_why() {

@@ -31,7 +31,8 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// A value as a code span that nothing in it can end.
-pub(super) fn code(text: &str) -> String {
+#[must_use]
+pub fn code(text: &str) -> String {
     if is_plain(text, b"||`") {
         return ["`", text, "`"].concat();
     }

@@ -4,6 +4,8 @@ mod cells;
 mod logs;
 mod reasons;
 
+pub use cells::code;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
 };
 
 use super::{Finding, text_artifact};
-use cells::{cell, code, prose};
+use cells::{cell, prose};
 use reasons::Reasons;
 
 /// A list of steps under a title.
