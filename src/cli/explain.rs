@@ -62,10 +62,9 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
 
 /// The control or code that resembles a text most.
 fn nearest(text: &str) -> &'static str {
-    let likeness = |known: &str| strsim::jaro_winkler(known, text);
     let ids = controls::CATALOGUE.iter().map(|control| control.id);
     let codes = crate::codes::all().into_iter().map(|entry| entry.code);
-    ids.chain(codes).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
+    controls::nearest_of(ids.chain(codes), text)
 }
 
 fn of_control(control: &Control, screen: &Screen) -> Done {

@@ -171,11 +171,14 @@ pub fn control(id: &str) -> Option<&'static Control> {
 /// The id that resembles a text most.
 #[must_use]
 pub fn nearest(text: &str) -> &'static str {
-    CATALOGUE
-        .iter()
-        .map(|control| control.id)
-        .max_by(|a, b| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)))
-        .unwrap_or_default()
+    nearest_of(CATALOGUE.iter().map(|control| control.id), text)
+}
+
+/// The name that resembles a text most; empty where there is none.
+#[must_use]
+pub fn nearest_of(names: impl Iterator<Item = &'static str>, text: &str) -> &'static str {
+    let likeness = |known: &str| strsim::jaro_winkler(known, text);
+    names.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ use crate::{
     resolve::Resolved,
 };
 
-pub use catalogue::{CATALOGUE, control, nearest};
+pub use catalogue::{CATALOGUE, control, nearest, nearest_of};
 pub use diagnostics::ALL;
 pub use impact::impacts;
 pub use lower::lower;

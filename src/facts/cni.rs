@@ -167,6 +167,16 @@ const AWS_ENFORCES: (u16, u16) = (1, 14);
 /// From which version on it takes a policy for a whole cluster: 1.21.1 (docs.aws.amazon.com, cni-network-policy; read 2026-11-26).
 const AWS_CLUSTER_POLICY: (u16, u16, u16) = (1, 21, 1);
 
+/// From which version on Calico programs iptables or nftables as the kube-proxy beside it does, without being told (projectcalico/calico pull
+/// request 11629 and tigera/operator 4389, merged in January 2026 after 3.31).
+const CALICO_FOLLOWS: (u16, u16) = (3, 32);
+
+/// Whether this version of Calico follows the kube-proxy beside it.
+#[must_use]
+pub fn calico_follows(major: u16, minor: u16) -> bool {
+    (major, minor) >= CALICO_FOLLOWS
+}
+
 /// Whether this version of the Amazon VPC CNI enforces network policies.
 #[must_use]
 pub fn aws_vpc_cni_enforces(major: u16, minor: u16) -> bool {
@@ -184,12 +194,4 @@ pub fn aws_vpc_cni_takes_cluster_policies(major: u16, minor: u16, patch: Option<
 pub fn network_semantics(enforcer: Enforcer) -> &'static NetworkSemantics {
     static PLAIN: NetworkSemantics = NetworkSemantics::PLAIN;
     ROWS.iter().find(|row| row.enforcer == enforcer).unwrap_or(&PLAIN)
-}
-
-/// Whether this Calico programs iptables or nftables as the kube-proxy beside it does, without being told: from 3.32 (projectcalico/calico
-/// pull request 11629 and tigera/operator 4389, merged in January 2026 after 3.31). An unknown version does not count.
-#[must_use]
-pub fn calico_follows(version: Option<&str>) -> bool {
-    let mut parts = version.unwrap_or_default().split('.').map(str::parse::<u32>);
-    matches!((parts.next(), parts.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (3, 32))
 }

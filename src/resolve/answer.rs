@@ -446,7 +446,7 @@ fn cni(spec: &Spec) -> Cni {
         Some(model::Cni::Weave { version } | model::Cni::AwsVpcCni { version }) => *version,
         Some(model::Cni::AzureCni { .. } | model::Cni::None) | None => None,
     };
-    Cni { name, version: version.map(|version| version.to_string()) }
+    Cni { name, version }
 }
 
 fn runtime(spec: &Spec) -> Runtime {

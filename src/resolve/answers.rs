@@ -7,6 +7,7 @@ use crate::{
     diag::{Place, Source},
     kube::audit::Goal,
     plan::{EncryptionPlan, EncryptionRecord, IssuerPlan, KubeadmCluster, Locate, NodePlan, OwnerNote, Verdict},
+    spec::model::ProgramVersion,
     yaml::Node,
 };
 
@@ -46,7 +47,7 @@ pub struct Cni {
     /// `calico`, `cilium`, `flannel`, `weave`, `aws-vpc-cni`, `azure-cni`, `none`.
     pub name: String,
     /// Its version, where declared.
-    pub version: Option<String>,
+    pub version: Option<ProgramVersion>,
 }
 
 /// The container runtime.

@@ -51,7 +51,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             "change to `nftables` or `iptables` before ipvs is gone",
         );
     }
-    if mode == "nftables" && cluster.cni.name == "calico" && !facts::calico_follows(cluster.cni.version.as_deref()) {
+    let follows = cluster.cni.version.is_some_and(|version| facts::calico_follows(version.major, version.minor));
+    if mode == "nftables" && cluster.cni.name == "calico" && !follows {
         let detail = "before this mode set `spec.calicoNetwork.linuxDataplane: Nftables` in its Installation, or `nftablesMode` of its FelixConfiguration";
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::CALICO_DATA_PLANE, detail);
     }
