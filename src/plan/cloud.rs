@@ -34,6 +34,8 @@ pub struct CloudPlan {
     pub secrets_key: Option<Held<Owner>>,
     /// Who owns the add-on of the network plugin (EKS).
     pub vpc_cni: Option<Held<Owner>>,
+    /// Why the ConfigMap is there that has Auto Mode enforce network policies (EKS).
+    pub auto_mode_engine: Option<BTreeSet<Reason>>,
     /// The log categories that the diagnostic setting keeps (AKS).
     pub categories: BTreeMap<&'static str, BTreeSet<Reason>>,
     /// Where the diagnostic setting sends them (AKS).
@@ -56,6 +58,7 @@ impl CloudPlan {
             admins: BTreeMap::new(),
             secrets_key: None,
             vpc_cni: None,
+            auto_mode_engine: None,
             categories: BTreeMap::new(),
             destinations: Vec::new(),
         }
@@ -121,6 +124,9 @@ const UNSEEN: [&str; 8] = [
     "run_command_enabled",
     "sku_tier",
 ];
+
+/// The ConfigMap of kube-system that has Auto Mode enforce network policies, its key, and what it must say (EKS user guide, auto-net-pol).
+pub const AUTO_MODE_ENGINE: [&str; 3] = ["amazon-vpc-cni", "enable-network-policy-controller", "true"];
 
 /// Whether a data source of the provider shows a value of the cluster resource, so that a check can compare it.
 #[must_use]
@@ -288,6 +294,12 @@ pub fn destination_key(destination: &Destination) -> SettingKey {
     cloud_key(&format!("diagnostics/destinations/{}", destination.name()))
 }
 
+/// The key of what has Auto Mode enforce network policies.
+#[must_use]
+pub fn auto_mode_engine_key() -> SettingKey {
+    cloud_key("auto-mode/enable-network-policy-controller")
+}
+
 /// The place in the spec of the table of who owns what.
 #[must_use]
 pub fn owner_place(field: &str) -> SpecPath {
@@ -324,6 +336,10 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
         if let Some(owner) = owner {
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
         }
+    }
+    if let Some(reasons) = &cloud.auto_mode_engine {
+        let [_, _, value] = AUTO_MODE_ENGINE;
+        add(auto_mode_engine_key(), Held { value: value.to_owned(), reasons: reasons.clone() });
     }
     for (principal, groups) in &cloud.entries {
         let value = groups.iter().map(|group| group.value.as_str()).collect::<Vec<_>>().join(", ");

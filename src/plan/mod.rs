@@ -8,6 +8,7 @@ mod files;
 mod host;
 mod host_impact;
 pub mod host_paths;
+mod in_tree;
 mod log_agent;
 mod logging;
 mod lowering;
@@ -35,6 +36,7 @@ pub use files::{
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
+pub use in_tree::{InTree, in_tree_actions, in_tree_binding_key, in_tree_binding_text, in_tree_rules_key, in_tree_rules_text};
 pub use log_agent::{AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, AgentPart, AgentPlan, agent_key, agent_pods};
 pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, kind_key, shipping_key};
 pub use lowering::{Locate, Lowering};
@@ -44,8 +46,8 @@ pub use network::{
 };
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use policies::{
-    Action, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text, sync_key,
-    template_key,
+    Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
+    sync_key, template_key,
 };
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use setting::{Impact, Program, SettingKey, values_of};

@@ -7,7 +7,7 @@ use crate::{
     policy::{List, ParamValue, Params, Policy, Subject},
 };
 
-use super::{Held, Plan, SettingKey, Topic};
+use super::{Held, Plan, SettingKey, Topic, WhenAway, in_tree};
 
 /// What an engine does with a violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +41,24 @@ pub enum Judges {
     Templates,
 }
 
+/// What enforces a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Engine {
+    /// Gatekeeper.
+    Gatekeeper,
+    /// The API server itself, by in-tree policies, and what becomes of a request that their expressions cannot judge.
+    InTree(Held<WhenAway>),
+    /// Nothing in the cluster: only manifests are judged by it.
+    Nothing,
+}
+
 /// A policy with what is asked of this cluster.
 #[derive(Debug, Clone)]
 pub struct PolicyPlan {
     /// The policy.
     pub policy: &'static Policy,
+    /// What enforces it.
+    pub engine: Engine,
     /// Its parameters.
     pub params: BTreeMap<&'static str, Held<ParamValue>>,
     /// The namespaces that it spares.
@@ -108,7 +121,7 @@ impl PolicyPlan {
         kinds
     }
 
-    /// Whether Gatekeeper changes pods so that they keep to it: not before they are refused otherwise.
+    /// Whether its engine changes pods so that they keep to it: not before they are refused otherwise.
     #[must_use]
     pub fn mutates(&self) -> bool {
         self.policy.name == "always-pull" && self.action.value == Action::Deny
@@ -117,6 +130,14 @@ impl PolicyPlan {
     /// The settings that make it hold.
     #[must_use]
     pub fn keys(&self) -> Vec<SettingKey> {
+        match self.engine {
+            Engine::Gatekeeper => self.gatekeeper_keys(),
+            Engine::InTree(_) => in_tree::keys(self),
+            Engine::Nothing => Vec::new(),
+        }
+    }
+
+    fn gatekeeper_keys(&self) -> Vec<SettingKey> {
         let mut keys = vec![template_key(self.policy.name)];
         keys.extend(self.constraints().iter().map(|judges| constraint_key(&self.constraint_name(*judges))));
         if self.mutates() {
@@ -150,9 +171,14 @@ impl PolicyPlan {
 /// A constraint in one line, as the plan and the observer write it.
 #[must_use]
 pub fn constraint_text(action: &str, kinds: &[String], exempt: &[&str], params: &serde_json::Value) -> String {
-    let exempt = if exempt.is_empty() { String::new() } else { format!(" outside {}", exempt.join(", ")) };
+    let exempt = outside(exempt);
     let params = if params.as_object().is_none_or(serde_json::Map::is_empty) { String::new() } else { format!(" with {params}") };
     format!("{action} on {}{exempt}{params}", kinds.join(", "))
+}
+
+/// The namespaces that are spared, behind what holds elsewhere.
+pub(super) fn outside(exempt: &[&str]) -> String {
+    if exempt.is_empty() { String::new() } else { format!(" outside {}", exempt.join(", ")) }
 }
 
 /// What a template says that harden wrote.
@@ -164,8 +190,7 @@ pub const SYNCED: &str = "/v1/Pod";
 /// A mutation in one line.
 #[must_use]
 pub fn mutation_text(list: &str, operation: &str, exempt: &[&str]) -> String {
-    let exempt = if exempt.is_empty() { String::new() } else { format!(" outside {}", exempt.join(", ")) };
-    format!("spec.{list}[name: *].imagePullPolicy is Always on {operation}{exempt}")
+    format!("spec.{list}[name: *].imagePullPolicy is Always on {operation}{}", outside(exempt))
 }
 
 /// The key of a template.
@@ -192,27 +217,32 @@ pub fn sync_key() -> SettingKey {
     SettingKey::Part(Topic::Policy, "gatekeeper/sync".to_owned())
 }
 
-/// Adds the settings of policies to the list of all settings: what the declared engine is told.
+/// Adds the settings of policies to the list of all settings: what the engine of each is told.
 pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
-    if plan.gatekeeper.is_none() {
-        return;
-    }
     for policy in plan.policies.values() {
-        let held = |value: String, reasons: BTreeSet<Reason>| Held { value, reasons };
-        out.insert(template_key(policy.policy.name), held(OWN_TEMPLATE.to_owned(), policy.reasons.clone()));
-        for judges in policy.constraints() {
-            let key = constraint_key(&policy.constraint_name(*judges));
-            out.insert(key, held(policy.constraint(*judges), policy.all_reasons()));
+        match &policy.engine {
+            Engine::Gatekeeper => gatekeeper(policy, out),
+            Engine::InTree(errors) => in_tree::settings(policy, errors, &policy.all_reasons(), out),
+            Engine::Nothing => {}
         }
-        if policy.mutates() {
-            let exempt: Vec<&str> = policy.exempt.keys().map(String::as_str).collect();
-            for list in List::ALL {
-                let operation = if list == List::Ephemeral { "UPDATE" } else { "CREATE" };
-                out.insert(mutation_key(list), held(mutation_text(list.field(), operation, &exempt), policy.all_reasons()));
-            }
+    }
+}
+
+fn gatekeeper(policy: &PolicyPlan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+    let held = |value: String, reasons: BTreeSet<Reason>| Held { value, reasons };
+    out.insert(template_key(policy.policy.name), held(OWN_TEMPLATE.to_owned(), policy.reasons.clone()));
+    for judges in policy.constraints() {
+        let key = constraint_key(&policy.constraint_name(*judges));
+        out.insert(key, held(policy.constraint(*judges), policy.all_reasons()));
+    }
+    if policy.mutates() {
+        let exempt: Vec<&str> = policy.exempt.keys().map(String::as_str).collect();
+        for list in List::ALL {
+            let operation = if list == List::Ephemeral { "UPDATE" } else { "CREATE" };
+            out.insert(mutation_key(list), held(mutation_text(list.field(), operation, &exempt), policy.all_reasons()));
         }
-        if policy.policy.subject == Subject::EnteredPod {
-            out.insert(sync_key(), held(SYNCED.to_owned(), policy.reasons.clone()));
-        }
+    }
+    if policy.policy.subject == Subject::EnteredPod {
+        out.insert(sync_key(), held(SYNCED.to_owned(), policy.reasons.clone()));
     }
 }

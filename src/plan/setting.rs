@@ -248,6 +248,7 @@ const EXTRA_IMPACT: &[Extra] = &[
         Impact::RefusesLater("refuses commands through the provider's API, pipelines' too"),
     ),
     Extra::stricter("cloud/settings/vpc_cni_configuration_values", "", WAKES),
+    Extra::stricter("cloud/auto-mode/enable-network-policy-controller", "", WAKES),
     Extra::stricter("cloud/secrets-key/owner", "", Impact::OneWay),
     Extra { prefix: "encryption/stage", unset: "", when: When::Reaches(&["write", "enforce"]), impact: Impact::OneWay },
     Extra {
@@ -271,6 +272,16 @@ const EXTRA_IMPACT: &[Extra] = &[
         "policy/gatekeeper/mutation",
         "",
         Impact::RefusesLater("rewrites pods when they are next created: they start only while their registry answers"),
+    ),
+    Extra::stricter(
+        "policy/in-tree/binding/MutatingAdmissionPolicy/",
+        "",
+        Impact::RefusesLater("rewrites pods when they are next created: they start only while their registry answers"),
+    ),
+    Extra::stricter(
+        "policy/in-tree/binding/ValidatingAdmissionPolicy/",
+        "",
+        Impact::RefusesLater("refuses what breaks the policy when it is next written, from the day on which policies deny"),
     ),
     Extra::stricter(
         "kubelet/field/imagePullCredentialsVerificationPolicy",

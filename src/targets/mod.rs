@@ -10,6 +10,7 @@ mod fields;
 mod gatekeeper;
 mod head;
 mod helm;
+mod in_tree;
 mod k8s;
 mod kubeadm;
 mod mark;
@@ -20,6 +21,7 @@ mod shell;
 mod terraform;
 
 pub use gatekeeper::{kind as constraint_kind, rego};
+pub(crate) use k8s::NETWORK_ENGINE;
 pub use k8s::{ObjectKind, stages};
 pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};

@@ -235,9 +235,16 @@ fn what_is_asked_for_in_vain_says_why() {
             });
             facts.collect::<Vec<_>>()
         };
-        assert_eq!(said("/images/alwaysPull"), [(Outcome::Impossible, "in-tree-always-pull")], "{version}");
-        assert_eq!(said("/policies/engines/admissionPolicy"), [(Outcome::Impossible, "not-built-yet")]);
-        assert_eq!(said("/policies/failure"), [(Outcome::NotApplicable, "steers-nothing")]);
+        // The in-tree form needs MutatingAdmissionPolicy, which is on by default from 1.36.
+        let (pulls, engine) = match version {
+            "1.35" => ((Outcome::Impossible, "in-tree-always-pull"), (Outcome::Impossible, "not-built-yet")),
+            _ => ((Outcome::Weaker, "in-tree-mutation"), (Outcome::Weaker, "in-tree-policies")),
+        };
+        assert_eq!(said("/images/alwaysPull"), [pulls], "{version}");
+        assert_eq!(said("/policies/engines/admissionPolicy"), [engine], "{version}");
+        let failure = plan.intents.iter().find(|intent| intent.path.as_str() == "/policies/failure").unwrap();
+        let expected = if version == "1.35" { Outcome::NotApplicable } else { Outcome::Enforced };
+        assert_eq!(failure.outcome(), expected, "{version}");
     }
 }
 

@@ -36,10 +36,11 @@ const GENTLER: &str = "with a mirror in the runtime of every node say `images.al
 const MIRROR: &str = "`mirrors` are declared: when every node has them (`runtime/registry-hosts`) and they hold every image, say \
     `images.alwaysPull: true`";
 
-/// Where the provider does not run the plugin, Gatekeeper can take its place.
+/// Where the provider does not run the plugin, a policy engine can take its place.
 fn applies(cluster: &Resolved) -> Applies {
     match cluster.engines.gatekeeper {
         Some(_) => Applies::Yes,
+        None if cluster.kubeadm.is_none() && policy::is_in_tree(cluster, ALWAYS_PULL) => Applies::Yes,
         None if cluster.kubeadm.is_none() && cluster.engines.admission_policy => {
             Applies::No(Outcome::Impossible, facts::id::IN_TREE_ALWAYS_PULL)
         }
@@ -53,13 +54,10 @@ const RUNNING: &str = "pods that run already keep their policy until they are ne
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/images/alwaysPull");
     if cluster.images.always_pull == Some(true) && cluster.kubeadm.is_none() {
-        let asked = Asked {
-            policy: ALWAYS_PULL,
-            params: Vec::new(),
-            places: vec![place],
-            but: Some((facts::id::GATEKEEPER_MUTATION, RUNNING)),
-            unseen: "",
-        };
+        let in_tree = policy::is_in_tree(cluster, ALWAYS_PULL);
+        let mutation = if in_tree { facts::id::IN_TREE_MUTATION } else { facts::id::GATEKEEPER_MUTATION };
+        let asked =
+            Asked { policy: ALWAYS_PULL, params: Vec::new(), places: vec![place], but: Some((mutation, RUNNING)), unseen: "" };
         return policy::write(cluster, out, CONTROL.id, &asked);
     }
     if cluster.images.always_pull == Some(true) {

@@ -53,7 +53,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => String::new(),
     };
     let Some(gatekeeper) = cluster.engines.gatekeeper else {
-        let (outcome, ground, way) = policy::without_gatekeeper(cluster);
+        let (outcome, ground, way) = policy::without_engine(cluster);
         return out.verdict_on(Scope::Cluster, outcome, ground, if detail.is_empty() { way } else { format!("{detail}; {way}") });
     };
     let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();

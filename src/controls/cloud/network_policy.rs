@@ -1,5 +1,7 @@
 //! Switches on what enforces network policies, where the provider has the switch.
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::{Area, Cause, FactId, Level, SpecPath},
     controls::{Applies, Control},
@@ -33,9 +35,8 @@ fn applies(cluster: &Resolved) -> Applies {
             Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI && !enforces(cluster) => {
                 no(Outcome::Impossible, facts::id::AWS_CNI_OLD)
             }
-            Nodes::Auto => no(Outcome::Impossible, facts::id::EKS_AUTO_POLICY),
-            Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI => Applies::Yes,
-            Nodes::Managed | Nodes::SelfManaged => no(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
+            Nodes::Auto | Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI => Applies::Yes,
+            Nodes::Auto | Nodes::Managed | Nodes::SelfManaged => no(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
         };
     }
     match aks(cluster) {
@@ -50,7 +51,10 @@ fn applies(cluster: &Resolved) -> Applies {
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let Some(eks) = eks(cluster) {
-        vpc_cni(cluster, eks, out);
+        match eks.nodes {
+            Nodes::Auto => auto_mode(out),
+            Nodes::Managed | Nodes::SelfManaged => vpc_cni(cluster, eks, out),
+        }
     }
     if let Some(aks) = aks(cluster) {
         azure(cluster, aks, out);
@@ -104,6 +108,17 @@ fn moves(cluster: &Resolved, out: &mut Lowering<'_>) {
         let at = out.place(&Cause::Spec(path.clone()));
         out.diagnostics().push(ProviderMakesAnew { constraint: constraint.clone(), at });
     }
+}
+
+/// The plug-in of Auto Mode has no add-on: an object of the cluster has it enforce policies.
+fn auto_mode(out: &mut Lowering<'_>) {
+    let reasons = BTreeSet::from([out.reason()]);
+    if let Some(cloud) = &mut out.plan_mut().cloud {
+        cloud.auto_mode_engine = Some(reasons);
+    }
+    let detail = "where a NodeClass of yours says anything else than `networkPolicy: DefaultAllow`, its owner changes it; policies that lie in the \
+         cluster already take effect with it";
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EKS_AUTO_POLICY, detail);
 }
 
 fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {

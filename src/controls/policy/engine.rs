@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, FactId, Reason, SpecPath},
-    facts,
-    plan::{Action, Ground, Held, Lowering, Outcome, PolicyPlan, Scope, webhook_key},
-    policy::{ParamValue, Policy},
+    facts::{self, Feature},
+    plan::{Action, Engine, Ground, Held, Lowering, Outcome, PolicyPlan, Scope, SettingKey, WhenAway, webhook_key},
+    policy::{ALWAYS_PULL, ParamValue, Policy, Subject},
     resolve::Resolved,
 };
 
@@ -42,10 +42,35 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     }
     let action = action(cluster, out);
     out.because(cause);
-    let mut plan = PolicyPlan { policy: asked.policy, params, exempt, action, reasons };
+    let engine = engine(cluster, out, asked.policy);
+    let mut plan = PolicyPlan { policy: asked.policy, engine, params, exempt, action, reasons };
     waived::workloads(cluster, out, id, &mut plan);
     verdict(cluster, out, &plan, asked);
     out.plan_mut().policies.insert(asked.policy.name, plan);
+}
+
+/// Whether the API server can be told a policy itself. One policy is written for it; the rest is for Gatekeeper.
+pub(in crate::controls) fn is_in_tree(cluster: &Resolved, policy: &Policy) -> bool {
+    let engines = &cluster.engines;
+    engines.gatekeeper.is_none()
+        && engines.admission_policy
+        && policy.name == ALWAYS_PULL.name
+        && matches!(facts::feature("MutatingAdmissionPolicy", cluster.minor()), Feature::On | Feature::Always)
+}
+
+/// What enforces a policy here.
+fn engine(cluster: &Resolved, out: &mut Lowering<'_>, policy: &Policy) -> Engine {
+    if cluster.engines.gatekeeper.is_some() {
+        return Engine::Gatekeeper;
+    }
+    if !is_in_tree(cluster, policy) {
+        return Engine::Nothing;
+    }
+    let cause = out.reason().cause;
+    let errors = if cluster.engines.fails_open == Some(true) { WhenAway::LetsPass } else { WhenAway::Refuses };
+    let held = out.because(Cause::Spec(SpecPath::new("/policies/failure"))).held(errors);
+    out.because(cause);
+    Engine::InTree(held)
 }
 
 /// The namespaces that the policy spares: those of the system that need it, and those that are waived.
@@ -106,8 +131,18 @@ fn until(cluster: &Resolved, action: Action) -> String {
 
 fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, plan: &PolicyPlan, asked: &Asked) {
     let engines = SpecPath::new("/policies/engines");
-    let verdicts = verdicts(cluster, plan, asked);
-    if cluster.engines.gatekeeper.is_some() {
+    let verdicts = match plan.engine {
+        Engine::Gatekeeper => by_gatekeeper(cluster, plan, asked),
+        Engine::InTree(_) => with_gaps(plan.keys(), waits(cluster, plan).into_iter().chain(but(plan, asked)), asked.unseen),
+        Engine::Nothing => vec![without_engine(cluster)],
+    };
+    if let Engine::InTree(_) = plan.engine {
+        let ground = Ground::Fact(facts::id::IN_TREE_POLICIES);
+        strokes::intents(cluster, out, &engines.child("admissionPolicy"), Outcome::Weaker, &ground, "");
+        let ground = Ground::Settings(plan.keys());
+        strokes::intents(cluster, out, &SpecPath::new("/policies/failure"), Outcome::Enforced, &ground, "");
+    }
+    if let Engine::Gatekeeper = plan.engine {
         let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
         out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
         let ground = Ground::Fact(facts::id::GATEKEEPER_CONSTRAINTS);
@@ -122,39 +157,53 @@ fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, plan: &PolicyPlan, asked:
     }
 }
 
-/// Everything that keeps a policy from holding; where nothing does, that it holds.
-fn verdicts(cluster: &Resolved, plan: &PolicyPlan, asked: &Asked) -> Vec<(Outcome, Ground, String)> {
-    let Some(gatekeeper) = cluster.engines.gatekeeper else { return vec![without_gatekeeper(cluster)] };
-    let mut gaps: Vec<(FactId, String)> = Vec::new();
-    if gatekeeper.installed.is_none() {
+/// A gap between what is asked and what holds.
+type Gap = (FactId, String);
+
+/// What the control says of its engine. What is said of a mutation is true once there is one.
+fn but(plan: &PolicyPlan, asked: &Asked) -> Option<Gap> {
+    let waits = plan.policy.subject == Subject::AdmittedPods && !plan.mutates();
+    asked.but.filter(|_| !waits).map(|(fact, detail)| (fact, detail.to_owned()))
+}
+
+/// That the day from which on a policy denies has not come.
+fn waits(cluster: &Resolved, plan: &PolicyPlan) -> Option<Gap> {
+    (plan.action.value != Action::Deny).then(|| (facts::id::ROLLOUT_WAITS, until(cluster, plan.action.value)))
+}
+
+/// What Gatekeeper makes of a policy.
+fn by_gatekeeper(cluster: &Resolved, plan: &PolicyPlan, asked: &Asked) -> Vec<(Outcome, Ground, String)> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    if cluster.engines.gatekeeper.is_some_and(|gatekeeper| gatekeeper.installed.is_none()) {
         let detail = "say `policies.engines.gatekeeper.installed: values` once it runs with `helm/gatekeeper.values.yaml`";
         gaps.push((facts::id::GATEKEEPER_NOT_DECLARED, detail.to_owned()));
     }
-    if plan.action.value != Action::Deny {
-        gaps.push((facts::id::ROLLOUT_WAITS, until(cluster, plan.action.value)));
-    }
+    gaps.extend(waits(cluster, plan));
     gaps.extend(webhook::gap(cluster));
-    gaps.extend(asked.but.map(|(fact, detail)| (fact, detail.to_owned())));
-    if gaps.is_empty() {
-        let keys = plan.keys().into_iter().chain([webhook_key("failure")]).collect();
-        return vec![(Outcome::Enforced, Ground::Settings(keys), asked.unseen.to_owned())];
-    }
-    let with_unseen = |detail: String| match (detail.as_str(), asked.unseen) {
+    gaps.extend(but(plan, asked));
+    let keys = plan.keys().into_iter().chain([webhook_key("failure")]).collect();
+    with_gaps(keys, gaps, asked.unseen)
+}
+
+/// Everything that keeps a policy from holding; where nothing does, that it holds by its settings.
+fn with_gaps(keys: Vec<SettingKey>, gaps: impl IntoIterator<Item = Gap>, unseen: &str) -> Vec<(Outcome, Ground, String)> {
+    let with_unseen = |detail: String| match (detail.as_str(), unseen) {
         ("", unseen) => unseen.to_owned(),
         (_, "") => detail,
         (_, unseen) => format!("{detail}; {unseen}"),
     };
     // What is not looked at is said once.
-    let said = |(number, (fact, detail)): (usize, (FactId, String))| {
+    let weaker = |(number, (fact, detail)): (usize, Gap)| {
         (Outcome::Weaker, Ground::Fact(fact), if number == 0 { with_unseen(detail) } else { detail })
     };
-    gaps.into_iter().enumerate().map(said).collect()
+    let verdicts: Vec<_> = gaps.into_iter().enumerate().map(weaker).collect();
+    if verdicts.is_empty() { vec![(Outcome::Enforced, Ground::Settings(keys), unseen.to_owned())] } else { verdicts }
 }
 
-/// What is left where Gatekeeper is not declared.
-pub(in crate::controls) fn without_gatekeeper(cluster: &Resolved) -> (Outcome, Ground, String) {
+/// What is left where no declared engine takes the policy.
+pub(in crate::controls) fn without_engine(cluster: &Resolved) -> (Outcome, Ground, String) {
     if cluster.engines.admission_policy || cluster.engines.azure_policy {
-        let detail = "policies are written for Gatekeeper alone in this version".to_owned();
+        let detail = "this policy is written for Gatekeeper alone in this version".to_owned();
         return (Outcome::Impossible, Ground::Fact(facts::id::NOT_BUILT_YET), detail);
     }
     let detail = "declare `policies.engines.gatekeeper`; `harden check` judges manifests by the policy all the same".to_owned();

@@ -20,6 +20,6 @@ pub(super) use privilege_escalation::CONTROL as PRIVILEGE_ESCALATION;
 pub(super) use privileged::CONTROL as PRIVILEGED;
 pub(super) use service_account_token::CONTROL as SERVICE_ACCOUNT_TOKEN;
 
-pub(super) use engine::{Asked, without_gatekeeper, write};
+pub(super) use engine::{Asked, is_in_tree, without_engine, write};
 pub(super) use undeclared::warn as warn_of_undeclared;
 pub(super) use version::judge as judge_version;

@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, SpecPath},
     controls::diagnostics::WaiverNotAtAdmission,
     facts,
-    plan::{Ground, Held, Locate, Lowering, Outcome, PolicyPlan, Scope},
+    plan::{Engine, Ground, Held, Locate, Lowering, Outcome, PolicyPlan, Scope},
     policy::{Exemption, ParamValue, WorkloadName, is_told_apart},
     resolve::{Resolved, Waiver},
 };
@@ -18,7 +18,7 @@ pub(super) fn workloads(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, pl
     for waiver in cluster.waivers_for(id) {
         let Some((kind, name)) = waiver.whole_workload() else { continue };
         out.because(Cause::Spec(waiver.path.clone()));
-        if let Some(why) = refused_all_the_same(plan, kind).filter(|_| cluster.engines.gatekeeper.is_some()) {
+        if let Some(why) = refused_all_the_same(plan, kind) {
             not_at_admission(cluster, out, waiver, why);
             continue;
         }
@@ -37,6 +37,11 @@ pub(super) fn workloads(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, pl
 
 /// Why admission cannot spare a workload of this kind; nothing where it can.
 fn refused_all_the_same(plan: &PolicyPlan, kind: &str) -> Option<&'static str> {
+    match plan.engine {
+        Engine::Gatekeeper => {}
+        Engine::InTree(_) => return Some("the pull policy of its pods is set, not refused"),
+        Engine::Nothing => return None,
+    }
     match plan.policy.exemption {
         Exemption::Groups(_) => Some("who enters a pod does not say which workload it belongs to"),
         Exemption::Workloads(_) if plan.mutates() => Some("the pull policy of its pods is set, not refused"),

@@ -1,8 +1,10 @@
 //! Objects of the cluster: one kustomize tree for each stage, in the order in which they must be applied.
 
+mod admission;
 mod logging;
 mod namespaces;
 mod network;
+mod network_engine;
 mod observe;
 mod observe_rbac;
 mod policies;
@@ -16,6 +18,7 @@ use crate::{
 
 use super::{Mark, Target, head};
 
+pub(crate) use network_engine::NAME as NETWORK_ENGINE;
 pub use observe::ObjectKind;
 pub(super) use observe::observe;
 
@@ -27,9 +30,11 @@ pub(super) const TARGET: Target = Target {
     marks: &[
         Mark { path: "k8s/*/kustomization.yaml", says: "kubectl apply --server-side -k k8s/" },
         Mark { path: "k8s/namespaces/namespaces.yaml", says: "The namespaces that the spec governs" },
+        Mark { path: "k8s/admission/always-pull.yaml", says: admission::ALWAYS_PULL },
         Mark { path: "k8s/policy-templates/*", says: "For Gatekeeper" },
         Mark { path: "k8s/policies/*", says: "For Gatekeeper" },
         Mark { path: "k8s/network/**", says: "Network policies of" },
+        Mark { path: "k8s/network-engine/auto-mode.yaml", says: network_engine::SWITCH },
         Mark { path: "k8s/rbac/service-accounts.yaml", says: rbac::ACCOUNTS },
         Mark { path: "k8s/rbac/roles.yaml", says: rbac::ROLES },
         Mark { path: "k8s/rbac/bindings.yaml", says: rbac::BINDINGS },
@@ -62,10 +67,12 @@ const STAGES: &[Stage] = &[
     namespaces::STAGE,
     rbac::STAGE,
     network::STAGE,
+    admission::STAGE,
     // The kinds of the constraints come with the templates.
     policies::TEMPLATES,
     policies::CONSTRAINTS,
     logging::STAGE,
+    network_engine::STAGE,
 ];
 
 /// The names of the stages that a tree has, in the order in which they are applied.

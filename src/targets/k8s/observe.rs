@@ -3,18 +3,18 @@
 use crate::{
     kube::network::{Dialect, PolicyId},
     plan::{
-        AGENT_NAME, AGENT_NAMESPACE, AgentPart, OWN_TEMPLATE, SettingKey, Topic, agent_key, constraint_key, constraint_text,
-        label_key, mutation_key, mutation_text, policy_key, sync_key, template_key,
+        AGENT_NAME, AGENT_NAMESPACE, AgentPart, OWN_TEMPLATE, SettingKey, Topic, agent_key, cloud::auto_mode_engine_key,
+        constraint_key, constraint_text, label_key, mutation_key, mutation_text, policy_key, sync_key, template_key,
     },
     policy::{List, POLICIES},
     targets::{
-        gatekeeper,
+        gatekeeper, in_tree,
         observed::{Form, Leaves, Sighting, Written, escaped},
     },
     yaml::Node,
 };
 
-use super::observe_rbac as rbac;
+use super::{network_engine, observe_rbac as rbac};
 
 /// The kinds of objects that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,10 @@ pub enum ObjectKind {
     ConstraintTemplate,
     /// What Gatekeeper keeps a copy of.
     SyncSet,
+    /// A policy that the API server enforces itself, of either kind.
+    InTreeRules,
+    /// What puts such a policy into force.
+    InTreeBinding,
     /// A network policy, in one of its forms.
     NetworkPolicy(Dialect),
     /// A service account.
@@ -45,6 +49,8 @@ pub enum ObjectKind {
     ClusterRoleBinding,
     /// An object of the agent for logs.
     LogAgent(AgentPart),
+    /// The ConfigMap that has EKS Auto Mode enforce network policies.
+    NetworkEngine,
 }
 
 impl ObjectKind {
@@ -56,6 +62,8 @@ impl ObjectKind {
         ObjectKind::Constraint,
         ObjectKind::ConstraintTemplate,
         ObjectKind::SyncSet,
+        ObjectKind::InTreeRules,
+        ObjectKind::InTreeBinding,
         ObjectKind::NetworkPolicy(Dialect::Kubernetes),
         ObjectKind::NetworkPolicy(Dialect::Cilium),
         ObjectKind::NetworkPolicy(Dialect::CiliumClusterwide),
@@ -67,6 +75,7 @@ impl ObjectKind {
         ObjectKind::ClusterRoleBinding,
         ObjectKind::LogAgent(AgentPart::ConfigMap),
         ObjectKind::LogAgent(AgentPart::DaemonSet),
+        ObjectKind::NetworkEngine,
     ];
 
     /// The name of the kind.
@@ -79,6 +88,8 @@ impl ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::ConstraintTemplate => "ConstraintTemplate",
             ObjectKind::SyncSet => "SyncSet",
+            ObjectKind::InTreeRules => "admission policy",
+            ObjectKind::InTreeBinding => "binding of an admission policy",
             ObjectKind::NetworkPolicy(dialect) => dialect.kind(),
             ObjectKind::ServiceAccount => "ServiceAccount",
             ObjectKind::Role => "Role",
@@ -86,10 +97,14 @@ impl ObjectKind {
             ObjectKind::RoleBinding => "RoleBinding",
             ObjectKind::ClusterRoleBinding => "ClusterRoleBinding",
             ObjectKind::LogAgent(part) => part.kind(),
+            ObjectKind::NetworkEngine => "ConfigMap of the network plug-in",
         }
     }
 
-    fn of(api_version: &str, kind: &str) -> Option<Self> {
+    fn of(root: &Node) -> Option<Self> {
+        let (api_version, kind) = (text(root, "/apiVersion"), text(root, "/kind"));
+        let (namespace, name) = (text(root, "/metadata/namespace"), text(root, "/metadata/name"));
+        let agent = namespace == AGENT_NAMESPACE && name == AGENT_NAME;
         match (api_version, kind) {
             ("kustomize.config.k8s.io/v1beta1", "Kustomization") => Some(ObjectKind::Kustomization),
             ("v1", "Namespace") => Some(ObjectKind::Namespace),
@@ -97,24 +112,31 @@ impl ObjectKind {
             ("constraints.gatekeeper.sh/v1beta1", _) => Some(ObjectKind::Constraint),
             ("templates.gatekeeper.sh/v1", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
             ("syncset.gatekeeper.sh/v1alpha1", "SyncSet") => Some(ObjectKind::SyncSet),
+            (in_tree::API, "MutatingAdmissionPolicy" | "ValidatingAdmissionPolicy") => Some(ObjectKind::InTreeRules),
+            (in_tree::API, "MutatingAdmissionPolicyBinding" | "ValidatingAdmissionPolicyBinding") => {
+                Some(ObjectKind::InTreeBinding)
+            }
             ("v1", "ServiceAccount") => Some(ObjectKind::ServiceAccount),
             ("rbac.authorization.k8s.io/v1", "Role") => Some(ObjectKind::Role),
             ("rbac.authorization.k8s.io/v1", "ClusterRole") => Some(ObjectKind::ClusterRole),
             ("rbac.authorization.k8s.io/v1", "RoleBinding") => Some(ObjectKind::RoleBinding),
             ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
-            ("v1", "ConfigMap") => Some(ObjectKind::LogAgent(AgentPart::ConfigMap)),
-            ("apps/v1", "DaemonSet") => Some(ObjectKind::LogAgent(AgentPart::DaemonSet)),
+            ("v1", "ConfigMap") if network_engine::is_it(namespace, name) => Some(ObjectKind::NetworkEngine),
+            ("v1", "ConfigMap") if agent => Some(ObjectKind::LogAgent(AgentPart::ConfigMap)),
+            ("apps/v1", "DaemonSet") if agent => Some(ObjectKind::LogAgent(AgentPart::DaemonSet)),
             _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
         }
     }
 
-    /// The part of the settings of Gatekeeper that objects of the kind say.
+    /// How the settings of policies begin that objects of the kind say.
     fn part(self) -> &'static str {
         match self {
-            ObjectKind::Assign => "mutation",
-            ObjectKind::Constraint => "constraint",
-            ObjectKind::ConstraintTemplate => "template",
-            ObjectKind::SyncSet => "sync",
+            ObjectKind::Assign => "gatekeeper/mutation/",
+            ObjectKind::Constraint => "gatekeeper/constraint/",
+            ObjectKind::ConstraintTemplate => "gatekeeper/template/",
+            ObjectKind::SyncSet => "gatekeeper/sync",
+            ObjectKind::InTreeRules => "in-tree/rules/",
+            ObjectKind::InTreeBinding => "in-tree/binding/",
             ObjectKind::Kustomization
             | ObjectKind::Namespace
             | ObjectKind::NetworkPolicy(_)
@@ -123,7 +145,8 @@ impl ObjectKind {
             | ObjectKind::ClusterRole
             | ObjectKind::RoleBinding
             | ObjectKind::ClusterRoleBinding
-            | ObjectKind::LogAgent(_) => "",
+            | ObjectKind::LogAgent(_)
+            | ObjectKind::NetworkEngine => "",
         }
     }
 
@@ -133,9 +156,14 @@ impl ObjectKind {
         match (self, key) {
             (ObjectKind::Namespace, SettingKey::Part(topic, _)) => *topic == Topic::Namespace,
             (
-                ObjectKind::Assign | ObjectKind::Constraint | ObjectKind::ConstraintTemplate | ObjectKind::SyncSet,
+                ObjectKind::Assign
+                | ObjectKind::Constraint
+                | ObjectKind::ConstraintTemplate
+                | ObjectKind::SyncSet
+                | ObjectKind::InTreeRules
+                | ObjectKind::InTreeBinding,
                 SettingKey::Part(Topic::Policy, part),
-            ) => part.starts_with("gatekeeper/") && part.split('/').nth(1) == Some(self.part()),
+            ) => part.starts_with(self.part()),
             (ObjectKind::NetworkPolicy(dialect), SettingKey::Part(Topic::Network, part)) => {
                 part.split('/').nth(1).is_some_and(|kind| kind == dialect.kind())
             }
@@ -148,6 +176,7 @@ impl ObjectKind {
                 SettingKey::Part(Topic::Rbac, part),
             ) => rbac::can_say(self, part),
             (ObjectKind::LogAgent(part), key) => *key == agent_key(part),
+            (ObjectKind::NetworkEngine, key) => *key == auto_mode_engine_key(),
             (
                 _,
                 SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_),
@@ -158,13 +187,7 @@ impl ObjectKind {
 
 /// What a document says, where it is one of these.
 pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
-    let text = |key: &str| root.get(key).and_then(Node::as_str).unwrap_or_default();
-    let kind = ObjectKind::of(text("apiVersion"), text("kind"))?;
-    let named = |pointer: &str, name: &str| root.at_pointer(pointer).and_then(Node::as_str) == Some(name);
-    let ours = named("/metadata/namespace", AGENT_NAMESPACE) && named("/metadata/name", AGENT_NAME);
-    if matches!(kind, ObjectKind::LogAgent(_)) && !ours {
-        return None;
-    }
+    let kind = ObjectKind::of(root)?;
     let mut sighting = Sighting::new(file, Form::Object(kind), root.place.clone());
     let mut leaves = Leaves::of_document(root);
     match kind {
@@ -174,10 +197,13 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
         ObjectKind::Constraint => said(root, &mut sighting, &mut leaves, constraint),
         ObjectKind::ConstraintTemplate => said(root, &mut sighting, &mut leaves, template),
         ObjectKind::SyncSet => said(root, &mut sighting, &mut leaves, sync_set),
+        ObjectKind::InTreeRules => said(root, &mut sighting, &mut leaves, in_tree::observe_rules),
+        ObjectKind::InTreeBinding => said(root, &mut sighting, &mut leaves, in_tree::observe_binding),
         ObjectKind::NetworkPolicy(dialect) => network_policy(dialect, root, &mut sighting, &mut leaves),
         ObjectKind::ServiceAccount => rbac::account(root, &mut sighting, &mut leaves),
         ObjectKind::Role | ObjectKind::ClusterRole => rbac::role(root, &mut sighting, &mut leaves),
         ObjectKind::RoleBinding | ObjectKind::ClusterRoleBinding => rbac::binding(root, &mut sighting, &mut leaves),
+        ObjectKind::NetworkEngine => network_engine::observe(&mut sighting, &mut leaves),
         ObjectKind::LogAgent(part) => {
             leaves.take_below("");
             let text = root.to_json().to_string();

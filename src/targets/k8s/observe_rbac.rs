@@ -23,8 +23,11 @@ pub(super) fn can_say(kind: ObjectKind, part: &str) -> bool {
         | ObjectKind::Constraint
         | ObjectKind::ConstraintTemplate
         | ObjectKind::SyncSet
+        | ObjectKind::InTreeRules
+        | ObjectKind::InTreeBinding
         | ObjectKind::NetworkPolicy(_)
-        | ObjectKind::LogAgent(_) => return false,
+        | ObjectKind::LogAgent(_)
+        | ObjectKind::NetworkEngine => return false,
     };
     part.starts_with(says)
 }

@@ -64,6 +64,12 @@ impl Pod {
         }
     }
 
+    /// The value of a flag.
+    pub(crate) fn value(&self, flag: &str) -> Option<&str> {
+        let prefix = format!("--{flag}=");
+        self.arguments.iter().find_map(|argument| argument.strip_prefix(&prefix))
+    }
+
     /// Takes a mount away, as a careless edit would.
     pub(crate) fn lose_mount(&mut self, inside: &str) {
         let before = self.mounts.len();

@@ -1,6 +1,7 @@
 //! kube-apiserver and etcd, started with the emitted static pods and files: they start, and they do what the plan says.
 
 mod gatekeeper;
+mod in_tree;
 mod network;
 mod objects;
 mod permissions;
@@ -80,18 +81,12 @@ fn server_pod(node: &Node, etcd_port: u16) -> (Pod, u16) {
     (pod, port)
 }
 
-fn start(set: &Set) -> Option<Cluster> {
-    let (kubeadm, kube_apiserver, etcd) = programs(set)?;
-    let node = Node::new(set, &kubeadm);
-    let (etcd, etcd_port) = start_etcd(&node, &etcd);
-    let (pod, port) = server_pod(&node, etcd_port);
-    let mut server = pod.start(&node, &kube_apiserver).unwrap_or_else(|why| panic!("kube-apiserver: {why}"));
-    let client = Client::new(&node, port);
-    let admin = Person::new(&node, "admin", &["system:masters"]);
+/// Waits until a server answers that it is ready.
+fn await_ready(server: &mut Running, client: &Client, admin: &Person) {
     let mut last = String::new();
     for _ in 0..60 {
         assert!(server.runs(), "kube-apiserver ended:\n{}", server.log());
-        let answer = client.send(Some(&admin), "GET", "/readyz?verbose", None);
+        let answer = client.send(Some(admin), "GET", "/readyz?verbose", None);
         if answer.status == 200 {
             last.clear();
             break;
@@ -100,6 +95,17 @@ fn start(set: &Set) -> Option<Cluster> {
         std::thread::sleep(Duration::from_millis(300));
     }
     assert!(last.is_empty(), "kube-apiserver is not ready: {last}\n{}", server.log());
+}
+
+fn start(set: &Set) -> Option<Cluster> {
+    let (kubeadm, kube_apiserver, etcd) = programs(set)?;
+    let node = Node::new(set, &kubeadm);
+    let (etcd, etcd_port) = start_etcd(&node, &etcd);
+    let (pod, port) = server_pod(&node, etcd_port);
+    let mut server = pod.start(&node, &kube_apiserver).unwrap_or_else(|why| panic!("kube-apiserver: {why}"));
+    let client = Client::new(&node, port);
+    let admin = Person::new(&node, "admin", &["system:masters"]);
+    await_ready(&mut server, &client, &admin);
     Some(Cluster { node, client, admin, etcd_port, pod, server, _etcd: etcd })
 }
 
@@ -121,6 +127,7 @@ fn emitted_control_plane_holds() {
         audited(&cluster, set);
         event_rate(&cluster);
         companions(&cluster, set);
+        in_tree::hold(&cluster, set);
         objects::elsewhere(&cluster, set);
         objects::argo_cd(&cluster);
         assert!(cluster.server.runs(), "kube-apiserver ended:\n{}", cluster.server.log());

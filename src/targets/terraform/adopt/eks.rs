@@ -5,6 +5,8 @@ use crate::{
     plan::cloud::{CloudValue, Owner, Stage},
 };
 
+use crate::targets::k8s;
+
 use super::{Line, Page, Taken, Way, kept, taken};
 
 /// The module: terraform-aws-modules/eks 21.19.0.
@@ -24,6 +26,9 @@ const LOGS: &[Taken] =
 const LOGS_AFTER_GROUP: &str =
     "module.harden_attach.log_group_name == \"\" ? [] : module.harden_settings.enabled_cluster_log_types";
 
+const WAKES: &str = "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, \
+     and `k8s/network` is applied.";
+
 const TITLES: [&str; 2] = ["A raw `aws_eks_cluster`", "terraform-aws-modules/eks 21"];
 
 impl Page<'_> {
@@ -40,6 +45,9 @@ impl Page<'_> {
         }
         if self.cloud.has(Stage::Network) {
             self.eks_network();
+        }
+        if self.cloud.auto_mode_engine.is_some() {
+            self.eks_auto_mode();
         }
         if self.owner_of_key() == Some(Owner::Harden) {
             self.eks_key();
@@ -375,10 +383,7 @@ impl Page<'_> {
 
     fn eks_network(&mut self) {
         self.step("Apply D: let network policies take effect");
-        self.say(
-            "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, and \
-             `k8s/network` is applied.",
-        );
+        self.say(WAKES);
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
             self.code(&[Block::new("module", &["harden_attach"]).set("enforce_network_policies", Expr::bool(true))]);
             return;
@@ -392,6 +397,17 @@ impl Page<'_> {
         let addon = Expr::map([("vpc-cni".to_owned(), Expr::object([("configuration_values", values())]))]);
         let module = Self::eks_block(Way::Module).set("addons", addon);
         self.ways(Some(raw), Some(module), ["A raw `aws_eks_addon`", TITLES[1]]);
+    }
+
+    /// Auto Mode has no add-on that takes the switch.
+    fn eks_auto_mode(&mut self) {
+        self.step("Apply D: let network policies take effect");
+        self.say(WAKES);
+        self.shell(&[&format!("kubectl apply --server-side -k k8s/{}", k8s::NETWORK_ENGINE)]);
+        self.say(
+            "It holds on nodes whose NodeClass says `networkPolicy: DefaultAllow` (`kubectl get nodeclass -o yaml`). The NodeClass `default` that EKS \
+             makes says it and is not to be changed; in one of yours that says `DefaultDeny` a pod is cut off until its first policy is known.",
+        );
     }
 
     fn eks_key(&mut self) {

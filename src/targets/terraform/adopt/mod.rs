@@ -172,7 +172,7 @@ impl Page<'_> {
     /// The first points of step B: nothing is left to do, and the other objects are in the cluster.
     fn first_points(&self) -> Vec<&'static str> {
         let mut points = vec![QUIET];
-        if self.stages.iter().any(|stage| !FOR_PEOPLE.contains(stage)) {
+        if self.stages.iter().any(|stage| !FOR_PEOPLE.contains(stage) && *stage != k8s::NETWORK_ENGINE) {
             points.push("The other objects of the cluster are applied (`k8s/`, in the order of REPORT.md).");
         }
         points

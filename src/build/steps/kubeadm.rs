@@ -1,4 +1,4 @@
-//! The steps that a person takes to apply a tree, in order: for a new cluster, for a running one, for another installer.
+//! A control plane that kubeadm sets up: a new one, a running one, and the same by another installer.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,58 +6,25 @@ use std::{
 };
 
 use crate::{
-    base::{Artifact, Cause, Platform},
+    base::{Artifact, Cause},
     facts,
     plan::{
-        Action, CloudPlan, EncryptionProvider, EncryptionStage, Ground, Held, HostRule, KubeadmCluster, NodePlan, PER_NODE, Plan,
-        Program,
-        cloud::{CloudValue, Owner, Stage},
+        EncryptionProvider, EncryptionStage, Ground, Held, HostRule, KubeadmCluster, NodePlan, PER_NODE, Plan, Program,
         host_paths,
     },
-    report::{StepList, code},
-    targets,
+    report::code,
 };
 
-/// The lists of steps, as Markdown sentences.
-pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
-    match (plan.cluster.platform, &plan.cluster.kubeadm) {
-        (Platform::Kubeadm, Some(kubeadm)) => {
-            let tree = Tree { plan, kubeadm, artifacts };
-            vec![
-                StepList { title: "A new cluster", steps: tree.new_cluster() },
-                StepList { title: "A running cluster", steps: tree.running_cluster() },
-                StepList { title: "Another installer", steps: vec![other_installer()] },
-            ]
-        }
-        (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
-            let ways = provider(plan, artifacts);
-            let people = plan.cloud.iter().flat_map(|_| for_people(artifacts));
-            let objects = applied(plan, artifacts, |stage| plan.cloud.is_none() || !FOR_PEOPLE.contains(&stage));
-            let steps: Vec<String> = ways
-                .before
-                .into_iter()
-                .chain(people)
-                .chain(ways.open)
-                .chain(objects)
-                .chain(ways.after)
-                .chain(trials(plan, artifacts))
-                .collect();
-            let objects = applied(plan, artifacts, |_| true);
-            let new = new_at_provider(plan, artifacts).into_iter().chain(objects).chain(trials(plan, artifacts)).collect();
-            let running = StepList { title: "A running cluster", steps };
-            if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
-        }
-    }
-}
+use super::objects::objects;
 
 /// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
 const RESTART: &str =
     "move `/etc/kubernetes/manifests/kube-apiserver.yaml` out of the folder, wait until the container is gone, move it back";
 
-struct Tree<'a> {
-    plan: &'a Plan,
-    kubeadm: &'a KubeadmCluster,
-    artifacts: &'a [Artifact],
+pub(super) struct Tree<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) kubeadm: &'a KubeadmCluster,
+    pub(super) artifacts: &'a [Artifact],
 }
 
 impl Tree<'_> {
@@ -69,7 +36,7 @@ impl Tree<'_> {
         self.plan.encryption.as_ref().map(|held| held.value.stage)
     }
 
-    fn new_cluster(&self) -> Vec<String> {
+    pub(super) fn new_cluster(&self) -> Vec<String> {
         let mut steps = Vec::new();
         if self.stage().is_some_and(|stage| stage != EncryptionStage::Enforce) {
             steps.push(
@@ -164,7 +131,7 @@ impl Tree<'_> {
         ]
     }
 
-    fn running_cluster(&self) -> Vec<String> {
+    pub(super) fn running_cluster(&self) -> Vec<String> {
         let mut steps = vec![
             "Before anything: take a snapshot of etcd (`etcdctl snapshot save`, inside the pod of etcd: `kubectl -n kube-system exec etcd-<node> -- \
              etcdctl --cacert ... --cert ... --key ...` with the files of `/etc/kubernetes/pki/etcd`), and copy `/etc/kubernetes` of every \
@@ -407,294 +374,10 @@ impl Tree<'_> {
     }
 }
 
-/// A new cluster at a provider: nobody is in it who could be shut out.
-fn new_at_provider(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
-    let cloud = plan.cloud.as_ref()?;
-    let mut text = "Write the cluster with the lines of every step of `terraform/ADOPT.md` at once: there is nothing to take over, and nothing to \
-                    check before it is closed."
-        .to_owned();
-    if targets::stages(artifacts).next().is_some() {
-        let applier = match (plan.cluster.platform, cloud.settings.contains_key("admin_group_object_ids")) {
-            (Platform::Aks, true) => "a member of the groups in `admin_group_object_ids` of `terraform/settings`",
-            (Platform::Aks, false) => "the local account (`az aks get-credentials --admin`), since the spec declares no Entra ID",
-            (Platform::Eks | Platform::Kubeadm, _) if cloud.admins.is_empty() => {
-                "a principal with an access entry and a policy of your own, since the spec names none in `identity.breakGlass`"
-            }
-            (Platform::Eks | Platform::Kubeadm, _) => "break glass, or a principal with an access entry and a policy of your own",
-        };
-        text.push_str(&format!(" Whoever applies the objects below must be let in by then: {applier}."));
-    }
-    Some(text)
-}
-
-/// The stages that people need before they are let in by another way than today.
-const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
-
-/// What is applied before anybody is let in by another way: an access entry, or a sign-in by Entra ID, counts at once.
-fn for_people(artifacts: &[Artifact]) -> Option<String> {
-    let folders = folders(artifacts, |stage| FOR_PEOPLE.contains(&stage));
-    (!folders.is_empty()).then(|| {
-        format!(
-            "As whoever comes in today, before anybody comes in by another way: {}, each {APPLY}. Roles of a group that nobody is in yet give \
-             nothing, and whoever is let in by apply A finds them there.",
-            folders.join(", ")
-        )
-    })
-}
-
-/// What is set at the provider, around the objects of the cluster. The letters are those of `terraform/ADOPT.md`.
-#[derive(Default)]
-struct Ways {
-    /// What comes before everything.
-    before: Vec<String>,
-    /// What opens the way that stays.
-    open: Vec<String>,
-    /// What comes after the objects.
-    after: Vec<String>,
-}
-
-fn provider(plan: &Plan, artifacts: &[Artifact]) -> Ways {
-    let Some(cloud) = &plan.cloud else { return Ways::default() };
-    let existing = existing(cloud);
-    let existing = if existing.is_empty() {
-        String::new()
-    } else {
-        format!(", and take into the state what exists already ({})", existing.join(", "))
-    };
-    let before = vec![format!(
-        "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`{existing}. Read \
-         `terraform plan` before every apply: it must change the cluster in place, make nothing that exists, and destroy nothing."
-    )];
-    let mut open = vec![format!("Apply A: what opens the way that stays, with the logs. {}", opened(plan, cloud))];
-    if cloud.settings.contains_key("private_cluster_enabled") {
-        open.push(
-            "A cluster that has a public address today is made anew when it becomes private: then build a new one beside it."
-                .to_owned(),
-        );
-    }
-    let mut after = Vec::new();
-    if cloud.has(Stage::Close) {
-        after.push(format!("B, checks by people before anything is closed: {}.", before_closing(cloud).join("; ")));
-        after.push(format!(
-            "Apply C, by itself: close {}. Keep a session open that came in by the way that stays.",
-            closing(cloud).join(", ")
-        ));
-    }
-    if cloud.has(Stage::Private) {
-        after.push(
-            "Apply C2, by itself, after the ranges have held for a while: take the private endpoint away. It closes nothing to anybody outside."
-                .to_owned(),
-        );
-    }
-    if cloud.has(Stage::Overlay) {
-        after.push(
-            "Apply D1, by itself, for a cluster whose pods are not on an overlay yet: give them one. The nodes of all pools are re-imaged at the same \
-             time, nothing outside reaches a pod by its address any more, and there is no way back."
-                .to_owned(),
-        );
-    }
-    if cloud.has(Stage::Network) {
-        after.push(let_policies_act(plan, if cloud.has(Stage::Overlay) { "D2" } else { "D" }));
-    }
-    if cloud.secrets_key.as_ref().is_some_and(|owner| owner.value == Owner::Harden) {
-        after.push(
-            "Apply E, by itself, for a cluster that has no key of yours (`aws eks describe-cluster --name NAME --query cluster.encryptionConfig` \
-             says `null`): the key of Secrets. There is no way back."
-                .to_owned(),
-        );
-    }
-    if has(artifacts, "terraform/attach/verify.tf") {
-        after.push(
-            "Run `terraform plan` again: the check blocks of `terraform/attach/verify.tf` warn of what is not as planned."
-                .to_owned(),
-        );
-    }
-    Ways { before, open, after }
-}
-
-/// What `attach` makes, of what a running cluster may have already.
-fn existing(cloud: &CloudPlan) -> Vec<&'static str> {
-    let ours = |owner: Option<Owner>| owner == Some(Owner::Harden);
-    let rows = [
-        (ours(cloud.log_group.as_ref().map(|group| group.owner.value)), "the log group"),
-        (cloud.forward.is_some(), "the subscription filter"),
-        (
-            ours(cloud.entries_owner.as_ref().map(|owner| owner.value)) && !cloud.entries.is_empty(),
-            "access entries and their policies",
-        ),
-        (ours(cloud.vpc_cni.as_ref().map(|owner| owner.value)), "the add-on `vpc-cni`"),
-        (!cloud.categories.is_empty(), "the diagnostic setting"),
-    ];
-    rows.into_iter().filter(|(made, _)| *made).map(|(_, what)| what).collect()
-}
-
-/// Whom apply A changes something for.
-fn opened(plan: &Plan, cloud: &CloudPlan) -> String {
-    let mut says = Vec::new();
-    if !cloud.entries.is_empty() {
-        says.push(
-            "An access entry takes the place of what aws-auth gives the same ARN, and of the groups that an entry of it has, at once: whoever needs \
-             more than the spec gives (this pipeline, first of all) stays out of `identity.groups` until they have it another way.",
-        );
-    }
-    if cloud.settings.get("endpoint_private_access").is_some_and(|held| held.value == CloudValue::Bool(true)) {
-        says.push(
-            "Where the private endpoint is new, its name leads to private addresses inside the VPC from then on: a runner or bastion host there needs \
-             a rule for port 443 in the security group of the cluster first.",
-        );
-    }
-    if cloud.settings.contains_key("admin_group_object_ids") {
-        says.push(
-            "Kubeconfigs that lie somewhere go on to work; one that `az aks get-credentials` fetches from then on signs in through Entra ID: what \
-             fetches one at every run adds `--admin` until B, or has `kubelogin` and its rights before A.",
-        );
-    }
-    if says.is_empty() && plan.cloud.is_some() {
-        says.push("Nobody is shut out by it.");
-    }
-    says.join(" ")
-}
-
-/// What the apply of the engine does to a cluster that runs.
-fn let_policies_act(plan: &Plan, letter: &str) -> String {
-    let images = match plan.cluster.platform {
-        Platform::Aks => " The nodes of all pools are re-imaged at the same time: plan it like an upgrade of the whole cluster.",
-        Platform::Eks | Platform::Kubeadm => "",
-    };
-    format!(
-        "Apply {letter}, by itself: let network policies take effect. `kubectl get networkpolicy -A` first: those that lie dormant wake up too.{images}"
-    )
-}
-
-/// What is to be seen before a way in is closed.
-fn before_closing(cloud: &CloudPlan) -> Vec<&'static str> {
-    let set = |name: &str| cloud.settings.contains_key(name);
-    let mut checks = vec!["every node is Ready, and every runner and person has come in by the way that stays"];
-    if set("public_access_cidrs") || set("authorized_ip_ranges") {
-        checks.push("the outgoing addresses of nodes, runners and people are among the ranges");
-    }
-    if cloud.ends_aws_auth() {
-        checks.push(
-            "`aws eks list-access-entries` lists the roles of all nodes and of everybody and every pipeline whom only aws-auth knows, and \
-             somebody who can apply `k8s/` is among them",
-        );
-    }
-    if set("local_account_disabled") {
-        checks
-            .push("somebody of the administrators' groups has signed in through Entra ID, and no pipeline uses a local account");
-    }
-    checks
-}
-
-/// What is closed.
-fn closing(cloud: &CloudPlan) -> Vec<&'static str> {
-    let closed = |name: &str| cloud.settings.get(name).is_some_and(|held| CloudPlan::stage(name, &held.value) == Stage::Close);
-    let rows = [
-        ("public_access_cidrs", "the public endpoint to all but the ranges"),
-        ("authorized_ip_ranges", "the API server to all but the ranges"),
-        ("private_cluster_enabled", "the public address"),
-        ("local_account_disabled", "local accounts"),
-        ("run_command_enabled", "commands through the provider's API"),
-        ("authentication_mode", "aws-auth (the mode does not go back)"),
-    ];
-    let mut out: Vec<&str> = rows.iter().filter(|(name, _)| closed(name)).map(|(_, what)| *what).collect();
-    if cloud.settings.get("endpoint_public_access").is_some_and(|held| held.value == CloudValue::Bool(false)) {
-        out.insert(0, "the public endpoint");
-    }
-    out
-}
-
-/// Whether a tree has a file.
-fn has(artifacts: &[Artifact], path: &str) -> bool {
-    artifacts.iter().any(|artifact| artifact.path.as_str() == path)
-}
-
-/// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
-fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
-    applied(plan, artifacts, |_| true).into_iter().chain(trials(plan, artifacts)).collect()
-}
-
-/// How one stage is applied.
-const APPLY: &str = "`kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows first what changes; where another manager \
-     owns a field, a label that somebody set by hand, read it, then add `--force-conflicts`)";
-
-/// The folders of the stages that are wanted, in their order.
-fn folders(artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    targets::stages(artifacts).filter(|stage| wanted(stage)).map(|stage| format!("`k8s/{stage}`")).collect()
-}
-
-/// How the objects of the wanted stages are applied.
-fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    let folders = folders(artifacts, wanted);
-    if folders.is_empty() {
-        return Vec::new();
-    }
-    let mut steps = Vec::new();
-    let cni = plan.host.cni.as_str();
-    if has(artifacts, "k8s/network/cluster.yaml") && !cni.is_empty() {
-        steps.push(format!(
-            "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage. What it denies for the whole \
-             cluster cuts off every namespace that it does not spare: compare `kubectl get namespaces` with its list first.",
-            if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
-        ));
-    }
-    if plan.gatekeeper.is_some() {
-        steps.push(
-            "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` (its head has the command, and the way \
-             out): its webhook then sees what the policies judge, CONNECT too, and fails as the spec says. Then write \
-             `policies.engines.gatekeeper.installed: values`. Where policies are to deny from a later day on, build again on that day and run the \
-             command once more."
-                .to_owned(),
-        );
-    }
-    if plan.gatekeeper.is_some() && plan.policies.values().any(|policy| policy.action.value == Action::Deny) {
-        steps.push(
-            "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \
-             it is next created or changed, a new pod of an old workload too. In a cluster that runs write `policies.rollout` with days to come \
-             first, and read what is recorded (`kubectl get constraints -o yaml`, `status.violations`)."
-                .to_owned(),
-        );
-    }
-    let wait = if plan.gatekeeper.is_some() {
-        " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
-         constrainttemplates --all`."
-    } else {
-        ""
-    };
-    let network = if plan.cloud.is_some() && has(artifacts, "k8s/network/kustomization.yaml") {
-        " Where an engine enforces policies already, `k8s/network` takes effect at once: a namespace without flows is closed from then on."
-    } else {
-        ""
-    };
-    steps.push(format!("The objects of the cluster, in this order, each {APPLY}: {}.{wait}{network}", folders.join(", ")));
-    steps
-}
-
-/// How the tables of `tests/` are tried on the cluster.
-fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
-    let folders = targets::stages(artifacts).next().is_some();
-    let connections = if plan.host.cni == "aws-vpc-cni" {
-        "`tests/connectivity.csv` (which connection goes through: one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
-         made by hand)"
-    } else {
-        "`tests/connectivity.csv` (which connection goes through: one a row)"
-    };
-    let known = [
-        ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
-        (
-            "tests/can-i.csv",
-            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE.APIGROUP/NAME --subresource=S -n NS --as USER --as-group GROUP`; what is empty is left out, `-A` stands for an empty namespace, and the group `authentication.k8s.io` needs a SubjectAccessReview)",
-        ),
-        ("tests/connectivity.csv", connections),
-    ];
-    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(artifacts, path)).map(|(_, says)| *says).collect();
-    (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
-}
-
 const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \
      node is ready. kubeadm writes the file 0644: where the node has a `harden-node.sh`, apply it again.";
 
-fn other_installer() -> String {
+pub(super) fn other_installer() -> String {
     format!(
         "`control-plane/flags/` holds the flags of each program, one a line, with kubeadm's paths; the files that they name are in \
          `control-plane/etc/`, the key of encryption is made as said above, nodes and objects are done as said above. What belongs to one node \

@@ -1,0 +1,49 @@
+//! The steps that a person takes to apply a tree, in order: for a new cluster, for a running one, for another installer.
+
+mod kubeadm;
+mod objects;
+mod provider;
+
+use crate::{
+    base::{Artifact, Platform},
+    plan::Plan,
+    report::StepList,
+    targets::NETWORK_ENGINE,
+};
+
+use kubeadm::{Tree, other_installer};
+use objects::{applied, trials};
+use provider::{FOR_PEOPLE, for_people, new_at_provider, provider};
+
+/// The lists of steps, as Markdown sentences.
+pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
+    match (plan.cluster.platform, &plan.cluster.kubeadm) {
+        (Platform::Kubeadm, Some(kubeadm)) => {
+            let tree = Tree { plan, kubeadm, artifacts };
+            vec![
+                StepList { title: "A new cluster", steps: tree.new_cluster() },
+                StepList { title: "A running cluster", steps: tree.running_cluster() },
+                StepList { title: "Another installer", steps: vec![other_installer()] },
+            ]
+        }
+        (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
+            let ways = provider(plan, artifacts);
+            let people = plan.cloud.iter().flat_map(|_| for_people(artifacts));
+            let elsewhere = |stage: &str| FOR_PEOPLE.contains(&stage) || stage == NETWORK_ENGINE;
+            let objects = applied(plan, artifacts, |stage| plan.cloud.is_none() || !elsewhere(stage));
+            let steps: Vec<String> = ways
+                .before
+                .into_iter()
+                .chain(people)
+                .chain(ways.open)
+                .chain(objects)
+                .chain(ways.after)
+                .chain(trials(plan, artifacts))
+                .collect();
+            let objects = applied(plan, artifacts, |_| true);
+            let new = new_at_provider(plan, artifacts).into_iter().chain(objects).chain(trials(plan, artifacts)).collect();
+            let running = StepList { title: "A running cluster", steps };
+            if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
+        }
+    }
+}

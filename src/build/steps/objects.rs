@@ -1,0 +1,105 @@
+//! The objects of the cluster, stage by stage.
+
+use crate::{
+    base::Artifact,
+    plan::{Action, Engine, Plan, PolicyPlan},
+    targets,
+};
+
+/// Whether a tree has a file.
+pub(super) fn has(artifacts: &[Artifact], path: &str) -> bool {
+    artifacts.iter().any(|artifact| artifact.path.as_str() == path)
+}
+
+/// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
+pub(super) fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
+    applied(plan, artifacts, |_| true).into_iter().chain(trials(plan, artifacts)).collect()
+}
+
+/// How one stage is applied.
+pub(super) const APPLY: &str = "`kubectl apply --server-side -k FOLDER` (`kubectl diff --server-side -k FOLDER` shows first what changes; where another manager \
+     owns a field, a label that somebody set by hand, read it, then add `--force-conflicts`)";
+
+/// The folders of the stages that are wanted, in their order.
+pub(super) fn folders(artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    targets::stages(artifacts).filter(|stage| wanted(stage)).map(|stage| format!("`k8s/{stage}`")).collect()
+}
+
+/// How the objects of the wanted stages are applied.
+pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let folders = folders(artifacts, wanted);
+    if folders.is_empty() {
+        return Vec::new();
+    }
+    let mut steps = Vec::new();
+    let cni = plan.host.cni.as_str();
+    if has(artifacts, "k8s/network/cluster.yaml") && !cni.is_empty() {
+        steps.push(format!(
+            "`k8s/network/cluster.yaml` holds objects of {cni} itself: {cni} must be installed{}, before that stage. What it denies for the whole \
+             cluster cuts off every namespace that it does not spare: compare `kubectl get namespaces` with its list first.",
+            if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
+        ));
+    }
+    if plan.gatekeeper.is_some() {
+        steps.push(
+            "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` (its head has the command, and the way \
+             out): its webhook then sees what the policies judge, CONNECT too, and fails as the spec says. Then write \
+             `policies.engines.gatekeeper.installed: values`. Where policies are to deny from a later day on, build again on that day and run the \
+             command once more."
+                .to_owned(),
+        );
+    }
+    if has(artifacts, "k8s/admission/kustomization.yaml") {
+        steps.push(
+            "`k8s/admission` needs an API server that serves MutatingAdmissionPolicy: `kubectl explain mutatingadmissionpolicy` answers. What it \
+             holds is undone by `kubectl delete -k k8s/admission`, also while pods are refused: no policy judges policies."
+                .to_owned(),
+        );
+    }
+    let recorded = match plan.gatekeeper {
+        Some(_) => "`kubectl get constraints -o yaml`, `status.violations`",
+        None => "the annotation `validation.policy.admission.k8s.io/validation_failure` of audit events",
+    };
+    let denies = |policy: &PolicyPlan| policy.engine != Engine::Nothing && policy.action.value == Action::Deny;
+    if plan.policies.values().any(denies) {
+        steps.push(format!(
+            "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \
+             it is next created or changed, a new pod of an old workload too. In a cluster that runs write `policies.rollout` with days to come \
+             first, and read what is recorded ({recorded})."
+        ));
+    }
+    let wait = if plan.gatekeeper.is_some() {
+        " After the templates wait until Gatekeeper has made a kind of each: `kubectl wait --for=jsonpath='{.status.created}'=true \
+         constrainttemplates --all`."
+    } else {
+        ""
+    };
+    let network = if plan.cloud.is_some() && has(artifacts, "k8s/network/kustomization.yaml") {
+        " Where an engine enforces policies already, `k8s/network` takes effect at once: a namespace without flows is closed from then on."
+    } else {
+        ""
+    };
+    steps.push(format!("The objects of the cluster, in this order, each {APPLY}: {}.{wait}{network}", folders.join(", ")));
+    steps
+}
+
+/// How the tables of `tests/` are tried on the cluster.
+pub(super) fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+    let folders = targets::stages(artifacts).next().is_some();
+    let connections = if plan.host.cni == "aws-vpc-cni" {
+        "`tests/connectivity.csv` (which connection goes through: one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
+         made by hand)"
+    } else {
+        "`tests/connectivity.csv` (which connection goes through: one a row)"
+    };
+    let known = [
+        ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
+        (
+            "tests/can-i.csv",
+            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE.APIGROUP/NAME --subresource=S -n NS --as USER --as-group GROUP`; what is empty is left out, `-A` stands for an empty namespace, and the group `authentication.k8s.io` needs a SubjectAccessReview)",
+        ),
+        ("tests/connectivity.csv", connections),
+    ];
+    let found: Vec<&str> = known.iter().filter(|(path, _)| folders && has(artifacts, path)).map(|(_, says)| *says).collect();
+    (!found.is_empty()).then(|| format!("What should hold now, to be tried: {}.", found.join("; ")))
+}
