@@ -131,6 +131,15 @@ const DECLARED: &[Declared] = &[
         place: |cluster| cluster.encryption.is_some().then_some("/api/encryptionAtRest"),
     },
     Declared {
+        control: "network/default-deny",
+        // Who says which connections there are has said that there are no others.
+        place: |cluster| match (cluster.network.tiers.as_slice(), cluster.network.flows.as_slice()) {
+            ([], []) => None,
+            ([], _) => Some("/network/flows"),
+            (_, _) => Some("/network/tiers"),
+        },
+    },
+    Declared {
         control: "policy/allowed-images",
         place: |cluster| match (&cluster.engines.registries, cluster.engines.require_digest) {
             (Some(_), _) => Some("/images/allowedRegistries"),

@@ -165,8 +165,7 @@ fn eks(eks: &model::Eks) -> EksAnswers {
         log_group: owner(eks.owns.log_group),
         secrets_key: eks.owns.kms_key.map(|key| owner(Some(key))),
         vpc_cni: owner(eks.owns.vpc_cni),
-        // The spec alone names these people: an entry that is there already stops the apply, and is imported.
-        entries: owner(eks.owns.access_entries.or(Some(words::Owner::Harden))),
+        entries: owner(eks.owns.access_entries),
     }
 }
 

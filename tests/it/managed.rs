@@ -26,7 +26,7 @@ fn spec(path: &str, changes: &[(&str, &str)]) -> String {
 
 const EKS: &str = "golden/build/eks-1.36/harden.yaml";
 const AKS: &str = "golden/build/aks-1.36/harden.yaml";
-const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module }";
+const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden }";
 const ENGINE: &str = "azure-cni: { networkPolicy: cilium, overlay: true }";
 
 /// The tree that the program builds of a spec.
@@ -342,7 +342,7 @@ fn texts_fit_the_tree() {
         }
         says(Tree::of(other, &[]).page(), "`k8s/");
     }
-    let back = Tree::of(EKS, &[(OWNS, "owns: { logGroup: module, kmsKey: module, vpcCni: module }")]);
+    let back = Tree::of(EKS, &[(OWNS, "owns: { logGroup: module, kmsKey: module, vpcCni: module, accessEntries: harden }")]);
     let back = back.step("Giving something back").to_owned();
     says(&back, "the access entries, the subscription filter");
     omits(&back, "the add-on");

@@ -54,7 +54,7 @@ fn built(platform: &str, changes: &[(&str, &str)]) -> BTreeMap<String, String> {
     tree(&plan(&spec(platform, changes), None).unwrap_or_else(|codes| panic!("{platform} {changes:?}: {codes:?}")))
 }
 
-const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module }";
+const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden }";
 const HUB: &str = "siem: { eventHub: { namespace: logs, name: aks } }";
 const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, relay: { destination: /rule, name: hub } }";
 

@@ -162,8 +162,7 @@ pub struct Owns {
     pub kms_key: Option<Owner>,
     /// The VPC CNI add-on.
     pub vpc_cni: Option<Owner>,
-    /// The access entries of people: `harden` where it is not said, since the spec alone names them; those that are there
-    /// already are taken over by the lines of `terraform/ADOPT.md`, or left alone by `existing`.
+    /// The access entries of people. With `harden` those that are there already are taken over by the lines of `terraform/ADOPT.md`.
     pub access_entries: Option<Owner>,
 }
 

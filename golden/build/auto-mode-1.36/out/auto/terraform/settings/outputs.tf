@@ -1,7 +1,7 @@
 # Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.
 # Controls: cloud/api-access, cloud/control-plane-logs, cloud/identities, cloud/log-retention
 
-# cloud/identities: spec /identity/breakGlass, spec /identity/groups/developers, spec /platform/eks/owns/accessEntries
+# cloud/identities: spec /identity/breakGlass, spec /identity/groups/developers, profile baseline /select/levels
 output "access_entries" {
   description = "The access entries of people, in the form of terraform-aws-modules/eks."
   value = {
