@@ -823,6 +823,8 @@ pub(super) struct WaiverNotAtAdmission {
     pub(super) control: String,
     pub(super) workload: String,
     pub(super) why: &'static str,
+    /// Whether the policy changes pods instead of refusing them.
+    pub(super) set: bool,
     pub(super) at: Option<Place>,
 }
 
@@ -830,18 +832,25 @@ impl Problem for WaiverNotAtAdmission {
     const CODE: &'static str = "waiver-not-at-admission";
     const SEVERITY: Severity = Severity::Warning;
     const MEANING: &'static str = "A waiver is limited to a workload whose pods admission cannot tell from those of others. `harden check` \
-        honours it for the object of that kind and name, and the policy engine refuses its pods all the same: what it could go by, such as an \
-        owner that a pod names, anybody could write.";
+        honours it for the object of that kind and name, and the policy engine does to its pods what it does to all: what it could go by, such as \
+        an owner that a pod names, anybody could write.";
 
     fn message(&self) -> String {
         format!(
-            "waiver `{}` for `{}` does not reach admission: the pods of `{}` are refused all the same",
-            self.id, self.control, self.workload
+            "waiver `{}` for `{}` does not reach admission: the pods of `{}` are {} all the same",
+            self.id,
+            self.control,
+            self.workload,
+            if self.set { "set" } else { "refused" }
         )
     }
 
     fn help(&self) -> String {
-        "waive a namespace of its own (`scope: { namespace: NAME }`), or a DaemonSet, StatefulSet, ReplicaSet, Job or Pod by its name".to_owned()
+        let namespace = "waive a namespace of its own (`scope: { namespace: NAME }`)";
+        if self.set {
+            return format!("{namespace}: the policy sets what it finds, and spares whole namespaces alone");
+        }
+        format!("{namespace}, or a DaemonSet, StatefulSet, ReplicaSet, Job or Pod by its name")
     }
 
     fn labels(&self) -> Vec<Label> {

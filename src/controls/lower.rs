@@ -107,8 +107,11 @@ fn all_intents(cluster: &Resolved, plan: &Plan, mut lowered: BTreeMap<SpecPath, 
     out
 }
 
-/// Places of the spec that no control of this version lowers, whatever is selected.
-const UNWRITTEN: &[&str] = &["/policies/engines/admissionPolicy", "/policies/engines/azurePolicy"];
+/// Places of the spec of which this version lowers little or nothing, and what is to be said of them where it lowers nothing.
+const UNWRITTEN: &[(&str, FactId)] = &[
+    ("/policies/engines/admissionPolicy", facts::id::IN_TREE_POLICIES),
+    ("/policies/engines/azurePolicy", facts::id::NOT_BUILT_YET),
+];
 
 /// What no control took: that of the control which the place asks for and which does not arise here, else this version writes nothing of it,
 /// or what it steers is not selected.
@@ -118,12 +121,9 @@ fn unclaimed(cluster: &Resolved, plan: &Plan, path: &SpecPath) -> Vec<Verdict> {
         let of_the_place = |verdict: &Verdict| Verdict { cause: Cause::Spec(path.clone()), ..verdict.clone() };
         return control.verdicts.iter().map(of_the_place).collect();
     }
-    let unwritten = UNWRITTEN.iter().any(|place| path.is_within(&SpecPath::new(place)));
-    let (outcome, fact) = if unwritten {
-        (Outcome::Impossible, FactId("not-built-yet"))
-    } else {
-        (Outcome::NotApplicable, facts::id::STEERS_NOTHING)
-    };
+    let unwritten = UNWRITTEN.iter().find(|(place, _)| path.is_within(&SpecPath::new(place)));
+    let (outcome, fact) =
+        unwritten.map_or((Outcome::NotApplicable, facts::id::STEERS_NOTHING), |(_, fact)| (Outcome::Impossible, *fact));
     let (ground, cause) = (Ground::Fact(fact), Cause::Spec(path.clone()));
     vec![Verdict { scope: Scope::Cluster, outcome, ground, detail: String::new(), cause }]
 }

@@ -130,15 +130,8 @@ const DECLARED: &[Declared] = &[
         control: "apiserver/encryption-at-rest",
         place: |cluster| cluster.encryption.is_some().then_some("/api/encryptionAtRest"),
     },
-    Declared {
-        control: "network/default-deny",
-        // Who says which connections there are has said that there are no others.
-        place: |cluster| match (cluster.network.tiers.as_slice(), cluster.network.flows.as_slice()) {
-            ([], []) => None,
-            ([], _) => Some("/network/flows"),
-            (_, _) => Some("/network/tiers"),
-        },
-    },
+    Declared { control: "cloud/network-policy", place: connections },
+    Declared { control: "network/default-deny", place: connections },
     Declared {
         control: "policy/allowed-images",
         place: |cluster| match (&cluster.engines.registries, cluster.engines.require_digest) {
@@ -156,6 +149,15 @@ const DECLARED: &[Declared] = &[
         place: |cluster| (!cluster.engines.host_paths.is_empty()).then_some("/workloads/hostPaths"),
     },
 ];
+
+/// Who says which connections there are has said that there are no others: something has to see to it.
+fn connections(cluster: &Resolved) -> Option<&'static str> {
+    match (cluster.network.tiers.as_slice(), cluster.network.flows.as_slice()) {
+        ([], []) => None,
+        ([], _) => Some("/network/flows"),
+        (_, _) => Some("/network/tiers"),
+    }
+}
 
 /// The control that a place of the spec asks for by what it declares.
 pub(super) fn asked_at(cluster: &Resolved, place: &SpecPath) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 /// Keys of the chart `gatekeeper`, read in open-policy-agent/gatekeeper `charts/gatekeeper/values.yaml` at v3.23.1 on 2026-11-26.
 const GATEKEEPER: &[&str] = &[
     "enableConnectOperations",
+    "mutatingWebhookMatchConditions",
     "replicas",
     "validatingWebhookCustomRules",
     "validatingWebhookFailurePolicy",

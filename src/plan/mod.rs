@@ -54,7 +54,7 @@ pub use setting::{Impact, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
-pub use webhook::{WebhookRule, WhenAway, webhook_key};
+pub use webhook::{MUTATION_CONDITION, WebhookRule, WhenAway, webhook_key};
 
 use crate::{base::Reason, kube::audit::ExplainedRule};
 

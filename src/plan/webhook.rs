@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{base::Reason, policy::Subject};
 
-use super::{Held, Judges, Plan, PolicyPlan, SettingKey, Topic};
+use super::{Engine, Held, Judges, Plan, PolicyPlan, SettingKey, Topic};
 
 /// What the API server does with a request while Gatekeeper does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,12 @@ impl Plan {
     #[must_use]
     pub fn judges_entries(&self) -> bool {
         self.policies.values().any(|policy| policy.policy.subject == Subject::EnteredPod)
+    }
+
+    /// The policy by which Gatekeeper sets pull policies, where it does.
+    #[must_use]
+    pub fn sets_pull_policy(&self) -> Option<&PolicyPlan> {
+        self.policies.values().find(|policy| policy.engine == Engine::Gatekeeper && policy.mutates())
     }
 
     /// The requests that the policies and Gatekeeper itself judge.
@@ -119,6 +125,12 @@ fn resource(kind: &str) -> String {
     kind.to_lowercase() + "s"
 }
 
+/// When the mutating webhook is asked: what stands in a pod cannot be changed, so updates are left alone, but for a new ephemeral container
+/// beside others that are as they have to be.
+pub const MUTATION_CONDITION: &str = "request.kind.kind != 'Pod' || request.operation != 'UPDATE' || \
+     (request.subResource == 'ephemeralcontainers' && (!has(oldObject.spec.ephemeralContainers) || \
+     oldObject.spec.ephemeralContainers.all(c, c.imagePullPolicy == 'Always')))";
+
 /// The key of a part of the webhook.
 #[must_use]
 pub fn webhook_key(part: &str) -> SettingKey {
@@ -128,6 +140,10 @@ pub fn webhook_key(part: &str) -> SettingKey {
 /// Adds the settings of the webhook to the list of all settings.
 pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
     let Some(away) = &plan.gatekeeper_away else { return };
+    if let Some(policy) = plan.sets_pull_policy() {
+        let held = Held { value: MUTATION_CONDITION.to_owned(), reasons: policy.reasons.clone() };
+        out.insert(webhook_key("mutation"), held);
+    }
     out.insert(webhook_key("failure"), away.as_ref().map(|away| away.failure_policy().to_owned()));
     if away.value == WhenAway::Refuses {
         let spared = plan.webhook_spares();

@@ -22,7 +22,7 @@ mod terraform;
 
 pub use gatekeeper::{kind as constraint_kind, rego};
 pub(crate) use k8s::NETWORK_ENGINE;
-pub use k8s::{ObjectKind, stages};
+pub use k8s::{ObjectKind, stage_names, stages};
 pub use mark::Mark;
 pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};
 

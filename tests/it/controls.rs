@@ -237,7 +237,7 @@ fn what_is_asked_for_in_vain_says_why() {
         };
         // The in-tree form needs MutatingAdmissionPolicy, which is on by default from 1.36.
         let (pulls, engine) = match version {
-            "1.35" => ((Outcome::Impossible, "in-tree-always-pull"), (Outcome::Impossible, "not-built-yet")),
+            "1.35" => ((Outcome::Impossible, "in-tree-always-pull"), (Outcome::Impossible, "in-tree-policies")),
             _ => ((Outcome::Weaker, "in-tree-mutation"), (Outcome::Weaker, "in-tree-policies")),
         };
         assert_eq!(said("/images/alwaysPull"), [pulls], "{version}");

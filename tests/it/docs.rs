@@ -222,3 +222,12 @@ fn every_link_of_the_guide_leads_somewhere() {
     }
     none(&wrong);
 }
+
+/// The tree that the first screen shows has every stage of objects, in the order in which they are applied.
+#[test]
+fn the_readme_shows_every_stage() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("  k8s/{").expect("the stages");
+    let (shown, _) = rest.split_once('}').expect("the end of the stages");
+    assert_eq!(shown.split(',').collect::<Vec<_>>(), harden::targets::stage_names());
+}

@@ -54,8 +54,11 @@ const RUNNING: &str = "pods that run already keep their policy until they are ne
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/images/alwaysPull");
     if cluster.images.always_pull == Some(true) && cluster.kubeadm.is_none() {
-        let in_tree = policy::is_in_tree(cluster, ALWAYS_PULL);
-        let mutation = if in_tree { facts::id::IN_TREE_MUTATION } else { facts::id::GATEKEEPER_MUTATION };
+        let mutation = match cluster.engines.gatekeeper {
+            Some(_) if cluster.engines.has_our_values() => facts::id::GATEKEEPER_MUTATION,
+            Some(_) => facts::id::GATEKEEPER_MUTATION_STANDS,
+            None => facts::id::IN_TREE_MUTATION,
+        };
         let asked =
             Asked { policy: ALWAYS_PULL, params: Vec::new(), places: vec![place], but: Some((mutation, RUNNING)), unseen: "" };
         return policy::write(cluster, out, CONTROL.id, &asked);

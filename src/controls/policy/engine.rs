@@ -40,7 +40,11 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     for (name, value, because) in asked.params.clone() {
         params.insert(name, out.because(because).held(value));
     }
-    let action = action(cluster, out);
+    let mut action = action(cluster, out);
+    // What is set from the day on needs nobody to act before: a warning would be in vain.
+    if asked.policy.subject == Subject::AdmittedPods && action.value == Action::Warn {
+        action.value = Action::DryRun;
+    }
     out.because(cause);
     let engine = engine(cluster, out, asked.policy);
     let mut plan = PolicyPlan { policy: asked.policy, engine, params, exempt, action, reasons };

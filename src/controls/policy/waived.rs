@@ -19,7 +19,7 @@ pub(super) fn workloads(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, pl
         let Some((kind, name)) = waiver.whole_workload() else { continue };
         out.because(Cause::Spec(waiver.path.clone()));
         if let Some(why) = refused_all_the_same(plan, kind) {
-            not_at_admission(cluster, out, waiver, why);
+            not_at_admission(cluster, out, waiver, why, plan.mutates());
             continue;
         }
         let scope = Scope::Workload(format!("{kind}/{name}"), waiver.namespace.clone());
@@ -39,12 +39,12 @@ pub(super) fn workloads(cluster: &Resolved, out: &mut Lowering<'_>, id: &str, pl
 fn refused_all_the_same(plan: &PolicyPlan, kind: &str) -> Option<&'static str> {
     match plan.engine {
         Engine::Gatekeeper => {}
-        Engine::InTree(_) => return Some("the pull policy of its pods is set, not refused"),
+        Engine::InTree(_) => return Some("the policy spares whole namespaces alone"),
         Engine::Nothing => return None,
     }
     match plan.policy.exemption {
         Exemption::Groups(_) => Some("who enters a pod does not say which workload it belongs to"),
-        Exemption::Workloads(_) if plan.mutates() => Some("the pull policy of its pods is set, not refused"),
+        Exemption::Workloads(_) if plan.mutates() => Some("the policy spares whole namespaces alone"),
         Exemption::Workloads(_) if !is_told_apart(kind) => {
             Some("its pods belong to an object in between, which anybody may make under any name")
         }
@@ -53,11 +53,18 @@ fn refused_all_the_same(plan: &PolicyPlan, kind: &str) -> Option<&'static str> {
 }
 
 /// Says of a waiver that files alone are spared.
-fn not_at_admission(cluster: &Resolved, out: &mut Lowering<'_>, waiver: &Waiver, why: &'static str) {
+fn not_at_admission(cluster: &Resolved, out: &mut Lowering<'_>, waiver: &Waiver, why: &'static str, set: bool) {
     let workload = waiver.workload.clone().unwrap_or_default();
     let ground = Ground::Fact(facts::id::WAIVER_NOT_AT_ADMISSION);
     out.intent(waiver.path.clone(), Outcome::Weaker, ground, format!("`{workload}`: {why}"));
     let place = |path: SpecPath| cluster.locate(&Cause::Spec(path));
     let at = place(waiver.path.child("scope").child("workload")).or_else(|| place(waiver.path.clone()));
-    out.diagnostics().push(WaiverNotAtAdmission { id: waiver.id.clone(), control: waiver.control.clone(), workload, why, at });
+    out.diagnostics().push(WaiverNotAtAdmission {
+        id: waiver.id.clone(),
+        control: waiver.control.clone(),
+        workload,
+        why,
+        set,
+        at,
+    });
 }

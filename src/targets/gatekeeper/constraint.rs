@@ -65,7 +65,7 @@ pub(in crate::targets) fn sync_set(plan: &Plan) -> Option<Out> {
 
 /// One mutation for each list of containers: Gatekeeper sets no list as a whole.
 pub(in crate::targets) fn assigns(plan: &Plan) -> Vec<Out> {
-    let Some(policy) = plan.policies.values().find(|policy| policy.mutates()) else { return Vec::new() };
+    let Some(policy) = plan.sets_pull_policy() else { return Vec::new() };
     List::ALL.into_iter().map(|list| assign(policy, list)).collect()
 }
 

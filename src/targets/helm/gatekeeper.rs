@@ -2,7 +2,7 @@
 
 use crate::{
     base::Artifact,
-    plan::{Plan, WebhookRule, WhenAway, sync_key, webhook_key},
+    plan::{MUTATION_CONDITION, Plan, WebhookRule, WhenAway, sync_key, webhook_key},
     targets::origins,
     yaml::Out,
 };
@@ -32,6 +32,11 @@ pub(super) fn values(plan: &Plan) -> Option<Artifact> {
     if plan.judges_entries() {
         let reasons = plan.settings().get(&sync_key()).map(|held| held.reasons.clone()).unwrap_or_default();
         out.set("enableConnectOperations", Out::bool(true).with(&origins::of_reasons(Some(&sync_key()), reasons)));
+    }
+    if let Some(policy) = plan.sets_pull_policy() {
+        let origin = origins::of_reasons(Some(&webhook_key("mutation")), policy.reasons.clone());
+        let condition = Out::map([("name", "leave-alone-what-stands"), ("expression", MUTATION_CONDITION)]);
+        out.set("mutatingWebhookMatchConditions", Out::list([condition.with(&origin)]));
     }
     if refuses {
         out.set("replicas", Out::int(3).note("as the chart has it: with fewer than two an update of a node is an outage"));

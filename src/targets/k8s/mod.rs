@@ -75,6 +75,12 @@ const STAGES: &[Stage] = &[
     network_engine::STAGE,
 ];
 
+/// The names of all stages, in the order in which they are applied.
+#[must_use]
+pub fn stage_names() -> Vec<&'static str> {
+    STAGES.iter().map(|stage| stage.name).collect()
+}
+
 /// The names of the stages that a tree has, in the order in which they are applied.
 #[must_use = "an iterator does nothing by itself"]
 pub fn stages(artifacts: &[Artifact]) -> impl Iterator<Item = &'static str> {

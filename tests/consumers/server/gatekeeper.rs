@@ -93,6 +93,82 @@ fn webhook(values: &Value) -> Value {
 const AWAY: &str = "failed calling webhook";
 const WEBHOOKS: &str = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
 
+/// With the condition of the emitted values the mutating webhook is asked about what is new, and never about what can no longer be changed.
+/// The webhook never answers: who is refused was asked about.
+pub(super) fn mutation(cluster: &Cluster) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/build/eks-1.36/out/cloud/helm/gatekeeper.values.yaml");
+    let text = fs::read_to_string(file).expect("values");
+    let values =
+        yaml::read(&Source::new("values", text)).into_iter().find_map(|document| document.root).expect("a map").to_json();
+    assert!(values["mutatingWebhookMatchConditions"][0]["expression"].is_string(), "{values}");
+    let send = |method: &str, path: &str, body: Option<&Value>| {
+        let answer = cluster.client.send(Some(&cluster.admin), method, path, body);
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or(Value::String(answer.body)))
+    };
+    let pods = "/api/v1/namespaces/spared/pods";
+    let pod = |name: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": { "name": name },
+            "spec": { "automountServiceAccountToken": false, "containers": [{ "name": "c", "image": "registry.example/app:1" }] },
+        })
+    };
+    let add = |name: &str, more: &str, all: &str| {
+        let (_, mut pod) = send("GET", &format!("{pods}/{name}"), None);
+        let one = json!({ "name": more, "image": "registry.example/debug:1", "imagePullPolicy": "Never" });
+        let mut list = pod["spec"]["ephemeralContainers"].as_array().cloned().unwrap_or_default();
+        list.push(one);
+        list.iter_mut().filter(|_| !all.is_empty()).for_each(|one| one["imagePullPolicy"] = json!(all));
+        pod["spec"]["ephemeralContainers"] = Value::Array(list);
+        send("PUT", &format!("{pods}/{name}/ephemeralcontainers"), Some(&pod))
+    };
+    for name in ["debugged", "plain-one"] {
+        let (status, answer) = send("POST", pods, Some(&pod(name)));
+        assert_eq!(status, 201, "{answer}");
+    }
+    let (status, answer) = add("debugged", "old", "");
+    assert_eq!(status, 200, "{answer}");
+    // What Gatekeeper would make of it without the condition: the server takes no change of what stands.
+    let (status, answer) = add("debugged", "new", "Always");
+    assert_eq!(status, 422, "{answer}");
+    let config = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    let webhook = |conditions: &Value| {
+        json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
+            "metadata": { "name": "gatekeeper-mutating-webhook-configuration" },
+            "webhooks": [{
+                "name": "mutation.gatekeeper.sh", "admissionReviewVersions": ["v1"], "sideEffects": "None", "timeoutSeconds": 3,
+                "matchPolicy": "Exact", "clientConfig": { "url": "https://127.0.0.1:1/v1/mutate" }, "failurePolicy": "Fail",
+                "matchConditions": conditions,
+                "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "spared" } },
+                "rules": [{ "apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
+                    "resources": ["*", "pods/ephemeralcontainers"] }],
+            }],
+        })
+    };
+    let label =
+        |value: &str| send("PATCH", &format!("{pods}/debugged"), Some(&json!({ "metadata": { "labels": { "a": value } } })));
+    let (status, answer) = send("POST", config, Some(&webhook(&values["mutatingWebhookMatchConditions"])));
+    assert_eq!(status, 201, "{answer}");
+    eventually(20, "new pods are asked about", || send("POST", pods, Some(&pod("asked"))).1.to_string().contains(AWAY));
+    let (status, answer) = label("b");
+    assert_eq!(status, 200, "a pod from before takes a label: {answer}");
+    let (status, answer) = add("debugged", "second", "");
+    assert_eq!(status, 200, "and a second debugger: {answer}");
+    let (_, answer) = add("plain-one", "first", "");
+    assert!(answer.to_string().contains(AWAY), "a first debugger is asked about: {answer}");
+    let named = format!("{config}/gatekeeper-mutating-webhook-configuration");
+    send("DELETE", &named, None);
+    let (status, answer) = send("POST", config, Some(&webhook(&json!([]))));
+    assert_eq!(status, 201, "{answer}");
+    eventually(20, "without the condition every change of a pod waits", || label("c").1.to_string().contains(AWAY));
+    send("DELETE", &named, None);
+    eventually(20, "the webhook is gone", || label("d").0 == 200);
+    for name in ["debugged", "plain-one"] {
+        send("DELETE", &format!("{pods}/{name}?gracePeriodSeconds=0"), None);
+    }
+    eprintln!("the mutating webhook is asked about what is new alone");
+}
+
 /// While Gatekeeper does not answer, pods of applications are refused and nobody enters a pod, those of the system included; what the cluster
 /// needs to heal is not asked about. Without the condition the pods of the system would be refused as well.
 pub(super) fn away(cluster: &Cluster) {

@@ -122,6 +122,7 @@ fn emitted_control_plane_holds() {
         permissions::hold(&cluster, set);
         pods(&cluster);
         gatekeeper::away(&cluster);
+        gatekeeper::mutation(&cluster);
         external_ips(&cluster);
         stored_secret(&cluster, set);
         audited(&cluster, set);
