@@ -1,9 +1,11 @@
 //! Files to documents to objects: broken documents do not hide good ones, lists are taken apart, what is no object is said.
 
+use std::borrow::Cow;
+
 use crate::{
     diag::{Diagnostic, Severity, Source},
     targets::{Form, Observed},
-    yaml::{self, Document, Node},
+    yaml::{self, Document, Entry, Node, Style, Value},
 };
 
 use super::{Against, Extent, Finding, Findings, accounts::Accounts, policies, settings, subject::Subject};
@@ -95,7 +97,8 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
     if !is_object(root) && !is_patch(&file.name, root) {
         return found.skip(&file.name, at, "it has no `apiVersion` and `kind`, so it is no Kubernetes object");
     }
-    for (object, above) in objects(root) {
+    for (object, above) in &objects(root) {
+        let (object, above) = (object.as_ref(), above.clone());
         let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
@@ -132,23 +135,53 @@ fn is_patch(name: &str, root: &Node) -> bool {
     root.as_seq().is_some() && name.rsplit('/').next().is_some_and(|name| name.starts_with("kube-") || name.starts_with("etcd"))
 }
 
-/// The objects of a document, each with where it stands: the document itself, or the items of a list, and of lists in it.
-pub(super) fn objects(root: &Node) -> Vec<(&Node, String)> {
+/// The objects of a document, each with where it stands: the document itself, or the items of a list, and of lists in it. As kubectl has it,
+/// whatever has `items` is a list, of whatever kind, and an item that says neither is of the list's version and kind without `List`
+/// (apimachinery, unstructured/helpers.go, read 2026-11-26).
+pub(super) fn objects(root: &Node) -> Vec<(Cow<'_, Node>, String)> {
     let mut found = Vec::new();
-    taken_apart(root, String::new(), &mut found);
+    taken_apart(Cow::Borrowed(root), String::new(), &mut found);
     found
 }
 
-fn taken_apart<'n>(root: &'n Node, above: String, out: &mut Vec<(&'n Node, String)>) {
-    let kind = root.get("kind").and_then(Node::as_str).unwrap_or_default();
-    match root.get("items").and_then(Node::as_seq) {
-        Some(items) if kind.ends_with("List") => {
-            for (n, item) in items.iter().enumerate() {
-                taken_apart(item, format!("{above}/items/{n}"), out);
+fn taken_apart<'n>(root: Cow<'n, Node>, above: String, out: &mut Vec<(Cow<'n, Node>, String)>) {
+    let is_list = root.get("items").and_then(Node::as_seq).is_some();
+    let named_so = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+    let place = |n: usize| format!("{above}/items/{n}");
+    match &root {
+        Cow::Borrowed(list) if is_list => {
+            for (n, item) in list.get("items").and_then(Node::as_seq).unwrap_or(&[]).iter().enumerate() {
+                taken_apart(named_by(list, item).map_or(Cow::Borrowed(item), Cow::Owned), place(n), out);
             }
         }
-        Some(_) | None => out.push((root, above)),
+        Cow::Owned(list) if is_list => {
+            for (n, item) in list.get("items").and_then(Node::as_seq).unwrap_or(&[]).iter().enumerate() {
+                taken_apart(Cow::Owned(named_by(list, item).unwrap_or_else(|| item.clone())), place(n), out);
+            }
+        }
+        Cow::Borrowed(_) | Cow::Owned(_) => {}
     }
+    // What is no list by its name may be read by another program than kubectl.
+    if !is_list || !named_so {
+        out.push((root, above));
+    }
+}
+
+/// An item that says neither its version nor its kind, with those that its list gives it.
+fn named_by(list: &Node, item: &Node) -> Option<Node> {
+    let says = |key: &str| item.get(key).is_some_and(|value| !value.is_null());
+    let kind = list.get("kind").and_then(Node::as_str)?.strip_suffix("List")?;
+    let version = list.get("apiVersion").and_then(Node::as_str)?;
+    let entries = item.as_map().filter(|_| !says("apiVersion") && !says("kind"))?;
+    let given = |key: &str, text: &str| Entry {
+        key: key.to_owned(),
+        key_place: item.place.clone(),
+        key_style: Style::Plain,
+        value: Node { value: Value::Str(text.to_owned()), style: Some(Style::Plain), ..item.clone() },
+    };
+    let mut all = vec![given("apiVersion", version), given("kind", kind)];
+    all.extend(entries.iter().cloned());
+    Some(Node { value: Value::Map(all), ..item.clone() })
 }
 
 /// The roots of every document that can be read in the texts that hold a word; most hold none, and reading a text takes long.

@@ -350,8 +350,9 @@ fn compile_noting(
     let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
     let recorded = last.as_ref().map(|manifest| manifest.as_of);
-    let on_call = AskedDates { as_of: asked.as_of, recorded, today: Some(today), graces: asked.graces.clone() };
     graces.extend(asked.graces);
+    // A recorded reprieve is told as one of the call: the manifest is a file that few people read.
+    let on_call = AskedDates { as_of: asked.as_of, recorded, today: Some(today), graces: graces.clone() };
     let read = |named: &str| {
         let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
         noted.borrow_mut().insert(named.to_owned(), sha256_hex(&bytes));
@@ -368,7 +369,8 @@ fn compile_noting(
     };
     let built = build(&job.cluster, &job.profiles, &around, diags);
     if let Some(built) = &built {
-        if let Some(first) = built.disagreements.first() {
+        // Of a spec with mistakes nothing is written, and its mistakes are what there is to tell.
+        if let Some(first) = built.disagreements.first().filter(|_| !diags.has_errors()) {
             return Err(Failed::Bug(first.clone()));
         }
         report_dates(&built.cluster, &on_call, diags);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::{
-    base::sha256_hex,
+    base::{sha256_hex, visible},
     build::Built,
     diag::Diagnostics,
     host::{
@@ -69,10 +69,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     let mut out = String::new();
     for finding in &findings {
-        out.push_str(&format!("{}: {}\n", finding.file, finding.what));
+        out.push_str(&format!("{}: {}\n", visible(&finding.file), finding.what));
     }
     for file in &foreign {
-        out.push_str(&format!("{file}: not written by harden, left alone\n"));
+        out.push_str(&format!("{}: not written by harden, left alone\n", visible(file)));
     }
     if findings.is_empty() {
         let how = if args.spec.is_some() {

@@ -162,6 +162,20 @@ pub struct NodePlan {
     pub file_rules: BTreeMap<String, Held<String>>,
 }
 
+impl NodePlan {
+    /// The pool as the spec describes it, without the rules that controls have written so far.
+    #[must_use]
+    pub fn described(&self) -> NodePlan {
+        NodePlan {
+            name: self.name.clone(),
+            role: self.role,
+            os: self.os.clone(),
+            cidrs: self.cidrs.clone(),
+            file_rules: BTreeMap::new(),
+        }
+    }
+}
+
 /// Who may reach the API server.
 #[derive(Debug, Clone, Default)]
 pub struct AccessPlan {

@@ -124,7 +124,7 @@ impl PolicyPlan {
     /// Whether its engine changes pods so that they keep to it: not before they are refused otherwise.
     #[must_use]
     pub fn mutates(&self) -> bool {
-        self.policy.name == "always-pull" && self.action.value == Action::Deny
+        self.policy.sets_what_it_judges() && self.action.value == Action::Deny
     }
 
     /// The settings that make it hold.

@@ -29,6 +29,14 @@ pub struct Policy {
     pub cases: &'static [Case],
 }
 
+impl Policy {
+    /// Whether engines set what the policy asks for, once it denies: then it refuses only what could not be set.
+    #[must_use]
+    pub fn sets_what_it_judges(&self) -> bool {
+        self.name == super::ALWAYS_PULL.name
+    }
+}
+
 /// What a policy judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::{
-    base::shortened,
+    base::{shortened, visible},
     check::{Finding, Findings},
     diag::Severity,
 };
@@ -35,12 +35,12 @@ pub fn check_text(found: &Findings) -> String {
     }
     for finding in &found.waived {
         let waiver = finding.waiver.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "{}: waived by {waiver} [{}]: {}", at(finding), control(finding), finding.message);
+        let _ = writeln!(out, "{}: waived by {waiver} [{}]: {}", at(finding), control(finding), shown(&finding.message));
     }
     for skipped in &found.summary.skipped {
         let document = skipped.document.filter(|document| *document > 1).map_or_else(String::new, |n| format!(" (document {n})"));
         let line = skipped.line.map_or_else(String::new, |line| format!(":{line}"));
-        let _ = writeln!(out, "{}{line}{document}: not judged: {}", skipped.file, skipped.reason);
+        let _ = writeln!(out, "{}{line}{document}: not judged: {}", visible(&skipped.file), visible(&skipped.reason));
     }
     let summary = &found.summary;
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
@@ -58,6 +58,11 @@ pub fn check_text(found: &Findings) -> String {
     out
 }
 
+/// A text of manifests as people see it, in one line: what begins a line here is ours, since pipelines read commands from the beginning of lines.
+fn shown(text: &str) -> String {
+    shortened(&visible(text), LONGEST).into_owned()
+}
+
 fn at(finding: &Finding) -> String {
     let at = finding.place.position();
     format!("{}:{}:{}", finding.place.source.name(), at.line, at.column)
@@ -68,14 +73,15 @@ fn control(finding: &Finding) -> &str {
 }
 
 fn block(out: &mut String, finding: &Finding, how: &str) {
-    let _ = writeln!(out, "{}: {how} [{}]: {}", at(finding), control(finding), shortened(&finding.message, LONGEST));
+    let _ = writeln!(out, "{}: {how} [{}]: {}", at(finding), control(finding), shown(&finding.message));
     if let Some(object) = &finding.object {
         let namespace = object.namespace.as_deref().map_or_else(String::new, |namespace| format!("{namespace}/"));
         let name = object.name.as_deref().unwrap_or("(no name)");
         let container = finding.container.as_deref().map_or_else(String::new, |container| format!(", container {container}"));
-        let _ = writeln!(out, "    in {} {namespace}{name}{container}: {}", object.kind, finding.path);
+        let within = format!("{} {namespace}{name}{container}: {}", object.kind, finding.path);
+        let _ = writeln!(out, "    in {}", visible(&within));
     }
-    let _ = writeln!(out, "    help: {}", shortened(&finding.fix, LONGEST));
+    let _ = writeln!(out, "    help: {}", shown(&finding.fix));
     if !finding.benchmarks.is_empty() {
         let numbers = finding.benchmarks.iter().take(NUMBERS).map(|id| format!("{} {}", id.benchmark, id.id));
         let more = finding.benchmarks.len().saturating_sub(NUMBERS);

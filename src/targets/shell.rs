@@ -11,13 +11,18 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
+    // A template is its own name, so that each is read once.
+    environment.set_loader(|text| Ok(Some(text.to_owned())));
     environment.set_formatter(|out, _, value| Ok(write!(out, "{}", quoted(&value.to_string()))?));
     environment
 });
 
 /// Renders data rows; every value becomes one single-quoted word. An undefined name is our own bug.
 pub(super) fn rows(template: &str, values: Value, origin: &Arc<Origin>) -> Lines {
-    let text = ENVIRONMENT.render_str(template, values).expect("internal error: a template names what it is not given");
+    let text = ENVIRONMENT
+        .get_template(template)
+        .and_then(|template| template.render(values))
+        .expect("internal error: a template names what it is not given");
     Lines::of(text, origin)
 }
 

@@ -506,7 +506,7 @@ fn what_is_given_back_stays() {
     let scratch = tempfile::tempdir().expect("a folder");
     let ours = [("kmsKey: harden, vpcCni: module", "kmsKey: harden, vpcCni: harden")];
     let theirs = [(
-        "logGroup: harden, kmsKey: harden, vpcCni: module",
+        "logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden",
         "logGroup: existing, kmsKey: existing, vpcCni: existing, accessEntries: existing",
     )];
     let before = tree(scratch.path(), "golden/build/eks-1.36", &ours);

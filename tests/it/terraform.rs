@@ -62,7 +62,7 @@ const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, re
 fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
     let all = OWNS.replace("module", "harden");
     let none = OWNS.replace("harden", "existing").replace("module", "existing");
-    let others = OWNS.replace(" }", ", accessEntries: module }");
+    let others = OWNS.replace("accessEntries: harden", "accessEntries: module");
     let private = ("access: authorized-ranges", "access: private");
     vec![
         ("eks", built("eks", &[])),
@@ -624,7 +624,7 @@ fn nothing_is_closed_in_the_first_apply() {
 #[test]
 fn entries_of_another_owner_are_not_made() {
     for owner in ["module", "existing"] {
-        let files = built("eks", &[(OWNS, &OWNS.replace(" }", &format!(", accessEntries: {owner} }}")))]);
+        let files = built("eks", &[(OWNS, &OWNS.replace("accessEntries: harden", &format!("accessEntries: {owner}")))]);
         assert!(!files["attach/main.tf"].contains("aws_eks_access"), "{owner}");
         assert!(files["settings/outputs.tf"].contains("output \"access_entries\""), "{owner}");
         assert_eq!(files["attach/kept.tf"].matches("from = aws_eks_access").count(), 2, "{owner}");

@@ -6,9 +6,9 @@ use crate::{
     plan::{Ground, HostOs, Lowering, NodePlan, Outcome, Scope, SettingKey},
 };
 
-/// The pools that a script is made for, with what is known of them.
+/// The pools that a script is made for, as the spec describes them, with what is known of them.
 pub(in crate::controls) fn hardened(out: &Lowering<'_>) -> Vec<(NodePlan, HostOs)> {
-    out.plan().pools.values().filter_map(|pool| Some((pool.clone(), pool.host_os()?))).collect()
+    out.plan().pools.values().filter_map(|pool| Some((pool.described(), pool.host_os()?))).collect()
 }
 
 /// Writes rules of the pools that a script is made for. The others cannot be hardened, and that is said.

@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, FactId, Reason, SpecPath},
     facts::{self, Feature},
     plan::{Action, Engine, Ground, Held, Lowering, Outcome, PolicyPlan, Scope, SettingKey, WhenAway, webhook_key},
-    policy::{ALWAYS_PULL, ParamValue, Policy, Subject},
+    policy::{ALWAYS_PULL, ParamValue, Policy},
     resolve::Resolved,
 };
 
@@ -42,7 +42,7 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     }
     let mut action = action(cluster, out);
     // What is set from the day on needs nobody to act before: a warning would be in vain.
-    if asked.policy.subject == Subject::AdmittedPods && action.value == Action::Warn {
+    if asked.policy.sets_what_it_judges() && action.value == Action::Warn {
         action.value = Action::DryRun;
     }
     out.because(cause);
@@ -166,7 +166,7 @@ type Gap = (FactId, String);
 
 /// What the control says of its engine. What is said of a mutation is true once there is one.
 fn but(plan: &PolicyPlan, asked: &Asked) -> Option<Gap> {
-    let waits = plan.policy.subject == Subject::AdmittedPods && !plan.mutates();
+    let waits = plan.policy.sets_what_it_judges() && !plan.mutates();
     asked.but.filter(|_| !waits).map(|(fact, detail)| (fact, detail.to_owned()))
 }
 

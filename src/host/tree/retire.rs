@@ -31,6 +31,8 @@ pub(super) struct Known<'a> {
 
 struct Retiring<'a> {
     old: &'a Path,
+    /// Device and inode of the old tree: nothing is taken out of another folder, or through a link.
+    id: Option<(u64, u64)>,
     new: &'a Path,
     known: &'a Known<'a>,
     ways: &'a Ways<'a>,
@@ -41,7 +43,8 @@ struct Retiring<'a> {
 
 /// Takes `old` apart; `new` is the tree that stays. Returns the paths in it where late changes were put.
 pub(super) fn retire(old: &Path, new: &Path, known: &Known<'_>, ways: &Ways<'_>) -> Result<Vec<String>, HostError> {
-    let mut retiring = Retiring { old, new, known, ways, last: None, kept: Vec::new() };
+    let id = Stamp::at(old)?.map(|stamp| stamp.id);
+    let mut retiring = Retiring { old, id, new, known, ways, last: None, kept: Vec::new() };
     // A second and third round for what arrives while the first is at work.
     for _ in 0..3 {
         retiring.empty()?;
@@ -59,10 +62,11 @@ impl Retiring<'_> {
     /// One round over the old tree, its manifest last: until then it tells what is ours.
     fn empty(&mut self) -> Result<(), HostError> {
         let mut last = None;
-        for entry in WalkDir::new(self.old).min_depth(1).contents_first(true).sort_by_file_name() {
+        for entry in WalkDir::new(self.old).follow_root_links(false).min_depth(1).contents_first(true).sort_by_file_name() {
             let entry = entry.map_err(|cause| unlisted(self.old, cause))?;
             if kind(entry.file_type()) == Kind::Folder {
                 self.ways.step();
+                self.same_folder()?;
                 match fs::remove_dir(entry.path()) {
                     Ok(()) => {}
                     Err(cause) if cause.kind() == io::ErrorKind::DirectoryNotEmpty => {}
@@ -80,10 +84,19 @@ impl Retiring<'_> {
     fn file(&mut self, entry: &DirEntry) -> Result<(), HostError> {
         let path = entry.path().strip_prefix(self.old).unwrap_or(entry.path());
         self.ways.step();
+        self.same_folder()?;
         if self.goes(entry, path)? {
             return fs::remove_file(entry.path()).map_err(|cause| HostError::new(Action::Remove, entry.path(), cause));
         }
         self.rescue(entry, path)
+    }
+
+    /// Whether the old tree is still where it was: its files are reached by its path.
+    fn same_folder(&self) -> Result<(), HostError> {
+        if Stamp::at(self.old)?.map(|stamp| stamp.id) == self.id {
+            return Ok(());
+        }
+        Err(HostError::because(Action::Replace, self.old, "something else was put in the place of the folder while it was built"))
     }
 
     fn goes(&mut self, entry: &DirEntry, path: &Path) -> Result<bool, HostError> {

@@ -1,5 +1,7 @@
 //! Puts the whole new tree in the place of the old one.
 
+use std::fs;
+
 use rustix::io::Errno;
 
 use crate::host::{
@@ -22,6 +24,7 @@ pub(super) fn swap(beside: &Beside, journal: &mut Journal, known: &Known<'_>, wa
     };
     match exchanged {
         Ok(()) => {
+            still_a_folder(beside)?;
             ways.step();
             retire(&beside.new, &beside.dir, known, ways)
         }
@@ -29,6 +32,15 @@ pub(super) fn swap(beside: &Beside, journal: &mut Journal, known: &Known<'_>, wa
         Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP | Errno::XDEV) => move_both(beside, journal, known, ways),
         Err(cause) => Err(failed(cause)),
     }
+}
+
+/// What was exchanged is the old tree, and no link that somebody put in its place meanwhile: nothing is taken apart through one.
+fn still_a_folder(beside: &Beside) -> Result<(), HostError> {
+    if fs::symlink_metadata(&beside.new).is_ok_and(|old| old.is_dir()) {
+        return Ok(());
+    }
+    exchange(&beside.new, &beside.dir).map_err(|cause| HostError::new(Action::Replace, &beside.dir, cause))?;
+    Err(HostError::because(Action::Replace, &beside.dir, "something else was put in the place of the folder while it was built"))
 }
 
 /// Puts a tree where none was.

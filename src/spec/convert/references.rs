@@ -227,6 +227,7 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
     let mut seen: BTreeMap<IpAddr, Place> = BTreeMap::new();
     node_names(r, platform);
     let (pods, services) = (pods(r, platform), services(r, platform));
+    let first_service = services.first().filter(|_| platform.kubeadm.is_some()).cloned();
     let inside: Vec<(Cidr, Place, &str)> = services
         .into_iter()
         .map(|(c, p)| (c, p, "Services"))
@@ -244,6 +245,14 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
             }
             if let Some((range, other, what)) = inside.iter().find(|(range, _, _)| range.contains(address)) {
                 let why = format!("it lies in the range of {what}, {range}");
+                r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
+            } else if let Some((range, other)) = first_service
+                .as_ref()
+                .filter(|(range, _)| pool.role == Some(Role::ControlPlane) && range.address().is_ipv4() != address.is_ipv4())
+            {
+                let why = format!(
+                    "its API server would advertise it, and does not start where the first range of Services, {range}, is of the other family"
+                );
                 r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
             } else if !cidrs.is_empty() && !cidrs.iter().any(|(range, _)| range.contains(address)) {
                 let ranges = r.field_place(&pool_at.child("cidrs"));

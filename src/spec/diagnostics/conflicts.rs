@@ -87,7 +87,8 @@ pub(in crate::spec) struct UnusableAddress {
 impl Problem for UnusableAddress {
     const CODE: &'static str = "unusable-address";
     const MEANING: &'static str = "A node or load balancer cannot have this address: it is a loopback, link-local, multicast or unspecified address, or lies in the \
-         range of pods or Services. The API server refuses to advertise such addresses.";
+         range of pods or Services. The API server refuses to advertise such addresses, and one of another family than the first range of Services \
+         (kube-apiserver, validatePublicIPServiceClusterIPRangeIPFamilies).";
 
     fn message(&self) -> String {
         format!("no node can have the address `{}`: {}", self.address, self.why)

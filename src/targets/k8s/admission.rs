@@ -1,6 +1,9 @@
 //! Admission policies that the API server enforces itself.
 
-use crate::{plan::Plan, targets::in_tree};
+use crate::{
+    plan::{Plan, PolicyPlan},
+    targets::in_tree,
+};
 
 use super::{ObjectFile, Stage};
 
@@ -14,6 +17,12 @@ fn files(plan: &Plan) -> Vec<ObjectFile> {
     let documents = in_tree::objects(plan);
     if documents.is_empty() {
         return Vec::new();
+    }
+    if !plan.policies.values().any(PolicyPlan::mutates) {
+        let until = "Until the day on which policies deny (policies.rollout) nothing is set and nothing is refused: pods that do not are recorded in audit \
+             events. Build again on that day.";
+        let purpose = vec![format!("{ALWAYS_PULL}, from its day on."), until.to_owned()];
+        return vec![ObjectFile { name: "always-pull.yaml".to_owned(), purpose, documents }];
     }
     let purpose = vec![
         format!("{ALWAYS_PULL}, and refuses what could not be set."),

@@ -113,3 +113,65 @@ fn standard_input_and_pipes_are_read() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("<stdin>:3:15: error [kubelet/read-only-port]"), "{text}");
 }
+
+const PRIVILEGED: &str =
+    "{ metadata: { name: p }, spec: { containers: [{ name: a, image: b, securityContext: { privileged: true } }] } }";
+
+fn judged(text: &str) -> (i32, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("k.yaml"), text).unwrap();
+    let arguments = ["check", "--profile", "restricted", "--kubernetes", "1.36", "--as-of", DAY, "--format", "json", "k.yaml"];
+    let output = harden(folder.path(), &arguments);
+    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// kubectl takes whatever has `items` for a list, and gives its items what they do not say themselves.
+#[test]
+fn what_kubectl_takes_for_a_list_is_taken_apart() {
+    let pod = PRIVILEGED.replacen('{', "{ apiVersion: v1, kind: Pod,", 1);
+    for text in [
+        format!("apiVersion: v1\nkind: ConfigMap\nitems: [{pod}]\n"),
+        format!("apiVersion: v1\nkind: PodList\nitems: [{PRIVILEGED}]\n"),
+        format!("apiVersion: v1\nkind: List\nitems: [{{ apiVersion: v1, kind: PodList, items: [{PRIVILEGED}] }}]\n"),
+        format!("apiVersion: v1\nkind: ListList\nitems: [{{ items: [{pod}] }}]\n"),
+    ] {
+        let (code, found) = judged(&text);
+        assert_eq!(code, 1, "{text}{found}");
+        assert!(found["findings"].to_string().contains("policy/privileged"), "{text}{found}");
+    }
+    let (code, found) = judged("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { items: x }\n");
+    assert_eq!(code, 0, "{found}");
+}
+
+/// A suite without a template, a constraint or an assertion is no reason to leave a manifest out.
+#[test]
+fn a_suite_that_judges_nothing_hides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put("p.yaml", &PRIVILEGED.replacen('{', "{ apiVersion: v1, kind: Pod,", 1));
+    let code = |suite: &str| {
+        put("suite.yaml", &format!("kind: Suite\napiVersion: test.gatekeeper.sh/v1alpha1\ntests: [{suite}]\n"));
+        let arguments = ["check", "--profile", "restricted", "--kubernetes", "1.36", "--as-of", DAY, "."];
+        harden(folder.path(), &arguments).status.code().unwrap()
+    };
+    put("template.yaml", "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: { name: x }\n");
+    put("constraint.yaml", "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: X\nmetadata: { name: x }\n");
+    let assertion = "assertions: [{ violations: yes }]";
+    let named = "template: template.yaml, constraint: constraint.yaml";
+    assert_eq!(code("{ name: a, cases: [{ name: c, object: p.yaml }] }"), 1);
+    assert_eq!(code(&format!("{{ name: a, {named}, cases: [{{ name: c, object: p.yaml }}] }}")), 1);
+    assert_eq!(code(&format!("{{ name: a, cases: [{{ name: c, object: p.yaml, {assertion} }}] }}")), 1);
+    assert_eq!(code(&format!("{{ name: a, {named}, cases: [{{ name: c, object: p.yaml, {assertion} }}] }}")), 0);
+}
+
+/// Pipelines read commands from the beginning of lines: no name of a manifest begins one.
+#[test]
+fn names_end_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let pod = PRIVILEGED.replace("name: p", "name: \"p\\n::add-mask::x\"").replace("name: a", "name: \"a\\n::stop-commands::t\"");
+    fs::write(folder.path().join("k.yaml"), pod.replacen('{', "{ apiVersion: v1, kind: Pod,", 1)).unwrap();
+    let output = harden(folder.path(), &["check", "--profile", "restricted", "--kubernetes", "1.36", "--as-of", DAY, "k.yaml"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("add-mask") && text.contains("stop-commands"), "{text}");
+    assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+}

@@ -481,3 +481,35 @@ fn two_trees_of_one_folder_do_not_meet() {
     }
     assert_eq!(cell.get(), 4);
 }
+
+/// Whoever puts a link in the place of the folder while it is built has nothing of what lies behind it moved or removed.
+#[test]
+fn nothing_is_taken_apart_through_a_link() {
+    for exchange in [Exchange::OneCall, Exchange::TwoMoves, Exchange::Drain] {
+        let mut at = 0;
+        while swapped(exchange, at) {
+            at += 1;
+        }
+        assert!(at > 10, "{at} steps");
+    }
+}
+
+/// Builds with somebody who swaps the folder for a link before step `at`; `false` when the build had fewer steps.
+fn swapped(exchange: Exchange, at: usize) -> bool {
+    let scratch = scratch();
+    let (dir, victim) = (scratch.path().join("shop"), scratch.path().join("victim"));
+    write(&dir, &build(FIRST)).unwrap();
+    // What lies behind the link looks like the tree.
+    write(&victim, &build(SECOND)).unwrap();
+    fs::write(victim.join("mine.md"), "mine").unwrap();
+    let before = everything(&victim);
+    let step = AtomicUsize::new(0);
+    let user = || {
+        if step.fetch_add(1, Ordering::SeqCst) == at && fs::rename(&dir, scratch.path().join("aside")).is_ok() {
+            std::os::unix::fs::symlink(&victim, &dir).unwrap();
+        }
+    };
+    let _ = write_by(&dir, &build(SECOND), &Ways { exchange, transfer: Transfer::Link, before_step: &user, ..ways() });
+    assert_eq!(everything(&victim), before, "{exchange:?} before step {at}");
+    step.load(Ordering::SeqCst) > at
+}
