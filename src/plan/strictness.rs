@@ -31,6 +31,8 @@ enum Rule {
     Ranges,
     /// From weakest to strictest.
     Ladder(&'static [&'static str]),
+    /// What is done with a violation, from weakest to strictest, then where it is not: `Deny outside kube-system, shop`.
+    Admission(&'static [&'static str]),
 }
 
 /// The rules, by the beginning of the key. First match counts; what is not listed cannot be compared.
@@ -99,7 +101,16 @@ const RULES: &[(&str, Rule)] = &[
     ("authentication/anonymous", Rule::Fewer),
     ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
     ("encryption/resources", Rule::More),
+    ("policy/gatekeeper/constraint/", GATEKEEPER),
+    ("policy/gatekeeper/mutation/", MUTATION),
+    ("policy/gatekeeper/webhook/failure", Rule::Ladder(&["Ignore", "Fail"])),
+    ("policy/in-tree/binding/MutatingAdmissionPolicy/", MUTATION),
+    ("policy/in-tree/binding/ValidatingAdmissionPolicy/", IN_TREE),
 ];
+/// The actions of a binding and of a constraint; those of a mutation have none.
+const IN_TREE: Rule = Rule::Admission(&["Audit", "Warn, Audit", "Deny"]);
+const GATEKEEPER: Rule = Rule::Admission(&["dryrun", "warn", "deny"]);
+const MUTATION: Rule = Rule::Admission(&[]);
 const LOOPBACK: Rule = Rule::Ladder(&["::", "0.0.0.0", "127.0.0.1"]);
 const TLS: Rule = Rule::Ladder(&["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"]);
 
@@ -126,6 +137,43 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
             let rank = |value: &str| steps.iter().position(|step| *step == value);
             Some(rank(a)?.cmp(&rank(b)?))
         }
+        Rule::Admission(steps) => admission(steps, a, b),
+    }
+}
+
+/// Compares what is done with violations, and where not. More is held where neither gives way to the other; a policy about something
+/// else, or with other values, cannot be compared.
+fn admission(steps: &[&str], a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (Admission::of(steps, a), Admission::of(steps, b));
+    if a.about != b.about || a.with != b.with {
+        return None;
+    }
+    let outside = if a.outside == b.outside { Ordering::Equal } else { subset(a.outside, b.outside)? };
+    match (a.step.cmp(&b.step), outside) {
+        (one, other) if one == other => Some(one),
+        (one, Ordering::Equal) => Some(one),
+        (Ordering::Equal, other) => Some(other),
+        (_, _) => None,
+    }
+}
+
+/// A line that a binding, a constraint or a mutation is written in: `ACTION on KINDS outside NAMESPACES with VALUES`.
+struct Admission<'a> {
+    /// The place of its action among the steps; the weakest for what has none.
+    step: usize,
+    about: &'a str,
+    outside: &'a str,
+    with: &'a str,
+}
+
+impl<'a> Admission<'a> {
+    fn of(steps: &[&str], text: &'a str) -> Self {
+        let (text, with) = text.split_once(" with ").unwrap_or((text, ""));
+        let (text, outside) = text.split_once(" outside ").unwrap_or((text, ""));
+        let begins = |step: &&str| text.strip_prefix(*step).is_some_and(|rest| rest.is_empty() || rest.starts_with(" on "));
+        let found = steps.iter().position(begins);
+        let about = found.map_or(text, |step| &text[steps[step].len()..]);
+        Admission { step: found.map_or(0, |step| step + 1), about, outside, with }
     }
 }
 
@@ -219,5 +267,41 @@ mod tests {
         assert_eq!(compare("access/admins", "203.0.113.0/24", "198.51.100.0/24"), None);
         assert_eq!(compare("audit-policy/rules/get", "None", "Metadata"), Some(Ordering::Less));
         assert_eq!(compare("admission/pod-security/enforce", "baseline", "restricted"), Some(Ordering::Less));
+    }
+
+    #[test]
+    fn knows_the_stricter_policy() {
+        let binding = "policy/in-tree/binding/ValidatingAdmissionPolicy/a";
+        let mutation = "policy/in-tree/binding/MutatingAdmissionPolicy/a";
+        let constraint = "policy/gatekeeper/constraint/a";
+        let stricter = [
+            (binding, "Deny", "Warn, Audit"),
+            (binding, "Deny", "Audit"),
+            (binding, "Warn, Audit", "Audit"),
+            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system"),
+            (binding, "Deny outside kube-system", "Deny outside kube-system, shop"),
+            (binding, "Deny", "Deny outside kube-system"),
+            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system, shop"),
+            (mutation, "in force", "in force outside kube-system"),
+            (mutation, "in force outside kube-system", "in force outside kube-system, shop"),
+            (constraint, "deny on /Pod", "warn on /Pod"),
+            (constraint, "warn on /Pod", "dryrun on /Pod"),
+            (constraint, "deny on /Pod outside a with {\"x\":1}", "deny on /Pod outside a, b with {\"x\":1}"),
+            ("policy/gatekeeper/mutation/containers", "x is Always on CREATE", "x is Always on CREATE outside shop"),
+            ("policy/gatekeeper/webhook/failure", "Fail", "Ignore"),
+        ];
+        for (key, a, b) in stricter {
+            assert_eq!(compare(key, a, b), Some(Ordering::Greater), "{key}: {a} / {b}");
+            assert_eq!(compare(key, b, a), Some(Ordering::Less), "{key}: {b} / {a}");
+        }
+        for (key, a, b) in [
+            (binding, "Deny outside kube-system, shop", "Warn, Audit outside kube-system"),
+            (binding, "Deny outside shop", "Deny outside bank"),
+            (constraint, "deny on /Pod", "deny on /Pod, apps/Deployment"),
+            (constraint, "deny on /Pod with {\"x\":1}", "deny on /Pod with {\"x\":2}"),
+            (mutation, "in force", "in force; in part"),
+        ] {
+            assert_eq!(compare(key, a, b), None, "{key}: {a} / {b}");
+        }
     }
 }
