@@ -93,7 +93,7 @@ const RULES: &[(&str, Rule)] = &[
         Rule::Ladder(&["NeverVerify", "NeverVerifyPreloadedImages", "NeverVerifyAllowlistedImages", "AlwaysVerify"]),
     ),
     ("admission/pod-security/exempt", Rule::Fewer),
-    ("admission/pod-security/", Rule::Ladder(&["privileged", "baseline", "restricted"])),
+    ("admission/pod-security/", POD_SECURITY),
     ("admission/event-rate-limit/", Rule::Lower),
     ("access/load-balancer/preserves-client-ip", Rule::True),
     ("access/", Rule::Ranges),
@@ -104,9 +104,17 @@ const RULES: &[(&str, Rule)] = &[
     ("policy/gatekeeper/constraint/", GATEKEEPER),
     ("policy/gatekeeper/mutation/", MUTATION),
     ("policy/gatekeeper/webhook/failure", Rule::Ladder(&["Ignore", "Fail"])),
+    (
+        "policy/in-tree/rules/",
+        Rule::Ladder(&[
+            "the rules of harden, and Ignore where they cannot be read",
+            "the rules of harden, and Fail where they cannot be read",
+        ]),
+    ),
     ("policy/in-tree/binding/MutatingAdmissionPolicy/", MUTATION),
     ("policy/in-tree/binding/ValidatingAdmissionPolicy/", IN_TREE),
 ];
+const POD_SECURITY: Rule = Rule::Ladder(&["privileged", "baseline", "restricted"]);
 /// The actions of a binding and of a constraint; those of a mutation have none.
 const IN_TREE: Rule = Rule::Admission(&["Audit", "Warn, Audit", "Deny"]);
 const GATEKEEPER: Rule = Rule::Admission(&["dryrun", "warn", "deny"]);
@@ -120,9 +128,7 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
     if a == b {
         return Some(Ordering::Equal);
     }
-    let text = key.to_string();
-    let (_, rule) = RULES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
-    match rule {
+    match rule_of(&key.to_string())? {
         Rule::True => Some(bool_of(a)?.cmp(&bool_of(b)?)),
         Rule::False => Some(bool_of(b)?.cmp(&bool_of(a)?)),
         Rule::Higher => Some(number_of(a)?.cmp(&number_of(b)?)),
@@ -175,6 +181,14 @@ impl<'a> Admission<'a> {
         let about = found.map_or(text, |step| &text[steps[step].len()..]);
         Admission { step: found.map_or(0, |step| step + 1), about, outside, with }
     }
+}
+
+fn rule_of(key: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, rule)| rule).or_else(|| {
+        // The labels of a namespace begin with its name.
+        let label = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?.1;
+        matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
+    })
 }
 
 fn bool_of(text: &str) -> Option<bool> {
@@ -246,6 +260,7 @@ fn within(a: &str, b: &str) -> Option<Ordering> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{WhenAway, in_tree_rules_text};
 
     fn compare(key: &str, a: &str, b: &str) -> Option<Ordering> {
         strictness(&key.parse().unwrap(), a, b)
@@ -289,17 +304,28 @@ mod tests {
             (constraint, "deny on /Pod outside a with {\"x\":1}", "deny on /Pod outside a, b with {\"x\":1}"),
             ("policy/gatekeeper/mutation/containers", "x is Always on CREATE", "x is Always on CREATE outside shop"),
             ("policy/gatekeeper/webhook/failure", "Fail", "Ignore"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", "baseline", "privileged"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/warn", "restricted", "baseline"),
         ];
         for (key, a, b) in stricter {
             assert_eq!(compare(key, a, b), Some(Ordering::Greater), "{key}: {a} / {b}");
             assert_eq!(compare(key, b, a), Some(Ordering::Less), "{key}: {b} / {a}");
         }
+        assert_eq!(
+            compare(
+                "policy/in-tree/rules/MutatingAdmissionPolicy/a",
+                &in_tree_rules_text(WhenAway::Refuses),
+                &in_tree_rules_text(WhenAway::LetsPass)
+            ),
+            Some(Ordering::Greater)
+        );
         for (key, a, b) in [
             (binding, "Deny outside kube-system, shop", "Warn, Audit outside kube-system"),
             (binding, "Deny outside shop", "Deny outside bank"),
             (constraint, "deny on /Pod", "deny on /Pod, apps/Deployment"),
             (constraint, "deny on /Pod with {\"x\":1}", "deny on /Pod with {\"x\":2}"),
             (mutation, "in force", "in force; in part"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce-version", "v1.36", "v1.35"),
         ] {
             assert_eq!(compare(key, a, b), None, "{key}: {a} / {b}");
         }
