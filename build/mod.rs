@@ -14,6 +14,7 @@ mod kinds;
 mod kubeadm;
 mod lifecycles;
 mod limits;
+mod objects;
 mod plugins;
 mod read;
 mod replacements;
@@ -54,6 +55,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     code += &gates::compile("KUBEADM_GATES", take("kubeadm-gates.toml")?, &mut texts)?;
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;
     code += &kinds::compile(take("config-apis.toml")?)?;
+    code += &objects::compile(take("object-apis.toml")?)?;
     code += &fields::compile("KUBELET_FIELDS", take("kubelet-fields.toml")?)?;
     code += &limits::compile(take("kubelet-limits.toml")?)?;
     code += &fields::compile("KUBE_PROXY_FIELDS", take("kube-proxy-fields.toml")?)?;

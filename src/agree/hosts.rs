@@ -17,8 +17,8 @@ pub(super) const HOST_NEED_BROKEN: Rule = Rule {
 
 fn host_need_broken(plan: &Plan) -> Vec<Clash> {
     let mut clashes: Vec<Clash> = Vec::new();
-    let needs: Vec<&Need> = NEEDS.iter().filter(|need| counts(plan, need)).collect();
     for pool in plan.pools.values() {
+        let needs: Vec<&Need> = NEEDS.iter().filter(|need| counts(plan, pool, need)).collect();
         for (name, held) in &pool.file_rules {
             let Some(rule) = HostRule::of(name) else { continue };
             let broken = needs.iter().find(|need| breaks(need.what, rule, held));
@@ -29,8 +29,8 @@ fn host_need_broken(plan: &Plan) -> Vec<Clash> {
     clashes
 }
 
-/// Whether somebody in the cluster has the need.
-fn counts(plan: &Plan, need: &Need) -> bool {
+/// Whether somebody has the need on the nodes of a pool.
+fn counts(plan: &Plan, pool: &NodePlan, need: &Need) -> bool {
     match need.by {
         NeededBy::Node => true,
         NeededBy::Cni(names) => names.contains(&plan.host.cni.as_str()),
@@ -38,6 +38,7 @@ fn counts(plan: &Plan, need: &Need) -> bool {
         NeededBy::Ipv6 => plan.host.ipv6,
         NeededBy::IptablesProxy => plan.host.kube_proxy && matches!(proxy_mode(plan), "" | "iptables"),
         NeededBy::Addon(names) => addon(plan, names).is_some(),
+        NeededBy::Os(names) => names.contains(&pool.os.as_str()),
         NeededBy::SctpFlow => sctp_flow(plan).is_some(),
     }
 }
@@ -91,6 +92,7 @@ fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &N
             let place = format!("/platform/addons/{}", addon(plan, names).unwrap_or_default());
             Side::spec(&place, "this component needs it")
         }
+        NeededBy::Os(_) => Side::spec(&format!("/platform/nodePools/{}/os", pool.name), "this operating system needs it"),
         NeededBy::SctpFlow => sctp_flow(plan).map_or_else(
             || Side::spec("/network/flows", "a flow is over SCTP"),
             |flow| Side { text: "this flow is over SCTP".to_owned(), reasons: flow.reasons.clone() },

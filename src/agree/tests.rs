@@ -514,6 +514,22 @@ fn what_only_some_nodes_need() {
     }
 }
 
+/// CIS level 2 of Ubuntu 22.04: snaps are squashfs images. Elsewhere nobody mounts one.
+#[test]
+fn squashfs_stays_where_snapd_is() {
+    for (os, broken) in [("ubuntu-22.04", true), ("ubuntu-24.04", true), ("debian-12", false), ("rhel-9", false)] {
+        let plan = node(("module/off/squashfs", "off"), |plan| {
+            os.clone_into(&mut plan.pools.get_mut("workers").unwrap().os);
+        });
+        assert_eq!(codes(&plan), vec!["host-need-broken"; usize::from(broken)], "{os}");
+    }
+    // One pool with snapd is enough, whatever the others are.
+    let mut plan = pool(node(("module/off/squashfs", "off"), |_| {}), "ubuntu", &[("module/off/squashfs", "off")]);
+    agrees(&plan);
+    "ubuntu-24.04".clone_into(&mut plan.pools.get_mut("ubuntu").unwrap().os);
+    clashes(&plan, "host-need-broken");
+}
+
 #[test]
 fn sctp_stays_where_a_flow_is_over_it() {
     let flow = |protocol| FlowPlan {
@@ -544,6 +560,7 @@ fn every_need_can_be_broken() {
             | NeededBy::Runtime(_)
             | NeededBy::Ipv6
             | NeededBy::IptablesProxy
+            | NeededBy::Os(_)
             | NeededBy::SctpFlow => Vec::new(),
         })
         .collect();
@@ -559,6 +576,9 @@ fn every_need_can_be_broken() {
         plan.host.addons = every.iter().map(|name| (*name).to_owned()).collect();
         if let NeededBy::Runtime(names) = need.by {
             names[0].clone_into(&mut plan.host.runtime);
+        }
+        if let NeededBy::Os(names) = need.by {
+            names[0].clone_into(&mut plan.pools.get_mut("workers").unwrap().os);
         }
         if need.by == NeededBy::SctpFlow {
             continue;

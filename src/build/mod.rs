@@ -28,7 +28,8 @@ pub struct Built {
     pub plan: Plan,
     /// Every file of the tree, sorted by path; `REPORT.md`, `coverage.json`, `provenance.json` and `manifest.json` included.
     pub artifacts: Vec<Artifact>,
-    /// Where emitted objects do not come to the declared flows and permissions: nothing, or a fault of this program.
+    /// Where emitted objects do not come to the declared flows and permissions, or are not served by the version: nothing, or a fault of
+    /// this program.
     pub disagreements: Vec<String>,
 }
 

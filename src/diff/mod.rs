@@ -177,6 +177,31 @@ mod tests {
         assert_eq!(directions(&old, &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
     }
 
+    /// In-tree bindings and constraints of Gatekeeper: what is refused, and where.
+    #[test]
+    fn policies_have_a_direction() {
+        let directed = |key: &str, from: &str, to: &str| directions(&[(key, from)], &[(key, to)])[0].1;
+        let binding = "policy/in-tree/binding/ValidatingAdmissionPolicy/harden-always-pull";
+        let mutation = "policy/in-tree/binding/MutatingAdmissionPolicy/harden-always-pull-pods";
+        let constraint = "policy/gatekeeper/constraint/privileged";
+        for (key, from, to, expected) in [
+            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system", Direction::Weakens),
+            (binding, "Warn, Audit outside kube-system", "Deny outside kube-system", Direction::Hardens),
+            (binding, "Deny outside kube-system", "Deny outside kube-system, shop", Direction::Weakens),
+            (binding, "Deny outside kube-system, shop", "Warn, Audit outside kube-system", Direction::Unclear),
+            (mutation, "in force outside kube-system, shop", "in force outside kube-system", Direction::Hardens),
+            (constraint, "warn on /Pod outside kube-system", "deny on /Pod outside kube-system", Direction::Hardens),
+            (constraint, "deny on /Pod", "deny on /Pod outside shop", Direction::Weakens),
+            (constraint, "deny on /Pod with {\"images\":[]}", "deny on /Pod with {}", Direction::Unclear),
+        ] {
+            assert_eq!(directed(key, from, to), expected, "{key}: {from} to {to}");
+        }
+        for key in [binding, mutation, constraint] {
+            assert_eq!(directions(&[], &[(key, "Deny")])[0].1, Direction::Hardens, "{key} appears");
+            assert_eq!(directions(&[(key, "Deny")], &[])[0].1, Direction::Weakens, "{key} goes");
+        }
+    }
+
     #[test]
     fn the_impact_depends_on_both_values() {
         let impact = |key: &str, from: Option<&str>, to: Option<&str>| {

@@ -31,6 +31,8 @@ pub enum NeededBy {
     IptablesProxy,
     /// By one of these system components, where the spec declares it.
     Addon(&'static [&'static str]),
+    /// By nodes with one of these operating systems.
+    Os(&'static [&'static str]),
     /// By a declared flow over SCTP.
     SctpFlow,
 }
@@ -59,6 +61,9 @@ pub const BRIDGE_CNIS: &[&str] = &["flannel", "weave", "none"];
 
 /// The components whose volumes are mounted over NFS.
 const NFS: &[&str] = &["aws-efs-csi-driver", "azure-file-csi", "csi-driver-nfs", "longhorn"];
+
+/// The releases that come with snapd.
+const UBUNTU: &[&str] = &["ubuntu-22.04", "ubuntu-24.04"];
 
 /// Everything that is needed. The six settings of `protectKernelDefaults` count on every node: without the field the kubelet writes them
 /// itself at each start, and another value would only hold until then.
@@ -90,6 +95,7 @@ pub const NEEDS: &[Need] = &[
     module(id::NEED_NETFILTER, "veth", NeededBy::Node),
     module(id::NEED_EFI, "vfat", NeededBy::Node),
     module(id::NEED_SCTP, "sctp", NeededBy::SctpFlow),
+    module(id::NEED_SQUASHFS, "squashfs", NeededBy::Os(UBUNTU)),
     module(id::NEED_VOLUMES, "nfs", NeededBy::Addon(NFS)),
     module(id::NEED_VOLUMES, "nfsv4", NeededBy::Addon(NFS)),
     module(id::NEED_VOLUMES, "iscsi_tcp", NeededBy::Addon(&["longhorn"])),

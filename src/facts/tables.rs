@@ -10,6 +10,7 @@ use super::{
     kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     lifecycle::{Lifecycle, Until},
     limit::{Limit, LimitRow},
+    object_api::ObjectRow,
     plugin::PluginRow,
     program::Program,
     risk::{Risk, RiskWhen},

@@ -43,6 +43,8 @@ pub(crate) struct SettingConflict {
     pub(crate) key: String,
     pub(crate) mine: String,
     pub(crate) theirs: String,
+    /// The value that every node needs, and why, where there is one.
+    pub(crate) needed: Option<(&'static str, &'static str)>,
     pub(crate) at: Option<Place>,
     pub(crate) other: Option<Place>,
 }
@@ -57,7 +59,10 @@ impl Problem for SettingConflict {
     }
 
     fn help(&self) -> String {
-        "keep one of the two values; neither is stricter than the other".to_owned()
+        self.needed.map_or_else(
+            || "keep one of the two values; neither is stricter than the other".to_owned(),
+            |(value, why)| format!("keep `{value}`: {why}"),
+        )
     }
 
     fn labels(&self) -> Vec<Label> {

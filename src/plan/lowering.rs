@@ -6,13 +6,13 @@ use std::{
 };
 
 use crate::{
-    base::{Cause, ControlId, FactId, Reason, SpecPath},
+    base::{Cause, ControlId, FactId, Minor, Reason, SpecPath},
     diag::{Diagnostics, Place},
-    facts::{self, Lookup, Support},
+    facts::{self, Lookup, Needed, NeededBy, Support},
 };
 
 use super::{
-    Flag, FlagValue, Ground, Held, HostMount, MountType, Outcome, Plan, Program, Scope, SettingKey, Verdict,
+    Flag, FlagValue, Ground, Held, HostMount, HostRule, MountType, Outcome, Plan, Program, Scope, SettingKey, Verdict,
     diagnostics::{NotInVersion, SettingConflict},
     strictness,
 };
@@ -337,11 +337,24 @@ impl<'a> Lowering<'a> {
             key: key.to_string(),
             mine: mine.clone(),
             theirs: theirs.clone(),
+            needed: needed(key, self.plan.cluster.minor()),
             at: self.place(&self.cause),
             other: their_cause.as_ref().and_then(|cause| self.place(cause)),
         };
         self.diags.push(problem);
     }
+}
+
+/// The value that every node needs of a host setting, and why: nothing where it may be any.
+fn needed(key: &SettingKey, minor: Minor) -> Option<(&'static str, &'static str)> {
+    let SettingKey::Node(name) = key else { return None };
+    let (_, rule) = name.split_once('/')?;
+    let Some(HostRule::Sysctl(set)) = HostRule::of(rule) else { return None };
+    let found = facts::NEEDS.iter().filter(|need| need.by == NeededBy::Node).find_map(|need| match need.what {
+        Needed::Sysctl(key, [value]) if key == set => Some((*value, need.why)),
+        Needed::Sysctl(..) | Needed::SysctlNot(..) | Needed::Module(_) => None,
+    });
+    found.map(|(value, why)| (value, facts::sentence(why, minor)))
 }
 
 /// Flags whose old value stays second when it changes: what was issued under it must stay valid.

@@ -31,6 +31,8 @@ enum Rule {
     Ranges,
     /// From weakest to strictest.
     Ladder(&'static [&'static str]),
+    /// What is done with a violation, from weakest to strictest, then where it is not: `Deny outside kube-system, shop`.
+    Admission(&'static [&'static str]),
 }
 
 /// The rules, by the beginning of the key. First match counts; what is not listed cannot be compared.
@@ -91,7 +93,7 @@ const RULES: &[(&str, Rule)] = &[
         Rule::Ladder(&["NeverVerify", "NeverVerifyPreloadedImages", "NeverVerifyAllowlistedImages", "AlwaysVerify"]),
     ),
     ("admission/pod-security/exempt", Rule::Fewer),
-    ("admission/pod-security/", Rule::Ladder(&["privileged", "baseline", "restricted"])),
+    ("admission/pod-security/", POD_SECURITY),
     ("admission/event-rate-limit/", Rule::Lower),
     ("access/load-balancer/preserves-client-ip", Rule::True),
     ("access/", Rule::Ranges),
@@ -99,7 +101,24 @@ const RULES: &[(&str, Rule)] = &[
     ("authentication/anonymous", Rule::Fewer),
     ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
     ("encryption/resources", Rule::More),
+    ("policy/gatekeeper/constraint/", GATEKEEPER),
+    ("policy/gatekeeper/mutation/", MUTATION),
+    ("policy/gatekeeper/webhook/failure", Rule::Ladder(&["Ignore", "Fail"])),
+    (
+        "policy/in-tree/rules/",
+        Rule::Ladder(&[
+            "the rules of harden, and Ignore where they cannot be read",
+            "the rules of harden, and Fail where they cannot be read",
+        ]),
+    ),
+    ("policy/in-tree/binding/MutatingAdmissionPolicy/", MUTATION),
+    ("policy/in-tree/binding/ValidatingAdmissionPolicy/", IN_TREE),
 ];
+const POD_SECURITY: Rule = Rule::Ladder(&["privileged", "baseline", "restricted"]);
+/// The actions of a binding and of a constraint; those of a mutation have none.
+const IN_TREE: Rule = Rule::Admission(&["Audit", "Warn, Audit", "Deny"]);
+const GATEKEEPER: Rule = Rule::Admission(&["dryrun", "warn", "deny"]);
+const MUTATION: Rule = Rule::Admission(&[]);
 const LOOPBACK: Rule = Rule::Ladder(&["::", "0.0.0.0", "127.0.0.1"]);
 const TLS: Rule = Rule::Ladder(&["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"]);
 
@@ -109,9 +128,7 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
     if a == b {
         return Some(Ordering::Equal);
     }
-    let text = key.to_string();
-    let (_, rule) = RULES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
-    match rule {
+    match rule_of(&key.to_string())? {
         Rule::True => Some(bool_of(a)?.cmp(&bool_of(b)?)),
         Rule::False => Some(bool_of(b)?.cmp(&bool_of(a)?)),
         Rule::Higher => Some(number_of(a)?.cmp(&number_of(b)?)),
@@ -126,7 +143,52 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
             let rank = |value: &str| steps.iter().position(|step| *step == value);
             Some(rank(a)?.cmp(&rank(b)?))
         }
+        Rule::Admission(steps) => admission(steps, a, b),
     }
+}
+
+/// Compares what is done with violations, and where not. More is held where neither gives way to the other; a policy about something
+/// else, or with other values, cannot be compared.
+fn admission(steps: &[&str], a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (Admission::of(steps, a), Admission::of(steps, b));
+    if a.about != b.about || a.with != b.with {
+        return None;
+    }
+    let outside = if a.outside == b.outside { Ordering::Equal } else { subset(a.outside, b.outside)? };
+    match (a.step.cmp(&b.step), outside) {
+        (one, other) if one == other => Some(one),
+        (one, Ordering::Equal) => Some(one),
+        (Ordering::Equal, other) => Some(other),
+        (_, _) => None,
+    }
+}
+
+/// A line that a binding, a constraint or a mutation is written in: `ACTION on KINDS outside NAMESPACES with VALUES`.
+struct Admission<'a> {
+    /// The place of its action among the steps; the weakest for what has none.
+    step: usize,
+    about: &'a str,
+    outside: &'a str,
+    with: &'a str,
+}
+
+impl<'a> Admission<'a> {
+    fn of(steps: &[&str], text: &'a str) -> Self {
+        let (text, with) = text.split_once(" with ").unwrap_or((text, ""));
+        let (text, outside) = text.split_once(" outside ").unwrap_or((text, ""));
+        let begins = |step: &&str| text.strip_prefix(*step).is_some_and(|rest| rest.is_empty() || rest.starts_with(" on "));
+        let found = steps.iter().position(begins);
+        let about = found.map_or(text, |step| &text[steps[step].len()..]);
+        Admission { step: found.map_or(0, |step| step + 1), about, outside, with }
+    }
+}
+
+fn rule_of(key: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, rule)| rule).or_else(|| {
+        // The labels of a namespace begin with its name.
+        let label = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?.1;
+        matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
+    })
 }
 
 fn bool_of(text: &str) -> Option<bool> {
@@ -198,6 +260,7 @@ fn within(a: &str, b: &str) -> Option<Ordering> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{WhenAway, in_tree_rules_text};
 
     fn compare(key: &str, a: &str, b: &str) -> Option<Ordering> {
         strictness(&key.parse().unwrap(), a, b)
@@ -219,5 +282,52 @@ mod tests {
         assert_eq!(compare("access/admins", "203.0.113.0/24", "198.51.100.0/24"), None);
         assert_eq!(compare("audit-policy/rules/get", "None", "Metadata"), Some(Ordering::Less));
         assert_eq!(compare("admission/pod-security/enforce", "baseline", "restricted"), Some(Ordering::Less));
+    }
+
+    #[test]
+    fn knows_the_stricter_policy() {
+        let binding = "policy/in-tree/binding/ValidatingAdmissionPolicy/a";
+        let mutation = "policy/in-tree/binding/MutatingAdmissionPolicy/a";
+        let constraint = "policy/gatekeeper/constraint/a";
+        let stricter = [
+            (binding, "Deny", "Warn, Audit"),
+            (binding, "Deny", "Audit"),
+            (binding, "Warn, Audit", "Audit"),
+            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system"),
+            (binding, "Deny outside kube-system", "Deny outside kube-system, shop"),
+            (binding, "Deny", "Deny outside kube-system"),
+            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system, shop"),
+            (mutation, "in force", "in force outside kube-system"),
+            (mutation, "in force outside kube-system", "in force outside kube-system, shop"),
+            (constraint, "deny on /Pod", "warn on /Pod"),
+            (constraint, "warn on /Pod", "dryrun on /Pod"),
+            (constraint, "deny on /Pod outside a with {\"x\":1}", "deny on /Pod outside a, b with {\"x\":1}"),
+            ("policy/gatekeeper/mutation/containers", "x is Always on CREATE", "x is Always on CREATE outside shop"),
+            ("policy/gatekeeper/webhook/failure", "Fail", "Ignore"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", "baseline", "privileged"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/warn", "restricted", "baseline"),
+        ];
+        for (key, a, b) in stricter {
+            assert_eq!(compare(key, a, b), Some(Ordering::Greater), "{key}: {a} / {b}");
+            assert_eq!(compare(key, b, a), Some(Ordering::Less), "{key}: {b} / {a}");
+        }
+        assert_eq!(
+            compare(
+                "policy/in-tree/rules/MutatingAdmissionPolicy/a",
+                &in_tree_rules_text(WhenAway::Refuses),
+                &in_tree_rules_text(WhenAway::LetsPass)
+            ),
+            Some(Ordering::Greater)
+        );
+        for (key, a, b) in [
+            (binding, "Deny outside kube-system, shop", "Warn, Audit outside kube-system"),
+            (binding, "Deny outside shop", "Deny outside bank"),
+            (constraint, "deny on /Pod", "deny on /Pod, apps/Deployment"),
+            (constraint, "deny on /Pod with {\"x\":1}", "deny on /Pod with {\"x\":2}"),
+            (mutation, "in force", "in force; in part"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce-version", "v1.36", "v1.35"),
+        ] {
+            assert_eq!(compare(key, a, b), None, "{key}: {a} / {b}");
+        }
     }
 }

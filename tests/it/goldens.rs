@@ -70,7 +70,6 @@ const WITHOUT_CASE: &[(&str, &str)] = &[
     ("encryption-dropped", "needs an earlier build: tests/it/controls.rs"),
     ("encryption-stage-skipped", "needs an earlier build: tests/it/controls.rs"),
     ("loopback-advertised", "the owner's argument belongs to one node and is refused: src/agree/tests.rs"),
-    ("setting-conflict", "the owner's value gives way; two controls of the catalogue do not disagree: src/plan/lowering.rs"),
     ("unseen-character", "the spec and the owner's configuration refuse it before: src/agree/tests.rs"),
 ];
 

@@ -1,6 +1,7 @@
 //! The promises of the product, over every spec of the project and the plan matrices: completeness, version truth, provenance,
 //! reproducibility, and that reading a tree back gives what was planned.
 
+mod absent;
 mod compile;
 mod completeness;
 mod mutations;

@@ -53,7 +53,7 @@ struct Names {
 
 /// Nothing where no role can be written for it.
 fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswer) -> Option<()> {
-    let missing = unbuilt(&declared.may);
+    let missing = unbuilt(&declared.may, cluster.minor());
     if !missing.is_empty() {
         let detail = format!("of impersonation `{}`: {}", declared.name, missing.join(", "));
         impossible(out, &declared.path, crate::base::FactId("not-built-yet"), &detail);
@@ -108,8 +108,9 @@ fn constrained(
     role: &str,
 ) -> Vec<crate::plan::SettingKey> {
     const MODE: &str = "impersonate-on:user-info";
+    let minor = out.plan().cluster.minor();
     let on = |reach| {
-        let mut rules = rules_of(may, reach);
+        let mut rules = rules_of(may, reach, minor);
         for verb in rules.iter_mut().flat_map(|rule| &mut rule.verbs) {
             *verb = format!("{MODE}:{verb}");
         }

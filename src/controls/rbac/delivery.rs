@@ -43,7 +43,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let governed: Vec<String> = cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect();
     for delivery in &cluster.identity.delivery {
         keeps_its_token(out, delivery);
-        let may = |reach| rules_of(&[May::Deploy], reach);
+        let may = |reach| rules_of(&[May::Deploy], reach, cluster.minor());
         let keys = grant(out, "harden:delivery", &delivery.subject, Some(&governed), may, &delivery.path);
         strokes::intents_by(cluster, out, &delivery.path, &keys);
         let who = match &delivery.subject {

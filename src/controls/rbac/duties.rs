@@ -52,7 +52,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 
 /// Nothing where no role can be written for it.
 fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<()> {
-    let missing = unbuilt(&duty.may);
+    let missing = unbuilt(&duty.may, cluster.minor());
     if !missing.is_empty() {
         impossible(out, &duty.path, NOT_BUILT, &format!("of duty `{}`: {}", duty.name, missing.join(", ")));
     }
@@ -63,7 +63,8 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<
     }
     let role = format!("harden:duty:{}", duty.name);
     let subject = Subject::Group(group);
-    let keys = grant(out, &role, &subject, duty.namespaces.as_deref(), |reach| rules_of(&built, reach), &duty.path);
+    let keys =
+        grant(out, &role, &subject, duty.namespaces.as_deref(), |reach| rules_of(&built, reach, cluster.minor()), &duty.path);
     strokes::intents_by(cluster, out, &duty.path, &keys);
     out.intent_by(duty.group.path.clone(), &keys);
     if built.contains(&May::Deploy) {

@@ -8,7 +8,7 @@ mod vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    base::{Cause, SpecPath},
+    base::{Cause, Minor, SpecPath},
     facts::PodLevel,
     kube::rbac::{Rule, Subject},
     plan::{Ground, Held, Lowering, Outcome, Scope, SettingKey, Topic, namespace_path},
@@ -55,10 +55,10 @@ pub(super) fn grant(
     keys
 }
 
-/// The rules of several words together: every resource stands in one rule, with all that may be done to it.
-pub(super) fn rules_of(words: &[May], reach: Reach) -> Vec<Rule> {
+/// The rules of several words together at a minor: every resource stands in one rule, with all that may be done to it.
+pub(super) fn rules_of(words: &[May], reach: Reach, minor: Minor) -> Vec<Rule> {
     let mut verbs: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for rule in words.iter().filter_map(|word| rules(*word, reach)).flatten() {
+    for rule in words.iter().filter_map(|word| rules(*word, reach, minor)).flatten() {
         for (group, resource) in rule.api_groups.iter().flat_map(|group| rule.resources.iter().map(move |name| (group, name))) {
             verbs.entry((group.clone(), resource.clone())).or_default().extend(rule.verbs.iter().cloned());
         }
@@ -100,14 +100,14 @@ pub(super) fn tell_of_privileged(
 }
 
 /// The words that no rule is written for yet.
-pub(super) fn unbuilt(words: &[May]) -> Vec<&'static str> {
-    words.iter().filter(|word| rules(**word, Reach::Namespace).is_none()).map(|word| word.name()).collect()
+pub(super) fn unbuilt(words: &[May], minor: Minor) -> Vec<&'static str> {
+    words.iter().filter(|word| rules(**word, Reach::Namespace, minor).is_none()).map(|word| word.name()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::rbac::Permission;
+    use crate::{facts::NEWEST, kube::rbac::Permission};
 
     fn permissions<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<Permission> {
         rules.into_iter().flat_map(|rule| rule.permissions(Some("shop"))).collect()
@@ -120,8 +120,9 @@ mod tests {
         for one in May::ALL {
             for other in May::ALL {
                 for reach in [Reach::Namespace, Reach::Cluster] {
-                    let written: Vec<Rule> = [*one, *other].iter().filter_map(|word| rules(*word, reach)).flatten().collect();
-                    let together = rules_of(&[*one, *other], reach);
+                    let written: Vec<Rule> =
+                        [*one, *other].iter().filter_map(|word| rules(*word, reach, NEWEST)).flatten().collect();
+                    let together = rules_of(&[*one, *other], reach, NEWEST);
                     let found = permissions(&together);
                     let once: BTreeSet<&Permission> = found.iter().collect();
                     assert_eq!(once.len(), found.len(), "{} and {}", one.name(), other.name());

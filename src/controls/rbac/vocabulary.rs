@@ -3,7 +3,7 @@
 //! A websocket opens `pods/exec` with GET, other clients with POST: up to 1.34 the verb `get` alone lets somebody in over a websocket, from
 //! 1.35 on `create` is asked for as well. Who may execute gets both; who may not gets neither, on no resource.
 
-use crate::{kube::rbac::Rule, spec::words::May};
+use crate::{base::Minor, facts, kube::rbac::Rule, spec::words::May};
 
 /// How far a role reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub(in crate::controls) enum Reach {
 const READ: &[&str] = &["get", "list", "watch"];
 const WRITE: &[&str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
 
-/// The rules of a word; nothing where they are not written yet.
-pub(in crate::controls) fn rules(word: May, reach: Reach) -> Option<Vec<Rule>> {
+/// The rules of a word at a minor; nothing where they are not written yet.
+pub(in crate::controls) fn rules(word: May, reach: Reach, minor: Minor) -> Option<Vec<Rule>> {
     Some(match word {
         May::View => view(reach),
         May::ReadLogs => vec![Rule::on("", &["pods"], READ), Rule::on("", &["pods/log"], &["get"])],
@@ -28,7 +28,7 @@ pub(in crate::controls) fn rules(word: May, reach: Reach) -> Option<Vec<Rule>> {
             Rule::on("", &["pods/attach", "pods/exec", "pods/portforward"], &["create", "get"]),
             Rule::on("", &["pods/ephemeralcontainers"], &["get", "patch"]),
         ],
-        May::AuditRead => audit_read(reach),
+        May::AuditRead => audit_read(reach, minor),
         May::Rollout | May::ManageSecrets | May::NodeOps => return None,
     })
 }
@@ -79,7 +79,20 @@ fn deploy() -> Vec<Rule> {
     ]
 }
 
-fn audit_read(reach: Reach) -> Vec<Rule> {
+/// The group of what decides at admission, and the version that is read.
+const ADMISSION: (&str, &str) = ("admissionregistration.k8s.io", "admissionregistration.k8s.io/v1");
+
+/// What decides at admission: webhooks, and the policies that the API server enforces itself, each from the minor on that serves it.
+const DECIDES: &[(&str, Option<&str>)] = &[
+    ("mutatingadmissionpolicies", Some("MutatingAdmissionPolicy")),
+    ("mutatingadmissionpolicybindings", Some("MutatingAdmissionPolicyBinding")),
+    ("mutatingwebhookconfigurations", None),
+    ("validatingadmissionpolicies", Some("ValidatingAdmissionPolicy")),
+    ("validatingadmissionpolicybindings", Some("ValidatingAdmissionPolicyBinding")),
+    ("validatingwebhookconfigurations", None),
+];
+
+fn audit_read(reach: Reach, minor: Minor) -> Vec<Rule> {
     let mut rules = vec![
         Rule::on("", &["events", "limitranges", "resourcequotas", "serviceaccounts"], READ),
         Rule::on("events.k8s.io", &["events"], READ),
@@ -87,18 +100,11 @@ fn audit_read(reach: Reach) -> Vec<Rule> {
         Rule::on("rbac.authorization.k8s.io", &["rolebindings", "roles"], READ),
     ];
     if reach == Reach::Cluster {
+        let served = |kind: &str| facts::object_api(ADMISSION.1, kind, minor).is_known();
+        let decides: Vec<&str> = DECIDES.iter().filter(|(_, kind)| kind.is_none_or(served)).map(|(name, _)| *name).collect();
         rules.extend([
             Rule::on("", &["namespaces", "nodes"], READ),
-            Rule::on(
-                "admissionregistration.k8s.io",
-                &[
-                    "mutatingwebhookconfigurations",
-                    "validatingadmissionpolicies",
-                    "validatingadmissionpolicybindings",
-                    "validatingwebhookconfigurations",
-                ],
-                READ,
-            ),
+            Rule::on(ADMISSION.0, &decides, READ),
             Rule::on("apiextensions.k8s.io", &["customresourcedefinitions"], READ),
             Rule::on("certificates.k8s.io", &["certificatesigningrequests"], READ),
             Rule::on("rbac.authorization.k8s.io", &["clusterrolebindings", "clusterroles"], READ),
@@ -116,8 +122,9 @@ mod tests {
 
     fn all() -> Vec<(May, Rule)> {
         let words = May::ALL.iter().flat_map(|word| {
-            let both = [Reach::Namespace, Reach::Cluster].into_iter().filter_map(|reach| rules(*word, reach));
-            both.flatten().map(|rule| (*word, rule))
+            let both = [Reach::Namespace, Reach::Cluster];
+            let every = facts::build_minors().flat_map(move |minor| both.map(|reach| rules(*word, reach, minor)));
+            every.flatten().flatten().map(|rule| (*word, rule))
         });
         words.collect()
     }
@@ -142,6 +149,21 @@ mod tests {
                 "{}: {rule}",
                 word.name()
             );
+        }
+    }
+
+    /// Who reads for an audit sees every policy of the API server's own that the minor serves.
+    #[test]
+    fn an_audit_sees_what_decides_at_admission() {
+        for minor in facts::build_minors() {
+            let rules = rules(May::AuditRead, Reach::Cluster, minor).unwrap();
+            let sees = |name: &str| rules.iter().any(|rule| rule.resources.iter().any(|resource| resource == name));
+            for name in ["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingwebhookconfigurations"] {
+                assert!(sees(name), "{name} {minor}");
+            }
+            for name in ["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"] {
+                assert_eq!(sees(name), minor >= Minor(36), "{name} {minor}");
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     policy::{List, POLICIES},
     targets::{
         gatekeeper, in_tree,
-        observed::{Form, Leaves, Sighting, Written, escaped},
+        observed::{Form, Leaves, Sighting, Written, escaped, written},
     },
     yaml::Node,
 };
@@ -211,6 +211,9 @@ pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
         }
     }
     sighting.keep(leaves);
+    for name in ["apiVersion", "kind"] {
+        sighting.others.extend(root.get(name).map(|node| (format!("/{name}"), written(node))));
+    }
     Some(sighting)
 }
 

@@ -8,6 +8,7 @@ mod gates;
 mod help;
 mod kubeadm;
 mod limits;
+mod objects;
 mod plugins;
 
 use harden::{

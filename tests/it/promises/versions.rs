@@ -57,6 +57,30 @@ fn what_is_unknown_would_be_found() {
     }
 }
 
+/// An object that a later minor brings is found in a cluster of an earlier one, and so is a version that no minor serves.
+#[test]
+fn an_object_of_another_version_would_be_found() {
+    let file = "k8s/admission/always-pull.yaml";
+    let case = |minor: u16| {
+        let fits = |case: &&Case| case.built.plan.cluster.minor() == Minor(minor);
+        cases().iter().find(fits).unwrap_or_else(|| panic!("no cluster of 1.{minor}"))
+    };
+    let emitted = cases().iter().flat_map(|case| &case.built.artifacts).find(|artifact| artifact.path.as_str() == file);
+    let text = emitted.expect("some cluster has in-tree policies").text();
+    let found = |minor: u16, text: &str| {
+        let mut observed = Observed::default();
+        observed.read(file, text);
+        unknown(case(minor), &observed)
+    };
+    assert_eq!(found(36, text), [""; 0]);
+    assert_eq!(found(37, text), [""; 0]);
+    let mutating = text.matches("\nkind: MutatingAdmissionPolicy").count();
+    assert!(mutating > 1, "{text}");
+    assert_eq!(found(35, text).len(), mutating, "{:?}", found(35, text));
+    let beta = text.replacen("admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1", 1);
+    assert_eq!(found(36, &beta).len(), 1);
+}
+
 fn read(case: &Case) -> Observed {
     let mut observed = Observed::default();
     for artifact in &case.built.artifacts {
@@ -87,8 +111,12 @@ fn names(case: &Case, sighting: &Sighting) -> Vec<String> {
     let version = sighting.others.get("/apiVersion").map_or("", |written| written.text.as_str());
     let read = match sighting.form {
         Form::Pod(_) => version == "v1",
-        // The API server of the version judges objects, in the tests with the real programs.
-        Form::Flags(_) | Form::Patch(_) | Form::Object(_) => true,
+        Form::Flags(_) | Form::Patch(_) => true,
+        // Kinds of other projects come with their definitions; their consumers judge them.
+        Form::Object(_) => {
+            let kind = sighting.others.get("/kind").map_or("", |written| written.text.as_str());
+            facts::is_foreign_api(version) || facts::object_api(version, kind, minor).is_known()
+        }
         Form::Kubeadm(_) => facts::kubeadm_api_read(version, minor),
         Form::Fields(Program::Kubelet) => facts::config_api_read(ConfigKind::Kubelet, version, minor),
         Form::Fields(_) => facts::config_api_read(ConfigKind::KubeProxy, version, minor),
