@@ -236,7 +236,7 @@ impl Problem for WaiverNeeded {
 
     fn help(&self) -> String {
         format!(
-            "add a waiver with `control: {}`, an owner, a reason and `expires`, and name its id here as `waiver:`",
+            "add a waiver with `control: {}`, an owner, a reason and `expires`; below `controls` and `namespaces` name its id here as `waiver:`",
             self.control
         )
     }

@@ -473,7 +473,7 @@ impl Problem for SupportEnded {
     }
 
     fn help(&self) -> String {
-        "upgrade to a release that gets security fixes; `harden controls patching/supported-releases` says which are known"
+        "upgrade to a release that gets security fixes, or declare the one that runs; `due` tells the next such day ahead"
             .to_owned()
     }
 

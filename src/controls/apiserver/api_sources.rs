@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Cidr, Level, Platform, SpecPath},
     controls::{Applies, Control, cloud},
     facts,
-    plan::{Ground, Held, Lowering, Outcome, PoolRole, Scope, SettingKey, Topic},
+    plan::{Ground, Held, Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey, Topic},
     resolve::Resolved,
 };
 
@@ -63,22 +63,38 @@ fn ranges(out: &mut Lowering<'_>, place: &SpecPath, ranges: &[Cidr]) -> Vec<Held
 
 /// The settings of the sources, where the firewall of every control-plane node refuses everybody else and sees who comes.
 fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKey>> {
-    let enforces = cluster.selects("node/firewall") && cluster.text("node/firewall", "mode").0 == "enforce";
-    let mut control_plane = cluster.pools.iter().filter(|pool| pool.role == PoolRole::ControlPlane).peekable();
+    let mut control_plane = control_plane(cluster).peekable();
     let scripted = control_plane.peek().is_some() && control_plane.all(|pool| pool.host_os().is_some());
     let sees = cluster.sources.preserves_client_ip != Some(false);
-    (enforces && scripted && sees).then(|| {
+    (enforces(cluster) && scripted && sees).then(|| {
         let keys = out.plan().settings().into_keys();
         keys.filter(|key| matches!(key, SettingKey::Part(Topic::Access, _))).collect()
     })
 }
 
+/// What keeps the hosts from holding the sources, as [`held_by_hosts`] tells it.
 fn detail(cluster: &Resolved) -> String {
-    let planned = "no firewall of the control-plane nodes refuses others: select `node/firewall` with `mode: enforce`";
-    match cluster.sources.preserves_client_ip {
-        Some(false) => {
-            format!("{planned}; behind a load balancer that hides the client's address it must keep others away itself")
-        }
-        Some(true) | None => planned.to_owned(),
+    let mut lacks: Vec<String> = Vec::new();
+    if !enforces(cluster) {
+        lacks.push(
+            "no firewall of the control-plane nodes refuses others: select `node/firewall` with `mode: enforce`".to_owned(),
+        );
     }
+    let unscripted = control_plane(cluster).filter(|pool| pool.host_os().is_none()).map(|pool| format!("`{}`", pool.name));
+    let unscripted: Vec<String> = unscripted.collect();
+    if !unscripted.is_empty() {
+        lacks.push(format!("no firewall is written for the nodes of pool {}", unscripted.join(", ")));
+    }
+    if cluster.sources.preserves_client_ip == Some(false) {
+        lacks.push("the load balancer hides the client's address, so it must keep others away itself".to_owned());
+    }
+    lacks.join("; ")
+}
+
+fn enforces(cluster: &Resolved) -> bool {
+    cluster.selects("node/firewall") && cluster.text("node/firewall", "mode").0 == "enforce"
+}
+
+fn control_plane(cluster: &Resolved) -> impl Iterator<Item = &NodePlan> {
+    cluster.pools.iter().filter(|pool| pool.role == PoolRole::ControlPlane)
 }

@@ -6,7 +6,12 @@ use crate::{base::Cause, controls::diagnostics::HostWord, plan::Lowering};
 pub(super) fn setting<'a>(out: &mut Lowering<'_>, cause: &Cause, text: &'a str) -> Option<(&'a str, &'a str)> {
     let parts = text.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
     let key = |key: &str| {
-        key.contains('.') && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) && !key.contains("..")
+        // In sysctl.d a leading `-` is no part of the key.
+        key.starts_with(|c: char| c.is_ascii_lowercase())
+            && !key.ends_with('.')
+            && key.contains('.')
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+            && !key.contains("..")
     };
     let value = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/, ".contains(&b));
     let sound = parts.filter(|(name, wanted)| key(name) && value(wanted));
