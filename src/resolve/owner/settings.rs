@@ -6,7 +6,10 @@ use crate::{
     base::{Cause, KubeVersion, Reason},
     diag::Diagnostics,
     facts::{self, EtcdVersion, ValueKind},
-    plan::{Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, PER_NODE, Plan, Program},
+    plan::{
+        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, Program,
+        SettingKey,
+    },
     yaml::Node,
 };
 
@@ -57,6 +60,15 @@ impl Setting {
     /// Puts it into the plan; what the exact version lacks is reported.
     pub(super) fn write_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
         let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());
+        match &self.asked {
+            Asked::Flag(program, name, values) => {
+                plan.was(SettingKey::Flag(*program, name.clone()), &OwnerValue::Flag(values));
+            }
+            Asked::Field(program, path, value) => {
+                plan.was(SettingKey::Field(*program, path.clone()), &OwnerValue::Field(value));
+            }
+            Asked::Mount(..) => {}
+        }
         let mut pen = Lowering::new(plan, diags, places, None, cause);
         match &self.asked {
             Asked::Flag(program, name, values) => flag_write_plan(&mut pen, *program, name, values),
@@ -106,6 +118,20 @@ impl Setting {
             Asked::Mount(..) => None,
         }
     }
+}
+
+/// The setting behind a field of kubeadm's or a program's documents that is left behind as a whole: a flag, or a field of the kubelet.
+pub(super) fn refused_key(field: &str) -> Option<SettingKey> {
+    const SECTIONS: [(&str, Program); 4] = [
+        ("ClusterConfiguration/apiServer/extraArgs/", Program::KubeApiserver),
+        ("ClusterConfiguration/controllerManager/extraArgs/", Program::KubeControllerManager),
+        ("ClusterConfiguration/scheduler/extraArgs/", Program::KubeScheduler),
+        ("ClusterConfiguration/etcd/local/extraArgs/", Program::Etcd),
+    ];
+    let flag =
+        |(section, program): (&str, Program)| field.strip_prefix(section).map(|name| SettingKey::Flag(program, name.to_owned()));
+    let kubelet = || Some(SettingKey::Field(Program::Kubelet, field.strip_prefix("KubeletConfiguration/")?.replace('/', ".")));
+    SECTIONS.into_iter().find_map(flag).or_else(kubelet)
 }
 
 /// Which controls asked for the value that counts.
