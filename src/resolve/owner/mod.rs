@@ -15,6 +15,7 @@ mod node;
 mod risks;
 mod secrets;
 mod settings;
+mod values;
 
 use std::collections::BTreeMap;
 

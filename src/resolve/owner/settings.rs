@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     base::{Cause, KubeVersion, Reason},
     diag::Diagnostics,
-    facts::{self, EtcdVersion, ValueKind},
+    facts::ValueKind,
     plan::{
         Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, Program,
         SettingKey,
@@ -13,7 +13,7 @@ use crate::{
     yaml::Node,
 };
 
-use super::{Reading, node, shown};
+use super::{Reading, node, shown, values::flag_kind};
 
 /// One setting of the owner.
 #[derive(Debug, Clone)]
@@ -211,14 +211,7 @@ fn combined(program: Program, name: &str, values: &[String], version: KubeVersio
     if values.len() == 1 {
         return (values.to_vec(), None);
     }
-    let kind = match program {
-        Program::Etcd => etcd(version).and_then(|etcd| facts::etcd_flag(name, etcd).known()).map(|flag| flag.kind),
-        Program::KubeApiserver
-        | Program::KubeControllerManager
-        | Program::KubeScheduler
-        | Program::Kubelet
-        | Program::KubeProxy => facts::flag(program, name, version.minor).known().map(|flag| flag.kind),
-    };
+    let kind = flag_kind(program, name, version);
     match kind {
         Some(ValueKind::List | ValueKind::Map | ValueKind::Cidrs | ValueKind::Ints | ValueKind::Taints) => {
             (vec![values.join(",")], None)
@@ -226,10 +219,6 @@ fn combined(program: Program, name: &str, values: &[String], version: KubeVersio
         Some(ValueKind::Strings | ValueKind::CertKeyPairs | ValueKind::ReservedMemory) => (values.to_vec(), None),
         Some(_) | None => (values.last().cloned().into_iter().collect(), Some("of a repeated flag the last one counts")),
     }
-}
-
-fn etcd(version: KubeVersion) -> Option<EtcdVersion> {
-    facts::etcd_image(version).map(|image| image.version)
 }
 
 /// Takes flags of the kubelet that stay where they stand; as settings, controls and reports see them.
