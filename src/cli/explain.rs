@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     if let Some(control) = controls::control(&args.what) {
         return of_control(control, screen);
     }
-    if let Some(entry) = crate::codes::all().into_iter().find(|entry| entry.code == args.what) {
+    if let Some(entry) = crate::codes::find(&args.what) {
         return of_code(&entry, screen);
     }
     if let Some((file, line)) = args.what.rsplit_once(':')
