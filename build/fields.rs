@@ -101,13 +101,22 @@ fn kubeadm_field(mut row: Row, cover: Cover) -> Compiled {
     if instead.is_some() && api.1.is_none() {
         return Err(row.error("`instead` needs an end of `api`"));
     }
+    let words = if row.has("words") { row.texts_by_minor("words", cover.whole())? } else { Vec::new() };
+    let form = match row.text("form")?.as_deref() {
+        None => "None",
+        Some("absolute-path") => "Some(FieldForm::AbsolutePath)",
+        Some("image-repository") => "Some(FieldForm::ImageRepository)",
+        Some("host") => "Some(FieldForm::Host)",
+        Some(_) => return Err(row.error("`form` must be absolute-path, image-repository or host")),
+    };
     let code = format!(
-        "KubeadmFieldRow {{ path: {}, kinds: {}, until: {}, since: {}, instead: {} }},",
+        "KubeadmFieldRow {{ path: {}, kinds: {}, until: {}, since: {}, instead: {}, words: {}, form: {form} }},",
         emit::text(&row.name),
         emit::by_minor(&kinds),
         emit::maybe_minor(api.1),
         emit::maybe_minor(since),
         emit::maybe_text(instead.as_deref()),
+        emit::texts_by_minor(&words),
     );
     row.done()?;
     Ok(code)

@@ -109,14 +109,14 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     let (resolved, plan) = plan(cluster, profiles, around, diags)?;
     let mut artifacts = targets::emit(&plan);
     let disagreements = agree::disagreements(&plan, &artifacts);
-    let findings = report::benchmark(&plan, &artifacts);
+    let outlook = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
     let settings = plan.settings();
     let extras = Extras {
         settings: &settings,
         as_of: around.as_of,
         waivers: &resolved.waivers,
-        benchmark: &findings,
+        benchmark: &outlook,
         benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor())
             .map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
         steps: &steps,

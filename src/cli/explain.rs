@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     if let Some(control) = controls::control(&args.what) {
         return of_control(control, screen);
     }
-    if let Some(entry) = crate::codes::all().into_iter().find(|entry| entry.code == args.what) {
+    if let Some(entry) = crate::codes::find(&args.what) {
         return of_code(&entry, screen);
     }
     if let Some((file, line)) = args.what.rsplit_once(':')
@@ -92,13 +92,7 @@ fn of_control(control: &Control, screen: &Screen) -> Done {
         let _ = writeln!(text, "{} {}{only}", id.benchmark, id.id);
     }
     let _ = writeln!(text, "\n{}\n\n# Impact\n", control.doc.trim_end());
-    let mut impacts = controls::impacts(control.id).peekable();
-    if impacts.peek().is_none() {
-        let _ = writeln!(text, "Nothing is restarted, rolled or refused later.");
-    }
-    for impact in impacts {
-        let _ = writeln!(text, "- {impact}");
-    }
+    text.push_str(&controls::impact_text(control.id));
     screen.result(&text)?;
     Ok(Exit::Success)
 }

@@ -24,6 +24,7 @@ pub(super) fn keep(out: &mut Lowering<'_>, program: Program, flag: &str, otherwi
 pub(super) fn take_back(out: &mut Lowering<'_>, program: Program, flag: &str, why: &str) -> Option<String> {
     let value = out.plan().component(program).flag_text(flag)?;
     out.drop_installer_flag(program, flag);
+    out.taken(program, flag, &value);
     note(out, program, flag, OwnerField::Refused, why);
     Some(value)
 }

@@ -59,6 +59,21 @@ pub struct KubeadmField {
     pub path: &'static str,
     /// What it holds in this version.
     pub kind: FieldKind,
+    /// The only words that a text of it may be, with spaces between.
+    pub words: Option<&'static str>,
+    /// The form of its text, or of each text in its list.
+    pub form: Option<FieldForm>,
+}
+
+/// What kubeadm wants of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldForm {
+    /// A path from the root on.
+    AbsolutePath,
+    /// Where images are pulled from, without tag or scheme.
+    ImageRepository,
+    /// An address, or a name of DNS that may begin with `*.`.
+    Host,
 }
 
 /// A row of a table of fields. In `kinds` and `until`, a "minor" is the number of the version: 4 is v1beta4.
@@ -70,6 +85,9 @@ pub(super) struct KubeadmFieldRow {
     /// The first minor of kubeadm, where the version grew later.
     pub(super) since: Option<Minor>,
     pub(super) instead: Option<&'static str>,
+    /// By the minor of kubeadm.
+    pub(super) words: ByMinor<&'static str>,
+    pub(super) form: Option<FieldForm>,
 }
 
 /// A row of the table of versions.
@@ -141,7 +159,9 @@ impl KubeadmFieldRow {
         match value_at(self.kinds, number) {
             None => Lookup::NotYet { since: self.since.unwrap_or(first_minor(self.kinds[0].0.0)) },
             Some(_) if self.since.is_some_and(|since| minor < since) => Lookup::NotYet { since: self.since.unwrap_or(minor) },
-            Some(kind) => Lookup::Known(KubeadmField { path: self.path, kind }),
+            Some(kind) => {
+                Lookup::Known(KubeadmField { path: self.path, kind, words: value_at(self.words, minor), form: self.form })
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
     gate::{GateRow, GateState, Stage},
-    kubeadm::{KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
+    kubeadm::{FieldForm, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     lifecycle::{Lifecycle, Until},
     limit::{Limit, LimitRow},
     object_api::ObjectRow,

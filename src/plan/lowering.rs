@@ -140,7 +140,6 @@ impl<'a> Lowering<'a> {
             installer: None,
             also: Vec::new(),
         });
-        flag.held.reasons.insert(reason.clone());
         let mut list = match &flag.held.value {
             FlagValue::List(list) => list.clone(),
             FlagValue::Bool(_) | FlagValue::Int(_) | FlagValue::Text(_) => flag
@@ -160,12 +159,20 @@ impl<'a> Lowering<'a> {
             }
         }
         flag.held.value = FlagValue::List(list);
+        flag.held.reasons.insert(reason);
     }
 
     /// Asks for an admission plugin, beside the others.
     pub fn plugin(&mut self, name: &str) {
         if self.has_plugin(name) {
             self.flag_items(Program::KubeApiserver, "enable-admission-plugins", &[name]);
+        }
+    }
+
+    /// Writes down that the control took a flag of the owner's away, and the value that it had.
+    pub fn taken(&mut self, program: Program, flag: &str, value: &str) {
+        if let Some(control) = self.control {
+            self.plan.taken.insert(SettingKey::Flag(program, flag.to_owned()), (control, value.to_owned()));
         }
     }
 

@@ -50,13 +50,16 @@ pub use policies::{
     sync_key, template_key,
 };
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
-pub use setting::{Impact, Program, SettingKey, values_of};
+pub use setting::{Impact, OwnerValue, Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 pub use webhook::{MUTATION_CONDITION, WebhookRule, WhenAway, webhook_key};
 
-use crate::{base::Reason, kube::audit::ExplainedRule};
+use crate::{
+    base::{ControlId, Reason},
+    kube::audit::ExplainedRule,
+};
 
 /// Every setting by its key: the value as text, and who asked for it.
 pub type Settings = BTreeMap<SettingKey, Held<String>>;
@@ -106,6 +109,10 @@ pub struct Plan {
     pub cloud: Option<CloudPlan>,
     /// What became of the fields of the owner's own configuration.
     pub owner: Vec<OwnerNote>,
+    /// What the owner's own configuration set flags and fields to: what their cluster runs with today.
+    pub before: BTreeMap<SettingKey, String>,
+    /// The flags of the owner's that a control took away, with the values that they had.
+    pub taken: BTreeMap<SettingKey, (ControlId, String)>,
     /// What became of every control.
     pub verdicts: Vec<ControlVerdict>,
     /// What became of every intent of the spec.
@@ -138,6 +145,8 @@ impl Plan {
             access: AccessPlan::default(),
             cloud: None,
             owner: Vec::new(),
+            before: BTreeMap::new(),
+            taken: BTreeMap::new(),
             verdicts: Vec::new(),
             intents: Vec::new(),
         }

@@ -258,6 +258,11 @@ const EXTRA_IMPACT: &[Extra] = &[
         impact: Impact::RefusesLater("no longer reads objects that are still stored plain"),
     },
     Extra::stricter(
+        "patching/reboots",
+        "",
+        Impact::RefusesLater("drains and reboots the nodes whose patches need it, one after the other, in the window"),
+    ),
+    Extra::stricter(
         "policy/gatekeeper/constraint",
         "",
         Impact::RefusesLater("refuses what breaks the policy when it is next written, from the day on which policies deny"),
@@ -369,25 +374,91 @@ fn added_plugins(from: Option<&str>, to: Option<&str>) -> Vec<Impact> {
 }
 
 impl Plan {
-    /// What a setting of the plan does to a running cluster: nothing where the installer writes the same by itself. In a list of plugins
-    /// only those count that the control asks for.
+    /// What a setting of the plan does to a running cluster: nothing where what runs has the same by itself. That is what the owner's own
+    /// configuration says, else what the installer writes. In a list of plugins only those count that the control asks for.
     #[must_use]
     pub fn impact(&self, key: &SettingKey, control: Option<ControlId>) -> Vec<Impact> {
+        let now = self.value_of(key);
+        if let Some(before) = self.before.get(key) {
+            return match now {
+                Some(now) if now == *before => vec![Impact::None],
+                now => self.impact_over(key, before, now.as_deref(), control),
+            };
+        }
+        let is_installers_own = match key {
+            SettingKey::Flag(program, name) => self.component(*program).flags.get(name).is_some_and(Flag::is_installers_own),
+            SettingKey::Field(program, path) => self.component(*program).is_installers_own_field(path),
+            SettingKey::Mount(program, path) => {
+                self.component(*program).mounts.get(path).is_some_and(|mount| mount.value.installer)
+            }
+            SettingKey::Part(..) | SettingKey::Node(_) => false,
+        };
+        if is_installers_own {
+            return vec![Impact::None];
+        }
+        let installer = match key {
+            SettingKey::Flag(program, name) => {
+                self.component(*program).flags.get(name).and_then(|flag| flag.installer.as_deref()).unwrap_or_default()
+            }
+            SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => "",
+        };
+        self.impact_beyond(key, installer, control)
+    }
+
+    /// What it does that a control takes flags of the owner's away.
+    pub fn impact_of_taking(&self, control: ControlId) -> impl Iterator<Item = Impact> {
+        let taken = self.taken.iter().filter(move |(_, (by, _))| *by == control);
+        taken.flat_map(|(key, (_, value))| key.impact_of_change(Some(value), None))
+    }
+
+    /// What a setting of the plan does where a cluster has another value, whoever writes it now.
+    #[must_use]
+    pub fn impact_where_new(&self, key: &SettingKey, control: Option<ControlId>) -> Vec<Impact> {
+        let stricter = OF_CHANGES.iter().filter(|extra| matches!(extra.when, When::Stricter) && key.begins_with(extra.prefix));
+        stricter.map(|extra| extra.impact).chain(self.impact_beyond(key, "", control)).collect()
+    }
+
+    /// What a setting does whose value the owner's configuration has differently.
+    fn impact_over(&self, key: &SettingKey, before: &str, now: Option<&str>, control: Option<ControlId>) -> Vec<Impact> {
+        match (control, key.begins_with(PLUGINS)) {
+            (Some(_), true) => self.impact_beyond(key, before, control),
+            (None, _) | (_, false) => key.impact_of_change(Some(before), now),
+        }
+    }
+
+    /// What a setting does; of a list of the API server's, that of the items which a control adds to those that are there.
+    fn impact_beyond(&self, key: &SettingKey, present: &str, control: Option<ControlId>) -> Vec<Impact> {
         match key {
             SettingKey::Flag(program, name) => match self.component(*program).flags.get(name) {
-                Some(flag) if flag.is_installers_own() => vec![Impact::None],
-                Some(flag) => flag_impact(key, flag, control),
+                Some(flag) => flag_impact(key, flag, present, control),
                 None => key.impact(),
-            },
-            SettingKey::Field(program, path) if self.component(*program).is_installers_own_field(path) => vec![Impact::None],
-            SettingKey::Mount(program, path) => match self.component(*program).mounts.get(path) {
-                Some(mount) if mount.value.installer => vec![Impact::None],
-                Some(_) | None => key.impact(),
             },
             SettingKey::Part(..) if self.leaves_key(key) => vec![Impact::None],
             SettingKey::Part(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
-            SettingKey::Field(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
+            SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
         }
+    }
+
+    /// The value of a flag or field as text, as the list of all settings has it.
+    fn value_of(&self, key: &SettingKey) -> Option<String> {
+        match key {
+            SettingKey::Flag(program, name) => {
+                self.component(*program).flags.get(name).map(|flag| with_others(&flag.held.value, &flag.also))
+            }
+            SettingKey::Field(program, path) => {
+                self.component(*program).fields.get(path).map(|held| super::lowering::plain(&held.value))
+            }
+            SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,
+        }
+    }
+
+    /// Writes down what the owner's own configuration sets a flag or field to.
+    pub fn was(&mut self, key: SettingKey, value: &OwnerValue<'_>) {
+        let text = match value {
+            OwnerValue::Flag(values) => values.join(", then "),
+            OwnerValue::Field(value) => super::lowering::plain(value),
+        };
+        self.before.insert(key, text);
     }
 
     /// Whether a key is that of the owner of the key of Secrets, and the key stays what it is.
@@ -403,12 +474,21 @@ impl Plan {
     }
 }
 
-/// The impact of a flag that differs from the installer's; of a list of plugins, that of the items that a control adds.
-fn flag_impact(key: &SettingKey, flag: &Flag, control: Option<ControlId>) -> Vec<Impact> {
+/// A value of the owner's own configuration.
+#[derive(Debug, Clone, Copy)]
+pub enum OwnerValue<'a> {
+    /// That of a flag, and those that follow under its name.
+    Flag(&'a [String]),
+    /// That of a field.
+    Field(&'a serde_json::Value),
+}
+
+/// The impact of a flag; of a list of plugins, that of the items that a control adds to those that are there.
+fn flag_impact(key: &SettingKey, flag: &Flag, present: &str, control: Option<ControlId>) -> Vec<Impact> {
     let (FlagValue::List(items), Some(control)) = (&flag.held.value, control) else { return key.impact() };
-    let installers: Vec<&str> = flag.installer.as_deref().unwrap_or_default().split(',').collect();
+    let present: Vec<&str> = present.split(',').map(str::trim).collect();
     let asked = items.iter().filter(|item| item.reasons.iter().any(|reason| reason.control == Some(control)));
-    let added: Vec<&str> = asked.map(|item| item.value.as_str()).filter(|item| !installers.contains(item)).collect();
+    let added: Vec<&str> = asked.map(|item| item.value.as_str()).filter(|item| !present.contains(item)).collect();
     if added.is_empty() {
         return vec![Impact::None];
     }

@@ -31,19 +31,29 @@ pub struct Finding {
     pub why: String,
 }
 
-/// Everything that misses, in the benchmark's order; empty where harden writes no control plane. The node on which `kubeadm init` ran has
+/// What the benchmark says before a node exists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// Everything that misses, in the benchmark's order.
+    pub findings: Vec<Finding>,
+    /// The numbers of the tests of which nothing can be told, by reason.
+    pub untold: Vec<(String, Vec<&'static str>)>,
+}
+
+/// What misses and what cannot be told; empty where harden writes no control plane. The node on which `kubeadm init` ran has
 /// files that the others lack, so both kinds are judged.
 #[must_use]
-pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
-    let Some(chosen) = facts::benchmarks::for_minor(plan.cluster.minor()) else { return Vec::new() };
+pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Outlook {
+    let Some(chosen) = facts::benchmarks::for_minor(plan.cluster.minor()) else { return Outlook::default() };
     if plan.cluster.kubeadm.is_none() {
-        return Vec::new();
+        return Outlook::default();
     }
     let mut evidence = evidence(plan, artifacts);
     add_files(plan, &mut evidence, &[On::ControlPlane]);
     let joined = benchmark::evaluate(chosen.benchmark, &evidence);
     add_files(plan, &mut evidence, &[On::ControlPlane, On::First]);
     let first = benchmark::evaluate_files(chosen.benchmark, &evidence, &joined);
+    let untold = untold(&joined);
     let mut findings = Vec::new();
     for (first, joined) in first.into_iter().zip(joined) {
         let on = match (miss(&first), miss(&joined)) {
@@ -61,22 +71,56 @@ pub fn benchmark(plan: &Plan, artifacts: &[Artifact]) -> Vec<Finding> {
             printed,
             observed: observed.to_owned(),
             expected: expected.to_owned(),
-            why: missing_file(observed).map_or_else(|| why(plan, verdict.item), str::to_owned),
+            why: missing_file(plan, observed).map_or_else(|| why(plan, verdict.item), str::to_owned),
         });
     }
-    findings
+    Outlook { findings, untold }
 }
 
 /// Why a test misses a file that is rightly not there.
-fn missing_file(observed: &str) -> Option<&'static str> {
-    observed.ends_with("there is no such file").then_some(
-        "the test counts a missing file as a miss; kubeadm leaves this one on the node that ran init alone, and it should not stay even there",
-    )
+fn missing_file(plan: &Plan, observed: &str) -> Option<&'static str> {
+    let (path, _) = observed.split_once(": ").filter(|(_, seen)| *seen == "there is no such file")?;
+    match path.trim_matches('`') {
+        "/etc/kubernetes/super-admin.conf" => Some(
+            "the test counts a missing file as a miss; kubeadm leaves this one on the node that ran init alone, and it should not stay even there",
+        ),
+        ETCD_MANIFEST | NO_ETCD_DATA if is_etcd_elsewhere(plan) => Some(
+            "the test counts a missing file as a miss; etcd runs outside of the control plane, whose nodes have none of its files",
+        ),
+        _ => None,
+    }
+}
+
+/// The static pod of etcd.
+const ETCD_MANIFEST: &str = "/etc/kubernetes/manifests/etcd.yaml";
+
+/// Where kube-bench looks for the data of etcd when no process names its folder.
+const NO_ETCD_DATA: &str = "/var/lib/etcd/default.etcd";
+
+fn is_etcd_elsewhere(plan: &Plan) -> bool {
+    plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_some())
+}
+
+/// The tests of nodes of which nothing can be told, by reason.
+fn untold(verdicts: &[benchmark::Verdict]) -> Vec<(String, Vec<&'static str>)> {
+    let mut untold: Vec<(String, Vec<&'static str>)> = Vec::new();
+    for verdict in verdicts.iter().filter(|verdict| is_of_nodes(verdict.item)) {
+        let benchmark::Outcome::NotEvaluated { why } = &verdict.outcome else { continue };
+        match untold.iter_mut().find(|(present, _)| present == why) {
+            Some((_, ids)) => ids.push(verdict.item.id),
+            None => untold.push((why.clone(), vec![verdict.item.id])),
+        }
+    }
+    untold
+}
+
+fn is_of_nodes(item: &Item) -> bool {
+    !matches!(item.target, Target::Policies | Target::ManagedServices)
 }
 
 /// What was seen and what is expected, where a test of a node misses.
 fn miss(verdict: &benchmark::Verdict) -> Option<(&str, &str)> {
-    if matches!(verdict.item.target, Target::Policies | Target::ManagedServices) {
+    if !is_of_nodes(verdict.item) {
         return None;
     }
     match &verdict.outcome {
@@ -110,7 +154,9 @@ fn evidence(plan: &Plan, artifacts: &[Artifact]) -> Evidence {
 /// What kubeadm leaves on nodes of these kinds.
 fn add_files(plan: &Plan, evidence: &mut Evidence, kinds: &[On]) {
     let mut kinds = kinds.to_vec();
-    if plan.cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none()) {
+    if is_etcd_elsewhere(plan) {
+        evidence.files.insert(NO_ETCD_DATA.to_owned(), FileState::Absent);
+    } else {
         kinds.push(On::Etcd);
     }
     evidence.add_kubeadm_files(&kinds);

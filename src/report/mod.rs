@@ -17,7 +17,7 @@ use crate::{
     targets::Mark,
 };
 
-pub use benchmark::{Finding, benchmark};
+pub use benchmark::{Finding, Outlook, benchmark};
 pub use check::{check_json, check_text};
 pub use coverage::{coverage, plan_json};
 pub use manifest::{Manifest, ManifestFile, manifest};

@@ -12,7 +12,7 @@ use crate::{
         NodePlan, Outcome, PoolRole, PrefixedClaim, Scope, Verdict,
     },
     spec::{
-        self,
+        self, Soundness,
         model::{self, Spec},
         words,
     },
@@ -54,16 +54,26 @@ const DEFAULT_PROFILE: &str = "baseline";
 /// Answers every question of a cluster. `None` when its spec cannot be read; the diagnostics say why. Where a decision is missing or a
 /// version is not to be had, they hold errors, and the answers stand-ins: choices can be judged by them, and nothing may be lowered.
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
-    let flats = flatten(cluster, profiles, diags)?;
+    let (flats, known) = flatten(cluster, profiles, diags);
     let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
-    let mut spec = spec::decode(&tree, diags)?;
-    // Those for other clusters say nothing here, in no report either.
-    spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
+    // What an unknown profile would have said is not known: mistakes of what is left may be none.
+    let mut quiet = Diagnostics::default();
+    let mut decoded = spec::decode_part(&tree, if known { &mut *diags } else { &mut quiet });
+    if let Some(spec) = &mut decoded.spec {
+        // Those for other clusters say nothing here, in no report either.
+        spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
+    }
+    let soundness = if known { decoded.soundness } else { Soundness::Part };
+    let spec = decoded.spec?;
+    if soundness != Soundness::Whole {
+        judge_part(&spec, &tree, soundness, around, diags);
+        return None;
+    }
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
     check_version(&spec, around.purpose, &at, diags);
     let kubeadm = kubeadm(&spec, &tree, around, diags);
-    check_decisions(&spec, &at, diags);
+    check_decisions(&spec, &tree, &at, diags);
     let waivers = waivers::judge(&spec, around, &at, diags);
     check_open(&spec, &waivers, &at, diags);
     network::check_plugin(&spec, &at, diags);
@@ -137,22 +147,41 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     })
 }
 
-/// The profiles of the cluster, each flattened; the default where it names none.
-fn flatten(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagnostics) -> Option<Vec<Flat>> {
+/// What can be said of a spec that holds in part: nobody mends one mistake to be told of the next.
+fn judge_part(spec: &Spec, tree: &Node, soundness: Soundness, around: &Surroundings<'_>, diags: &mut Diagnostics) {
+    let at = |path: &str| spec::locate(tree, &SpecPath::new(path));
+    check_version(spec, around.purpose, &at, diags);
+    let waivers = waivers::judge(spec, around, &at, diags);
+    check_open(spec, &waivers, &at, diags);
+    if soundness == Soundness::Shape {
+        kubeadm(spec, tree, around, diags);
+        check_decisions(spec, tree, &at, diags);
+    } else if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider {
+        owner::read(kubeadm, tree, around, diags);
+    }
+}
+
+/// Whether the spec has a word on a field, readable or not.
+fn is_written(tree: &Node, field: &str) -> bool {
+    tree.at_pointer(&format!("/{}", field.replace('.', "/"))).is_some_and(|node| !node.is_null())
+}
+
+/// The profiles of the cluster that are known, each flattened, and whether all are; the default where it names none.
+fn flatten(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagnostics) -> (Vec<Flat>, bool) {
     let named = cluster.spec.get("profiles").and_then(Node::as_seq).unwrap_or(&[]);
     let mut flats = Vec::new();
-    let mut sound = true;
+    let mut known = true;
     for node in named {
         let Some(name) = node.as_str() else { continue };
         match profiles.flatten(name, &node.place, diags) {
             Some(flat) => flats.push(flat),
-            None => sound = false,
+            None => known = false,
         }
     }
     if named.is_empty() {
         flats.extend(profiles.flatten(DEFAULT_PROFILE, &cluster.spec.place, diags));
     }
-    sound.then_some(flats)
+    (flats, known)
 }
 
 /// The parts of specs that profiles hold, merged under the cluster's own.
@@ -234,9 +263,9 @@ fn check_version(spec: &Spec, purpose: Purpose, at: &dyn Fn(&str) -> Option<Plac
 }
 
 /// Decisions about security, and what artifacts cannot do without.
-fn check_decisions(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+fn check_decisions(spec: &Spec, tree: &Node, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
     let mut need = |missing: bool, field: &'static str, parent: &str, why: &'static str, example: &'static str| {
-        if missing {
+        if missing && !is_written(tree, field) {
             diags.push(MissingDecision { field, why, example, at: at(parent) });
         }
     };
@@ -313,7 +342,7 @@ fn kubeadm(
     let place = spec::locate(tree, &SpecPath::new("/platform/kubeadm"));
     let mut missing = |field: &'static str, pointer: &str, why: &'static str, example: &'static str| {
         // A file or a value that cannot be read is one mistake, and it is told.
-        if readable && !owner.says(pointer) {
+        if readable && !owner.says(pointer) && !is_written(tree, field) {
             diags.push(MissingDecision { field, why, example, at: place.clone() });
         }
     };

@@ -16,7 +16,7 @@ mod tree;
 pub mod v1alpha1;
 pub mod words;
 
-pub use convert::decode;
+pub use convert::{Decoded, Soundness, decode, decode_part};
 pub use diagnostics::ALL;
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,

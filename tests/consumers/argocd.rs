@@ -56,7 +56,7 @@ fn wrong_waves(folder: &Path, mut built: BTreeMap<[String; 4], Value>) -> Vec<St
     let mut wrong = Vec::new();
     let stages = ["namespaces", "rbac", "network", "policy-templates", "policies"];
     for (wave, stage) in stages.iter().enumerate() {
-        let files = of_files(&folder.join("out/shop-prod/k8s").join(stage));
+        let files = of_files(&folder.join("out/shop-argocd/k8s").join(stage));
         assert!(!files.is_empty(), "{stage}");
         for (key, object) in files {
             let Some(mut found) = built.remove(&key) else {

@@ -8,7 +8,7 @@ use harden::{
 };
 use serde_json::{Value, json};
 
-use crate::node::{Node, Set, sets};
+use crate::node::{AUTHORIZERS, ISSUER, KMS, Node, Set, sets};
 
 /// Every YAML file of the tree that a component reads.
 fn documents(tree: &Path) -> Vec<String> {
@@ -50,19 +50,48 @@ fn documents_are_read_strictly() {
             assert!(said.lines().any(|line| line.starts_with("ok ") && line.ends_with(kind)), "{kind}: {said}");
         }
         eprintln!("the types of Kubernetes {} read {} emitted documents strictly", set.version, said.lines().count());
-        mutants(&node, &strict);
+        mutants(&node, &strict, &MUTANTS);
+        let node = Node::of(set, &kubeadm, &[AUTHORIZERS, ISSUER, KMS]);
+        let said = strict.must(&documents(&node.tree));
+        for (kind, file, holds) in [
+            ("AuthorizationConfiguration", AUTHORIZATION, "type: RBAC"),
+            ("AuthenticationConfiguration", AUTHENTICATION, "jwt:"),
+            ("EncryptionConfiguration", ENCRYPTION, "kms:"),
+        ] {
+            let text = fs::read_to_string(node.tree.join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
+            assert!(text.contains(holds), "{file} does not hold {holds}");
+            assert!(said.lines().any(|line| line.starts_with("ok ") && line.ends_with(kind)), "{kind}: {said}");
+        }
+        mutants(&node, &strict, &MUTANTS_OF_FILES);
+        eprintln!("the types of Kubernetes {} read authorizers, issuers and a key behind a plug-in strictly", set.version);
     }
 }
 
+const AUTHORIZATION: &str = "control-plane/etc/kubernetes/authorization/authorization.yaml";
+const AUTHENTICATION: &str = "control-plane/etc/kubernetes/authentication/authentication.yaml";
+const ENCRYPTION: &str = "control-plane/etc/kubernetes/encryption/encryption.yaml";
+
+/// A file, what stands in it, and the misspelling of it that must be seen.
+type Mutant = (&'static str, &'static str, &'static str);
+
+const MUTANTS: [Mutant; 5] = [
+    ("kubeadm/init.yaml", "readOnlyPort: 0", "readOnlyPorts: 0"),
+    ("kubeadm/init.yaml", "metricsBindAddress:", "metricBindAddress:"),
+    ("kubeadm/init.yaml", "controlPlaneEndpoint:", "controlPlaneEndpoints:"),
+    ("control-plane/etc/kubernetes/audit/policy.yaml", "omitManagedFields:", "omitManagedField:"),
+    ("control-plane/etc/kubernetes/admission/event-rate-limit.yaml", "burst:", "bursts:"),
+];
+
+const MUTANTS_OF_FILES: [Mutant; 4] = [
+    (AUTHORIZATION, "type: Node", "kinds: Node"),
+    (AUTHENTICATION, "audiences:", "audience:"),
+    (AUTHENTICATION, "claimMappings:", "claimMapping:"),
+    (ENCRYPTION, "endpoint:", "endpoints:"),
+];
+
 /// One misspelt field in each lenient file must be seen.
-fn mutants(node: &Node, strict: &crate::programs::Built) {
-    for (file, from, to) in [
-        ("kubeadm/init.yaml", "readOnlyPort: 0", "readOnlyPorts: 0"),
-        ("kubeadm/init.yaml", "metricsBindAddress:", "metricBindAddress:"),
-        ("kubeadm/init.yaml", "controlPlaneEndpoint:", "controlPlaneEndpoints:"),
-        ("control-plane/etc/kubernetes/audit/policy.yaml", "omitManagedFields:", "omitManagedField:"),
-        ("control-plane/etc/kubernetes/admission/event-rate-limit.yaml", "burst:", "bursts:"),
-    ] {
+fn mutants(node: &Node, strict: &crate::programs::Built, mutants: &[Mutant]) {
+    for (file, from, to) in mutants {
         let text = fs::read_to_string(node.tree.join(file)).expect("a file");
         assert!(text.contains(from), "{file} does not hold {from}");
         let spoilt = node.scratch().join("spoilt.yaml");

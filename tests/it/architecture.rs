@@ -150,6 +150,8 @@ fn codes_are_listed() {
         .map(|(_, line)| line)
         .collect();
     assert!(repeated.is_empty(), "twice in schemas/codes.txt: {repeated:?}");
+    let silent: Vec<&str> = listed.lines().filter(|code| harden::codes::find(code).is_none()).collect();
+    assert!(silent.is_empty(), "in schemas/codes.txt, and `explain` knows nothing of them: {silent:?}");
     let missing: Vec<&String> = all.iter().filter(|code| !listed.lines().any(|line| line == code.as_str())).collect();
     if crate::support::blessing() && !missing.is_empty() {
         let more: String = missing.iter().map(|code| format!("{code}\n")).collect();

@@ -90,6 +90,21 @@ fn set(evidence: &mut Evidence, program: &str, argument: &str) {
 }
 
 /// Written from knowledge of kube-bench's output on such a node, before the evaluator ran.
+/// Where etcd runs elsewhere its manifest and its data are looked for all the same.
+#[test]
+fn an_external_etcd_leaves_four_misses() {
+    let mut evidence = plain();
+    evidence.commands.remove("etcd");
+    evidence.add_kubeadm_files(&[On::ControlPlane, On::First]);
+    let not_evaluated = |evidence: &Evidence, id: &str| matches!(outcome(evidence, id), Outcome::NotEvaluated { .. });
+    assert!(not_evaluated(&evidence, "1.1.11") && not_evaluated(&evidence, "2.1"));
+    evidence.files.insert("/var/lib/etcd/default.etcd".to_owned(), FileState::Absent);
+    for id in ["1.1.7", "1.1.8", "1.1.11", "1.1.12"] {
+        assert!(matches!(outcome(&evidence, id), Outcome::Fail { .. }), "{id}: {:?}", outcome(&evidence, id));
+    }
+    assert!(not_evaluated(&evidence, "2.1"), "kube-bench leaves the section out where no etcd runs");
+}
+
 #[test]
 fn a_plain_kubeadm_node_fails_what_kube_bench_fails() {
     let failed = printed("cis-1.12", &plain(), "FAIL");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _, fs};
 use harden::{
     base::{Cidr, ControlId, SpecPath},
     build,
-    controls::CATALOGUE,
+    controls::{self, CATALOGUE},
     diag::Diagnostics,
     plan::{EncryptionRecord, Ground, Held, Impact, Outcome, OwnerField, Plan, Program},
 };
@@ -46,15 +46,31 @@ pub(crate) fn spec_of(platform: &str, version: &str) -> String {
 const COLUMNS: [(&str, &str); 5] =
     [("kubeadm", "1.31.14"), ("kubeadm", "1.34.4"), ("kubeadm", "1.37.2"), ("eks", "1.36"), ("aks", "1.36")];
 
+/// What the columns do not have, on the second of them: a name, and what is put for what in its spec.
+const VARIANTS: [(&str, &str, &str); 4] = [
+    ("owner's file", "      podSubnets: [10.244.0.0/16]\n", "      podSubnets: [10.244.0.0/16]\n      config: live.yaml\n"),
+    ("docker", "containerd: \"2.3\"", "docker: \"28.5\", criDockerd: \"0.3.21\""),
+    ("crio", "containerd: \"2.3\"", "crio: \"1.34\""),
+    ("form: file", "authorization-mode: { apply: true }", "authorization-mode: { apply: true, with: { form: file } }"),
+];
+const VARIED: usize = 1;
+
 #[test]
 fn effects() {
-    let plans: Vec<(String, Plan)> = COLUMNS
-        .iter()
-        .map(|(platform, version)| {
-            let plan = plan(&spec_of(platform, version), None).unwrap_or_else(|codes| panic!("{platform} {version}: {codes:?}"));
-            (format!("{platform} {version}"), plan)
-        })
-        .collect();
+    let planned = |name: String, spec: &str| {
+        let opened = "  - { name: token-auth-file, value: /etc/kubernetes/tokens.csv }\n  \
+             - { name: disable-admission-plugins, value: \"DefaultStorageClass,NamespaceLifecycle,ServiceAccount\" }\n";
+        let plan = plan_over(spec, None, &format!("{OWNER}{opened}")).unwrap_or_else(|codes| panic!("{name}: {codes:?}"));
+        (name, plan)
+    };
+    let mut plans: Vec<(String, Plan)> =
+        COLUMNS.iter().map(|(platform, version)| planned(format!("{platform} {version}"), &spec_of(platform, version))).collect();
+    let (platform, version) = COLUMNS[VARIED];
+    for (name, from, to) in VARIANTS {
+        let spec = spec_of(platform, version);
+        assert!(spec.contains(from), "{name}");
+        plans.push(planned(format!("{platform} {version} {name}"), &spec.replace(from, to)));
+    }
     let mut wrong = Vec::new();
     for control in CATALOGUE {
         let path = root().join(format!("golden/controls/{}.txt", control.id));
@@ -71,9 +87,12 @@ fn effects() {
 fn impacts(plans: &[(String, Plan)]) -> String {
     let mut lines = BTreeSet::new();
     for (_, plan) in plans {
+        for control in CATALOGUE {
+            lines.extend(plan.impact_of_taking(control.id()).map(|impact| format!("{}\t{impact}\n", control.id)));
+        }
         for (key, held) in plan.settings() {
             for control in held.reasons.iter().filter_map(|reason| reason.control) {
-                let told = plan.impact(&key, Some(control)).into_iter().filter(|impact| *impact != Impact::None);
+                let told = plan.impact_where_new(&key, Some(control)).into_iter().filter(|impact| *impact != Impact::None);
                 lines.extend(told.map(|impact| format!("{}\t{impact}\n", control.0)));
             }
         }
@@ -81,11 +100,24 @@ fn impacts(plans: &[(String, Plan)]) -> String {
     lines.into_iter().collect()
 }
 
-/// What a control does in each column; equal columns share their text.
+/// A page that speaks of a restart names it among the impacts.
+#[test]
+fn pages_that_restart_say_so_at_their_end() {
+    for control in CATALOGUE.iter().filter(|control| control.doc.contains("Restarts ")) {
+        let told = controls::impacts(control.id).any(|impact| impact.starts_with("restarts ") || impact.contains("reboot"));
+        assert!(told, "{}: {}", control.id, controls::impact_text(control.id));
+    }
+}
+
+/// What a control does in each column; equal columns share their text. A variant stands there where it differs from what it varies.
 fn columns(id: ControlId, plans: &[(String, Plan)]) -> String {
     let mut groups: Vec<(Vec<&str>, String)> = Vec::new();
-    for (name, plan) in plans {
+    let varied = effect(id, &plans[VARIED].1);
+    for (index, (name, plan)) in plans.iter().enumerate() {
         let effect = effect(id, plan);
+        if index >= COLUMNS.len() && effect == varied {
+            continue;
+        }
         match groups.iter_mut().find(|(_, present)| *present == effect) {
             Some((names, _)) => names.push(name),
             None => groups.push((vec![name], effect)),
@@ -500,6 +532,44 @@ fn what_the_owner_opened_is_closed() {
     let fate = |flag: &str| plan.owner.iter().find(|note| note.field.ends_with(flag)).unwrap().fate;
     assert_eq!(fate("/token-auth-file"), OwnerField::Refused);
     assert_eq!(fate("/authorization-mode"), OwnerField::Overridden);
+}
+
+/// Where the owner's value is not the installer's, the change costs what it costs, although kubeadm alone would write the same.
+#[test]
+fn what_is_taken_from_the_owner_has_its_impact() {
+    let sections = "apiServer: { extraArgs: [{ name: authorization-mode, value: AlwaysAllow }, { name: profiling, value: \"false\" }, \
+         { name: enable-admission-plugins, value: PodNodeSelector }] }\n\
+         controllerManager: { extraArgs: [{ name: use-service-account-credentials, value: \"false\" }] }\n\
+         etcd: { local: { extraArgs: [{ name: client-cert-auth, value: \"false\" }, { name: peer-client-cert-auth, value: \"true\" }] } }\n";
+    let kubelet =
+        "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\n";
+    let theirs = over_documents(&format!("{sections}{KUBELET}{kubelet}")).unwrap();
+    let nobodys = over(&[], "").unwrap();
+    let impact = |plan: &Plan, key: &str, control: &str| -> String {
+        let control = CATALOGUE.iter().find(|known| known.id == control).unwrap().id();
+        plan.impact(&key.parse().unwrap(), Some(control)).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    for (key, control, expected) in [
+        ("apiserver/flag/authorization-mode", "apiserver/authorization-mode", "restarts kube-apiserver"),
+        ("apiserver/flag/enable-admission-plugins", "admission/node-restriction", "refuses kubelets that write other nodes"),
+        (
+            "controller-manager/flag/use-service-account-credentials",
+            "controller-manager/service-account-credentials",
+            "restarts kube-controller-manager",
+        ),
+        ("etcd/flag/client-cert-auth", "etcd/client-tls", "restarts etcd"),
+        ("kubelet/field/authentication.anonymous.enabled", "kubelet/anonymous", "answers 401"),
+        ("kubelet/field/authorization.mode", "kubelet/authorization", "restarts kubelet"),
+        ("kubelet/field/rotateCertificates", "kubelet/rotate-certificates", "restarts kubelet"),
+    ] {
+        assert!(impact(&theirs, key, control).starts_with(expected), "{key}: {}", impact(&theirs, key, control));
+        assert_eq!(impact(&nobodys, key, control), "none", "{key}");
+    }
+    for (key, control) in
+        [("apiserver/flag/profiling", "apiserver/profiling"), ("etcd/flag/peer-client-cert-auth", "etcd/peer-tls")]
+    {
+        assert_eq!(impact(&theirs, key, control), "none", "{key}: the owner has it already");
+    }
 }
 
 #[test]

@@ -82,15 +82,15 @@ fn the_waves_of_argo_cd_are_the_stages() {
     let (folder, out) = (root().join("examples/argocd"), tempfile::tempdir().unwrap());
     let output = harden(&folder, &["build", "cluster.yaml", "--as-of", DAY, "--out", out.path().to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = fs::read_to_string(out.path().join("shop-prod/REPORT.md")).unwrap();
+    let report = fs::read_to_string(out.path().join("shop-argocd/REPORT.md")).unwrap();
     let step = report.lines().find(|line| line.contains("kubectl apply --server-side -k")).expect("a step");
     let stages: Vec<&str> = step.split('`').filter_map(|word| word.strip_prefix("k8s/")).collect();
-    assert_eq!(stages.len(), fs::read_dir(out.path().join("shop-prod/k8s")).unwrap().count());
+    assert_eq!(stages.len(), fs::read_dir(out.path().join("shop-argocd/k8s")).unwrap().count());
     let list = documents(&folder.join("stages/kustomization.yaml")).remove(0);
     assert_eq!(texts(&list["resources"]), stages);
     for (wave, stage) in stages.iter().enumerate() {
         let overlay = documents(&folder.join("stages").join(stage).join("kustomization.yaml")).remove(0);
-        assert_eq!(texts(&overlay["resources"]), [format!("../../out/shop-prod/k8s/{stage}")]);
+        assert_eq!(texts(&overlay["resources"]), [format!("../../out/shop-argocd/k8s/{stage}")]);
         let annotations = &overlay["commonAnnotations"];
         assert_eq!(annotations["argocd.argoproj.io/sync-wave"], wave.to_string(), "{stage}");
         let options = match *stage {

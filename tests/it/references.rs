@@ -43,10 +43,7 @@ fn catalogue() {
                 .lines()
                 .map(|line| format!("{}\n", line.replacen("# ", "### ", usize::from(line.starts_with("# ")))))
                 .collect();
-            let impacts: Vec<&str> = harden::controls::impacts(control.id).collect();
-            let impacts =
-                if impacts.is_empty() { "nothing is restarted, rolled or refused later".to_owned() } else { impacts.join("; ") };
-            let _ = write!(text, "\n{doc}\n### Impact\n\nOf everything that it writes, on every platform: {impacts}.\n");
+            let _ = write!(text, "\n{doc}\n### Impact\n\n{}", harden::controls::impact_text(control.id));
         }
     }
     none(&compare_file(&root().join("docs/controls.md"), &text));

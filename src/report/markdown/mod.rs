@@ -15,7 +15,7 @@ use crate::{
     resolve::{Waiver, WaiverState},
 };
 
-use super::{Finding, text_artifact};
+use super::{Outlook, text_artifact};
 use cells::{cell, prose};
 use reasons::Reasons;
 
@@ -36,7 +36,7 @@ pub struct Extras<'a> {
     /// Every waiver with its state.
     pub waivers: &'a [Waiver],
     /// What kube-bench will say on a control-plane node, and why.
-    pub benchmark: &'a [Finding],
+    pub benchmark: &'a Outlook,
     /// The benchmark used, and whether it is mapped to this minor.
     pub benchmark_name: (&'a str, bool),
     /// Steps that a person must take, in order.
@@ -195,7 +195,7 @@ fn effect(plan: &Plan, waiver: &Waiver) -> &'static str {
 }
 
 fn benchmark(out: &mut String, extras: &Extras<'_>) {
-    if extras.benchmark.is_empty() {
+    if *extras.benchmark == Outlook::default() {
         return;
     }
     let (name, exact) = extras.benchmark_name;
@@ -209,7 +209,7 @@ fn benchmark(out: &mut String, extras: &Extras<'_>) {
     line(out, "Every FAIL and every missed WARN that its tests give on control-plane nodes with these artifacts, and why:\n");
     line(out, "| id | result | on | topic | seen | why |");
     line(out, "|---|---|---|---|---|---|");
-    for finding in extras.benchmark {
+    for finding in &extras.benchmark.findings {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
@@ -220,6 +220,11 @@ fn benchmark(out: &mut String, extras: &Extras<'_>) {
             cell(&finding.observed),
             cell(&finding.why)
         );
+    }
+    if !extras.benchmark.untold.is_empty() {
+        let group = |(why, ids): &(String, Vec<&str>)| format!("{} ({why})", ids.join(", "));
+        let groups: Vec<String> = extras.benchmark.untold.iter().map(group).collect();
+        let _ = writeln!(out, "\nNot told here, whatever kube-bench prints for it: {}.", groups.join("; "));
     }
 }
 

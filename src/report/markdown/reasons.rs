@@ -266,7 +266,8 @@ impl<'a> Reasons<'a> {
     /// What the settings of a control do when they change, each once.
     fn impacts(&self, control: ControlId) -> String {
         let mut seen: Vec<Impact> = Vec::new();
-        for impact in self.keys.get(&control).into_iter().flatten().flat_map(|key| self.plan.impact(key, Some(control))) {
+        let kept = self.keys.get(&control).into_iter().flatten().flat_map(|key| self.plan.impact(key, Some(control)));
+        for impact in kept.chain(self.plan.impact_of_taking(control)) {
             if impact != Impact::None && !seen.contains(&impact) {
                 seen.push(impact);
             }

@@ -107,16 +107,16 @@ impl Problem for UnknownField {
 #[derive(Debug)]
 pub(super) struct WrongValue {
     pub(super) field: String,
-    pub(super) found: &'static str,
-    pub(super) expected: &'static str,
+    pub(super) found: String,
+    pub(super) expected: String,
     pub(super) quote: bool,
     pub(super) at: Place,
 }
 
 impl Problem for WrongValue {
     const CODE: &'static str = "owner-value";
-    const MEANING: &'static str = "A field of the owner's own configuration holds another kind of value than its type. Values of extra \
-        arguments are texts: `false` and numbers need quotes.";
+    const MEANING: &'static str = "A field of the owner's own configuration holds another kind of value than its type, or a text that its \
+        reader refuses. Values of extra arguments are texts: `false` and numbers need quotes.";
 
     fn message(&self) -> String {
         format!("`{}` is {}, expected {}", self.field, self.found, self.expected)

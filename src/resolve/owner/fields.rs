@@ -7,7 +7,10 @@ use crate::{
     yaml::{Node, Value},
 };
 
-use super::diagnostics::{UnknownField, WrongValue};
+use super::{
+    diagnostics::{UnknownField, WrongValue},
+    values,
+};
 
 /// Reports every field that the version lacks, and every value of the wrong kind.
 pub(super) fn check(root: &Node, version: KubeVersion, diags: &mut Diagnostics) {
@@ -35,7 +38,11 @@ impl Walk<'_> {
             let below = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
             let found = lookup(self.kind, self.api, &below, self.version.minor);
             match found {
-                Lookup::Known(kind) => self.value(&entry.value, kind, &below),
+                Lookup::Known(kind) => {
+                    self.value(&entry.value, kind, &below);
+                    values::field(self.kind, self.api, &below, &entry.value, self.version, self.diags);
+                    values::arguments(self.kind, &below, &entry.value, self.version, self.diags);
+                }
                 // Nothing is written from what is known too little of; files are judged by the rest.
                 Lookup::NotCovered if facts::support(self.version.minor) == Support::CheckOnly => {}
                 Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => {
@@ -91,8 +98,8 @@ impl Walk<'_> {
         if !fits {
             let problem = WrongValue {
                 field: format!("{}.{path}", self.kind),
-                found: node.kind_name(),
-                expected: expected(kind),
+                found: node.kind_name().to_owned(),
+                expected: expected(kind).to_owned(),
                 quote: matches!(kind, FieldKind::String | FieldKind::Duration) && node.as_str().is_none(),
                 at: node.used_at().clone(),
             };
@@ -136,7 +143,7 @@ impl Walk<'_> {
 }
 
 /// Whether Go reads a text as a duration: numbers with units one after the other, or `0`.
-fn is_duration(text: &str) -> bool {
+pub(super) fn is_duration(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut rest = unsigned;
     while !rest.is_empty() {

@@ -15,13 +15,14 @@ mod node;
 mod risks;
 mod secrets;
 mod settings;
+mod values;
 
 use std::collections::BTreeMap;
 
 use crate::{
     base::{Cause, Cidr, KubeVersion, SpecPath},
     diag::{Diagnostics, Place, Source},
-    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, Plan},
+    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan},
     spec::{self, model::Kubeadm},
     yaml::Node,
 };
@@ -212,6 +213,11 @@ impl Owner {
 
     /// Puts the owner's flags, fields and mounts into the plan, before controls write.
     pub fn write_plan(&self, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
+        for note in self.notes.iter().filter(|note| note.fate == OwnerField::Refused) {
+            if let Some(key) = settings::refused_key(&note.field) {
+                plan.was(key, &OwnerValue::Flag(std::slice::from_ref(&note.value)));
+            }
+        }
         for setting in &self.settings {
             setting.write_plan(&self.file, places, plan, diags);
         }

@@ -5,12 +5,15 @@ use serde_json::Value;
 use crate::{
     base::{Cause, KubeVersion, Reason},
     diag::Diagnostics,
-    facts::{self, EtcdVersion, ValueKind},
-    plan::{Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, PER_NODE, Plan, Program},
+    facts::ValueKind,
+    plan::{
+        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, Program,
+        SettingKey,
+    },
     yaml::Node,
 };
 
-use super::{Reading, node, shown};
+use super::{Reading, node, shown, values::flag_kind};
 
 /// One setting of the owner.
 #[derive(Debug, Clone)]
@@ -57,6 +60,15 @@ impl Setting {
     /// Puts it into the plan; what the exact version lacks is reported.
     pub(super) fn write_plan(&self, file: &str, places: &dyn Locate, plan: &mut Plan, diags: &mut Diagnostics) {
         let cause = Cause::Owner(format!("{file}#{}", self.pointer).into());
+        match &self.asked {
+            Asked::Flag(program, name, values) => {
+                plan.was(SettingKey::Flag(*program, name.clone()), &OwnerValue::Flag(values));
+            }
+            Asked::Field(program, path, value) => {
+                plan.was(SettingKey::Field(*program, path.clone()), &OwnerValue::Field(value));
+            }
+            Asked::Mount(..) => {}
+        }
         let mut pen = Lowering::new(plan, diags, places, None, cause);
         match &self.asked {
             Asked::Flag(program, name, values) => flag_write_plan(&mut pen, *program, name, values),
@@ -106,6 +118,20 @@ impl Setting {
             Asked::Mount(..) => None,
         }
     }
+}
+
+/// The setting behind a field of kubeadm's or a program's documents that is left behind as a whole: a flag, or a field of the kubelet.
+pub(super) fn refused_key(field: &str) -> Option<SettingKey> {
+    const SECTIONS: [(&str, Program); 4] = [
+        ("ClusterConfiguration/apiServer/extraArgs/", Program::KubeApiserver),
+        ("ClusterConfiguration/controllerManager/extraArgs/", Program::KubeControllerManager),
+        ("ClusterConfiguration/scheduler/extraArgs/", Program::KubeScheduler),
+        ("ClusterConfiguration/etcd/local/extraArgs/", Program::Etcd),
+    ];
+    let flag =
+        |(section, program): (&str, Program)| field.strip_prefix(section).map(|name| SettingKey::Flag(program, name.to_owned()));
+    let kubelet = || Some(SettingKey::Field(Program::Kubelet, field.strip_prefix("KubeletConfiguration/")?.replace('/', ".")));
+    SECTIONS.into_iter().find_map(flag).or_else(kubelet)
 }
 
 /// Which controls asked for the value that counts.
@@ -185,14 +211,7 @@ fn combined(program: Program, name: &str, values: &[String], version: KubeVersio
     if values.len() == 1 {
         return (values.to_vec(), None);
     }
-    let kind = match program {
-        Program::Etcd => etcd(version).and_then(|etcd| facts::etcd_flag(name, etcd).known()).map(|flag| flag.kind),
-        Program::KubeApiserver
-        | Program::KubeControllerManager
-        | Program::KubeScheduler
-        | Program::Kubelet
-        | Program::KubeProxy => facts::flag(program, name, version.minor).known().map(|flag| flag.kind),
-    };
+    let kind = flag_kind(program, name, version);
     match kind {
         Some(ValueKind::List | ValueKind::Map | ValueKind::Cidrs | ValueKind::Ints | ValueKind::Taints) => {
             (vec![values.join(",")], None)
@@ -200,10 +219,6 @@ fn combined(program: Program, name: &str, values: &[String], version: KubeVersio
         Some(ValueKind::Strings | ValueKind::CertKeyPairs | ValueKind::ReservedMemory) => (values.to_vec(), None),
         Some(_) | None => (values.last().cloned().into_iter().collect(), Some("of a repeated flag the last one counts")),
     }
-}
-
-fn etcd(version: KubeVersion) -> Option<EtcdVersion> {
-    facts::etcd_image(version).map(|image| image.version)
 }
 
 /// Takes flags of the kubelet that stay where they stand; as settings, controls and reports see them.

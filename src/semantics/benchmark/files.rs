@@ -32,7 +32,11 @@ fn resolve(seen: &Seen<'_>, files: Files) -> Result<Vec<String>, String> {
     match files {
         Files::All(paths) => Ok(paths.iter().map(|&path| path.to_owned()).collect()),
         Files::First { named, paths } => {
-            let by_flag = named.map(|(program, flag)| named_path(seen, program, flag)).transpose()?.flatten();
+            let by_flag = match named.map(|(program, flag)| named_path(seen, program, flag)) {
+                // No process names the file: the test goes by its own paths.
+                Some(Err(_)) if paths.iter().any(|path| seen.evidence.files.contains_key(*path)) => None,
+                found => found.transpose()?.flatten(),
+            };
             let there = |path: &&&str| matches!(seen.evidence.files.get(**path), Some(FileState::Present { .. }));
             let path = by_flag.or_else(|| paths.iter().find(there).or(paths.last()).map(|&path| path.to_owned()));
             Ok(path.into_iter().collect())

@@ -22,10 +22,35 @@ use super::{
 };
 use crate::{base::SpecPath, diag::Diagnostics, yaml::Node};
 
+/// A spec as far as it can be read.
+pub struct Decoded {
+    /// What could be read; what could not is left out. Nothing where the platform or its version cannot be read.
+    pub spec: Option<Spec>,
+    /// How much of it holds.
+    pub soundness: Soundness,
+}
+
+/// How much of a decoded spec holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Soundness {
+    /// All of it.
+    Whole,
+    /// Fields and their kinds are right; a value cannot be read, or names what is not there.
+    Shape,
+    /// Not even those: a field that seems to be missing may stand there under a wrong name.
+    Part,
+}
+
 /// Decodes the spec of a cluster, its profiles merged in. Reports every mistake and gives `None` when there is one.
+pub fn decode(spec: &Node, diagnostics: &mut Diagnostics) -> Option<Spec> {
+    let decoded = decode_part(spec, diagnostics);
+    decoded.spec.filter(|_| decoded.soundness == Soundness::Whole)
+}
+
+/// The same, with what can be read in spite of the mistakes.
 ///
 /// Waivers of the workspace belong into the tree first: references to waivers are checked here.
-pub fn decode(spec: &Node, diagnostics: &mut Diagnostics) -> Option<Spec> {
+pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     let mut value = spec.to_json();
     let wrong = schema::mistakes(Part::Spec, &value);
     let mut reader = Reader::new(spec);
@@ -33,8 +58,13 @@ pub fn decode(spec: &Node, diagnostics: &mut Diagnostics) -> Option<Spec> {
     mistakes::prune(&mut value, &wrong);
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);
-    let converted = convert(&mut reader, written);
-    if reader.finish(diagnostics) { converted } else { None }
+    let spec = convert(&mut reader, written);
+    let soundness = match (reader.finish(diagnostics), wrong.is_empty()) {
+        (true, _) => Soundness::Whole,
+        (false, true) => Soundness::Shape,
+        (false, false) => Soundness::Part,
+    };
+    Decoded { spec, soundness }
 }
 
 fn convert(reader: &mut Reader<'_>, written: ClusterSpec) -> Option<Spec> {

@@ -58,6 +58,20 @@ pub(crate) fn sets() -> Vec<&'static Set> {
     SETS.iter().filter(|set| wanted.iter().any(|minor| set.version.starts_with(&format!("{minor}.")))).collect()
 }
 
+/// Authorizers in a file instead of the flag.
+pub(crate) const AUTHORIZERS: (&str, &str) =
+    ("  waivers:\n", "  controls: { apiserver/authorization-mode: { with: { form: file } } }\n  waivers:\n");
+
+/// An issuer of people's tokens.
+pub(crate) const ISSUER: (&str, &str) = (
+    "  identity:\n",
+    "  identity:\n    issuers:\n      - { name: corp, url: \"https://id.example.internal\", audiences: [kubernetes, tools], \
+     username: { claim: email, prefix: \"oidc:\" }, groups: { claim: groups, prefix: \"corp:\" } }\n",
+);
+
+/// Keys behind a plug-in instead of in the file.
+pub(crate) const KMS: (&str, &str) = ("secretbox: {}", "kms: { name: vault, socket: \"unix:///run/kms/vault.sock\" }");
+
 /// A node.
 pub(crate) struct Node {
     /// Its root folder.
@@ -71,9 +85,18 @@ impl Node {
     /// Builds the tree of a spec for a set, brings the files to the node, and lets kubeadm make certificates and kubeconfigs from the
     /// emitted configuration.
     pub(crate) fn new(set: &Set, kubeadm: &Built) -> Self {
+        Node::of(set, kubeadm, &[])
+    }
+
+    /// The same with some texts of the spec put for others.
+    pub(crate) fn of(set: &Set, kubeadm: &Built, changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/specs");
-        let spec = fs::read_to_string(specs.join("server.yaml")).expect("the spec").replace("VERSION", set.version);
+        let mut spec = fs::read_to_string(specs.join("server.yaml")).expect("the spec").replace("VERSION", set.version);
+        for (from, to) in changes {
+            assert!(spec.contains(from), "the spec does not hold {from}");
+            spec = spec.replacen(from, to, 1);
+        }
         fs::write(folder.path().join("server.yaml"), spec).expect("a spec");
         fs::copy(specs.join("live.yaml"), folder.path().join("live.yaml")).expect("the owner's file");
         harden(folder.path(), &["build", "server.yaml", "--as-of", "2026-11-26", "--out", "out"]);
@@ -89,7 +112,9 @@ impl Node {
         let from = self.tree.join("control-plane/etc");
         run(Command::new("cp").arg("-a").arg(&from).arg(self.root.join("etc")));
         let make_key = self.root.join("etc/kubernetes/encryption/make-key.sh");
-        run(Command::new(make_key).args(["apply", "--new-key", "--empty-cluster"]));
+        if make_key.exists() {
+            run(Command::new(make_key).args(["apply", "--new-key", "--empty-cluster"]));
+        }
     }
 
     fn make_credentials(&self, kubeadm: &Built) {

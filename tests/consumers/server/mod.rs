@@ -17,7 +17,7 @@ use harden::{
 use serde_json::{Value, json};
 
 use crate::{
-    node::{Client, Node, Person, Pod, Running, Set, eventually, free_port, sets},
+    node::{AUTHORIZERS, Client, ISSUER, Node, Person, Pod, Running, Set, eventually, free_port, sets},
     programs::Built,
 };
 
@@ -132,6 +132,38 @@ fn emitted_control_plane_holds() {
         objects::elsewhere(&cluster, set);
         objects::argo_cd(&cluster);
         assert!(cluster.server.runs(), "kube-apiserver ended:\n{}", cluster.server.log());
+    }
+}
+
+/// Authorizers and an issuer that the server reads from files: it starts with them, they decide, and it refuses an authorizer that is none.
+#[test]
+fn authorizers_and_issuers_are_read_from_files() {
+    for set in sets() {
+        let Some((kubeadm, kube_apiserver, etcd)) = programs(set) else { continue };
+        let node = Node::of(set, &kubeadm, &[AUTHORIZERS, ISSUER]);
+        let (_etcd, etcd_port) = start_etcd(&node, &etcd);
+        let (pod, port) = server_pod(&node, etcd_port);
+        assert!(pod.value("authorization-mode").is_none() && pod.value("authorization-config").is_some());
+        let file = node.path("/etc/kubernetes/authorization/authorization.yaml");
+        let sound = fs::read_to_string(&file).expect("the file of authorizers");
+        fs::write(&file, sound.replacen("type: Node", "type: Nobody", 1)).expect("written");
+        let mut spoilt = pod.clone().start(&node, &kube_apiserver).unwrap_or_else(|why| panic!("kube-apiserver: {why}"));
+        eventually(60, "an unknown authorizer ends the server", || !spoilt.runs());
+        assert!(spoilt.log().contains("Nobody"), "{}", spoilt.log());
+        fs::write(&file, sound).expect("written");
+        let mut server = pod.start(&node, &kube_apiserver).unwrap_or_else(|why| panic!("kube-apiserver: {why}"));
+        let client = Client::new(&node, port);
+        let admin = Person::new(&node, "admin", &["system:masters"]);
+        await_ready(&mut server, &client, &admin);
+        let nobody = Person::new(&node, "nobody", &["people"]);
+        let kubelet = Person::new(&node, "system:node:n1", &["system:nodes"]);
+        assert_eq!(client.status(Some(&admin), "/api/v1/secrets"), 200);
+        assert_eq!(client.status(Some(&nobody), "/api/v1/secrets"), 403);
+        // It is not there yet: whoever may not see it is told so before that.
+        assert_eq!(client.status(Some(&kubelet), "/api/v1/nodes/n1"), 404, "the Node authorizer lets a kubelet see its node");
+        assert_eq!(client.status(Some(&kubelet), "/api/v1/secrets"), 403);
+        assert!(server.runs(), "kube-apiserver ended:\n{}", server.log());
+        eprintln!("kube-apiserver {} read its authorizers and an issuer from the emitted files", set.version);
     }
 }
 

@@ -116,7 +116,7 @@ pub(super) fn argo_cd(cluster: &Cluster) {
         fs::write(&spoilt, text.replacen(from, to, 1)).expect("a file");
         assert!(!strictly(&spoilt).output().expect("kubectl starts").status.success(), "{file}: `{to}` was taken");
     }
-    super::gatekeeper::kinds(cluster, &program, &folder.join("out/shop-prod"));
+    super::gatekeeper::kinds(cluster, &program, &folder.join("out/shop-argocd"));
     let text = run(&mut apply(cluster, &program, &folder.join("stages")));
     eprintln!("the waves of Argo CD: {}", text.lines().count());
 }

@@ -52,6 +52,34 @@ fn values_that_cannot_be_read_and_names() {
     assert_eq!(codes(&bad, &mismatch), ["not-a-range", "waiver-needed"]);
 }
 
+const EXPIRED: &str =
+    "  waivers: [{ id: W-1, control: apiserver/profiling, owner: sre, reason: \"week\", expires: 2026-01-15 }]\n";
+
+/// A name that leads nowhere hides neither versions, decisions, waivers nor the owner's file.
+#[test]
+fn names_that_lead_nowhere_and_the_rest() {
+    let flow = ("from: web, to: api", "from: wbe, to: aip");
+    let owner = ("podSubnets: [10.244.0.0/16]", "podSubnets: [10.244.0.0/16]\n      config: gone.yaml");
+    let all = codes(&[("1.36.3", "1.30.3"), (API, ""), owner, flow], EXPIRED);
+    let expected =
+        ["missing-decision", "named-file", "unknown-flow-end", "unknown-flow-end", "unsupported-version", "waiver-expired"];
+    assert_eq!(all, expected);
+    let outside = ("203.0.113.0/24", "0.0.0.0/0");
+    assert_eq!(codes(&[outside, flow], ""), ["open-to-the-world", "unknown-flow-end", "unknown-flow-end"]);
+    // A range that cannot be read is no range that is missing.
+    assert_eq!(codes(&[("10.244.0.0/16", "10.244.0.0/99"), flow], ""), ["not-a-range", "unknown-flow-end", "unknown-flow-end"]);
+}
+
+/// Neither do fields that do not exist, nor profiles; what they would have said is not taken for missing.
+#[test]
+fn fields_and_profiles_that_do_not_exist_and_the_rest() {
+    let owner = ("podSubnets: [10.244.0.0/16]", "podSubnets: [10.244.0.0/16]\n      config: gone.yaml");
+    let misspelt = ("sources: {", "source: {");
+    assert_eq!(codes(&[owner, misspelt], EXPIRED), ["named-file", "unknown-field", "waiver-expired"]);
+    let profile = ("[baseline]", "[baselin]");
+    assert_eq!(codes(&[owner, profile, (API, "")], EXPIRED), ["named-file", "unknown-profile", "waiver-expired"]);
+}
+
 #[test]
 fn an_expired_waiver_is_told_once() {
     let more = "  controls: { apiserver/profiling: { apply: false, waiver: W-1 } }\n  \
