@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     str::FromStr,
+    sync::LazyLock,
 };
 
 use crate::base::Reason;
@@ -51,6 +52,12 @@ impl SettingKey {
             SettingKey::Part(topic, part) => [topic.name(), "/", part],
             SettingKey::Node(name) => ["node", "/", name],
         }
+    }
+
+    /// Whether this is its name.
+    fn is(&self, text: &str) -> bool {
+        let pieces = self.pieces();
+        pieces.iter().map(|piece| piece.len()).sum::<usize>() == text.len() && self.begins_with(text)
     }
 
     fn begins_with(&self, text: &str) -> bool {
@@ -138,7 +145,7 @@ impl SettingKey {
                 rule.map_or_else(|| vec![Impact::None], HostRule::impact)
             }
         };
-        let mut rows = EXTRA_IMPACT.iter().filter(|extra| self.begins_with(extra.prefix));
+        let mut rows = self.extra_impacts().filter(|extra| self.begins_with(extra.prefix));
         if let Some(first) = rows.next() {
             let alike = rows.filter(|extra| extra.prefix == first.prefix && matches!(extra.when, When::Stricter));
             let extra: Vec<Impact> = std::iter::once(first).chain(alike).map(|extra| extra.impact).collect();
@@ -147,11 +154,17 @@ impl SettingKey {
         impacts
     }
 
+    /// The rows that may be about the setting: those of its topic.
+    fn extra_impacts(&self) -> impl Iterator<Item = &'static Extra> {
+        let [topic, ..] = self.pieces();
+        EXTRA_BY_TOPIC.get(topic).into_iter().flatten().copied()
+    }
+
     /// What a change of this setting from one value to another does, the gravest first; `None` stands for "not set".
     #[must_use]
     pub fn impact_of_change(&self, from: Option<&str>, to: Option<&str>) -> Vec<Impact> {
         let restarts = self.impact().into_iter().filter(|impact| !EXTRA_IMPACT.iter().any(|extra| extra.impact == *impact));
-        let extra = EXTRA_IMPACT.iter().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
+        let extra = self.extra_impacts().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
         let mut impacts: Vec<Impact> = match self.begins_with(PLUGINS) {
             true => added_plugins(from, to),
             false => extra.filter(|extra| extra.arises(self, from, to)).map(|extra| extra.impact).collect(),
@@ -160,6 +173,16 @@ impl SettingKey {
         impacts
     }
 }
+
+/// The rows of [`EXTRA_IMPACT`] by the first word of their keys, in their order.
+static EXTRA_BY_TOPIC: LazyLock<BTreeMap<&'static str, Vec<&'static Extra>>> = LazyLock::new(|| {
+    let mut by_topic: BTreeMap<&'static str, Vec<&'static Extra>> = BTreeMap::new();
+    for extra in EXTRA_IMPACT {
+        let topic = extra.prefix.split_once('/').map_or(extra.prefix, |(topic, _)| topic);
+        by_topic.entry(topic).or_default().push(extra);
+    }
+    by_topic
+});
 
 /// What a setting does beyond restarting its reader.
 struct Extra {
@@ -464,13 +487,13 @@ impl Plan {
     /// Whether a key is that of the owner of the key of Secrets, and the key stays what it is.
     fn leaves_key(&self, key: &SettingKey) -> bool {
         let owner = self.cloud.as_ref().and_then(|cloud| cloud.secrets_key.as_ref());
-        key.to_string() == "cloud/secrets-key/owner" && owner.is_some_and(|owner| owner.value != Owner::Harden)
+        key.is("cloud/secrets-key/owner") && owner.is_some_and(|owner| owner.value != Owner::Harden)
     }
 
     /// Whether a key is that of the enforced level of Pod Security, and the level asks for nothing.
     fn refuses_no_pod(&self, key: &SettingKey) -> bool {
         let level = self.pod_security.as_ref().map(|levels| levels.enforce.value.as_str());
-        key.to_string() == "admission/pod-security/enforce" && level == Some("privileged")
+        key.is("admission/pod-security/enforce") && level == Some("privileged")
     }
 }
 

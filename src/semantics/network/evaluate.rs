@@ -54,15 +54,33 @@ impl<'a> World<'a> {
     /// The ports, of these, on which connections leave the opening end; `None` where nothing holds it.
     #[must_use]
     pub fn leaving(&self, from: &Subject, to: &Subject, ports: &[Port]) -> Option<Vec<Port>> {
-        let rules = self.rules(from, |policy| policy.egress.as_ref())?;
-        Some(open(&self.matching(&rules, to, Side::Answers), ports))
+        Some(self.out_to(&self.rules_out(from)?, to, ports))
     }
 
     /// The ports, of these, on which connections enter the answering end; `None` where nothing holds it.
     #[must_use]
     pub fn entering(&self, from: &Subject, to: &Subject, ports: &[Port]) -> Option<Vec<Port>> {
-        let rules = self.rules(to, |policy| policy.ingress.as_ref())?;
-        Some(open(&self.matching(&rules, from, Side::Opens), ports))
+        Some(self.in_from(&self.rules_in(to)?, from, ports))
+    }
+
+    /// The rules on what a pod opens; `None` where nothing holds it.
+    pub(super) fn rules_out(&self, from: &Subject) -> Option<Vec<&Rule>> {
+        self.rules(from, |policy| policy.egress.as_ref())
+    }
+
+    /// The rules on what comes to a pod; `None` where nothing holds it.
+    pub(super) fn rules_in(&self, to: &Subject) -> Option<Vec<&Rule>> {
+        self.rules(to, |policy| policy.ingress.as_ref())
+    }
+
+    /// The ports, of these, that rules on the opening end leave open.
+    pub(super) fn out_to(&self, rules: &[&Rule], to: &Subject, ports: &[Port]) -> Vec<Port> {
+        open(&self.matching(rules, to, Side::Answers), ports)
+    }
+
+    /// The ports, of these, that rules on the answering end leave open.
+    pub(super) fn in_from(&self, rules: &[&Rule], from: &Subject, ports: &[Port]) -> Vec<Port> {
+        open(&self.matching(rules, from, Side::Opens), ports)
     }
 
     /// The rules that hold a pod in a direction; `None` where nothing does.

@@ -29,15 +29,20 @@ pub fn differences(plan: &NetworkPlan, policies: Vec<Policy>) -> Vec<String> {
     let world = World::new(&plan.view, policies);
     let (subjects, ports) = (subjects(plan), ports(plan));
     let mut found = Vec::new();
-    for from in &subjects {
-        for to in &subjects {
-            if !is_isolated(plan, from) && !is_isolated(plan, to) || matches!(from, Subject::OwnNode(_)) {
+    // What holds an end is looked for once, and not for every pair.
+    let ends: Vec<_> = subjects
+        .iter()
+        .map(|subject| (subject, is_isolated(plan, subject), world.rules_out(subject), world.rules_in(subject)))
+        .collect();
+    for (from, from_isolated, out, _) in &ends {
+        for (to, to_isolated, _, in_) in &ends {
+            if !from_isolated && !to_isolated || matches!(from, Subject::OwnNode(_)) {
                 continue;
             }
             let wanted = declared(plan, from, to, &ports);
             let sides = [
-                ("leaving", is_isolated(plan, from), world.leaving(from, to, &ports)),
-                ("entering", is_isolated(plan, to), world.entering(from, to, &ports)),
+                ("leaving", *from_isolated, out.as_ref().map(|rules| world.out_to(rules, to, &ports))),
+                ("entering", *to_isolated, in_.as_ref().map(|rules| world.in_from(rules, from, &ports))),
             ];
             for (side, held, allowed) in sides {
                 let allowed = allowed.unwrap_or_else(|| ports.clone());
