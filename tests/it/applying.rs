@@ -126,3 +126,55 @@ fn kube_proxy_and_calico_change_together() {
     let patch = r#"{"spec":{"calicoNetwork":{"linuxDataplane":"Nftables","linuxPolicySetupTimeoutSeconds":null}}}"#;
     assert!(at(&tree, "rollout restart daemonset kube-proxy") < at(&tree, patch));
 }
+
+/// A plug-in that needs packets from anywhere is not said to have them dropped, and none are let through that were dropped before.
+#[test]
+fn the_reverse_path_is_left_to_cilium() {
+    let tree = Tree::of(NEWEST, &[]);
+    says(tree.row("node/reverse-path-filter"), "**impossible**");
+    omits(tree.row("node/reverse-path-filter"), "drops packets");
+    omits(tree.file("nodes/workers/harden-node.sh"), "'net.ipv4.conf.all.rp_filter'");
+    says(Tree::of(SMALLEST, &[RESTRICTED]).file("nodes/workers/harden-node.sh"), "'net.ipv4.conf.all.rp_filter' '1'");
+}
+
+/// What the rows say that a change does is what this tree does.
+#[test]
+fn impacts_are_those_of_the_values() {
+    let api = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
+    let more = format!(
+        "{api}  controls: {{ node/firewall: {{ with: {{ mode: count }}, waiver: W-1 }} }}\n  waivers:\n    - {{ id: W-1, control: \
+         node/firewall, owner: sre, reason: \"first seen\", expires: 2027-01-01 }}\n"
+    );
+    let counts = Tree::of(SMALLEST, &[RESTRICTED, (api, &more)]);
+    omits(counts.row("node/firewall"), "drops new connections");
+    says(Tree::of(SMALLEST, &[RESTRICTED]).row("node/firewall"), "drops new connections");
+    let tree = Tree::of(SHOP, &[BARE]);
+    omits(tree.row("policy/privileged"), "while Gatekeeper does not answer");
+}
+
+/// Relay of Hubble is a pod, and dials the address of each node.
+#[test]
+fn hubble_answers_its_relay() {
+    let rules = Tree::of(NEWEST, &[]).file("nodes/workers/files/etc/harden/node.nft").to_owned();
+    for group in ["@nodes4", "@pods4"] {
+        says(&rules, &format!("ip saddr {group} tcp dport 4244 "));
+    }
+}
+
+/// Files that the kubelet rotates are not said to be kept as the journal is.
+#[test]
+fn each_log_is_kept_as_its_writer_keeps_it() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let row = |kind: &str| report.report().lines().find(|line| line.starts_with(&format!("| {kind} |"))).unwrap_or_default();
+    says(row("kubernetes"), "files of pods until the kubelet rotates them");
+    says(row("node"), "audit.log as the file of auditd says");
+    omits(row("runtime"), "kubelet");
+}
+
+/// A machine of GitHub's own has no scanner and no login, and a caller can give it none.
+#[test]
+fn the_job_runs_where_its_programs_are() {
+    let api = "  api: { sources";
+    let tree = Tree::of(SMALLEST, &[(api, &format!("  vulnerabilities: {{ scanning: {{ pipeline: github }} }}\n{api}"))]);
+    says(tree.file("ci/github-image.yaml"), "runs-on: ${{ inputs.runner }}");
+}
