@@ -178,3 +178,24 @@ fn the_job_runs_where_its_programs_are() {
     let tree = Tree::of(SMALLEST, &[(api, &format!("  vulnerabilities: {{ scanning: {{ pipeline: github }} }}\n{api}"))]);
     says(tree.file("ci/github-image.yaml"), "runs-on: ${{ inputs.runner }}");
 }
+
+/// What holds by a file names it, also where another control writes the most of it.
+#[test]
+fn sources_of_the_api_server_stand_in_the_firewall() {
+    let tree = Tree::of(SHOP, &[BARE]);
+    says(tree.row("apiserver/api-sources"), "| `nodes/control-plane/files/etc/harden/node.nft`");
+}
+
+/// What is not held for one reason is said once, with the details of each control.
+#[test]
+fn one_reason_is_one_number() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let reason = "the package must be on the nodes";
+    let not_held = report.report().split("## Not held here").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(not_held.matches(reason).count(), 1);
+    says(report.report(), "(audit: rsyslog of each node; kubernetes: rsyslog of each node;");
+    let rows: Vec<&str> = report.report().lines().filter(|line| line.starts_with("| `admission/event-rate-limit`")).collect();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    says(rows[0], "**weaker**");
+    says(rows[0], "`admission/event-rate-limit/Namespace`");
+}

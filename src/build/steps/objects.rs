@@ -20,6 +20,11 @@ pub(super) fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     applied(plan, artifacts, |_| true).into_iter().chain(trials(plan, artifacts)).collect()
 }
 
+/// How it is said that something holds for every folder, where there is more than one.
+pub(super) fn each(folders: &[String]) -> &'static str {
+    if folders.len() == 1 { "" } else { "each " }
+}
+
 /// The name of the list.
 pub(super) const OBJECTS: &str = "The objects";
 
@@ -81,7 +86,7 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
     if folders.iter().any(|folder| folder == "`k8s/network`") {
         steps.push(network(plan));
     }
-    steps.push(format!("The objects of the cluster, in this order, each {APPLY}: {}.{wait}", folders.join(", ")));
+    steps.push(format!("The objects of the cluster, in this order, {}{APPLY}: {}.{wait}", each(&folders), folders.join(", ")));
     steps
 }
 
@@ -134,10 +139,10 @@ fn network(plan: &Plan) -> String {
 pub(super) fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
     let folders = targets::stages(artifacts).next().is_some();
     let connections = if plan.host.cni == "aws-vpc-cni" {
-        "`tests/connectivity.csv` (which connection goes through: one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
+        "`tests/connectivity.csv` (which connection goes through, one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
          made by hand)"
     } else {
-        "`tests/connectivity.csv` (which connection goes through: one a row)"
+        "`tests/connectivity.csv` (which connection goes through, one a row; of a range an address of it that answers)"
     };
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),

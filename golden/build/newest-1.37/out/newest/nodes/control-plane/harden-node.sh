@@ -3,8 +3,8 @@
 # Copy the whole folder to the node and run it there as root:
 #     ./harden-node.sh audit            changes nothing
 #     ./harden-node.sh apply --dry-run  shows what would change
-# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens, kubeconfig/super-admin,
-# kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
+# Controls: apiserver/api-sources, etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens,
+# kubeconfig/super-admin, kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
 # kubelet/image-credential-verification, kubelet/iptables-chains, kubelet/pod-pids-limit, kubelet/read-only-port,
 # kubelet/rotate-certificates, kubelet/seccomp-default, kubelet/tls, logging/journal, node/account-files,
 # node/address-space, node/apparmor, node/audit-rules, node/core-dumps, node/cron-files, node/file-systems,
@@ -60,7 +60,7 @@ rows=(
     'node/sudo' 'file' '/etc/logrotate.d/harden-sudo' '0644 e94d98ef96a93a2b' 'logrotate' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
-    'node/firewall' 'file' '/etc/harden/node.nft' '0644 708217f058ffbdd9' 'nft' 'firewall'
+    'apiserver/api-sources,node/firewall' 'file' '/etc/harden/node.nft' '0644 8c1373146ed027d2' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 0ed08e862295dcc8' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 a81b819dc05720d4' '' ''
