@@ -25,6 +25,7 @@ fn what_kubeadm_stored_is_fetched_before_it_is_replaced() {
         assert!(at(&tree, words) < at(&tree, "Before anything"), "{words}");
     }
     assert!(at(&tree, "Before anything") < at(&tree, "upload-config all"));
+    says(tree.file("kubeadm/init.yaml"), "That replaces what the cluster stores");
     let without = Tree::of(NEWEST, &[]);
     omits(without.list("A running cluster"), "get cm kube-proxy -o");
 }
