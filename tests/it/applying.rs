@@ -200,3 +200,17 @@ fn one_reason_is_one_number() {
     says(rows[0], "**weaker**");
     says(rows[0], "`admission/event-rate-limit/Namespace`");
 }
+
+/// Files of the control plane are none of a worker's, in benchmarks too.
+#[test]
+fn workers_have_no_files_of_the_control_plane() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let row = |pool: &str| {
+        let wanted = format!("(pool {pool})");
+        let mut rows = report.report().lines().filter(|line| line.starts_with("| `kubeconfig/file-modes`"));
+        rows.find(|line| line.contains(&wanted)).unwrap()
+    };
+    says(row("control-plane"), "cis-1.12: 1.1.1,");
+    omits(row("workers"), "1.1.1");
+    says(row("workers"), "4.1.1");
+}

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{Area, Artifact, ControlId},
     facts,
-    plan::{ControlVerdict, Ground, Impact, Outcome, Plan, Scope, SettingKey, Settings, Verdict, values_of},
+    plan::{ControlVerdict, Ground, Impact, Outcome, Plan, PoolRole, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
 use super::{
@@ -246,7 +246,7 @@ impl<'a> Reasons<'a> {
             row.outcome,
             row.how,
             self.places(control.id),
-            self.benchmarks(control.id),
+            self.benchmarks(control.id, &row.scopes),
         );
     }
 
@@ -325,17 +325,28 @@ impl<'a> Reasons<'a> {
         shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
     }
 
-    fn benchmarks(&self, control: ControlId) -> String {
+    fn benchmarks(&self, control: ControlId, scopes: &[&Scope]) -> String {
         let values = |name: &str| values_of(self.settings, name);
         let mut by_name: Vec<(&str, Vec<&str>)> = Vec::new();
         let ids = facts::benchmarks::ids_with(control.0, self.plan.cluster.minor(), &values);
-        for id in &ids {
+        // Section 1.1 of the CIS benchmark is about files of control-plane nodes.
+        let elsewhere = |id: &str| id.starts_with("1.1.") && self.of_workers(scopes);
+        for id in ids.iter().filter(|id| !elsewhere(id.id)) {
             match by_name.last_mut().filter(|(name, _)| *name == id.benchmark) {
                 Some((_, ids)) => ids.push(id.id),
                 None => by_name.push((id.benchmark, vec![id.id])),
             }
         }
         by_name.iter().map(|(name, ids)| format!("{name}: {}", ids.join(", "))).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Whether a row is about pools of workers alone.
+    fn of_workers(&self, scopes: &[&Scope]) -> bool {
+        let of_worker = |scope: &&Scope| match scope {
+            Scope::Pool(name) => self.plan.pools.get(name).is_some_and(|pool| pool.role == PoolRole::Worker),
+            Scope::Cluster | Scope::Namespace(_) | Scope::Workload(..) => false,
+        };
+        !scopes.is_empty() && scopes.iter().all(of_worker)
     }
 
     /// What the spec asks for, each reason once.
