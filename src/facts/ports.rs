@@ -13,13 +13,20 @@ pub struct CniPort {
     pub protocol: &'static str,
     /// The port, a range, or the number of the protocol.
     pub port: &'static str,
+    /// Who comes to it: `nodes`, and `pods` where one dials the node by its address.
+    pub from: &'static [&'static str],
     /// What it is for.
     pub what: &'static str,
 }
 
 const fn row(cni: &'static str, when: &'static str, protocol: &'static str, port: &'static str, what: &'static str) -> CniPort {
-    CniPort { cni, when, protocol, port, what }
+    CniPort { cni, when, protocol, port, from: &["nodes"], what }
 }
+
+/// Hubble Relay is a pod that dials the agent of each node, and packets to nodes keep the address of their pod (documentation of Cilium,
+/// `setup-hubble` and `masquerading`; cilium pull requests 16603 and 18483; cilium issue 20130, read 2026-11-26).
+const HUBBLE: CniPort =
+    CniPort { cni: "cilium", when: "", protocol: "tcp", port: "4244", from: &["nodes", "pods"], what: "Hubble" };
 
 /// Every port, by plug-in. BGP under every way: Calico's operator runs it with VXLAN too unless `bgp: Disabled` is said, and its pods are not
 /// ready while their sessions are refused (tigera/operator, defaults of the installation, read 2026-11-26).
@@ -30,7 +37,7 @@ const CNI_PORTS: &[CniPort] = &[
     row("calico", "vxlan", "udp", "4789", "VXLAN"),
     row("calico", "wireguard", "udp", "51820-51821", "WireGuard"),
     row("cilium", "", "tcp", "4240", "cilium-health"),
-    row("cilium", "", "tcp", "4244", "Hubble"),
+    HUBBLE,
     row("cilium", "vxlan", "udp", "8472", "VXLAN"),
     row("cilium", "geneve", "udp", "6081", "Geneve"),
     row("cilium", "wireguard", "udp", "51871", "WireGuard"),

@@ -13,7 +13,7 @@ pub use crate::facts::Program;
 
 use crate::base::ControlId;
 
-use super::{AccessPlan, Flag, FlagValue, Held, HostRule, Plan, Topic, cloud::Owner, strictness};
+use super::{AccessPlan, Flag, FlagValue, Held, HostRule, Plan, Topic, WhenAway, cloud::Owner, strictness, webhook_key};
 
 /// The public, documented name of one setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -458,6 +458,8 @@ impl Plan {
             },
             SettingKey::Part(..) if self.leaves_key(key) => vec![Impact::None],
             SettingKey::Part(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
+            SettingKey::Part(..) if self.lets_pass(key) => vec![Impact::None],
+            SettingKey::Node(name) if self.counts(name) => vec![Impact::None],
             SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
         }
     }
@@ -482,6 +484,19 @@ impl Plan {
             OwnerValue::Field(value) => super::lowering::plain(value),
         };
         self.before.insert(key, text);
+    }
+
+    /// Whether a key is that of what happens while Gatekeeper does not answer, and everything passes then.
+    fn lets_pass(&self, key: &SettingKey) -> bool {
+        *key == webhook_key("failure") && self.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::LetsPass)
+    }
+
+    /// Whether a rule is one of a firewall that counts and drops nothing.
+    fn counts(&self, name: &str) -> bool {
+        let Some((pool, rule)) = name.split_once('/') else { return false };
+        let of_firewall = matches!(HostRule::of(rule), Some(HostRule::FirewallMode | HostRule::FirewallAllow(..)));
+        let mode = self.pools.get(pool).and_then(|pool| pool.file_rules.get("firewall/mode"));
+        of_firewall && mode.is_some_and(|mode| mode.value == "count")
     }
 
     /// Whether a key is that of the owner of the key of Secrets, and the key stays what it is.

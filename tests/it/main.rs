@@ -8,6 +8,7 @@
     reason = "tests run programs, read files and end with a panic when something does not hold"
 )]
 
+mod applying;
 mod architecture;
 mod audit;
 mod benchmark;

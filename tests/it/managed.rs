@@ -30,10 +30,10 @@ const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, ac
 const ENGINE: &str = "azure-cni: { networkPolicy: cilium, overlay: true }";
 
 /// The tree that the program builds of a spec.
-struct Tree(BTreeMap<String, String>);
+pub(crate) struct Tree(BTreeMap<String, String>);
 
 impl Tree {
-    fn of(path: &str, changes: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(path: &str, changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("harden.yaml"), spec(path, changes)).unwrap();
         let run = harden(folder.path(), &["build", "harden.yaml", "--as-of", "2026-11-26", "--out", "out"]);
@@ -44,11 +44,11 @@ impl Tree {
         Tree(files.into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect())
     }
 
-    fn file(&self, name: &str) -> &str {
+    pub(crate) fn file(&self, name: &str) -> &str {
         self.0.get(name).unwrap_or_else(|| panic!("no file {name}"))
     }
 
-    fn report(&self) -> &str {
+    pub(crate) fn report(&self) -> &str {
         self.file("REPORT.md")
     }
 
@@ -67,19 +67,26 @@ impl Tree {
         self.report().split("### A running cluster").nth(1).unwrap().split("\n## ").next().unwrap()
     }
 
+    /// The steps of one list of the report.
+    pub(crate) fn list(&self, title: &str) -> &str {
+        let found =
+            self.report().split("\n### ").find(|part| part.starts_with(title)).unwrap_or_else(|| panic!("no list {title}"));
+        found.split("\n## ").next().unwrap()
+    }
+
     /// The row of the report about a control.
-    fn row(&self, control: &str) -> &str {
+    pub(crate) fn row(&self, control: &str) -> &str {
         self.report().lines().find(|line| line.starts_with(&format!("| `{control}`"))).unwrap_or_default()
     }
 }
 
 #[track_caller]
-fn says(text: &str, words: &str) {
+pub(crate) fn says(text: &str, words: &str) {
     assert!(text.contains(words), "`{words}` is not in:\n{text}");
 }
 
 #[track_caller]
-fn omits(text: &str, words: &str) {
+pub(crate) fn omits(text: &str, words: &str) {
     assert!(!text.contains(words), "`{words}` is in:\n{text}");
 }
 

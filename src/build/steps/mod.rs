@@ -1,8 +1,11 @@
 //! The steps that a person takes to apply a tree, in order: for a new cluster, for a running one, for another installer.
 
 mod kubeadm;
+mod network_plugin;
+mod nodes;
 mod objects;
 mod provider;
+mod running;
 
 use crate::{
     base::{Artifact, Platform},
@@ -12,7 +15,8 @@ use crate::{
 };
 
 use kubeadm::{Tree, other_installer};
-use objects::{applied, trials};
+use nodes::NODES;
+use objects::{OBJECTS, applied, objects, trials};
 use provider::{FOR_PEOPLE, for_people, new_at_provider, provider};
 
 /// The lists of steps, as Markdown sentences.
@@ -20,11 +24,15 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
     match (plan.cluster.platform, &plan.cluster.kubeadm) {
         (Platform::Kubeadm, Some(kubeadm)) => {
             let tree = Tree { plan, kubeadm, artifacts };
-            vec![
+            let mut lists = vec![
                 StepList { title: "A new cluster", steps: tree.new_cluster() },
                 StepList { title: "A running cluster", steps: tree.running_cluster() },
+                StepList { title: NODES, steps: tree.on_nodes() },
+                StepList { title: OBJECTS, steps: objects(plan, artifacts) },
                 StepList { title: "Another installer", steps: vec![other_installer()] },
-            ]
+            ];
+            lists.retain(|list| !list.steps.is_empty());
+            lists
         }
         (Platform::Kubeadm | Platform::Eks | Platform::Aks, _) => {
             let ways = provider(plan, artifacts);

@@ -1,8 +1,12 @@
 //! The objects of the cluster, stage by stage.
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::Artifact,
-    plan::{Action, Engine, Plan, PolicyPlan},
+    kube::network::Namespaces,
+    plan::{Action, Engine, Plan, PolicyPlan, WhenAway},
+    report::code,
     targets,
 };
 
@@ -14,6 +18,19 @@ pub(super) fn has(artifacts: &[Artifact], path: &str) -> bool {
 /// The objects of the cluster, stage by stage, with what they need to be there, and how they are tried.
 pub(super) fn objects(plan: &Plan, artifacts: &[Artifact]) -> Vec<String> {
     applied(plan, artifacts, |_| true).into_iter().chain(trials(plan, artifacts)).collect()
+}
+
+/// How it is said that something holds for every folder, where there is more than one.
+pub(super) fn each(folders: &[String]) -> &'static str {
+    if folders.len() == 1 { "" } else { "each " }
+}
+
+/// The name of the list.
+pub(super) const OBJECTS: &str = "The objects";
+
+/// Where the steps of the objects stand, as a step of another list.
+pub(super) fn to_objects(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+    (!objects(plan, artifacts).is_empty()).then(|| format!("The objects of the cluster: the steps of [{OBJECTS}](#the-objects)."))
 }
 
 /// How one stage is applied.
@@ -40,15 +57,7 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
             if cni == "calico" { " with its API server, which takes `projectcalico.org/v3`" } else { "" }
         ));
     }
-    if plan.gatekeeper.is_some() {
-        steps.push(
-            "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` (its head has the command, and the way \
-             out): its webhook then sees what the policies judge, CONNECT too, and fails as the spec says. Then write \
-             `policies.engines.gatekeeper.installed: values`. Where policies are to deny from a later day on, build again on that day and run the \
-             command once more."
-                .to_owned(),
-        );
-    }
+    steps.extend(gatekeeper(plan));
     if has(artifacts, "k8s/admission/kustomization.yaml") {
         steps.push(
             "`k8s/admission` needs an API server that serves MutatingAdmissionPolicy: `kubectl explain mutatingadmissionpolicy` answers. What it \
@@ -74,29 +83,72 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
     } else {
         ""
     };
-    let network = if plan.cloud.is_some() && has(artifacts, "k8s/network/kustomization.yaml") {
-        " Where an engine enforces policies already, `k8s/network` takes effect at once: a namespace without flows is closed from then on."
+    if folders.iter().any(|folder| folder == "`k8s/network`") {
+        steps.push(network(plan));
+    }
+    steps.push(format!("The objects of the cluster, in this order, {}{APPLY}: {}.{wait}", each(&folders), folders.join(", ")));
+    steps
+}
+
+/// How Gatekeeper comes to judge, and what becomes of what it cannot judge.
+fn gatekeeper(plan: &Plan) -> Option<String> {
+    plan.gatekeeper.as_ref()?;
+    let refuses = plan.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::Refuses);
+    let (head, away) = if refuses {
+        ("its head has the command, and the way out", "while it does not answer, what it would judge is refused")
+    } else {
+        ("its head has the command", "while it does not answer, everything passes")
+    };
+    let later = plan.policies.values().any(|policy| policy.engine == Engine::Gatekeeper && policy.action.value != Action::Deny);
+    let days = if later {
+        " On each day of `policies.rollout` build again and go through all these steps again: actions of constraints, labels, Pod Security and the \
+         webhook change by them; the command above alone changes the webhook, and no policy."
     } else {
         ""
     };
-    steps.push(format!("The objects of the cluster, in this order, each {APPLY}: {}.{wait}{network}", folders.join(", ")));
-    steps
+    Some(format!(
+        "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` ({head}): its webhook then sees what the \
+         policies judge, CONNECT too; {away}. Then write `policies.engines.gatekeeper.installed: values`.{days}"
+    ))
+}
+
+/// What network policies do to what talks there today.
+fn network(plan: &Plan) -> String {
+    let engine = if plan.cloud.is_some() { ", where an engine enforces policies already" } else { "" };
+    let namespaces: BTreeSet<String> = plan
+        .network
+        .isolated
+        .iter()
+        .filter_map(|held| match &held.value.namespaces {
+            Namespaces::One(name) => Some(code(name)),
+            Namespaces::AllBut(_) => None,
+        })
+        .collect();
+    let namespaces = if namespaces.is_empty() {
+        "the whole cluster".to_owned()
+    } else {
+        namespaces.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "`k8s/network` takes effect at once{engine}: in {namespaces} every connection that no flow of the spec declares is cut, monitoring too. \
+         Compare `tests/connectivity.csv` with what talks there today first."
+    )
 }
 
 /// How the tables of `tests/` are tried on the cluster.
 pub(super) fn trials(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
     let folders = targets::stages(artifacts).next().is_some();
     let connections = if plan.host.cni == "aws-vpc-cni" {
-        "`tests/connectivity.csv` (which connection goes through: one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
+        "`tests/connectivity.csv` (which connection goes through, one a row, from a pod of a Deployment, since this plug-in does not hold a pod that is \
          made by hand)"
     } else {
-        "`tests/connectivity.csv` (which connection goes through: one a row)"
+        "`tests/connectivity.csv` (which connection goes through, one a row; of a range an address of it that answers)"
     };
     let known = [
         ("tests/gator/suite.yaml", "`gator verify tests/gator/suite.yaml` (the policies, without a cluster)"),
         (
             "tests/can-i.csv",
-            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE.APIGROUP/NAME --subresource=S -n NS --as USER --as-group GROUP`; what is empty is left out, `-A` stands for an empty namespace, and the group `authentication.k8s.io` needs a SubjectAccessReview)",
+            "`tests/can-i.csv` (who may do what, a row each: `kubectl auth can-i VERB RESOURCE.APIGROUP/NAME --subresource=S -n NS --as USER --as-group GROUP`; what is empty is left out, `-A` stands for an empty namespace, a row with a path is `kubectl auth can-i VERB PATH`, and the group `authentication.k8s.io` needs a SubjectAccessReview)",
         ),
         ("tests/connectivity.csv", connections),
     ];

@@ -9,7 +9,7 @@ use crate::{
     targets::{self, NETWORK_ENGINE},
 };
 
-use super::objects::{APPLY, folders, has};
+use super::objects::{APPLY, each, folders, has};
 
 /// A new cluster at a provider: nobody is in it who could be shut out.
 pub(super) fn new_at_provider(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
@@ -39,9 +39,10 @@ pub(super) fn for_people(artifacts: &[Artifact]) -> Option<String> {
     let folders = folders(artifacts, |stage| FOR_PEOPLE.contains(&stage));
     (!folders.is_empty()).then(|| {
         format!(
-            "As whoever comes in today, before anybody comes in by another way: {}, each {APPLY}. Roles of a group that nobody is in yet give \
+            "As whoever comes in today, before anybody comes in by another way: {}, {}{APPLY}. Roles of a group that nobody is in yet give \
              nothing, and whoever is let in by apply A finds them there.",
-            folders.join(", ")
+            folders.join(", "),
+            each(&folders)
         )
     })
 }

@@ -40,7 +40,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     access.load_balancer.extend(load_balancer);
     access.egress.extend(egress);
     access.preserves_client_ip = sources.preserves_client_ip;
-    if let Some(keys) = held_by_hosts(cluster, out) {
+    if let Some(mut keys) = held_by_hosts(cluster, out) {
+        keys.extend(members(cluster, out));
         let ground = Ground::Settings(keys);
         let detail = "by the firewall of the control-plane nodes";
         out.verdict_on(Scope::Cluster, Outcome::Enforced, ground.clone(), detail);
@@ -70,6 +71,29 @@ fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKe
         let keys = out.plan().settings().into_keys();
         keys.filter(|key| matches!(key, SettingKey::Part(Topic::Access, _))).collect()
     })
+}
+
+/// The sources as groups of the firewalls of control-plane nodes.
+fn members(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
+    let place = SpecPath::new("/api/sources");
+    let sources = &cluster.sources;
+    let groups = [
+        ("admins", &sources.admins, place.child("admins")),
+        ("egress", &sources.egress, place.child("egress")),
+        ("load-balancer", &sources.load_balancer, place.child("loadBalancer").child("addresses")),
+    ];
+    let asked = out.reason().cause;
+    let mut keys = Vec::new();
+    for pool in cluster.pools.iter().filter(|pool| pool.role == PoolRole::ControlPlane) {
+        for (group, ranges, place) in &groups {
+            for (n, range) in ranges.iter().enumerate() {
+                let rule = format!("firewall/group/{group}/{range}");
+                keys.push(out.because(Cause::Spec(place.index(n))).host_rule(&pool.name, &rule, "member"));
+            }
+        }
+    }
+    out.because(asked);
+    keys
 }
 
 /// What keeps the hosts from holding the sources, as [`held_by_hosts`] tells it.

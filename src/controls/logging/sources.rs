@@ -200,10 +200,16 @@ fn kept(out: &Lowering<'_>, kind: LogKind) -> String {
                 _ => "for ever, until the disk is full".to_owned(),
             }
         }
-        LogKind::Kubernetes | LogKind::Node | LogKind::Runtime => match journal_size(out) {
-            Some(size) => format!("{size} of journal, the oldest go first"),
-            None => "as the image of the node sets it".to_owned(),
-        },
+        LogKind::Kubernetes => format!("{}; files of pods until the kubelet rotates them", journal(out)),
+        LogKind::Node => format!("{}; audit.log as the file of auditd says", journal(out)),
+        LogKind::Runtime => journal(out),
+    }
+}
+
+fn journal(out: &Lowering<'_>) -> String {
+    match journal_size(out) {
+        Some(size) => format!("{size} of journal, the oldest go first"),
+        None => "the journal as the image of the node sets it".to_owned(),
     }
 }
 

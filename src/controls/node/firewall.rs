@@ -135,7 +135,9 @@ impl Rules<'_, '_> {
             }
             self.out.because(Cause::Spec(SpecPath::new("/platform/cni").child(&cluster.cni.name)));
             for port in facts::cni_ports(&cluster.cni.name, &cluster.hosts.ways) {
-                self.rule(port.protocol, port.port, "nodes", port.what);
+                for group in port.from {
+                    self.rule(port.protocol, port.port, group, port.what);
+                }
             }
             self.out.because(asked);
             if cluster.node_local_dns {

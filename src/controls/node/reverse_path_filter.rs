@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::Control,
     facts,
-    plan::Lowering,
+    plan::{Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -22,13 +22,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let value = match cluster.cni.name.as_str() {
-        "cilium" => "0",
-        "calico" | "flannel" | "weave" => "1",
-        _ => {
-            pools::not_here(out, facts::id::RP_FILTER_LEFT, &cluster.cni.name);
-            return;
+    match cluster.cni.name.as_str() {
+        "cilium" => {
+            let detail = "the interfaces of the machine keep the value that they have";
+            out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NEED_RP_FILTER_CILIUM, detail);
         }
-    };
-    pools::sysctls(out, &[("net.ipv4.conf.all.rp_filter", value), ("net.ipv4.conf.default.rp_filter", value)]);
+        "calico" | "flannel" | "weave" => {
+            pools::sysctls(out, &[("net.ipv4.conf.all.rp_filter", "1"), ("net.ipv4.conf.default.rp_filter", "1")]);
+        }
+        _ => pools::not_here(out, facts::id::RP_FILTER_LEFT, &cluster.cni.name),
+    }
 }

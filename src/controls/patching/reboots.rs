@@ -74,8 +74,10 @@ fn kured(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath) {
         (Outcome::Weaker, Ground::Fact(facts::id::KURED_NEEDED))
     };
     let detail = if minutes > last { "the window closes at midnight" } else { "" };
-    for field in ["reboot", "window"] {
-        strokes::intents(cluster, out, &place.child(field), outcome, &ground, detail);
-    }
+    let midnight = if minutes > last { ", where it closes" } else { "" };
+    let window =
+        format!("{} {:02}:{:02} to {:02}:{:02}{midnight}, UTC", window.day, window.hour, window.minute, last / 60, last % 60);
+    strokes::intents(cluster, out, &place.child("reboot"), outcome, &ground, detail);
+    strokes::intents(cluster, out, &place.child("window"), outcome, &ground, &window);
     out.verdict_on(Scope::Cluster, outcome, ground, detail);
 }

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{Area, Artifact, ControlId},
     facts,
-    plan::{ControlVerdict, Ground, Impact, Outcome, Plan, Scope, SettingKey, Settings, Verdict, values_of},
+    plan::{ControlVerdict, Ground, Impact, Outcome, Plan, PoolRole, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
 use super::{
@@ -33,8 +33,16 @@ pub(super) struct Reasons<'a> {
     keys: BTreeMap<ControlId, Vec<&'a SettingKey>>,
     /// What the controls come to, in the order of the plan.
     rows: Vec<(&'a ControlVerdict, Vec<Row<'a>>)>,
-    /// What is not held: why and by what reason, with the controls; the first is number 1.
-    not_held: Vec<(Lack, String, Vec<String>)>,
+    /// What is not held; the first is number 1.
+    not_held: Vec<NotHeld>,
+}
+
+/// A reason for which something is not held, with all that it touches.
+struct NotHeld {
+    lack: Lack,
+    says: String,
+    /// The controls, each with the detail of its verdict.
+    controls: Vec<(String, String)>,
 }
 
 /// Why something is not held.
@@ -81,6 +89,37 @@ impl Lack {
     }
 }
 
+impl fmt::Display for NotHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Controls of one detail together, then details of the same controls.
+        let mut groups: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+        for (control, detail) in &self.controls {
+            match groups.iter_mut().find(|(_, details)| details == &[detail.as_str()]) {
+                Some((controls, _)) => controls.push(control),
+                None => groups.push((vec![control], vec![detail])),
+            }
+        }
+        let mut joined: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+        for (controls, details) in groups {
+            match joined.iter_mut().find(|(same, _)| *same == controls) {
+                Some((_, more)) => more.extend(details),
+                None => joined.push((controls, details)),
+            }
+        }
+        let bracket = |details: &[&str]| {
+            let told: Vec<&str> = details.iter().filter(|detail| !detail.is_empty()).copied().collect();
+            if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) }
+        };
+        match joined.as_slice() {
+            [(controls, details)] => write!(f, "{}{}: {}", self.says, bracket(details), controls.join(", ")),
+            several => {
+                let each = several.iter().map(|(controls, details)| format!("{}{}", controls.join(", "), bracket(details)));
+                write!(f, "{}: {}", self.says, each.collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+}
+
 /// Verdicts of one control that come to the same, in several scopes.
 struct Row<'a> {
     outcome: Outcome,
@@ -90,22 +129,28 @@ struct Row<'a> {
 }
 
 /// What a row rests on.
-enum How {
+#[derive(Default)]
+struct How {
     /// In words.
-    Words(String),
+    says: String,
+    /// More words, of this verdict alone.
+    detail: String,
     /// What is not held, by its numbers.
-    NotHeld(Vec<usize>),
+    not_held: Vec<usize>,
 }
 
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            How::Words(words) => f.write_str(words),
-            How::NotHeld(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-                write!(f, "number {} of [what is not held](#not-held-here)", numbers.join(", "))
-            }
+        f.write_str(&self.says)?;
+        if !self.detail.is_empty() {
+            write!(f, " ({})", self.detail)?;
         }
+        if self.not_held.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<String> = self.not_held.iter().map(ToString::to_string).collect();
+        let but = if self.says.is_empty() { "" } else { ", but " };
+        write!(f, "{but}number {} of [what is not held](#not-held-here)", numbers.join(", "))
     }
 }
 
@@ -129,14 +174,14 @@ impl<'a> Reasons<'a> {
         for lack in Lack::ALL {
             for (control, rows) in &mut self.rows {
                 for row in rows.iter_mut().filter(|row| Lack::of(row) == Some(lack)) {
-                    let how = row.how.to_string();
-                    let present = self.not_held.iter().position(|(other, same, _)| *other == lack && *same == how);
+                    let How { says, detail, .. } = std::mem::take(&mut row.how);
+                    let present = self.not_held.iter().position(|other| other.lack == lack && other.says == says);
                     let at = present.unwrap_or(self.not_held.len());
                     if at == self.not_held.len() {
-                        self.not_held.push((lack, how, Vec::new()));
+                        self.not_held.push(NotHeld { lack, says, controls: Vec::new() });
                     }
-                    self.not_held[at].2.push(format!("`{}`{}", control.id, suffix(&row.scopes)));
-                    row.how = How::NotHeld(vec![at + 1]);
+                    self.not_held[at].controls.push((format!("`{}`{}", control.id, suffix(&row.scopes)), detail));
+                    row.how.not_held = vec![at + 1];
                 }
             }
         }
@@ -152,11 +197,12 @@ impl<'a> Reasons<'a> {
         }
         line(out, "\n## Not held here");
         let mut before = None;
-        for (number, (lack, how, controls)) in self.not_held.iter().enumerate() {
-            if before.replace(*lack) != Some(*lack) {
+        for (number, reason) in self.not_held.iter().enumerate() {
+            let lack = reason.lack;
+            if before.replace(lack) != Some(lack) {
                 let _ = writeln!(out, "\n### {}\n", lack.title());
             }
-            let _ = writeln!(out, "{}. **{}**: {how}: {}", number + 1, lack.outcome(), controls.join(", "));
+            let _ = writeln!(out, "{}. **{}**: {reason}", number + 1, lack.outcome());
         }
     }
 
@@ -200,13 +246,13 @@ impl<'a> Reasons<'a> {
             row.outcome,
             row.how,
             self.places(control.id),
-            self.benchmarks(control.id),
+            self.benchmarks(control.id, &row.scopes),
         );
     }
 
     /// The verdicts of a control, those that say the same together.
     fn rows_of(&self, control: &'a ControlVerdict) -> Vec<Row<'a>> {
-        let mut rows: Vec<(&Verdict, String, Vec<&Scope>)> = Vec::new();
+        let mut rows: Vec<(&Verdict, (String, String), Vec<&Scope>)> = Vec::new();
         for verdict in &control.verdicts {
             let how = self.how(verdict);
             match rows.iter_mut().find(|(first, same, _)| first.outcome == verdict.outcome && *same == how) {
@@ -214,24 +260,24 @@ impl<'a> Reasons<'a> {
                 None => rows.push((verdict, how, vec![&verdict.scope])),
             }
         }
-        let row = |(verdict, how, scopes): (&Verdict, String, Vec<&'a Scope>)| Row {
+        let row = |(verdict, (says, detail), scopes): (&Verdict, (String, String), Vec<&'a Scope>)| Row {
             outcome: verdict.outcome,
             unwritten: verdict.is_unwritten(),
-            how: How::Words(how),
+            how: How { says, detail, not_held: Vec::new() },
             scopes,
         };
         rows.into_iter().map(row).collect()
     }
 
-    /// What a verdict rests on, as a part of a table cell.
-    fn how(&self, verdict: &Verdict) -> String {
+    /// What a verdict rests on, and what is particular to it, as parts of a table cell.
+    fn how(&self, verdict: &Verdict) -> (String, String) {
         let mut text = String::with_capacity(128);
         match &verdict.ground {
             Ground::Fact(fact) => text.push_str(&cell(facts::sentence(*fact, self.plan.cluster.minor()))),
             Ground::Waiver(id) => text.extend(["waiver ", &prose(id)]),
             // What is short of what was asked for is said by the words; the settings behind it are in `coverage.json`.
             Ground::Settings(_) if verdict.outcome == Outcome::Weaker && !verdict.detail.is_empty() => {
-                return cell(&verdict.detail).into_owned();
+                return (cell(&verdict.detail).into_owned(), String::new());
             }
             Ground::Settings(keys) => {
                 let shown = self.shown(keys);
@@ -241,10 +287,7 @@ impl<'a> Reasons<'a> {
                 }
             }
         }
-        if !verdict.detail.is_empty() {
-            text.extend([" (", &cell(&verdict.detail), ")"]);
-        }
-        text
+        (text, cell(&verdict.detail).into_owned())
     }
 
     /// Settings with their values; those that are the same in several node pools once.
@@ -283,17 +326,28 @@ impl<'a> Reasons<'a> {
         shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
     }
 
-    fn benchmarks(&self, control: ControlId) -> String {
+    fn benchmarks(&self, control: ControlId, scopes: &[&Scope]) -> String {
         let values = |name: &str| values_of(self.settings, name);
         let mut by_name: Vec<(&str, Vec<&str>)> = Vec::new();
         let ids = facts::benchmarks::ids_with(control.0, self.plan.cluster.minor(), &values);
-        for id in &ids {
+        // Section 1.1 of the CIS benchmark is about files of control-plane nodes.
+        let elsewhere = |id: &str| id.starts_with("1.1.") && self.of_workers(scopes);
+        for id in ids.iter().filter(|id| !elsewhere(id.id)) {
             match by_name.last_mut().filter(|(name, _)| *name == id.benchmark) {
                 Some((_, ids)) => ids.push(id.id),
                 None => by_name.push((id.benchmark, vec![id.id])),
             }
         }
         by_name.iter().map(|(name, ids)| format!("{name}: {}", ids.join(", "))).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Whether a row is about pools of workers alone.
+    fn of_workers(&self, scopes: &[&Scope]) -> bool {
+        let of_worker = |scope: &&Scope| match scope {
+            Scope::Pool(name) => self.plan.pools.get(name).is_some_and(|pool| pool.role == PoolRole::Worker),
+            Scope::Cluster | Scope::Namespace(_) | Scope::Workload(..) => false,
+        };
+        !scopes.is_empty() && scopes.iter().all(of_worker)
     }
 
     /// What the spec asks for, each reason once.
@@ -304,7 +358,8 @@ impl<'a> Reasons<'a> {
         let mut groups: Vec<(Outcome, String, Vec<String>)> = Vec::new();
         for intent in &self.plan.intents {
             for verdict in &intent.verdicts {
-                let mut how = self.how(verdict);
+                let (says, detail) = self.how(verdict);
+                let mut how = How { says, detail, not_held: Vec::new() }.to_string();
                 if let Ground::Settings(keys) = &verdict.ground {
                     how.push_str(&self.impacts_of(keys));
                 }
@@ -338,16 +393,25 @@ fn emphasised(texts: impl IntoIterator<Item = String>) -> String {
     if texts.is_empty() { String::new() } else { format!(". *{texts}*") }
 }
 
-/// The rows of a control; what is not held in the same scopes is one row with its numbers.
+/// The rows of a control: in the same scopes what is not held is one row with its numbers, and so is what holds but for them.
 fn merged(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let mut out: Vec<Row<'_>> = Vec::with_capacity(rows.len());
     for row in rows {
-        let same = out.iter_mut().find(|other| other.outcome == row.outcome && other.scopes == row.scopes);
-        if let (Some(How::NotHeld(present)), How::NotHeld(numbers)) = (same.map(|other| &mut other.how), &row.how) {
-            present.extend(numbers);
-            continue;
+        let short = |one: &Row<'_>, other: &Row<'_>| one.outcome == Outcome::Enforced && other.outcome == Outcome::Weaker;
+        let same = out.iter_mut().find(|other| {
+            let alike = other.outcome == row.outcome && !other.how.not_held.is_empty();
+            other.scopes == row.scopes && (alike || short(other, &row) || (short(&row, other) && other.how.says.is_empty()))
+        });
+        match same {
+            Some(other) => {
+                other.outcome = if other.outcome == row.outcome { other.outcome } else { Outcome::Weaker };
+                other.how.not_held.extend(row.how.not_held);
+                if other.how.says.is_empty() {
+                    (other.how.says, other.how.detail) = (row.how.says, row.how.detail);
+                }
+            }
+            None => out.push(row),
         }
-        out.push(row);
     }
     out
 }

@@ -38,6 +38,7 @@ fn github(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
         out
     };
     let inputs = Out::map([
+        ("runner", input("The label of a runner of yours that has docker, trivy, jq and a login to the registry", None)),
         ("image", input("The image with its registry and tag", None)),
         ("context", input("The folder that is built", Some("."))),
         ("tree", input("The folder of the cluster that harden wrote", Some(tree))),
@@ -47,7 +48,7 @@ fn github(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
     let checkout =
         Out::map([("uses", Out::str("actions/checkout@v4")), ("with", Out::map([("persist-credentials", Out::bool(false))]))]);
     let steps = std::iter::once(checkout).chain(STEPS.iter().map(|(name, run)| Out::map([("name", *name), ("run", *run)])));
-    let job = Out::map([("runs-on", Out::str("ubuntu-24.04")), ("env", environment), ("steps", Out::list(steps))]);
+    let job = Out::map([("runs-on", Out::str("${{ inputs.runner }}")), ("env", environment), ("steps", Out::list(steps))]);
     let out = Out::map([
         ("name", Out::str("image")),
         ("on", Out::map([("workflow_call", Out::map([("inputs", inputs)]))])),
@@ -56,7 +57,8 @@ fn github(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
     ]);
     let purpose = [
         "Builds an image, scans it, and pushes it only when the scan passes. Copy it to .github/workflows/image.yaml of the repository of the \
-         image and call it from there; trivy, jq and a login to the registry have to be on the runner.",
+         image and call it from there. GitHub's own machines are new for each run and have neither trivy nor a login to your registry: name a \
+         runner of yours that has both, with docker and jq.",
         "No action of others is used; pin actions/checkout to a commit that you have read.",
     ];
     yaml_file("github-image.yaml", &purpose, out.with(&origins::setting(&patching_key("pipeline"), pipeline)))

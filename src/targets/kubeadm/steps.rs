@@ -17,9 +17,18 @@ pub(super) fn init(context: &Context<'_>) -> Vec<String> {
         "A running one: keep it for later upgrades, then bring the static pods, one control-plane node after the other."
             .to_owned(),
         "  kubeadm init phase upload-config all --config init.yaml".to_owned(),
+    ];
+    if context.kubeadm.owner_documents.is_empty() && context.plan.owner.is_empty() {
+        head.push(
+            "That replaces what the cluster stores: certificate names, registry and kubelet settings of your own are here only after \
+             platform.kubeadm.config has named them."
+                .to_owned(),
+        );
+    }
+    head.extend([
         "Kubelets take their file from the cluster, on every node:".to_owned(),
         "  kubeadm upgrade node phase kubelet-config && systemctl restart kubelet".to_owned(),
-    ];
+    ]);
     if !context.patches.is_empty() {
         head.push("An upgrade of kubeadm needs the folder of patches again: it does not stand in the cluster.".to_owned());
     }

@@ -180,7 +180,11 @@ fn of_rule(pool: &Pool<'_>, rule: &Rule<'_>) -> Option<Row> {
         }
         HostRule::NoTokens(pattern) => Row::of(rule, "no-tokens", pattern, value),
         HostRule::Sshd(keyword) => Row::of(rule, "sshd", keyword, value),
-        HostRule::UnitMasked(unit) => Row::of(rule, "link", &format!("/etc/systemd/system/{unit}"), "/dev/null"),
+        HostRule::UnitMasked(unit) => {
+            // What loads other rules goes when ours stay, and not while they are tried.
+            let effect = if unit == "nftables.service" { "firewall" } else { "" };
+            Row { effect, ..Row::of(rule, "link", &format!("/etc/systemd/system/{unit}"), "/dev/null") }
+        }
         HostRule::Time => Row::of(rule, "time", "service", value),
         HostRule::Swap => Row::of(rule, "swap", "swap", value),
         HostRule::AppArmor => Row::of(rule, "apparmor", "apparmor", value),

@@ -13,10 +13,6 @@ const REPORTS: [&str; 4] = ["REPORT.md", "coverage.json", "manifest.json", "prov
 const VERDICT_ONLY: &[(&str, &str)] = &[
     ("admission/namespace-lifecycle", "the API server enables the plugin without being asked"),
     ("admission/service-account", "the API server enables the plugin without being asked"),
-    (
-        "apiserver/api-sources",
-        "the firewall of the nodes has the ranges from the spec; waived, the list of sources loses its settings",
-    ),
     ("apiserver/bind-address", "the server must listen on every address; only one that the owner set is kept"),
     ("apiserver/insecure-port", "the flag is gone and stops the server"),
     ("apiserver/no-token-file", "no flag names such a file"),

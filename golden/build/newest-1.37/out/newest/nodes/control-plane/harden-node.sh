@@ -3,18 +3,18 @@
 # Copy the whole folder to the node and run it there as root:
 #     ./harden-node.sh audit            changes nothing
 #     ./harden-node.sh apply --dry-run  shows what would change
-# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens, kubeconfig/super-admin,
-# kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
+# Controls: apiserver/api-sources, etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens,
+# kubeconfig/super-admin, kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
 # kubelet/image-credential-verification, kubelet/iptables-chains, kubelet/pod-pids-limit, kubelet/read-only-port,
 # kubelet/rotate-certificates, kubelet/seccomp-default, kubelet/tls, logging/journal, node/account-files,
 # node/address-space, node/apparmor, node/audit-rules, node/core-dumps, node/cron-files, node/file-systems,
 # node/firewall, node/firewire, node/icmp-broadcasts, node/icmp-redirects, node/ip-forwarding, node/journald,
 # node/kernel-information, node/kexec, node/kubelet-sysctls, node/martians, node/network-protocols,
-# node/protected-links, node/ptrace, node/reverse-path-filter, node/runtime-modules, node/source-routing,
-# node/sshd-algorithms, node/sshd-authentication, node/sshd-sessions, node/sudo, node/swap, node/syn-cookies,
-# node/sysrq, node/time-sync, node/unprivileged-bpf, node/upgrades, node/usb-storage, runtime/cgroup-driver,
-# runtime/file-modes, runtime/nri, runtime/registry-hosts, runtime/sandbox-image, runtime/security-profiles,
-# runtime/streaming, runtime/unprivileged-ports
+# node/protected-links, node/ptrace, node/runtime-modules, node/source-routing, node/sshd-algorithms,
+# node/sshd-authentication, node/sshd-sessions, node/sudo, node/swap, node/syn-cookies, node/sysrq, node/time-sync,
+# node/unprivileged-bpf, node/upgrades, node/usb-storage, runtime/cgroup-driver, runtime/file-modes, runtime/nri,
+# runtime/registry-hosts, runtime/sandbox-image, runtime/security-profiles, runtime/streaming,
+# runtime/unprivileged-ports
 set -euo pipefail
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -42,7 +42,6 @@ rows=(
     'node/martians' 'file' '/etc/sysctl.d/95-harden-martians.conf' '0644 cd7fdf20fe15de71' '' ''
     'node/protected-links' 'file' '/etc/sysctl.d/95-harden-protected-links.conf' '0644 6f553226db74ea89' '' ''
     'node/ptrace' 'file' '/etc/sysctl.d/95-harden-ptrace.conf' '0644 ac197bc331e6806f' '' ''
-    'node/reverse-path-filter' 'file' '/etc/sysctl.d/95-harden-reverse-path-filter.conf' '0644 d22feed304d87ff1' '' ''
     'node/source-routing' 'file' '/etc/sysctl.d/95-harden-source-routing.conf' '0644 bec3cfe24af2d40f' '' ''
     'node/syn-cookies' 'file' '/etc/sysctl.d/95-harden-syn-cookies.conf' '0644 e6aec48ad115d164' '' ''
     'node/sysrq' 'file' '/etc/sysctl.d/95-harden-sysrq.conf' '0644 029353355a04bd24' '' ''
@@ -61,7 +60,7 @@ rows=(
     'node/sudo' 'file' '/etc/logrotate.d/harden-sudo' '0644 e94d98ef96a93a2b' 'logrotate' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
-    'node/firewall' 'file' '/etc/harden/node.nft' '0644 de35320c24494d32' 'nft' 'firewall'
+    'apiserver/api-sources,node/firewall' 'file' '/etc/harden/node.nft' '0644 8c1373146ed027d2' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 0ed08e862295dcc8' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 a81b819dc05720d4' '' ''
@@ -151,13 +150,11 @@ rows=(
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.accept_redirects' '0' '' ''
     'node/source-routing' 'sysctl' 'net.ipv4.conf.all.accept_source_route' '0' '' ''
     'node/martians' 'sysctl' 'net.ipv4.conf.all.log_martians' '1' '' ''
-    'node/reverse-path-filter' 'sysctl' 'net.ipv4.conf.all.rp_filter' '0' '' ''
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.secure_redirects' '0' '' ''
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.all.send_redirects' '0' '' ''
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.accept_redirects' '0' '' ''
     'node/source-routing' 'sysctl' 'net.ipv4.conf.default.accept_source_route' '0' '' ''
     'node/martians' 'sysctl' 'net.ipv4.conf.default.log_martians' '1' '' ''
-    'node/reverse-path-filter' 'sysctl' 'net.ipv4.conf.default.rp_filter' '0' '' ''
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.secure_redirects' '0' '' ''
     'node/icmp-redirects' 'sysctl' 'net.ipv4.conf.default.send_redirects' '0' '' ''
     'node/icmp-broadcasts' 'sysctl' 'net.ipv4.icmp_echo_ignore_broadcasts' '1' '' ''
@@ -171,7 +168,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.overcommit_memory' '1' '' ''
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
-    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' ''
+    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' 'firewall'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''

@@ -3,8 +3,8 @@
 # Copy the whole folder to the node and run it there as root:
 #     ./harden-node.sh audit            changes nothing
 #     ./harden-node.sh apply --dry-run  shows what would change
-# Controls: etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens, kubeconfig/super-admin,
-# kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
+# Controls: apiserver/api-sources, etcd/data-dir, kubeconfig/admin, kubeconfig/file-modes, kubeconfig/no-tokens,
+# kubeconfig/super-admin, kubelet/anonymous, kubelet/authorization, kubelet/client-ca, kubelet/event-record-qps,
 # kubelet/image-credential-verification, kubelet/iptables-chains, kubelet/pod-pids-limit, kubelet/read-only-port,
 # kubelet/rotate-certificates, kubelet/seccomp-default, kubelet/tls, logging/journal, logging/shipping,
 # logging/siem-tls, node/account-files, node/address-space, node/apparmor, node/audit-rules, node/core-dumps,
@@ -65,7 +65,7 @@ rows=(
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
     'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
     'logging/shipping,logging/siem-tls' 'file' '/etc/rsyslog.d/60-harden.conf' '0644 46ec8196da8ea0c1' 'rsyslog' 'rsyslog'
-    'node/firewall' 'file' '/etc/harden/node.nft' '0644 c4944d96f453d184' 'nft' 'firewall'
+    'apiserver/api-sources,node/firewall' 'file' '/etc/harden/node.nft' '0644 701ccca0cbb44d58' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 380ecc86b33ec0f2' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 0f64d7988de59bd6' '' ''
@@ -175,7 +175,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.overcommit_memory' '1' '' ''
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
-    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' ''
+    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' 'firewall'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''

@@ -161,7 +161,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.overcommit_memory' '1' '' ''
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
-    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' ''
+    'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' 'firewall'
     'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''

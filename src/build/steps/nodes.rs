@@ -1,0 +1,176 @@
+//! What is done on the nodes, of a new cluster and of a running one alike: packages, the script of the pool, files of the control plane.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use crate::{
+    plan::{EncryptionProvider, HostRule, NodePlan, host_paths},
+    report::code,
+};
+
+use super::kubeadm::{Tree, ranges};
+
+/// The name of the list.
+pub(super) const NODES: &str = "The nodes";
+
+impl Tree<'_> {
+    /// The steps on the nodes, in their order.
+    pub(super) fn on_nodes(&self) -> Vec<String> {
+        let mut steps = Vec::new();
+        if self.has("nodes/") {
+            steps.push(self.packages());
+            steps.push(self.kept());
+            steps.extend(self.count_first());
+            steps.push(self.script());
+            steps.push(
+                "Drain the node where pods run on it, and restart the runtime, which reads its new file only then. Run the script again after `kubeadm init`, \
+                 `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it brings \
+                 (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on every node \
+                 and a restart of the kubelet. Remove `/etc/kubernetes/discovery.conf` after the join: its audit tells of it until then."
+                    .to_owned(),
+            );
+        }
+        steps.extend(self.files());
+        steps
+    }
+
+    /// Where the steps on the nodes stand, as a step of another list.
+    pub(super) fn to_nodes(&self) -> Option<String> {
+        let key = if self.plan.encryption.is_some() { " with the encryption key" } else { "" };
+        let found = if self.has("nodes/") { "Every node, one after the other" } else { "Every control-plane node" };
+        (!self.on_nodes().is_empty()).then(|| format!("{found}: the steps of [{NODES}](#the-nodes){key}."))
+    }
+
+    /// What must be on the nodes before their script can judge and bring its files.
+    fn packages(&self) -> String {
+        let mut packages: BTreeSet<&str> = BTreeSet::new();
+        let mut there: BTreeSet<String> = BTreeSet::new();
+        for (name, held) in self.plan.pools.values().flat_map(|pool| &pool.file_rules) {
+            match HostRule::of(name) {
+                Some(HostRule::Program(_)) => _ = packages.insert(&held.value),
+                Some(HostRule::There(path)) => match held.value.strip_prefix("install the package ") {
+                    Some(package) => _ = packages.insert(package),
+                    None => _ = there.insert(format!("{} ({})", code(path), held.value)),
+                },
+                _ => {}
+            }
+        }
+        let (runtime, version) = (&self.plan.host.runtime, &self.plan.cluster.version);
+        let runtime = format!("{runtime} {}", self.plan.host.runtime_version);
+        let mut text = format!(
+            "Install on every node, before its script runs: {}, kubelet and kubeadm {version}",
+            if self.plan.host.runtime.is_empty() { "the container runtime" } else { runtime.trim() }
+        );
+        for package in packages {
+            let _ = write!(text, ", {package}");
+        }
+        if !there.is_empty() {
+            let _ = write!(text, ". These files must be there: {}", there.into_iter().collect::<Vec<_>>().join(", "));
+        }
+        text.push_str(
+            ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
+        );
+        if self.plan.host.runtime == "containerd" {
+            text.push_str(
+                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
+            );
+        }
+        text
+    }
+
+    /// What is lost by the script, and kept before.
+    fn kept(&self) -> String {
+        let mut text = "Copy `nodes/<pool>/` to the node and read `./harden-node.sh apply --dry-run` before anything is written. It lists settings of \
+                        your container runtime that go (proxies, credentials), since the script's file takes the place of yours"
+            .to_owned();
+        text.push_str(match self.plan.host.runtime.as_str() {
+            "containerd" => ": bring them to `/etc/containerd/conf.d`.",
+            _ => ".",
+        });
+        let taken =
+            |name: &String| matches!(HostRule::of(name), Some(HostRule::Absent(path)) if path.ends_with("/super-admin.conf"));
+        if self.plan.pools.values().any(|pool| pool.file_rules.keys().any(taken)) {
+            let day = if self.plan.authentication.as_ref().is_some_and(|file| !file.issuers.is_empty()) {
+                "for the day on which your identity provider is down"
+            } else {
+                "since the spec declares no issuer, and nobody comes in by another way"
+            };
+            let _ = write!(
+                text,
+                " On a control-plane node take a copy of `super-admin.conf` or `admin.conf` off the node, to where your secrets are kept, {day}: the \
+                 script removes `super-admin.conf` as soon as it is there. Whoever holds the CA's key can make it anew (`kubeadm init phase kubeconfig \
+                 super-admin`)."
+            );
+        }
+        text
+    }
+
+    /// A firewall that drops is tried before it drops.
+    fn count_first(&self) -> Option<String> {
+        let drops = |pool: &NodePlan| pool.file_rules.get("firewall/mode").is_some_and(|mode| mode.value == "enforce");
+        self.plan.pools.values().any(drops).then(|| {
+            format!(
+                "The firewall of the nodes drops what is not declared. Let it count first: write `controls: {{ node/firewall: {{ with: {{ mode: count }}, \
+                 waiver: ID }} }}` and a waiver of that id with an end, build, and go through the next step with that tree. When the cluster has run so \
+                 for some days, read the counter of `nft list table inet harden_node` and the log lines `harden-input:`, add `open` entries for what \
+                 is missed, take both out, build again and repeat the next step. Its rules for pods are made of {}: the pool of the network plug-in \
+                 must lie there.",
+                ranges(&self.kubeadm.pod_subnets)
+            )
+        })
+    }
+
+    /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
+    fn script(&self) -> String {
+        let drops = self.plan.pools.values().any(|pool| pool.file_rules.contains_key("firewall/mode"));
+        let firewall = if drops {
+            "`./harden-node.sh apply --confirm 300`: it loads the firewall for five minutes and writes none of its files (exit 1 until confirmed). From \
+             outside log in anew, since an open session survives any rules, and where an API server runs use a new `kubectl` too; then run \
+             `./harden-node.sh confirm`. Without it what was loaded before comes back by itself. The rest (sshd, kernel, runtime) is applied at once"
+        } else {
+            "`./harden-node.sh apply`, and log in anew from outside before you leave"
+        };
+        format!(
+            "The hosts, one node at a time and one pool after the other: {firewall}. The script refuses a node of another pool, and closing root's \
+             logins where no other account has sudo. What changes for logins, the firewall and the runtime stands in the tables below. \
+             `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every file back that a script can; what a reboot \
+             alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
+        )
+    }
+
+    /// Files that must lie on the nodes before a manifest names them.
+    fn files(&self) -> Vec<String> {
+        let mut steps = Vec::new();
+        if self.has("control-plane/etc/") {
+            steps.push(
+                "Copy `control-plane/etc/kubernetes/` to `/etc/kubernetes/` of every control-plane node, owner root:root, folders 0755, files \
+                 with the modes of `manifest.json` (a checkout of git has lost them). A missing file keeps the API server's pod from starting, so this \
+                 comes before its manifest."
+                    .to_owned(),
+            );
+        }
+        if self.has("kubeadm/patches/") {
+            let folder = host_paths::patches(self.kubeadm);
+            steps.push(format!(
+                "Copy `kubeadm/patches/` to `{folder}` of every control-plane node. The documents name the folder; `kubeadm upgrade` needs it again."
+            ));
+        }
+        steps.extend(self.plan.encryption.as_ref().map(|held| key(&held.value.provider)));
+        steps
+    }
+}
+
+fn key(provider: &EncryptionProvider) -> String {
+    match provider {
+        EncryptionProvider::Secretbox | EncryptionProvider::Aescbc => {
+            "The encryption key, on the nodes and never in this tree: on the first control-plane node run \
+             `/etc/kubernetes/encryption/make-key.sh apply` (the very first time `apply --new-key`; on a cluster that is new and holds no \
+             object yet also `--empty-cluster`), then copy the `encryption.yaml` that it \
+             writes to `/etc/kubernetes/encryption/` of every other control-plane node (0600, root). Keep a copy of it where your secrets \
+             are kept, apart from the snapshots of etcd: without it a snapshot cannot be read."
+        }
+        EncryptionProvider::Kms { .. } => {
+            "Start the KMS plugin on every control-plane node before the API server is told of it; a dead plugin makes the server unready."
+        }
+    }
+    .to_owned()
+}

@@ -1,0 +1,216 @@
+//! What the steps of a report say of a cluster of kubeadm: nothing is lost, closed or cut off before the person who applies them read of it.
+
+use crate::managed::{Tree, omits, says};
+
+const SMALLEST: &str = "golden/build/smallest-1.36/harden.yaml";
+const NEWEST: &str = "golden/build/newest-1.37/harden.yaml";
+const SHOP: &str = "golden/build/three-nodes-1.36/harden.yaml";
+const RESTRICTED: (&str, &str) = ("spec:\n  platform", "spec:\n  profiles: [restricted]\n  platform");
+const ENFORCE: (&str, &str) = ("stage: prepare", "stage: enforce");
+/// The tree of the shop over no configuration of its owner's.
+const BARE: (&str, &str) = ("      config: live.yaml\n", "");
+
+/// Where a text stands in the steps for a running cluster.
+#[track_caller]
+fn at(tree: &Tree, words: &str) -> usize {
+    let running = tree.list("A running cluster");
+    running.find(words).unwrap_or_else(|| panic!("`{words}` is not in:\n{running}"))
+}
+
+/// A step that replaces what kubeadm stored comes after the words that say so.
+#[test]
+fn what_kubeadm_stored_is_fetched_before_it_is_replaced() {
+    let tree = Tree::of(SMALLEST, &[]);
+    for words in ["get cm kubeadm-config -o", "get cm kubelet-config -o", "get cm kube-proxy -o", "`platform.kubeadm.config`"] {
+        assert!(at(&tree, words) < at(&tree, "Before anything"), "{words}");
+    }
+    assert!(at(&tree, "Before anything") < at(&tree, "upload-config all"));
+    says(tree.file("kubeadm/init.yaml"), "That replaces what the cluster stores");
+    let without = Tree::of(NEWEST, &[]);
+    omits(without.list("A running cluster"), "get cm kube-proxy -o");
+}
+
+/// Pod Security counts from the restart of the API servers on.
+#[test]
+fn pod_security_is_tried_before_the_servers_restart() {
+    let tree = Tree::of(SMALLEST, &[RESTRICTED]);
+    let trial = "`kubectl label --dry-run=server --overwrite ns --all pod-security.kubernetes.io/enforce=baseline`";
+    assert!(at(&tree, trial) < at(&tree, "The control plane, one node"));
+}
+
+/// Nothing plain can be read at the last stage of encryption: that is said before the file is made and the servers restart.
+#[test]
+fn the_last_stage_of_encryption_is_warned_of_first() {
+    let tree = Tree::of(NEWEST, &[ENFORCE]);
+    assert!(at(&tree, "Encryption stage `enforce`") < at(&tree, "](#the-nodes)"));
+    assert_eq!(tree.report().matches("Encryption stage `enforce`").count(), 1);
+}
+
+/// The container of etcd is replaced by a later step, and its image has no shell: the snapshot is written where the host has it.
+#[test]
+fn a_snapshot_outlives_its_container() {
+    let tree = Tree::of(SHOP, &[BARE]);
+    let data = "--data-dir=/var/lib/etcd";
+    says(tree.file("control-plane/flags/etcd.flags"), data);
+    says(tree.file("control-plane/cp-1/manifests/etcd.yaml"), "path: /var/lib/etcd");
+    says(tree.list("A running cluster"), "snapshot save /var/lib/etcd/before.db`");
+    for file in ["ca.crt", "server.crt", "server.key"] {
+        says(tree.list("A running cluster"), &format!("=/etc/kubernetes/pki/etcd/{file} "));
+    }
+    says(tree.list("A running cluster"), "break glass alone");
+}
+
+/// Without kube-proxy the plug-in cannot reach the API server by its Service, and kubeadm's ranges are not its own.
+#[test]
+fn the_plug_in_is_told_what_it_cannot_know() {
+    let newest = Tree::of(NEWEST, &[]);
+    let new = newest.list("A new cluster");
+    for value in
+        ["kubeProxyReplacement=true", "k8sServiceHost=api.example.internal", "k8sServicePort=6443", "ipam.mode=kubernetes"]
+    {
+        says(new, &format!("`{value}`"));
+    }
+    says(newest.list("A running cluster"), "grep -v KUBE");
+    says(newest.list("The nodes"), "`10.244.0.0/16`: the pool of the network plug-in must lie there");
+    let calico = Tree::of(SMALLEST, &[]);
+    says(calico.list("A new cluster"), "`10.244.0.0/16` as `cidr` of the `ipPools`");
+    omits(calico.list("A new cluster"), "kubeProxyReplacement");
+}
+
+/// A firewall that lets named nodes alone to etcd keeps a further one out until it is named.
+#[test]
+fn a_further_node_is_named_before_it_joins() {
+    says(Tree::of(NEWEST, &[]).list("A new cluster"), "name each in `nodes` of its pool");
+    says(Tree::of(SMALLEST, &[]).list("A new cluster"), "`kubeadm/join-control-plane.yaml`, which takes");
+    says(Tree::of(SHOP, &[BARE]).list("A new cluster"), "`kubeadm/nodes/<node>/join-control-plane.yaml`");
+}
+
+/// What both lists need stands in lists of its own, once; what must be done first stands first.
+#[test]
+fn no_step_is_said_twice() {
+    let tree = Tree::of(SHOP, &[BARE]);
+    let steps = tree.report().split("## How to apply").nth(1).unwrap().split("\n## ").next().unwrap();
+    let of = |line: &str| line.split_once(". ").filter(|(n, _)| n.parse::<u8>().is_ok()).map(|(_, step)| step.to_owned());
+    let mut long: Vec<String> = steps.lines().filter_map(of).filter(|step| step.len() > 120).collect();
+    let all = long.len();
+    long.sort();
+    long.dedup();
+    assert_eq!(long.len(), all);
+    let nodes = tree.list("The nodes");
+    let place = |words: &str| nodes.find(words).unwrap_or_else(|| panic!("`{words}`: {nodes}"));
+    assert!(place("/etc/containerd/conf.d") < place("apply --confirm"));
+    assert!(place("take a copy of `super-admin.conf`") < place("apply --confirm"));
+    for list in ["A new cluster", "A running cluster"] {
+        says(tree.list(list), "[The nodes](#the-nodes)");
+        says(tree.list(list), "[The objects](#the-objects)");
+    }
+}
+
+/// Policies of the network cut at once, on every platform, and Gatekeeper refuses only when its values say so.
+#[test]
+fn the_objects_say_what_they_do_at_once() {
+    let tree = Tree::of(SHOP, &[BARE]);
+    let objects = tree.list("The objects");
+    says(objects, "`k8s/network` takes effect at once: in `");
+    says(tree.file("helm/gatekeeper.values.yaml"), "validatingWebhookFailurePolicy: Ignore");
+    says(objects, "everything passes");
+    omits(objects, "the way out");
+    says(objects, "On each day of `policies.rollout` build again");
+    says(tree.list("A running cluster"), "Never delete `k8s/namespaces`");
+}
+
+/// The two programs that write rules for packets change together, by a change that the operator takes.
+#[test]
+fn kube_proxy_and_calico_change_together() {
+    let nftables = ("serviceSubnets: [10.96.0.0/12]\n", "serviceSubnets: [10.96.0.0/12]\n      kubeProxy: { mode: nftables }\n");
+    let tree = Tree::of(SHOP, &[BARE, nftables]);
+    let patch = r#"{"spec":{"calicoNetwork":{"linuxDataplane":"Nftables","linuxPolicySetupTimeoutSeconds":null}}}"#;
+    assert!(at(&tree, "rollout restart daemonset kube-proxy") < at(&tree, patch));
+}
+
+/// A plug-in that needs packets from anywhere is not said to have them dropped, and none are let through that were dropped before.
+#[test]
+fn the_reverse_path_is_left_to_cilium() {
+    let tree = Tree::of(NEWEST, &[]);
+    says(tree.row("node/reverse-path-filter"), "**impossible**");
+    omits(tree.row("node/reverse-path-filter"), "drops packets");
+    omits(tree.file("nodes/workers/harden-node.sh"), "'net.ipv4.conf.all.rp_filter'");
+    says(Tree::of(SMALLEST, &[RESTRICTED]).file("nodes/workers/harden-node.sh"), "'net.ipv4.conf.all.rp_filter' '1'");
+}
+
+/// What the rows say that a change does is what this tree does.
+#[test]
+fn impacts_are_those_of_the_values() {
+    let api = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
+    let more = format!(
+        "{api}  controls: {{ node/firewall: {{ with: {{ mode: count }}, waiver: W-1 }} }}\n  waivers:\n    - {{ id: W-1, control: \
+         node/firewall, owner: sre, reason: \"first seen\", expires: 2027-01-01 }}\n"
+    );
+    let counts = Tree::of(SMALLEST, &[RESTRICTED, (api, &more)]);
+    omits(counts.row("node/firewall"), "drops new connections");
+    says(Tree::of(SMALLEST, &[RESTRICTED]).row("node/firewall"), "drops new connections");
+    let tree = Tree::of(SHOP, &[BARE]);
+    omits(tree.row("policy/privileged"), "while Gatekeeper does not answer");
+}
+
+/// Relay of Hubble is a pod, and dials the address of each node.
+#[test]
+fn hubble_answers_its_relay() {
+    let rules = Tree::of(NEWEST, &[]).file("nodes/workers/files/etc/harden/node.nft").to_owned();
+    for group in ["@nodes4", "@pods4"] {
+        says(&rules, &format!("ip saddr {group} tcp dport 4244 "));
+    }
+}
+
+/// Files that the kubelet rotates are not said to be kept as the journal is.
+#[test]
+fn each_log_is_kept_as_its_writer_keeps_it() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let row = |kind: &str| report.report().lines().find(|line| line.starts_with(&format!("| {kind} |"))).unwrap_or_default();
+    says(row("kubernetes"), "files of pods until the kubelet rotates them");
+    says(row("node"), "audit.log as the file of auditd says");
+    omits(row("runtime"), "kubelet");
+}
+
+/// A machine of GitHub's own has no scanner and no login, and a caller can give it none.
+#[test]
+fn the_job_runs_where_its_programs_are() {
+    let api = "  api: { sources";
+    let tree = Tree::of(SMALLEST, &[(api, &format!("  vulnerabilities: {{ scanning: {{ pipeline: github }} }}\n{api}"))]);
+    says(tree.file("ci/github-image.yaml"), "runs-on: ${{ inputs.runner }}");
+}
+
+/// What holds by a file names it, also where another control writes the most of it.
+#[test]
+fn sources_of_the_api_server_stand_in_the_firewall() {
+    let tree = Tree::of(SHOP, &[BARE]);
+    says(tree.row("apiserver/api-sources"), "| `nodes/control-plane/files/etc/harden/node.nft`");
+}
+
+/// What is not held for one reason is said once, with the details of each control.
+#[test]
+fn one_reason_is_one_number() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let reason = "the package must be on the nodes";
+    let not_held = report.report().split("## Not held here").nth(1).unwrap().split("\n## ").next().unwrap();
+    assert_eq!(not_held.matches(reason).count(), 1);
+    says(report.report(), "(audit: rsyslog of each node; kubernetes: rsyslog of each node;");
+    let rows: Vec<&str> = report.report().lines().filter(|line| line.starts_with("| `admission/event-rate-limit`")).collect();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    says(rows[0], "**weaker**");
+    says(rows[0], "`admission/event-rate-limit/Namespace`");
+}
+
+/// Files of the control plane are none of a worker's, in benchmarks too.
+#[test]
+fn workers_have_no_files_of_the_control_plane() {
+    let report = Tree::of(SHOP, &[BARE]);
+    let row = |pool: &str| {
+        let wanted = format!("(pool {pool})");
+        let mut rows = report.report().lines().filter(|line| line.starts_with("| `kubeconfig/file-modes`"));
+        rows.find(|line| line.contains(&wanted)).unwrap()
+    };
+    says(row("control-plane"), "cis-1.12: 1.1.1,");
+    omits(row("workers"), "1.1.1");
+    says(row("workers"), "4.1.1");
+}
