@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Artifact, Cause, Cidr},
     facts,
-    plan::{EncryptionStage, Held, KubeadmCluster, PER_NODE, Plan, Program},
+    plan::{EncryptionStage, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
 };
 
 use super::objects::to_objects;
@@ -66,15 +66,24 @@ impl Tree<'_> {
         steps
     }
 
+    /// Whether the firewall of the only named node lets nobody else to the etcd that runs beside it.
+    fn lone_etcd(&self) -> bool {
+        let firewall = |pool: &NodePlan| pool.role == PoolRole::ControlPlane && pool.file_rules.contains_key("firewall/mode");
+        self.kubeadm.external_etcd.is_none() && self.plan.pools.values().any(firewall)
+    }
+
     fn joins(&self) -> [String; 2] {
         let certificates = "the certificates of the first one, by the key that `--upload-certs` printed (`controlPlane.certificateKey`; it ends \
                             after two hours, `kubeadm init phase upload-certs --upload-certs` makes a new one) or copied by hand";
         let each = format!("Each needs {certificates}, and its discovery file as below.");
         let join = match self.kubeadm.nodes.as_slice() {
             [] => "`kubeadm/join-control-plane.yaml`, which takes the host's name and the address of its default route",
-            [_] => {
+            [_] if self.lone_etcd() => {
                 "name each in `nodes` of its pool in the spec and build again, then run the script of the pool on every control-plane node, since the \
                  firewall lets named nodes alone to etcd; each then has its document in `kubeadm/nodes/`"
+            }
+            [_] => {
+                "name each in `nodes` of its pool in the spec and build again: each then has its document in `kubeadm/nodes/`, with its name and address"
             }
             _ => "the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and address",
         };

@@ -62,7 +62,8 @@ impl Tree<'_> {
                 "kube-proxy and Calico, which must program the same tables, in one maintenance window and right after each other: {store}, then \
                  `kubectl patch installation default --type merge -p \
                  '{{\"spec\":{{\"calicoNetwork\":{{\"linuxDataplane\":\"Nftables\",\"linuxPolicySetupTimeoutSeconds\":null}}}}}}'` (its operator refuses the \
-                 change while the time-out is set). Between the two Services and policies may fail. Where both are as this says already, nothing changes."
+                 change while the time-out is set; look first which of the two you have: without the operator it is `nftablesMode: Enabled` of \
+                 `FelixConfiguration` `default`). Between the two Services and policies may fail. Where both are as this says already, nothing changes."
             ),
         }
     }

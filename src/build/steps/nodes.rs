@@ -35,7 +35,9 @@ impl Tree<'_> {
 
     /// Where the steps on the nodes stand, as a step of another list.
     pub(super) fn to_nodes(&self) -> Option<String> {
-        let key = if self.plan.encryption.is_some() { " with the encryption key" } else { "" };
+        let encryption = self.plan.encryption.as_ref();
+        let made = encryption.is_some_and(|held| !matches!(held.value.provider, EncryptionProvider::Kms { .. }));
+        let key = if made { " with the encryption key" } else { "" };
         let found = if self.has("nodes/") { "Every node, one after the other" } else { "Every control-plane node" };
         (!self.on_nodes().is_empty()).then(|| format!("{found}: the steps of [{NODES}](#the-nodes){key}."))
     }

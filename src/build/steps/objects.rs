@@ -58,13 +58,23 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
         ));
     }
     steps.extend(gatekeeper(plan));
-    if has(artifacts, "k8s/admission/kustomization.yaml") {
+    if plan.policies.values().any(|policy| matches!(policy.engine, Engine::InTree(_)) && policy.mutates()) {
         steps.push(
             "`k8s/admission` needs an API server that serves MutatingAdmissionPolicy: `kubectl explain mutatingadmissionpolicy` answers. What it \
              holds is undone by `kubectl delete -k k8s/admission`, also while pods are refused: no policy judges policies."
                 .to_owned(),
         );
     }
+    if plan.sets_pull_policy().is_some() {
+        steps.push(
+            "Before `k8s/policies`: `kubectl get mutatingwebhookconfiguration gatekeeper-mutating-webhook-configuration -o \
+             jsonpath='{.webhooks[*].matchConditions[*].name}'` has to show `leave-alone-what-stands`, or a pod with ephemeral containers from before \
+             can no longer be changed, and a Job's pod not end. The chart leaves it out where the minor of the server has a `+`: then put it there by \
+             `kubectl edit`, as the values have it."
+                .to_owned(),
+        );
+    }
+    steps.extend(days(plan, artifacts));
     let recorded = match plan.gatekeeper {
         Some(_) => "`kubectl get constraints -o yaml`, `status.violations`",
         None => "the annotation `validation.policy.admission.k8s.io/validation_failure` of audit events",
@@ -87,6 +97,7 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
         steps.push(network(plan));
     }
     steps.push(format!("The objects of the cluster, in this order, {}{APPLY}: {}.{wait}", each(&folders), folders.join(", ")));
+    steps.extend(charts_and_jobs(artifacts));
     steps
 }
 
@@ -99,16 +110,45 @@ fn gatekeeper(plan: &Plan) -> Option<String> {
     } else {
         ("its head has the command", "while it does not answer, everything passes")
     };
-    let later = plan.policies.values().any(|policy| policy.engine == Engine::Gatekeeper && policy.action.value != Action::Deny);
-    let days = if later {
-        " On each day of `policies.rollout` build again and go through all these steps again: actions of constraints, labels, Pod Security and the \
-         webhook change by them; the command above alone changes the webhook, and no policy."
+    Some(format!(
+        "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` ({head}): its webhook then sees what the \
+         policies judge, CONNECT too; {away}. Then write `policies.engines.gatekeeper.installed: values`."
+    ))
+}
+
+/// What is applied by other programs than kubectl: its files say how.
+fn charts_and_jobs(artifacts: &[Artifact]) -> Option<String> {
+    let files = artifacts.iter().map(|artifact| artifact.path.as_str());
+    let others = files.filter(|path| {
+        let gatekeeper = path.ends_with("/gatekeeper.values.yaml");
+        (path.starts_with("helm/") && path.ends_with(".values.yaml") && !gatekeeper)
+            || (path.starts_with("ci/") && path.matches('/').count() == 1)
+    });
+    let names: Vec<String> = others.map(code).collect();
+    (!names.is_empty())
+        .then(|| format!("The head of each of these has the command, or the place it is brought to: {}.", names.join(", ")))
+}
+
+/// What the days of the rollout ask for.
+fn days(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
+    let waits = |policy: &PolicyPlan| policy.engine != Engine::Nothing && policy.action.value != Action::Deny;
+    if !plan.policies.values().any(waits) {
+        return None;
+    }
+    let webhook = if plan.gatekeeper.is_some() {
+        ", and the command that installs Gatekeeper, which changes its webhook alone"
+    } else {
+        ""
+    };
+    let file = "control-plane/etc/kubernetes/admission/pod-security.yaml";
+    let servers = if has(artifacts, file) {
+        " Pod Security of the whole cluster is a file of the API servers: copy `control-plane/etc/kubernetes/admission/` to every control-plane node \
+         anew and restart the API servers, one after the other, as for a running cluster."
     } else {
         ""
     };
     Some(format!(
-        "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` ({head}): its webhook then sees what the \
-         policies judge, CONNECT too; {away}. Then write `policies.engines.gatekeeper.installed: values`.{days}"
+        "On each day of `policies.rollout` build again and go through these steps again: actions of policies and labels change by them{webhook}.{servers}"
     ))
 }
 

@@ -36,11 +36,12 @@ impl Tree<'_> {
         steps.extend(self.stage_reached());
         steps.extend(self.pod_security());
         steps.extend(self.without_credentials());
-        steps.push(
+        let limited = self.plan.authentication.as_ref().is_some_and(|held| held.anonymous.is_some());
+        steps.extend(limited.then(|| {
             "Where nodes join by a token alone (`kubeadm token create --print-join-command`), that ends when anonymous access is closed: they need \
              `/etc/kubernetes/discovery.conf` first, as the head of `kubeadm/join-worker.yaml` says."
-                .to_owned(),
-        );
+                .to_owned()
+        }));
         steps
     }
 
@@ -81,10 +82,16 @@ impl Tree<'_> {
                  written elsewhere goes with the container, and its image has no shell to copy with{spared}), and move the file off the node"
             )
         };
-        let proxy = if self.kubeadm.kube_proxy { " kube-proxy" } else { "" };
+        // Where these documents have none, one that runs is taken away.
+        let proxy = if self.kubeadm.kube_proxy {
+            " kube-proxy -o yaml > before.yaml`"
+        } else {
+            " -o yaml > before.yaml`, and `kubectl -n kube-system get daemonset,cm -l k8s-app=kube-proxy -o yaml > kube-proxy.yaml` with \
+             `kubectl -n kube-system get cm kube-proxy -o yaml >> kube-proxy.yaml`, where it runs"
+        };
         format!(
             "Before anything: {etcd}. Copy `/etc/kubernetes` of every control-plane node aside, and what the cluster stores: `kubectl -n kube-system get \
-             cm kubeadm-config kubelet-config{proxy} -o yaml > before.yaml`. Compare the manifests that run with those of the tree: what was changed \
+             cm kubeadm-config kubelet-config{proxy}. Compare the manifests that run with those of the tree: what was changed \
              on the node by hand is in neither the spec nor the tree."
         )
     }
@@ -92,9 +99,13 @@ impl Tree<'_> {
     /// How to go back, and what does not.
     fn way_back(&self) -> String {
         let mut text = "To go back: put the old manifests and files in place again, one node after the other; put the ConfigMaps of `before.yaml` back \
-                        (`kubectl replace`, their `resourceVersion` taken out), or the next `kubeadm upgrade` and join bring the new arguments again, \
-                        and repeat the steps of kubelets and kube-proxy"
+                        (`kubectl replace`, their `resourceVersion` taken out), or the next `kubeadm upgrade` and join bring the new arguments again, "
             .to_owned();
+        text.push_str(if self.kubeadm.kube_proxy {
+            "and repeat the steps of kubelets and kube-proxy"
+        } else {
+            "and repeat the step of kubelets; what `kube-proxy.yaml` holds is applied again"
+        });
         if self.has("nodes/") {
             text.push_str("; run `./harden-node.sh rollback` on the hosts");
         }

@@ -237,6 +237,9 @@ impl Rollout {
             } else if stage == Stage::InForce {
                 let ground = Ground::Fact(facts::id::POD_SECURITY_PRIVILEGED);
                 strokes::intents(cluster, out, &place, Outcome::Weaker, &ground, &refuses_nothing(shown));
+            } else if cluster.text(CONTROL.id, mode).0 == NOTHING {
+                let ground = Ground::Fact(facts::id::POD_SECURITY_PRIVILEGED);
+                strokes::intents(cluster, out, &place, Outcome::Weaker, &ground, &refuses_nothing(NOTHING));
             } else {
                 let detail = match day {
                     Some(day) => format!("Pod Security begins to {field} on {day}"),

@@ -17,11 +17,14 @@ const REFUSES: &[&str] = &[
     "While no pod of Gatekeeper answers, new pods are refused, and whoever enters one. Leases, nodes and endpoints never wait for it, nor pods of \
      the namespaces below: the cluster heals without it.",
     "Constraints of your own for other kinds need a rule of their own under `validatingWebhookCustomRules`.",
-    "Where `kubectl version` shows a minor with `+` the chart leaves the conditions out: look for `matchConditions` in \
-     `kubectl get validatingwebhookconfiguration gatekeeper-validating-webhook-configuration -o yaml`.",
     "The way out: `kubectl delete validatingwebhookconfiguration gatekeeper-validating-webhook-configuration`, and the same command again \
      when it runs.",
 ];
+
+/// What is said of conditions (chart 3.23.1 asks whether the minor is a number of 28 or more, and a minor with `+` is none).
+const CONDITIONS: &str = "Where `kubectl version` shows a minor of the server with `+` (providers do) the chart leaves the conditions out: look for \
+     `matchConditions` in `kubectl get validatingwebhookconfiguration,mutatingwebhookconfiguration -l gatekeeper.sh/system=yes -o yaml`, and put \
+     them there by `kubectl edit`, after every upgrade of the chart too.";
 
 /// The values, where Gatekeeper is declared.
 pub(super) fn values(plan: &Plan) -> Option<Artifact> {
@@ -51,6 +54,9 @@ pub(super) fn values(plan: &Plan) -> Option<Artifact> {
         INSTALL.to_owned(),
         "Pin the version of the chart.".to_owned(),
     ];
+    if refuses || plan.sets_pull_policy().is_some() {
+        purpose.push(CONDITIONS.to_owned());
+    }
     if refuses {
         purpose.extend(REFUSES.iter().map(|&line| line.to_owned()));
     }

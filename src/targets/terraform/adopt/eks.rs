@@ -52,7 +52,7 @@ impl Page<'_> {
         if self.owner_of_key() == Some(Owner::Harden) {
             self.eks_key();
         }
-        self.end("`encryption_config`");
+        self.end(if self.owner_of_key() == Some(Owner::Harden) { "`encryption_config`" } else { "" });
         self.eks_back();
     }
 
@@ -270,7 +270,8 @@ impl Page<'_> {
             // What the owner has stays; `{}` stands for it.
             module.push(("", "access_entries", Expr::code("merge({}, module.harden_settings.access_entries)")));
             self.say(
-                "The access entries are yours: with a raw cluster make an `aws_eks_access_entry` of each in `module.harden_settings.access_entries`; \
+                "The access entries are yours: with a raw cluster make an `aws_eks_access_entry` of each in `module.harden_settings.access_entries`, and an \
+                 `aws_eks_access_policy_association` of each of its `policy_associations`; \
                  with the module write your own entries in place of `{}`, without a second one for the same principal.",
             );
         }

@@ -181,9 +181,12 @@ impl Page<'_> {
     /// What the checks of `attach` show, and what they cannot show.
     fn end(&mut self, unseen: &str) {
         self.step("What the checks see");
+        let unseen = match unseen {
+            "" => String::new(),
+            names => format!(" The provider's data sources do not show {names}: read those in the plan."),
+        };
         self.say(&format!(
-            "`attach/verify.tf` compares at every plan and warns; until step C it warns of everything that is still open. The provider's data \
-             sources do not show {unseen}: read those in the plan."
+            "`attach/verify.tf` compares at every plan and warns; until step C it warns of everything that is still open.{unseen}"
         ));
     }
 
