@@ -27,7 +27,8 @@ fn what_kubeadm_stored_is_fetched_before_it_is_replaced() {
     assert!(at(&tree, "Before anything") < at(&tree, "upload-config all"));
     says(tree.file("kubeadm/init.yaml"), "That replaces what the cluster stores");
     let without = Tree::of(NEWEST, &[]);
-    omits(without.list("A running cluster"), "get cm kube-proxy -o");
+    omits(without.list("A running cluster"), "get cm kube-proxy -o jsonpath");
+    says(without.list("A running cluster"), "kube-proxy.yaml");
 }
 
 /// Pod Security counts from the restart of the API servers on.
