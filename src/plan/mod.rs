@@ -8,6 +8,7 @@ mod files;
 mod host;
 mod host_impact;
 pub mod host_paths;
+mod impact;
 mod in_tree;
 mod log_agent;
 mod logging;
@@ -36,6 +37,7 @@ pub use files::{
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
+pub use impact::{Impact, OwnerValue};
 pub use in_tree::{InTree, in_tree_actions, in_tree_binding_key, in_tree_binding_text, in_tree_rules_key, in_tree_rules_text};
 pub use log_agent::{AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, AgentPart, AgentPlan, agent_key, agent_pods};
 pub use logging::{KindPlan, LogKind, LogPlan, ShippingPlan, kind_key, shipping_key};
@@ -50,7 +52,7 @@ pub use policies::{
     sync_key, template_key,
 };
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
-pub use setting::{Impact, OwnerValue, Program, SettingKey, values_of};
+pub use setting::{Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};

@@ -1,0 +1,92 @@
+//! Who may do what.
+
+use crate::diag::{Label, Place, Problem};
+
+/// What a control takes away from the delivery identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::controls) enum CutOff {
+    /// Its token.
+    Token,
+    /// Its way to the API server, from this namespace, by this control.
+    ApiServer { namespace: String, control: &'static str, port: u16 },
+}
+
+/// A control takes away what the delivery identity needs.
+#[derive(Debug)]
+pub(in crate::controls) struct DeliveryCutOff {
+    pub(in crate::controls) account: String,
+    pub(in crate::controls) what: CutOff,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) other: Option<Place>,
+}
+
+impl Problem for DeliveryCutOff {
+    const CODE: &'static str = "delivery-cut-off";
+    const MEANING: &'static str = "The identity that deploys into the cluster would lose what it needs: its token, because it runs as the service \
+        account `default` of a governed namespace, or its way to the API server, because its namespace is isolated and no flow leads from \
+        there to `kube-api`. It could not deliver any more, not even the change that takes this back.";
+
+    fn message(&self) -> String {
+        match &self.what {
+            CutOff::Token => format!("the delivery identity `{}` would lose its token", self.account),
+            CutOff::ApiServer { .. } => {
+                format!("the delivery identity `{}` would not reach the API server any more", self.account)
+            }
+        }
+    }
+
+    fn help(&self) -> String {
+        match &self.what {
+            CutOff::Token => {
+                "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace"
+                    .to_owned()
+            }
+            CutOff::ApiServer { namespace, control, .. } => {
+                let waive =
+                    if *control == "network/default-deny" { "; or waive `network/default-deny` for the namespace" } else { "" };
+                format!(
+                    "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace}, selector: {{}} }} }}, flows: \
+                     [{{ name: delivery, from: deployer, to: kube-api }}] }}`), and those to what it delivers from{waive}"
+                )
+            }
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "deploys as this account")).collect();
+        let why = match &self.what {
+            CutOff::Token => "the token of `default` is not mounted here".to_owned(),
+            CutOff::ApiServer { namespace, port, .. } => {
+                format!("pods of `{namespace}` are isolated, and no flow leads from there to the API server (port {port})")
+            }
+        };
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), why.clone())));
+        labels
+    }
+}
+
+/// Rights are asked for or for acting as a name that Kubernetes keeps for itself.
+#[derive(Debug)]
+pub(in crate::controls) struct ReservedIdentity {
+    pub(in crate::controls) what: &'static str,
+    pub(in crate::controls) name: String,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for ReservedIdentity {
+    const CODE: &'static str = "reserved-identity";
+    const MEANING: &'static str = "A duty, the group for emergencies or an impersonation names a user or group that begins with `system:`. \
+        Kubernetes keeps these for itself: `system:authenticated` is everybody, `system:masters` may do everything past RBAC.";
+
+    fn message(&self) -> String {
+        format!("{} `{}` belongs to Kubernetes", self.what, self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("name a {} of your own; its name comes from a certificate or a token", self.what)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "a name that begins with `system:`")).collect()
+    }
+}

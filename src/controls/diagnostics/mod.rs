@@ -1,0 +1,63 @@
+//! What controls cannot say.
+
+mod apiserver;
+mod encryption;
+mod hosts;
+mod identity;
+mod policies;
+mod selection;
+
+use crate::diag::Entry;
+
+use super::cloud::diagnostics::{NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources};
+
+pub(in crate::controls) use apiserver::{
+    AnonymousPath, AuthorizerNotInFile, IssuerIsClusterOwn, IssuerPrefixReserved, IssuerTwice, IssuersShareNames, ProbesShutOut,
+    RetiredIssuerInUse, UnknownCipher,
+};
+pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
+pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
+pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, ReservedIdentity};
+pub(in crate::controls) use policies::{ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, WaiverNotAtAdmission};
+pub(in crate::controls) use selection::{
+    MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
+};
+
+/// Every kind of diagnostic of this stage.
+pub const ALL: &[Entry] = &[
+    Entry::of::<AnonymousPath>(),
+    Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<ComponentNotDeclared>(),
+    Entry::of::<DeliveryCutOff>(),
+    Entry::of::<EncryptionChanged>(),
+    Entry::of::<EncryptionDropped>(),
+    Entry::of::<EncryptionStageFirst>(),
+    Entry::of::<EncryptionStageSkipped>(),
+    Entry::of::<GatekeeperTooOld>(),
+    Entry::of::<GatekeeperUnknown>(),
+    Entry::of::<HostWord>(),
+    Entry::of::<IssuerIsClusterOwn>(),
+    Entry::of::<IssuerPrefixReserved>(),
+    Entry::of::<IssuerTwice>(),
+    Entry::of::<IssuersShareNames>(),
+    Entry::of::<MissingParameter>(),
+    Entry::of::<NobodyComesIn>(),
+    Entry::of::<NodesLockedOut>(),
+    Entry::of::<ProviderMakesAnew>(),
+    Entry::of::<SourceFamily>(),
+    Entry::of::<ParameterConflict>(),
+    Entry::of::<ParameterValue>(),
+    Entry::of::<ProbesShutOut>(),
+    Entry::of::<ReservedGroup>(),
+    Entry::of::<TooManySources>(),
+    Entry::of::<RetiredIssuerInUse>(),
+    Entry::of::<RuntimeUnlisted>(),
+    Entry::of::<ReservedIdentity>(),
+    Entry::of::<UnknownCipher>(),
+    Entry::of::<UnknownBenchmark>(),
+    Entry::of::<UnknownControl>(),
+    Entry::of::<UnknownParameter>(),
+    Entry::of::<VersionSkew>(),
+    Entry::of::<WaiverNeeded>(),
+    Entry::of::<WaiverNotAtAdmission>(),
+];
