@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::base::ControlId;
 
-use super::{Flag, FlagValue, HostRule, Plan, Program, SettingKey, WhenAway, cloud::Owner, setting::with_others, webhook_key};
+use super::{Flag, FlagValue, HostRule, Plan, Program, SettingKey, WhenAway, cloud::Owner, setting::with_others};
 
 use table::{EXTRA_BY_TOPIC, EXTRA_IMPACT, Extra, OF_CHANGES, PLUGIN_IMPACT, PLUGINS, When, added_plugins};
 
@@ -192,7 +192,8 @@ impl Plan {
 
     /// Whether a key is that of what happens while Gatekeeper does not answer, and everything passes then.
     fn lets_pass(&self, key: &SettingKey) -> bool {
-        *key == webhook_key("failure") && self.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::LetsPass)
+        key.is("policy/gatekeeper/webhook/failure")
+            && self.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::LetsPass)
     }
 
     /// Whether a rule is one of a firewall that counts and drops nothing.
