@@ -97,8 +97,8 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
     if !is_object(root) && !is_patch(&file.name, root) {
         return found.skip(&file.name, at, "it has no `apiVersion` and `kind`, so it is no Kubernetes object");
     }
-    for (object, above) in &objects(root) {
-        let (object, above) = (object.as_ref(), above.clone());
+    for (object, above) in objects(root) {
+        let object = object.as_ref();
         let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
@@ -147,24 +147,23 @@ pub(super) fn objects(root: &Node) -> Vec<(Cow<'_, Node>, String)> {
 fn taken_apart<'n>(root: Cow<'n, Node>, above: String, out: &mut Vec<(Cow<'n, Node>, String)>) {
     let is_list = root.get("items").and_then(Node::as_seq).is_some();
     let named_so = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
-    let place = |n: usize| format!("{above}/items/{n}");
-    match &root {
-        Cow::Borrowed(list) if is_list => {
-            for (n, item) in list.get("items").and_then(Node::as_seq).unwrap_or(&[]).iter().enumerate() {
-                taken_apart(named_by(list, item).map_or(Cow::Borrowed(item), Cow::Owned), place(n), out);
-            }
-        }
-        Cow::Owned(list) if is_list => {
-            for (n, item) in list.get("items").and_then(Node::as_seq).unwrap_or(&[]).iter().enumerate() {
-                taken_apart(Cow::Owned(named_by(list, item).unwrap_or_else(|| item.clone())), place(n), out);
-            }
-        }
-        Cow::Borrowed(_) | Cow::Owned(_) => {}
+    let items: Vec<Cow<'n, Node>> = match &root {
+        Cow::Borrowed(list) => items(list).iter().map(Cow::Borrowed).collect(),
+        Cow::Owned(list) => items(list).iter().cloned().map(Cow::Owned).collect(),
+    };
+    for (n, item) in items.into_iter().enumerate() {
+        let item = named_by(&root, &item).map_or(item, Cow::Owned);
+        taken_apart(item, format!("{above}/items/{n}"), out);
     }
     // What is no list by its name may be read by another program than kubectl.
     if !is_list || !named_so {
         out.push((root, above));
     }
+}
+
+/// The items of a list; none of anything else.
+fn items(list: &Node) -> &[Node] {
+    list.get("items").and_then(Node::as_seq).unwrap_or(&[])
 }
 
 /// An item that says neither its version nor its kind, with those that its list gives it.

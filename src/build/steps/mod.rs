@@ -11,13 +11,13 @@ use crate::{
     base::{Artifact, Platform},
     plan::Plan,
     report::StepList,
-    targets::NETWORK_ENGINE,
+    targets::{FOR_PEOPLE, NETWORK_ENGINE},
 };
 
 use kubeadm::{Tree, other_installer};
 use nodes::NODES;
 use objects::{OBJECTS, applied, objects, trials};
-use provider::{FOR_PEOPLE, for_people, new_at_provider, provider};
+use provider::{for_people, new_at_provider, provider};
 
 /// The lists of steps, as Markdown sentences.
 pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {

@@ -6,7 +6,7 @@ use crate::{
         CloudPlan, Plan,
         cloud::{CloudValue, Owner, Stage},
     },
-    targets::{self, NETWORK_ENGINE},
+    targets::{self, FOR_PEOPLE, NETWORK_ENGINE},
 };
 
 use super::objects::{APPLY, each, folders, has};
@@ -30,9 +30,6 @@ pub(super) fn new_at_provider(plan: &Plan, artifacts: &[Artifact]) -> Option<Str
     }
     Some(text)
 }
-
-/// The stages that people need before they are let in by another way than today.
-pub(super) const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
 
 /// What is applied before anybody is let in by another way: an access entry, or a sign-in by Entra ID, counts at once.
 pub(super) fn for_people(artifacts: &[Artifact]) -> Option<String> {

@@ -105,9 +105,8 @@ impl Plan {
     /// configuration says, else what the installer writes. In a list of plugins only those count that the control asks for.
     #[must_use]
     pub fn impact(&self, key: &SettingKey, control: Option<ControlId>) -> Vec<Impact> {
-        let now = self.value_of(key);
         if let Some(before) = self.before.get(key) {
-            return match now {
+            return match self.value_of(key) {
                 Some(now) if now == *before => vec![Impact::None],
                 now => self.impact_over(key, before, now.as_deref(), control),
             };

@@ -28,13 +28,11 @@ pub(super) fn objects(plan: &Plan) -> Vec<Out> {
         let Engine::InTree(errors) = &policy.engine else { continue };
         for one in InTree::of(policy) {
             let key = in_tree_rules_key(one.kind(), one.name());
-            let reasons = policy.reasons.clone();
-            let line = |reasons: &BTreeSet<Reason>| origins::of_reasons(Some(&key), reasons.clone());
             let mut rules = rules(one, errors.value);
             if let Some(failure) = rules.get_mut("spec").and_then(|spec| spec.get_mut("failurePolicy")) {
-                failure.origin = Some(line(&errors.reasons));
+                failure.origin = Some(of(&key, &errors.reasons));
             }
-            objects.push(rules.with(&line(&reasons)));
+            objects.push(rules.with(&of(&key, &policy.reasons)));
             objects.push(binding(one, policy));
         }
     }

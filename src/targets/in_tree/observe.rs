@@ -2,15 +2,11 @@
 
 use crate::{
     plan::{InTree, SettingKey, WhenAway, in_tree_binding_key, in_tree_binding_text, in_tree_rules_key, in_tree_rules_text},
-    targets::observed::Leaves,
+    targets::observed::{Leaves, text},
     yaml::Node,
 };
 
 use super::NAMESPACE_LABEL;
-
-fn text<'a>(root: &'a Node, pointer: &str) -> &'a str {
-    root.at_pointer(pointer).and_then(Node::as_str).unwrap_or_default()
-}
 
 fn texts<'a>(root: &'a Node, pointer: &str) -> Vec<&'a str> {
     root.at_pointer(pointer).and_then(Node::as_seq).unwrap_or(&[]).iter().filter_map(Node::as_str).collect()

@@ -42,6 +42,9 @@ pub(super) const TARGET: Target = Target {
     ],
 };
 
+/// The stages that people need before they are let in by another way than today.
+pub(crate) const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
+
 /// A part of the objects that is applied as a whole, before the next one.
 struct Stage {
     /// The name of its folder.

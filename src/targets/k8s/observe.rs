@@ -9,7 +9,7 @@ use crate::{
     policy::{List, POLICIES},
     targets::{
         gatekeeper, in_tree,
-        observed::{Form, Leaves, Sighting, Written, escaped, written},
+        observed::{Form, Leaves, Sighting, Written, escaped, text, written},
     },
     yaml::Node,
 };
@@ -234,10 +234,6 @@ fn said(root: &Node, sighting: &mut Sighting, leaves: &mut Leaves, read: fn(&Nod
         text.push_str(&format!("; {} is {}", leaf.pointer, leaf.written.text));
     }
     sighting.set(key, Written { text, place: root.place.clone(), exact: true });
-}
-
-fn text<'a>(root: &'a Node, pointer: &str) -> &'a str {
-    root.at_pointer(pointer).and_then(Node::as_str).unwrap_or_default()
 }
 
 /// The texts of a list, taken.

@@ -77,6 +77,11 @@ pub(in crate::targets) fn written(node: &Node) -> Written {
     Written { text, place: node.used_at().clone(), exact: true }
 }
 
+/// The text at a place; empty where none stands there.
+pub(in crate::targets) fn text<'a>(root: &'a Node, pointer: &str) -> &'a str {
+    root.at_pointer(pointer).and_then(Node::as_str).unwrap_or_default()
+}
+
 /// A segment of a JSON pointer.
 pub(in crate::targets) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")

@@ -28,7 +28,7 @@ pub use command_line::{Word, flags as flags_of, kind as kind_of_flag};
 pub use differences::has_observer;
 
 pub(super) use command_line::{flags, program_of, words_of_file, words_of_list};
-pub(super) use leaves::{Leaf, Leaves, escaped, written};
+pub(super) use leaves::{Leaf, Leaves, escaped, text, written};
 
 /// What an observer saw of one thing. "Not in the file" is not "fine".
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -51,9 +51,6 @@ macro_rules! taken {
 }
 use taken;
 
-/// The stages that people need before they come in by another way.
-const FOR_PEOPLE: [&str; 2] = ["namespaces", "rbac"];
-
 /// Tried on 1.11.4: data sources inside a check are planned anew every time.
 const QUIET: &str = "`terraform plan` says `0 to add, 0 to change, 0 to destroy`, and `attach/verify.tf` warns of nothing but what the steps below \
      change. The reads of its checks are listed in every plan (`config will be reloaded to verify a check block`), so `-detailed-exitcode` is 2 \
@@ -159,7 +156,7 @@ impl Page<'_> {
     /// What people need in the cluster before they come in by another way than today.
     fn people_first(&mut self) {
         let folders: Vec<String> =
-            FOR_PEOPLE.iter().filter(|stage| self.stages.contains(stage)).map(|stage| format!("`k8s/{stage}`")).collect();
+            k8s::FOR_PEOPLE.iter().filter(|stage| self.stages.contains(stage)).map(|stage| format!("`k8s/{stage}`")).collect();
         if !folders.is_empty() {
             self.say(&format!(
                 "Before this apply, as whoever comes in today: {} (`kubectl apply --server-side -k FOLDER`). Roles of a group that nobody is in yet \
@@ -172,7 +169,7 @@ impl Page<'_> {
     /// The first points of step B: nothing is left to do, and the other objects are in the cluster.
     fn first_points(&self) -> Vec<&'static str> {
         let mut points = vec![QUIET];
-        if self.stages.iter().any(|stage| !FOR_PEOPLE.contains(stage) && *stage != k8s::NETWORK_ENGINE) {
+        if self.stages.iter().any(|stage| !k8s::FOR_PEOPLE.contains(stage) && *stage != k8s::NETWORK_ENGINE) {
             points.push("The other objects of the cluster are applied (`k8s/`, in the order of REPORT.md).");
         }
         points
