@@ -112,6 +112,7 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     let outlook = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
     let settings = plan.settings();
+    let files = report::FilesOfControls::of(&artifacts);
     let extras = Extras {
         settings: &settings,
         as_of: around.as_of,
@@ -119,9 +120,10 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
         benchmark: &outlook,
         benchmark_name: facts::benchmarks::for_minor(plan.cluster.minor())
             .map_or(("", true), |chosen| (chosen.benchmark.name, chosen.mapped)),
+        files: &files,
         steps: &steps,
     };
-    let coverage = report::coverage(&plan, &settings, &artifacts);
+    let coverage = report::coverage(&plan, &settings, &files);
     let text = report::report(&plan, &artifacts, &extras);
     artifacts.push(coverage);
     artifacts.push(text);

@@ -174,7 +174,8 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
         if !others.iter().all(same) {
             continue;
         }
-        if let Some(HostRule::Absent(path)) = HostRule::of(name) {
+        let rule = HostRule::of(name);
+        if let Some(HostRule::Absent(path)) = rule {
             // What is to go once it has served is told of, and not removed.
             if held.value == "absent"
                 && let Some(state) = evidence.files.get_mut(path)
@@ -183,11 +184,12 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
             }
             continue;
         }
-        let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (HostRule::of(name), held.value.split_once(' ')) else {
+        let (Some(HostRule::FileMode(path)), Some((bits, owner))) = (rule, held.value.split_once(' ')) else {
             continue;
         };
         let Ok(bits) = u32::from_str_radix(bits, 8) else { continue };
-        for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, file)) {
+        let below = path.split_once("/**/*");
+        for (_, state) in evidence.files.iter_mut().filter(|(file, _)| is_named(path, below, file)) {
             if let FileState::Present { mode, owner: of } = state {
                 *mode &= bits;
                 owner.clone_into(of);
@@ -196,9 +198,9 @@ fn narrow(plan: &Plan, evidence: &mut Evidence) {
     }
 }
 
-/// Whether a rule is for a file: its path, or `FOLDER/**/*ENDING`.
-fn is_named(rule: &str, file: &str) -> bool {
-    match rule.split_once("/**/*") {
+/// Whether a rule is for a file: its path, or `FOLDER/**/*ENDING`, which comes split.
+fn is_named(rule: &str, below: Option<(&str, &str)>, file: &str) -> bool {
+    match below {
         Some((folder, ending)) => file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.ends_with(ending)),
         None => rule == file,
     }

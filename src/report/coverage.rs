@@ -1,20 +1,17 @@
 //! `coverage.json` and the JSON of `harden plan`: every control and every intent with its verdicts.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    base::{Artifact, Cause, ControlId, KubeVersion, Minor, Origin},
+    base::{Artifact, Cause, ControlId, KubeVersion, Minor},
     facts::{self, benchmarks::BenchmarkId},
     plan::{Ground, Held, Impact, Plan, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
-use super::{json::Shown, json_artifact};
+use super::{FilesOfControls, json::Shown, json_artifact};
 
 /// The whole, as it is written.
 #[derive(Serialize)]
@@ -94,44 +91,20 @@ struct CoveredSetting<'a> {
     impact: Vec<&'static str>,
 }
 
-/// Which files carry lines of each control, by control id.
-type Files<'a> = BTreeMap<ControlId, Vec<&'a str>>;
-
-fn files_of_controls(artifacts: &[Artifact]) -> Files<'_> {
-    let mut files = Files::new();
-    for artifact in artifacts {
-        let mut last: Option<&Arc<Origin>> = None;
-        for run in artifact.lines.runs() {
-            if last.is_some_and(|origin| Arc::ptr_eq(origin, &run.origin)) {
-                continue;
-            }
-            last = Some(&run.origin);
-            for control in run.origin.reasons.iter().filter_map(|reason| reason.control) {
-                let list = files.entry(control).or_default();
-                let path = artifact.path.as_str();
-                if list.last().is_none_or(|last| !std::ptr::eq(*last, path)) {
-                    list.push(path);
-                }
-            }
-        }
-    }
-    files
-}
-
 /// The file of the tree: the same as `harden plan --format json`.
 #[must_use]
-pub fn coverage(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Artifact {
-    json_artifact("coverage.json", &covered(plan, settings, &files_of_controls(artifacts)))
+pub fn coverage(plan: &Plan, settings: &Settings, files: &FilesOfControls<'_>) -> Artifact {
+    json_artifact("coverage.json", &covered(plan, settings, files))
 }
 
 /// The JSON of a plan; the files behind each control come from the artifacts.
 #[must_use]
 pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Value {
-    let files = files_of_controls(artifacts);
+    let files = FilesOfControls::of(artifacts);
     serde_json::to_value(covered(plan, settings, &files)).expect("internal error: the keys of coverage are texts")
 }
 
-fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> Coverage<'a> {
+fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a FilesOfControls<'a>) -> Coverage<'a> {
     let minor = plan.cluster.minor();
     let verdicts = |verdicts: &'a [Verdict], control: Option<ControlId>, artifacts: &'a [&'a str]| {
         verdicts.iter().map(|verdict| covered_verdict(verdict, plan, control, settings, artifacts)).collect()
@@ -142,7 +115,7 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a Files<'a>) -> 
         topic: control.id.topic(),
         title: control.title,
         outcome: control.outcome().name(),
-        verdicts: verdicts(&control.verdicts, Some(control.id), files.get(&control.id).map_or(&[], Vec::as_slice)),
+        verdicts: verdicts(&control.verdicts, Some(control.id), files.with(control.id)),
         benchmarks: facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name)),
     });
     let intents = plan.intents.iter().map(|intent| CoveredIntent {

@@ -3,6 +3,7 @@
 mod benchmark;
 mod check;
 mod coverage;
+mod files;
 mod json;
 mod manifest;
 mod markdown;
@@ -20,6 +21,7 @@ use crate::{
 pub use benchmark::{Finding, Outlook, benchmark};
 pub use check::{check_json, check_text};
 pub use coverage::{coverage, plan_json};
+pub use files::FilesOfControls;
 pub use manifest::{Manifest, ManifestFile, manifest};
 pub use markdown::{Extras, StepList, code, reason_text, report};
 pub use provenance::{Explained, Provenance, provenance};

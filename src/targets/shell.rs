@@ -1,6 +1,9 @@
 //! Shell files: a template of data rows with quoted values, then an engine that is written by hand.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
@@ -13,7 +16,10 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("shell".into()));
     // A template is its own name, so that each is read once.
     environment.set_loader(|text| Ok(Some(text.to_owned())));
-    environment.set_formatter(|out, _, value| Ok(write!(out, "{}", quoted(&value.to_string()))?));
+    environment.set_formatter(|out, _, value| match value.as_str() {
+        Some(text) => Ok(quote(out, text)?),
+        None => Ok(quote(out, &value.to_string())?),
+    });
     environment
 });
 
@@ -31,9 +37,16 @@ pub(super) fn lines(text: &str, origin: &Arc<Origin>) -> Lines {
     Lines::of(text.to_owned(), origin)
 }
 
-/// One word of the shell, whatever stands in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+/// Writes one word of the shell, whatever stands in the text.
+fn quote(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    out.write_char('\'')?;
+    for (n, piece) in text.split('\'').enumerate() {
+        if n > 0 {
+            out.write_str(r"'\''")?;
+        }
+        out.write_str(piece)?;
+    }
+    out.write_char('\'')
 }
 
 #[cfg(test)]

@@ -261,10 +261,8 @@ impl Survey {
 
     /// Every folder the new tree needs, outer ones first.
     pub(super) fn folders<'a>(&'a self, planned: &Planned<'a>) -> Vec<PathBuf> {
-        let mut folders = BTreeSet::new();
-        for file in planned.files() {
-            folders.extend(above(file.path.as_str()).map(PathBuf::from));
-        }
+        let wanted: BTreeSet<&str> = planned.files().flat_map(|file| above(file.path.as_str())).collect();
+        let mut folders: BTreeSet<PathBuf> = wanted.into_iter().map(PathBuf::from).collect();
         for empty in self.empty_folders() {
             folders.extend(empty.ancestors().map(Path::to_owned));
         }

@@ -15,7 +15,7 @@ use crate::{
     resolve::{Waiver, WaiverState},
 };
 
-use super::{Outlook, text_artifact};
+use super::{FilesOfControls, Outlook, text_artifact};
 use cells::{cell, prose};
 use reasons::Reasons;
 
@@ -39,6 +39,8 @@ pub struct Extras<'a> {
     pub benchmark: &'a Outlook,
     /// The benchmark used, and whether it is mapped to this minor.
     pub benchmark_name: (&'a str, bool),
+    /// The files with lines of each control.
+    pub files: &'a FilesOfControls<'a>,
     /// Steps that a person must take, in order.
     pub steps: &'a [StepList],
 }
@@ -48,7 +50,7 @@ pub struct Extras<'a> {
 pub fn report(plan: &Plan, artifacts: &[Artifact], extras: &Extras<'_>) -> Artifact {
     let mut text = String::with_capacity(64 * 1024);
     head(&mut text, plan, extras);
-    let reasons = Reasons::of(plan, artifacts, extras.settings);
+    let reasons = Reasons::of(plan, extras.files, extras.settings);
     reasons.not_held(&mut text);
     steps(&mut text, extras);
     reasons.areas(&mut text);

@@ -6,12 +6,13 @@ use std::{
 };
 
 use crate::{
-    base::{Area, Artifact, ControlId},
+    base::{Area, ControlId},
     facts,
     plan::{ControlVerdict, Ground, Impact, Outcome, Plan, PoolRole, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
 use super::{
+    FilesOfControls,
     cells::{cell, code, prose},
     line,
 };
@@ -28,7 +29,7 @@ pub(super) struct Reasons<'a> {
     plan: &'a Plan,
     settings: &'a Settings,
     /// The files with lines of a control.
-    files: BTreeMap<ControlId, BTreeSet<&'a str>>,
+    files: &'a FilesOfControls<'a>,
     /// The settings of a control.
     keys: BTreeMap<ControlId, Vec<&'a SettingKey>>,
     /// What the controls come to, in the order of the plan.
@@ -155,7 +156,7 @@ impl fmt::Display for How {
 }
 
 impl<'a> Reasons<'a> {
-    pub(super) fn of(plan: &'a Plan, artifacts: &'a [Artifact], settings: &'a Settings) -> Self {
+    pub(super) fn of(plan: &'a Plan, files: &'a FilesOfControls<'a>, settings: &'a Settings) -> Self {
         let mut keys: BTreeMap<ControlId, Vec<&SettingKey>> = BTreeMap::new();
         for (key, held) in settings {
             let controls: BTreeSet<ControlId> = held.reasons.iter().filter_map(|reason| reason.control).collect();
@@ -163,7 +164,7 @@ impl<'a> Reasons<'a> {
                 keys.entry(control).or_default().push(key);
             }
         }
-        let mut out = Reasons { plan, settings, files: files(artifacts), keys, rows: Vec::new(), not_held: Vec::new() };
+        let mut out = Reasons { plan, settings, files, keys, rows: Vec::new(), not_held: Vec::new() };
         out.rows = plan.verdicts.iter().map(|control| (control, out.rows_of(control))).collect();
         out.number();
         out
@@ -319,8 +320,7 @@ impl<'a> Reasons<'a> {
     }
 
     fn places(&self, control: ControlId) -> String {
-        let Some(files) = self.files.get(&control) else { return String::new() };
-        let files = together(files);
+        let files = together(self.files.with(control));
         let shown: Vec<String> = files.iter().take(MOST_FILES).map(|file| code(file)).collect();
         let more = files.len().saturating_sub(MOST_FILES);
         shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
@@ -445,22 +445,13 @@ fn name(key: &SettingKey) -> String {
     }
 }
 
-/// The files in which a control has lines.
-fn files(artifacts: &[Artifact]) -> BTreeMap<ControlId, BTreeSet<&str>> {
-    let mut found: BTreeMap<ControlId, BTreeSet<&str>> = BTreeMap::new();
-    for artifact in artifacts {
-        for run in artifact.lines.runs() {
-            for control in run.origin.reasons.iter().filter_map(|reason| reason.control) {
-                found.entry(control).or_default().insert(artifact.path.as_str());
-            }
-        }
-    }
-    found
-}
-
 /// Paths that differ in one folder alone become one, with `*` in its place.
-fn together(files: &BTreeSet<&str>) -> Vec<String> {
+fn together(files: &[&str]) -> Vec<String> {
     let mut left: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+    if left.len() < 2 {
+        return left;
+    }
+    left.sort_unstable();
     let deepest = left.iter().map(|file| file.split('/').count()).max().unwrap_or(0);
     for at in 1..deepest.saturating_sub(1) {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -485,7 +476,7 @@ mod tests {
 
     #[test]
     fn folders_of_nodes_are_put_together() {
-        let files = BTreeSet::from(["control-plane/a/manifests/x.yaml", "control-plane/b/manifests/x.yaml", "kubeadm/init.yaml"]);
+        let files = ["kubeadm/init.yaml", "control-plane/a/manifests/x.yaml", "control-plane/b/manifests/x.yaml"];
         assert_eq!(together(&files), ["control-plane/*/manifests/x.yaml", "kubeadm/init.yaml"]);
     }
 }
