@@ -58,8 +58,8 @@ impl Workload<'_> {
                 let broken = violations(planned.policy, &planned.values_for_everybody(), &Request::create(&self.object));
                 broken.iter().for_each(|violation| self.told(violation, planned, against, found));
             }
-            // What Gatekeeper itself changes is not refused by it.
-            Judged::AdmittedPods if planned.mutates() => {}
+            // What an engine sets it does not refuse, and before the day of that nothing is asked of anybody.
+            Judged::AdmittedPods if planned.policy.sets_what_it_judges() => {}
             Judged::AdmittedPods => {
                 let mounts = account(&self.object, self.namespace).and_then(|account| accounts.mounts(&account));
                 let sure = self.as_pod(planned, mounts.unwrap_or(false));

@@ -287,6 +287,22 @@ fn auto_mode_is_told_apart() {
     omits(Tree::of(EKS, &[services]).report(), "Auto Mode answers");
 }
 
+/// A plug-in that enforces nothing is not said to enforce by itself.
+#[test]
+fn another_plugin_is_judged_by_what_it_enforces() {
+    for (path, own) in [(EKS, "aws-vpc-cni: {}"), (AKS, ENGINE)] {
+        for (plugin, outcome, fact) in [
+            ("none: {}", Outcome::Impossible, "network-unnamed"),
+            ("flannel: {}", Outcome::Impossible, "network-nobody"),
+            ("cilium: { version: \"1.19\" }", Outcome::Elsewhere, "eks-cni-own"),
+        ] {
+            let plan = must(path, &[(own, plugin), ("profiles: [restricted]", "profiles: [cis-level-1]")]);
+            let (found, ground) = verdicts(&plan, "cloud/network-policy")[0];
+            assert_eq!((found, ground), (outcome, &Ground::Fact(FactId(fact))), "{path} {plugin}");
+        }
+    }
+}
+
 /// What the agent of the Amazon VPC CNI does not hold to stops the build.
 #[test]
 fn limits_of_the_vpc_cni_stop_the_build() {

@@ -36,16 +36,31 @@ fn applies(cluster: &Resolved) -> Applies {
                 no(Outcome::Impossible, facts::id::AWS_CNI_OLD)
             }
             Nodes::Auto | Nodes::Managed | Nodes::SelfManaged if cluster.cni.name == VPC_CNI => Applies::Yes,
-            Nodes::Auto | Nodes::Managed | Nodes::SelfManaged => no(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
+            Nodes::Auto | Nodes::Managed | Nodes::SelfManaged => another_plugin(cluster),
         };
     }
     match aks(cluster) {
-        Some(_) if cluster.cni.name != "azure-cni" => no(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
+        Some(_) if cluster.cni.name != "azure-cni" => another_plugin(cluster),
         Some(aks) if aks.policy_engine.is_none_or(|engine| engine == "none") => {
             no(Outcome::Impossible, facts::id::AKS_POLICY_ENGINE)
         }
         Some(_) => Applies::Yes,
         None => no(Outcome::NotApplicable, facts::id::NOT_APPLICABLE_PLATFORM),
+    }
+}
+
+/// What a plug-in that is not the provider's needs no switch for, if it enforces at all.
+fn another_plugin(cluster: &Resolved) -> Applies {
+    match cluster.network.view.semantics.enforcer {
+        Enforcer::Unnamed => Applies::No(Outcome::Impossible, facts::id::NETWORK_UNNAMED),
+        Enforcer::Nobody => Applies::No(Outcome::Impossible, facts::id::NETWORK_NOBODY),
+        Enforcer::Calico
+        | Enforcer::Cilium
+        | Enforcer::Weave
+        | Enforcer::AwsVpcCni
+        | Enforcer::AzureCilium
+        | Enforcer::AzureCalico
+        | Enforcer::AzureNpm => Applies::No(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
     }
 }
 

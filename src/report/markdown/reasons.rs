@@ -405,7 +405,8 @@ fn merged(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
         match same {
             Some(other) => {
                 other.outcome = if other.outcome == row.outcome { other.outcome } else { Outcome::Weaker };
-                other.how.not_held.extend(row.how.not_held);
+                let known = std::mem::take(&mut other.how.not_held);
+                other.how.not_held = known.into_iter().chain(row.how.not_held).collect::<BTreeSet<_>>().into_iter().collect();
                 if other.how.says.is_empty() {
                     (other.how.says, other.how.detail) = (row.how.says, row.how.detail);
                 }
@@ -447,27 +448,24 @@ fn name(key: &SettingKey) -> String {
 
 /// Paths that differ in one folder alone become one, with `*` in its place.
 fn together(files: &[&str]) -> Vec<String> {
-    let mut left: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
-    if left.len() < 2 {
-        return left;
-    }
-    left.sort_unstable();
-    let deepest = left.iter().map(|file| file.split('/').count()).max().unwrap_or(0);
+    let mut left: Vec<Vec<&str>> = files.iter().map(|file| file.split('/').collect()).collect();
+    let deepest = left.iter().map(Vec::len).max().unwrap_or(0);
     for at in 1..deepest.saturating_sub(1) {
-        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for file in left {
-            groups.entry(starred(&file, at)).or_default().push(file);
-        }
-        left =
-            groups.into_iter().flat_map(|(starred, members)| if members.len() > 1 { vec![starred] } else { members }).collect();
+        left.sort_unstable_by(|one, other| starred(one, at).cmp(starred(other, at)));
+        left = left
+            .chunk_by(|one, other| starred(one, at).eq(starred(other, at)))
+            .map(|alike| if alike.len() > 1 { starred(&alike[0], at).collect() } else { alike[0].clone() })
+            .collect();
     }
-    left
+    let mut paths: Vec<String> = left.iter().map(|segments| segments.join("/")).collect();
+    paths.sort_unstable();
+    paths
 }
 
-fn starred(file: &str, at: usize) -> String {
-    let segments: Vec<&str> = file.split('/').collect();
+/// The segments of a path, one folder of it as `*`.
+fn starred<'a>(segments: &[&'a str], at: usize) -> impl Iterator<Item = &'a str> {
     let last = segments.len() - 1;
-    segments.iter().enumerate().map(|(n, segment)| if n == at && n < last { "*" } else { segment }).collect::<Vec<_>>().join("/")
+    segments.iter().enumerate().map(move |(n, segment)| if n == at && n < last { "*" } else { segment })
 }
 
 #[cfg(test)]
