@@ -1,5 +1,5 @@
-//! A kubelet of the node: its root is the folder of the node, its runtime is upstream's fake. Files stand where they stand on a node and
-//! hold what kubeadm writes from the emitted configuration. Its ports are others, and it manages no control groups of the machine.
+//! A kubelet of the node: its root is the folder of the node, its runtime is upstream's fake. Files stand where they do on a node
+//! and hold what kubeadm writes from the emitted configuration. Its ports are others, and control groups are left alone.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::{
     programs::Built,
 };
 
-/// Where the runtime listens: the emitted kubeadm configuration says it, by way of the link `/var/run`, and so does the kubelet's default.
+/// Where the runtime listens, as the emitted kubeadm configuration says by way of the link `/var/run`, and the kubelet's default.
 const SOCKET: &str = "/run/containerd/containerd.sock";
 
 /// Where kubeadm writes the configuration of the kubelet.

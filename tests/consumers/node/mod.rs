@@ -165,7 +165,8 @@ pub(crate) fn run(command: &mut Command) -> String {
     text
 }
 
-/// A port of this machine that nobody listens on, below those that the system gives to connections: none takes it before its server does.
+/// A port of this machine that nobody listens on, below those that the system gives to connections: none of them takes it
+/// before its server does.
 pub(crate) fn free_port() -> u16 {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
     let begin = u16::try_from(std::process::id() % 10_000).expect("a small number");

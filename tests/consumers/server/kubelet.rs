@@ -1,5 +1,5 @@
-//! Kubelets that serve: with what is emitted they ask everybody who they are and the API server what they may, on the ports and with the
-//! TLS of the plan. Each spoilt file must break the claims that it should, and no other.
+//! Kubelets that serve: with what is emitted they ask everybody who they are and the API server what they may, on the ports and
+//! with the TLS of the plan. Each spoilt file must break the claims that it should, and no other.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,5 +1,5 @@
-// Criruntime answers on a socket what a kubelet asks of a container runtime, with upstream's own fake: it is ready, its network is
-// ready, and it runs nothing. With it a kubelet gets past its runtime and serves.
+// Criruntime answers on a socket what a kubelet asks of a container runtime, with upstream's own fake: it is ready, its network
+// is ready, and it runs nothing. With it a kubelet gets past its runtime and serves.
 //
 //	criruntime SOCKET CGROUP-DRIVER
 //
