@@ -12,6 +12,7 @@ cilium - github.com/cilium/cilium 1.20.2 ciliumpolicy
 collector - go.opentelemetry.io/collector/otelcol 0.165.0 collector
 containerd23 - github.com/containerd/containerd/v2 2.3.7 registryhosts containerd
 containerd24 - github.com/containerd/containerd/v2 2.4.2 containerd
+cri - k8s.io/cri-client 0.37.2 criruntime
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd

@@ -24,7 +24,12 @@ pub(crate) struct Person {
 impl Person {
     /// Signs a certificate with the CA of the cluster.
     pub(crate) fn new(node: &Node, user: &str, groups: &[&str]) -> Self {
-        let base = node.scratch().join(format!("person-{}", user.replace([':', '/'], "-")));
+        Person::signed_by(node, "/etc/kubernetes/pki/ca", user, groups)
+    }
+
+    /// Signs a certificate with a CA of the node: the path of its files without their endings.
+    pub(crate) fn signed_by(node: &Node, ca: &str, user: &str, groups: &[&str]) -> Self {
+        let base = node.scratch().join(format!("person-{}-{}", ca.replace('/', "-"), user.replace([':', '/'], "-")));
         let (key, request, certificate, extension) =
             (base.with_extension("key"), base.with_extension("csr"), base.with_extension("crt"), base.with_extension("ext"));
         let subject: String = groups.iter().map(|group| format!("/O={group}")).collect::<String>() + &format!("/CN={user}");
@@ -38,9 +43,9 @@ impl Person {
             .args(["x509", "-req", "-days", "1", "-CAcreateserial", "-in"])
             .arg(&request)
             .arg("-CA")
-            .arg(node.path("/etc/kubernetes/pki/ca.crt"))
+            .arg(node.path(&format!("{ca}.crt")))
             .arg("-CAkey")
-            .arg(node.path("/etc/kubernetes/pki/ca.key"))
+            .arg(node.path(&format!("{ca}.key")))
             .arg("-extfile")
             .arg(&extension)
             .arg("-out")

@@ -3,9 +3,11 @@
 //! on a node. Only addresses, ports and the URLs of etcd are replaced.
 
 mod client;
+mod kubelet;
 mod pod;
 
 pub(crate) use client::{Client, Person};
+pub(crate) use kubelet::{CONFIG, Kubelet, REPLACED, Runtime};
 pub(crate) use pod::{Pod, Running};
 
 use std::{
@@ -13,6 +15,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
@@ -162,9 +165,13 @@ pub(crate) fn run(command: &mut Command) -> String {
     text
 }
 
-/// A port of this machine that nobody listens on.
+/// A port of this machine that nobody listens on, below those that the system gives to connections: none of them takes it
+/// before its server does.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 10_000).expect("a small number");
+    let next = || 20_000 + (begin + TAKEN.fetch_add(1, Ordering::Relaxed)) % 12_000;
+    std::iter::repeat_with(next).take(12_000).find(|&port| TcpListener::bind(("0.0.0.0", port)).is_ok()).expect("a port")
 }
 
 /// Asks again until it holds, for at most so many seconds.

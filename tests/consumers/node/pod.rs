@@ -112,17 +112,9 @@ impl Pod {
         script.push_str(&format!("mount --bind '{}' '{}/bin/{}'\n", program.path().display(), root.display(), self.name));
         script.push_str(&format!("mount --bind /dev '{}/dev'\n", root.display()));
         script.push_str(&format!("exec chroot '{}' /bin/{} \"$@\"\n", root.display(), self.name));
-        let log = base.join("log");
-        let out = fs::File::create(&log).expect("a log");
-        let child = Command::new("unshare")
-            .args(["-m", "--propagation", "private", "bash", "-c", &script, &self.name])
-            .args(&self.arguments)
-            .stdin(Stdio::null())
-            .stdout(out.try_clone().expect("a log"))
-            .stderr(out)
-            .spawn()
-            .expect("unshare starts");
-        Ok(Running { child, log })
+        let mut command = Command::new("unshare");
+        command.args(["-m", "--propagation", "private", "bash", "-c", &script, &self.name]).args(&self.arguments);
+        Ok(Running::start(&mut command, base.join("log")))
     }
 }
 
@@ -160,6 +152,18 @@ impl Mount {
 }
 
 impl Running {
+    /// Starts a program that says into a file what it says.
+    pub(super) fn start(command: &mut Command, log: PathBuf) -> Self {
+        let out = fs::File::create(&log).expect("a log");
+        command.stdin(Stdio::null()).stdout(out.try_clone().expect("a log")).stderr(out);
+        Running { child: command.spawn().unwrap_or_else(|why| panic!("{command:?}: {why}")), log }
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the program has said.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 mod gatekeeper;
 mod in_tree;
+mod kubelet;
 mod network;
 mod objects;
 mod permissions;
