@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::{AskedDates, Purpose, Surroundings, report_dates},
+    resolve::{AskedDates, LastBuild, Purpose, Surroundings, report_dates},
     yaml,
 };
 
@@ -363,8 +363,7 @@ fn compile_noting(
         as_of,
         today,
         graces,
-        last_issuers: last.as_ref().map(|manifest| manifest.service_account_issuers.clone()).unwrap_or_default(),
-        last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
+        last: last.map(last_build).unwrap_or_default(),
         read: &read,
     };
     let built = build(&job.cluster, &job.profiles, &around, diags);
@@ -376,6 +375,15 @@ fn compile_noting(
         report_dates(&built.cluster, &on_call, diags);
     }
     Ok(built.map(|built| (built, around.graces)))
+}
+
+/// What a later build has to know of an earlier one.
+fn last_build(manifest: Manifest) -> LastBuild {
+    LastBuild {
+        encryption: Some(manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
+        issuers: manifest.service_account_issuers,
+        version: manifest.kubernetes_version,
+    }
 }
 
 /// The dates that a call asks for.

@@ -1,7 +1,7 @@
 //! What keeps a spec from being answered.
 
 use crate::{
-    base::Date,
+    base::{Date, KubeVersion, Minor},
     diag::{Entry, Label, Place, Problem, Severity},
 };
 
@@ -22,6 +22,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<SupportEnded>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
+    Entry::of::<MinorSkipped>(),
+    Entry::of::<VersionBack>(),
     Entry::of::<UnusedWaiver>(),
     Entry::of::<WaiverExpired>(),
 ];
@@ -390,6 +392,65 @@ impl Problem for UnsupportedVersion {
 
     fn help(&self) -> String {
         self.help.clone()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
+/// The version is more than one minor above that of the last build.
+#[derive(Debug)]
+pub(super) struct MinorSkipped {
+    pub(super) last: KubeVersion,
+    pub(super) wanted: KubeVersion,
+    pub(super) next: Minor,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for MinorSkipped {
+    const CODE: &'static str = "minor-skipped";
+    const MEANING: &'static str = "A cluster goes up one minor at a time: API servers may be one minor apart, kubeadm and the providers refuse to \
+        skip one, and objects and files may need the version in between to be read.";
+
+    fn message(&self) -> String {
+        format!("the last build was for Kubernetes {}, and this one is for {}: a minor is skipped", self.last, self.wanted)
+    }
+
+    fn help(&self) -> String {
+        format!(
+            "write a version of {}, build, and bring the cluster there first; if no cluster was made from the last build, or another one \
+             already runs, move its folder away",
+            self.next
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
+/// The version is below that of the last build.
+#[derive(Debug)]
+pub(super) struct VersionBack {
+    pub(super) last: KubeVersion,
+    pub(super) wanted: KubeVersion,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for VersionBack {
+    const CODE: &'static str = "version-back";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "No cluster goes back to an older version: etcd may hold what the older API server cannot read, and kubeadm and \
+        the providers refuse it. A build that goes back is right only where the newer one was never applied.";
+
+    fn message(&self) -> String {
+        format!("the last build was for Kubernetes {}, and this one goes back to {}", self.last, self.wanted)
+    }
+
+    fn help(&self) -> String {
+        "go on only if the newer tree was never applied; a cluster that runs it stays there, or is restored from a snapshot"
+            .to_owned()
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -8,7 +8,7 @@ use crate::{
     plan::{EncryptionStage, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
 };
 
-use super::objects::to_objects;
+use super::{TO_ANOTHER_VERSION, objects::to_objects};
 
 /// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
 const RESTART: &str =
@@ -97,7 +97,12 @@ impl Tree<'_> {
     }
 
     pub(super) fn running_cluster(&self) -> Vec<String> {
-        let mut steps = self.before_changes();
+        let version = self.plan.cluster.version;
+        let mut steps = vec![format!(
+            "Ask `kubectl version`: where the API servers run another version than {version}, the way is {TO_ANOTHER_VERSION}, which comes back here \
+             for what is before the nodes."
+        )];
+        steps.extend(self.before_changes());
         steps.extend(self.to_nodes());
         steps.push(
             "Store the configuration before the servers have it, so that the next join or upgrade does not undo it: on one control-plane node `kubeadm \
