@@ -204,6 +204,8 @@ pub struct Component {
     pub read: &'static str,
     /// What of it was not read in a published manifest of today, and is known from elsewhere: rows by name, or parts of them.
     pub unread: &'static [&'static str],
+    /// What it starts outside of its own namespaces, and what that needs there; empty where nothing is known.
+    pub outside: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));

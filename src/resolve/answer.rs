@@ -579,6 +579,21 @@ fn audit(spec: &Spec, tree: &Node) -> AuditAnswers {
     }
 }
 
+/// What the catalogue says of an addon in a cluster with or without governed namespaces.
+fn addon_fact(addon: &str, governed: bool) -> FactId {
+    match facts::component(addon) {
+        Some(component) if governed && !component.outside.is_empty() => facts::id::ADDON_OUTSIDE,
+        Some(_) => facts::id::ADDON_KNOWN,
+        None => facts::id::ADDON_WITHOUT_DATA,
+    }
+}
+
+/// What the addon of a path starts outside of its own namespaces.
+fn outside(addon: &SpecPath) -> &'static str {
+    let component = addon.segments().last().and_then(|name| facts::component(&name));
+    component.map_or("", |component| component.outside)
+}
+
 /// Intents that the answers themselves settle: names, versions, sizes and choices that every artifact is made from.
 fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut out = BTreeMap::new();
@@ -587,7 +602,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
         // What no artifact of a managed cluster is made from decides about verdicts alone.
         let made = ["kubernetesVersion", "cni"].iter().any(|word| path.segments().any(|segment| segment == *word));
         let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm && !made;
-        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA {
+        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA || fact == facts::id::ADDON_OUTSIDE {
             Outcome::Weaker
         } else if shapes {
             Outcome::Elsewhere
@@ -598,7 +613,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
             scope: Scope::Cluster,
             outcome,
             ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
-            detail: String::new(),
+            detail: if fact == facts::id::ADDON_OUTSIDE { outside(&path).to_owned() } else { String::new() },
             cause: Cause::Spec(path.clone()),
         };
         out.insert(path, verdict);
@@ -622,7 +637,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     }
     for addon in &spec.platform.addons {
         let path = SpecPath::new("/platform/addons").child(addon);
-        settle(path, if facts::component(addon).is_some() { facts::id::ADDON_KNOWN } else { facts::id::ADDON_WITHOUT_DATA });
+        settle(path, addon_fact(addon, !spec.namespaces.is_empty()));
     }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)
