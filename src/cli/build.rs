@@ -406,6 +406,9 @@ fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
     Ok(Asked { as_of, graces })
 }
 
+/// What to do about a manifest that cannot be read: a build over it would know nothing of dates, reprieves and keys.
+pub(super) const NO_MANIFEST: &str = "restore it from version control, or move the folder away and build again";
+
 /// The manifest of the last build of a tree, where there is one.
 fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
     tree::recover(dir)?;
@@ -416,10 +419,7 @@ fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
     match String::from_utf8(files::read(&file, tree::MANIFEST_LIMIT)?) {
         Err(_) => Ok(None),
         Ok(text) => Manifest::read(&text).map(Some).map_err(|why| {
-            Failed::usage(
-                format!("`{}` was not written by this program: {why}", dir.join(tree::MANIFEST).display()),
-                "restore it from version control, or move the folder away and build again",
-            )
+            Failed::usage(format!("`{}` was not written by this program: {why}", dir.join(tree::MANIFEST).display()), NO_MANIFEST)
         }),
     }
 }
@@ -450,7 +450,7 @@ fn difference_text(difference: &tree::Difference) -> String {
     format!("{} {what}", difference.path)
 }
 
-fn tree_failed(error: &tree::TreeError) -> Failed {
+pub(super) fn tree_failed(error: &tree::TreeError) -> Failed {
     match error {
         tree::TreeError::Foreign(_) => Failed::usage(
             error.to_string(),

@@ -245,6 +245,16 @@ pub fn components() -> impl Iterator<Item = &'static Component> {
     COMPONENTS.iter()
 }
 
+/// Namespaces that are there in every cluster.
+const OF_EVERY_CLUSTER: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// Whether a namespace is there in every cluster, or one of a component's.
+#[must_use]
+pub fn is_system_namespace(name: &str) -> bool {
+    let component = || components().any(|component| component.workloads.iter().any(|workload| workload.namespace == name));
+    OF_EVERY_CLUSTER.contains(&name) || component()
+}
+
 /// The addon that the spec calls by this word.
 #[must_use]
 pub fn component(word: &str) -> Option<&'static Component> {

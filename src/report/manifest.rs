@@ -170,7 +170,10 @@ impl Manifest {
             kubernetes_version: value["kubernetesVersion"].as_str().and_then(|text| text.parse().ok()),
             spec_digest: need("/specDigest")?,
             inputs: texts("/inputs"),
-            as_of: date("/date/asOf").ok_or("`/date/asOf` is missing")?,
+            as_of: date("/date/asOf").ok_or_else(|| match value.pointer("/date/asOf") {
+                Some(other) => format!("`/date/asOf` is {other}, which is no date"),
+                None => "`/date/asOf` is missing".to_owned(),
+            })?,
             until: date("/date/until"),
             graces: texts("/graces").into_iter().filter_map(|(id, day)| Some((id, day.parse().ok()?))).collect(),
             encryption: encryption(&value),

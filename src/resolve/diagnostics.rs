@@ -25,6 +25,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<MinorSkipped>(),
     Entry::of::<VersionBack>(),
     Entry::of::<UnusedWaiver>(),
+    Entry::of::<WaiverForUnknownNamespace>(),
     Entry::of::<WaiverExpired>(),
 ];
 
@@ -482,6 +483,33 @@ impl Problem for UnusedWaiver {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "nothing uses it")).collect()
+    }
+}
+
+/// A waiver is for a namespace that the spec names nowhere else.
+#[derive(Debug)]
+pub(super) struct WaiverForUnknownNamespace {
+    pub(super) waiver: String,
+    pub(super) namespace: String,
+    pub(super) known: Vec<String>,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for WaiverForUnknownNamespace {
+    const CODE: &'static str = "waiver-for-unknown-namespace";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The scope of a waiver names a namespace that `namespaces` does not declare and that is none of the system's. The exception holds \
+         for whatever has that name, today or later; often the name is misspelt and what was meant is still refused.";
+
+    fn message(&self) -> String {
+        format!("waiver `{}` is for the namespace `{}`, which is not declared", self.waiver, self.namespace)
+    }
+    fn help(&self) -> String {
+        let declare = format!("add `{{ name: {} }}` to `namespaces` if it is there, else take the waiver out", self.namespace);
+        did_you_mean(&self.namespace, &self.known, &declare)
+    }
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "not in `namespaces`")).collect()
     }
 }
 

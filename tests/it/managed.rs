@@ -359,7 +359,7 @@ fn texts_fit_the_tree() {
     let private = Tree::of(AKS, &[("access: authorized-ranges", "access: private")]);
     omits(private.step("Apply C"), "ranges");
     for (path, other) in [("examples/every-field/eks.yaml", EKS), ("examples/every-field/aks.yaml", AKS)] {
-        let few = Tree::of(path, &[("name: shop-", "name: x-")]);
+        let few = Tree::of(path, &[("name: every-field-", "name: x-")]);
         if !few.0.keys().any(|name| name.starts_with("k8s/")) {
             omits(few.page(), "`k8s/");
         }

@@ -14,6 +14,11 @@ use super::{TO_ANOTHER_VERSION, objects::to_objects};
 const RESTART: &str =
     "move `/etc/kubernetes/manifests/kube-apiserver.yaml` out of the folder, wait until the container is gone, move it back";
 
+/// What a cluster without a pool of workers comes to.
+const NO_WORKERS: &str = "The spec declares no pool of workers, and kubeadm taints every control-plane node (`node-role.kubernetes.io/control-plane:NoSchedule`): pods that \
+     do not tolerate that start nowhere. Declare a pool of workers, or let them in beside etcd and its keys: `kubectl taint nodes --all \
+     node-role.kubernetes.io/control-plane-` (for new nodes `nodeRegistration: { taints: [] }` in your configuration, `platform.kubeadm.config`).";
+
 pub(super) struct Tree<'a> {
     pub(super) plan: &'a Plan,
     pub(super) kubeadm: &'a KubeadmCluster,
@@ -87,13 +92,24 @@ impl Tree<'_> {
             }
             _ => "the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and address",
         };
-        [
-            format!("Further control-plane nodes: {join}. {each}"),
-            "Workers: `kubeadm/join-worker.yaml`. Each node that joins needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` \
-             does); the head of the document has the command that makes it, with credentials that end after an hour. Joining by token does not \
-             work while anonymous access is closed."
-                .to_owned(),
-        ]
+        let discovery = "Each node that joins needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` does); the head of the \
+                         document has the command that makes it, with credentials that end after an hour. Joining by token does not work while \
+                         anonymous access is closed.";
+        let workers = self.plan.pools.values().any(|pool| pool.role == PoolRole::Worker);
+        let last = if workers {
+            format!("Workers: `kubeadm/join-worker.yaml`. {discovery}")
+        } else if self.declares_taints() {
+            discovery.to_owned()
+        } else {
+            format!("{discovery} {NO_WORKERS}")
+        };
+        [format!("Further control-plane nodes: {join}. {each}"), last]
+    }
+
+    /// Whether the owner's configuration says which taints the first node gets.
+    fn declares_taints(&self) -> bool {
+        let init = |artifact: &&Artifact| artifact.path.as_str() == "kubeadm/init.yaml";
+        self.artifacts.iter().filter(init).any(|artifact| artifact.text().to_string().contains("\n  taints:"))
     }
 
     pub(super) fn running_cluster(&self) -> Vec<String> {

@@ -95,7 +95,7 @@ fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
 }
 
 fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
-    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
+    let known = declared(spec);
     for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
         let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
         let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
@@ -104,17 +104,15 @@ fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
     }
 }
 
-/// Namespaces that are there in every cluster.
-const OF_EVERY_CLUSTER: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+/// The namespaces that the spec declares.
+fn declared(spec: &ClusterSpec) -> Vec<String> {
+    spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect()
+}
 
 /// The namespaces of duties and impersonations: declared, or of the system.
 fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
     let Some(identity) = &spec.identity else { return };
-    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
-    let system = |name: &str| {
-        OF_EVERY_CLUSTER.contains(&name)
-            || facts::components().any(|component| component.workloads.iter().any(|workload| workload.namespace == name))
-    };
+    let known = declared(spec);
     let mut named: Vec<(SpecPath, String, String)> = Vec::new();
     let mut add = |at: SpecPath, what: String, list: Option<&List<String>>| {
         for (index, name) in list.into_iter().flat_map(List::entries) {
@@ -129,7 +127,9 @@ fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
         let at = entry(&path("/identity/impersonation"), index, grant.name.as_deref());
         add(at, format!("impersonation `{}` is for", grant.name.as_deref().unwrap_or_default()), grant.namespaces.as_ref());
     }
-    for (at, what, namespace) in named.into_iter().filter(|(_, _, name)| !known.contains(name) && !system(name)) {
+    for (at, what, namespace) in
+        named.into_iter().filter(|(_, _, name)| !known.contains(name) && !facts::is_system_namespace(name))
+    {
         let place = r.value_place(&at);
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
     }
