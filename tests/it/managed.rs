@@ -287,6 +287,25 @@ fn auto_mode_is_told_apart() {
     omits(Tree::of(EKS, &[services]).report(), "Auto Mode answers");
 }
 
+/// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
+#[test]
+fn auto_mode_takes_no_other_plug_in() {
+    let auto = ("nodes: managed", "nodes: auto");
+    let more = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    for other in [
+        "calico: { version: \"3.31\" }",
+        "calico: { version: \"3.31\", encapsulation: none }",
+        "cilium: { version: \"1.18\" }",
+        "flannel: { version: \"0.27\" }",
+        "weave: { version: \"2.9\" }",
+        "none: {}",
+    ] {
+        assert_eq!(refused(EKS, &[auto, more, ("aws-vpc-cni: {}", other)]), ["does-not-belong"], "{other}");
+    }
+    assert_eq!(refused(EKS, &[auto, more]), [""; 0]);
+    assert_ne!(refused(EKS, &[more, ("aws-vpc-cni: {}", "cilium: { version: \"1.18\" }")]), ["does-not-belong"]);
+}
+
 /// What the agent of the Amazon VPC CNI does not hold to stops the build.
 #[test]
 fn limits_of_the_vpc_cni_stop_the_build() {
