@@ -111,6 +111,15 @@ fn refused(path: &str, changes: &[(&str, &str)]) -> Vec<&'static str> {
     plan(&spec(path, changes), None).err().unwrap_or_default()
 }
 
+/// What the program says of a spec that it builds.
+fn warnings(path: &str, changes: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("harden.yaml"), spec(path, changes)).unwrap();
+    let run = harden(folder.path(), &["build", "harden.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+    assert!(run.status.success());
+    String::from_utf8(run.stderr).unwrap()
+}
+
 /// An access entry counts at once, and so does a sign-in by Entra ID: what people may do is in the cluster before.
 #[test]
 fn people_have_their_roles_before_they_come_in() {
@@ -285,6 +294,33 @@ fn auto_mode_is_told_apart() {
         tree.0.iter().filter(|(name, _)| name.starts_with("k8s/network/")).map(|(_, text)| text.as_str()).collect();
     says(&policies, "cidr: 172.20.0.10/32");
     omits(Tree::of(EKS, &[services]).report(), "Auto Mode answers");
+}
+
+/// Nobody comes to a public address from a private range: such a range is in no public list, and a list of such ranges is told.
+#[test]
+fn private_ranges_open_no_public_endpoint() {
+    let admins = ("admins: [203.0.113.0/24]", "admins: [10.20.0.0/16]");
+    let egress = ("egress: [198.51.100.4/32]", "egress: [10.30.0.0/16]");
+    let public = ("endpoint: both", "endpoint: public");
+    assert_eq!(refused(EKS, &[admins, egress]), ["no-public-source"]);
+    assert_eq!(refused(EKS, &[public, egress]), ["nodes-locked-out"]);
+    assert_eq!(refused(AKS, &[egress]), ["nodes-locked-out"]);
+    assert_eq!(refused(AKS, &[("access: authorized-ranges", "access: private"), admins, egress]), [""; 0]);
+    for (path, change, outcome, fact) in [
+        (EKS, ("endpoint: both", "endpoint: both"), Outcome::Elsewhere, "eks-private-sources"),
+        (EKS, public, Outcome::Impossible, "cloud-private-range"),
+        (AKS, ("access: authorized-ranges", "access: authorized-ranges"), Outcome::Impossible, "cloud-private-range"),
+    ] {
+        intent(&must(path, &[change, admins]), "/api/sources/admins", outcome, fact);
+        says(&warnings(path, &[change, admins]), "nobody comes to a public endpoint");
+    }
+    omits(&warnings(EKS, &[]), "nobody comes");
+    omits(&warnings(EKS, &[("endpoint: both", "endpoint: private"), admins]), "nobody comes");
+    let mixed = Tree::of(AKS, &[("admins: [203.0.113.0/24]", "admins: [10.20.0.0/16, 203.0.113.0/24]")]);
+    let settings = mixed.file("terraform/settings/outputs.tf");
+    says(settings, "203.0.113.0/24");
+    omits(settings, "10.20.0.0/16");
+    says(mixed.report(), "`10.20.0.0/16` is not in `authorized_ip_ranges`");
 }
 
 /// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
