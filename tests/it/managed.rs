@@ -323,6 +323,40 @@ fn private_ranges_open_no_public_endpoint() {
     says(mixed.report(), "`10.20.0.0/16` is not in `authorized_ip_ranges`");
 }
 
+/// Roles are bound to the name with which people come in, and a group in which nobody comes is told.
+#[test]
+fn groups_have_a_name_at_their_provider() {
+    let id = "00000000-0000-0000-0000-00000000000d";
+    let kubernetes = format!("kubernetes: \"{id}\", entra: {id}");
+    let both = must(AKS, &[(&kubernetes, &format!("kubernetes: \"corp:dev\", entra: {}", id.to_uppercase()))]);
+    let bound = both.rbac.roles.values().flat_map(|role| &role.subjects).map(|held| held.value.name().to_owned());
+    let bound: Vec<String> = bound.collect();
+    assert!(bound.contains(&id.to_owned()) && !bound.contains(&"corp:dev".to_owned()), "{bound:?}");
+    let of = |plan: &Plan, path: &str| -> Vec<(Outcome, String)> {
+        let found = plan.intents.iter().find(|intent| intent.path == SpecPath::new(path)).unwrap();
+        found.verdicts.iter().map(|verdict| (verdict.outcome, verdict.detail.clone())).collect()
+    };
+    let developers = of(&both, "/identity/groups/developers");
+    assert!(
+        developers.iter().any(|(outcome, text)| *outcome == Outcome::NotApplicable && text.contains("`corp:dev`")),
+        "{developers:?}"
+    );
+    let arns = ", aws: [\"arn:aws:iam::111122223333:role/break-glass\"]";
+    for (path, from, to, group) in [
+        (AKS, kubernetes.as_str(), "kubernetes: \"corp:dev\"", "/identity/groups/developers"),
+        (EKS, arns, "", "/identity/breakGlass"),
+    ] {
+        assert!(of(&must(path, &[]), group).iter().all(|(_, text)| !text.contains("nobody comes in")), "{path}");
+        let plan = must(path, &[(from, to)]);
+        let said = of(&plan, group);
+        assert!(said.iter().any(|(outcome, text)| *outcome == Outcome::Weaker && text.contains("nobody comes in")), "{said:?}");
+        let ground = Ground::Fact(facts::fact("cloud-group-elsewhere").unwrap());
+        assert!(verdicts(&plan, "rbac/duties").contains(&(Outcome::Weaker, &ground)), "{path}");
+    }
+    let named = must(AKS, &[(&kubernetes, &format!("kubernetes: \"{id}\""))]);
+    assert!(of(&named, "/identity/groups/developers").iter().all(|(outcome, _)| *outcome != Outcome::Weaker));
+}
+
 /// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
 #[test]
 fn auto_mode_takes_no_other_plug_in() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Reader,
-    platform::{is_uuid, texts},
+    platform::texts,
     reader::{Form, Name, is_absolute},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         model::{
             Api, ClaimMapping, Delivery, Duty, EncryptionAtRest, EncryptionProvider, Group, Identity, Impersonation, Issuer,
             LoadBalancer, Sources,
-            values::{is_label, is_subdomain},
+            values::{is_label, is_subdomain, is_uuid},
         },
         v1alpha1::{self as v1, List},
     },
