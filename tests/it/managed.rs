@@ -357,6 +357,16 @@ fn groups_have_a_name_at_their_provider() {
     assert!(of(&named, "/identity/groups/developers").iter().all(|(outcome, _)| *outcome != Outcome::Weaker));
 }
 
+/// Of sessions and groups of IAM EKS makes no entry: the apply would stop half way.
+#[test]
+fn entries_are_of_roles_and_users() {
+    let arn = "arn:aws:iam::111122223333:role/break-glass";
+    for other in ["arn:aws:sts::111122223333:assumed-role/dev/x", "arn:aws:iam::111122223333:group/dev", "arn:aws:s3:::bucket"] {
+        assert_eq!(refused(EKS, &[(arn, other)]), ["unreadable-text"], "{other}");
+    }
+    assert_eq!(refused(EKS, &[(arn, "arn:aws:iam::111122223333:user/team/somebody")]), [""; 0]);
+}
+
 /// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
 #[test]
 fn auto_mode_takes_no_other_plug_in() {
