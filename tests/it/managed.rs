@@ -367,6 +367,16 @@ fn entries_are_of_roles_and_users() {
     assert_eq!(refused(EKS, &[(arn, "arn:aws:iam::111122223333:user/team/somebody")]), [""; 0]);
 }
 
+/// A node of a NodeClass comes in by an entry of another type than those of other nodes.
+#[test]
+fn roles_of_node_classes_have_their_entry() {
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let auto = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services]);
+    says(auto.step("B: check"), "--type EC2`");
+    says(auto.step("B: check"), "AmazonEKSAutoNodePolicy");
+    omits(Tree::of(EKS, &[]).step("B: check"), "AmazonEKSAutoNodePolicy");
+}
+
 /// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
 #[test]
 fn auto_mode_takes_no_other_plug_in() {
