@@ -13,7 +13,8 @@ use crate::{
         host::is_own_machine,
         model::{
             Aks, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns,
-            PlatformSpec, Provider, Runtime, ServingCertificates, Size, values::is_subdomain,
+            PlatformSpec, Provider, Runtime, ServingCertificates, Size,
+            values::{is_subdomain, is_uuid},
         },
         v1alpha1::{self as v1, List},
         words::{Encryption, ProxyMode},
@@ -214,12 +215,6 @@ fn constraint(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>) -> Option
         !version.is_empty() && version.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
     };
     r.check(at, text?, "a constraint such as \">= 5.99, < 7\"", |text| text.split(',').all(part))
-}
-
-/// Whether a text is an id of 32 hexadecimal digits in five groups.
-pub(super) fn is_uuid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 fn cni(r: &mut Reader<'_>, at: &SpecPath, written: v1::Cni) -> Option<Cni> {

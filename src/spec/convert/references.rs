@@ -13,7 +13,7 @@ use crate::{
             UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
         },
         v1alpha1::{self as v1, ClusterSpec, List},
-        words::Role,
+        words::{EksNodes, Role},
     },
 };
 
@@ -357,6 +357,24 @@ fn belongs(r: &mut Reader<'_>, platform: &v1::Platform) {
             );
         }
     }
+    auto_mode(r, platform);
+}
+
+/// EKS Auto Mode runs the Amazon VPC CNI by itself, and supports no other plug-in, neither for networks nor for policies.
+fn auto_mode(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let auto = platform.eks.as_ref().is_some_and(|eks| eks.nodes == Some(EksNodes::Auto));
+    let cni = path("/platform/cni");
+    let other = ["calico", "cilium", "flannel", "weave", "none"].into_iter().find(|name| r.has(&cni.child(name)));
+    let Some(name) = other.filter(|_| auto) else { return };
+    let (place, beside) = (r.field_place(&cni.child(name)), r.field_place(&path("/platform/eks/nodes")));
+    r.push(DoesNotBelong {
+        what: name.to_owned(),
+        why: "EKS Auto Mode runs the Amazon VPC CNI and supports no other plug-in".to_owned(),
+        help: "write `cni: { aws-vpc-cni: {} }`, or `nodes: managed` or `self-managed` for a cluster whose nodes are not those of Auto Mode"
+            .to_owned(),
+        place,
+        beside: Some(beside),
+    });
 }
 
 /// Azure Policy brings its own Gatekeeper and runs on AKS alone.

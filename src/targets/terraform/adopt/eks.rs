@@ -352,6 +352,14 @@ impl Page<'_> {
                  entry is lost. EKS makes them for managed node groups and Fargate profiles; the role of any other node gets one by `aws eks \
                  create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
+            if self.auto_mode {
+                points.push(
+                    "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
+                     cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
+                     associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
+                     arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. Nodes under one of EC2_LINUX do not come in.",
+                );
+            }
             points.push(if self.cloud.admins.is_empty() {
                 "Somebody can still apply `k8s/` after step C: no identity of this tree administers the cluster, so the role that applies it \
                  needs an access entry with a policy of its own."

@@ -60,7 +60,9 @@ const QUIET: &str = "`terraform plan` says `0 to add, 0 to change, 0 to destroy`
 type Line = (&'static str, &'static str, Expr);
 
 pub(super) fn page(plan: &Plan, cloud: &CloudPlan) -> Option<Artifact> {
-    let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, stages: k8s::stages_of(plan), step: 0 };
+    let auto_mode = plan.network.view.auto_mode;
+    let mut page =
+        Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, auto_mode, stages: k8s::stages_of(plan), step: 0 };
     page.say("# Taking the modules over");
     page.say(
         "`settings` holds values that only the owner of the cluster resource can set; `attach` makes what stands beside the cluster. Neither \
@@ -86,6 +88,8 @@ struct Page<'a> {
     lines: Lines,
     form: Arc<Origin>,
     cloud: &'a CloudPlan,
+    /// Whether nodes may be those of EKS Auto Mode.
+    auto_mode: bool,
     /// The stages of objects that the tree has.
     stages: Vec<&'static str>,
     /// How many steps have been written.
