@@ -127,8 +127,8 @@ fn needs_reads(goal: Goal) -> bool {
     }
 }
 
-/// A diagnostic setting goes somewhere: where nothing forwards logs, into a workspace that the caller of the module names. Another owner
-/// has chosen a receiver already.
+/// A diagnostic setting goes somewhere: where nothing forwards logs, into a workspace that the caller of the module names.
+/// Another owner has chosen a receiver already.
 fn destination(cluster: &Resolved, out: &Lowering<'_>) -> Option<crate::plan::Held<Destination>> {
     (forwards(cluster).is_none() && setting_owner(cluster) == Owner::Harden).then(|| out.held(Destination::Workspace(None)))
 }

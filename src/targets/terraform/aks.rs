@@ -79,7 +79,7 @@ pub(super) fn kept(cloud: &CloudPlan) -> Vec<Block> {
     given_up.then(|| forgotten("azurerm_monitor_diagnostic_setting.control_plane")).into_iter().collect()
 }
 
-/// The diagnostic setting for another owner, in the form that the Azure Verified Module takes; what the spec does not name is left out.
+/// The diagnostic setting for another owner, in the form of the Azure Verified Module; what the spec does not name is left out.
 pub(super) fn setting_for_owner(cloud: &CloudPlan) -> Option<Block> {
     let owner = cloud.diagnostics_owner.as_ref().filter(|owner| owner.value != Owner::Harden)?;
     let categories = cloud.categories.iter().map(|(category, reasons)| {
