@@ -57,11 +57,11 @@ fn of_namespace(namespace: &str) -> Block {
 
 /// The diagnostic setting: each category, to each destination.
 pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
-    if !makes_setting(cloud) {
-        return Vec::new();
-    }
+    let owner = made(cloud.diagnostics_owner.as_ref());
+    let Some(owner) = owner.filter(|_| makes_setting(cloud)) else { return Vec::new() };
+    let owner = origins::setting(&cloud_key("diagnostics/owner"), owner);
     let mut block = Block::new("resource", &["azurerm_monitor_diagnostic_setting", "control_plane"])
-        .set("name", Expr::text("harden"))
+        .set("name", Expr::text("harden").with(&owner))
         .set("target_resource_id", Expr::code("var.cluster_id"));
     for held in &cloud.destinations {
         block = destination(block, held);

@@ -138,7 +138,7 @@ pub(super) fn outputs(cloud: &CloudPlan) -> Vec<Block> {
 
 /// Everything that reaches the log group goes on to the relay.
 fn subscription(cloud: &CloudPlan) -> Option<Block> {
-    made(cloud.filter_owner.as_ref())?;
+    let owner = origins::setting(&cloud_key("subscription-filter/owner"), made(cloud.filter_owner.as_ref())?);
     let forward = cloud.forward.as_ref()?;
     let key = cloud_key("log-group/forward");
     let group = if makes_group(cloud).is_some() { "aws_cloudwatch_log_group.control_plane.name" } else { GROUP_NAME };
@@ -146,7 +146,7 @@ fn subscription(cloud: &CloudPlan) -> Option<Block> {
         .set("destination_arn", Expr::text(forward.value.destination.clone()))
         .set("filter_pattern", Expr::text(""))
         .set("log_group_name", Expr::code(group))
-        .set("name", Expr::text("harden-relay"))
+        .set("name", Expr::text("harden-relay").with(&owner))
         .with(&origins::setting(&key, forward));
     if let Some(role) = &forward.value.role {
         block = block.set("role_arn", Expr::text(role.clone()));
@@ -229,16 +229,18 @@ pub(super) fn entries_for_owner(cloud: &CloudPlan) -> Option<Block> {
 
 /// The subscription filter for another owner.
 pub(super) fn filter_for_owner(cloud: &CloudPlan) -> Option<Block> {
-    cloud.filter_owner.as_ref().filter(|owner| owner.value != Owner::Harden)?;
+    let owner = cloud.filter_owner.as_ref().filter(|owner| owner.value != Owner::Harden)?;
     let forward = cloud.forward.as_ref()?;
-    let mut fields = vec![("destination_arn", Expr::text(forward.value.destination.clone())), ("filter_pattern", Expr::text(""))];
-    fields.extend(forward.value.role.iter().map(|role| ("role_arn", Expr::text(role.clone()))));
+    let origin = origins::setting(&cloud_key("log-group/forward"), forward);
+    let text = |text: &str| Expr::text(text.to_owned()).with(&origin);
+    let mut fields = vec![("destination_arn", text(&forward.value.destination)), ("filter_pattern", text(""))];
+    fields.extend(forward.value.role.iter().map(|role| ("role_arn", text(role))));
     let about = "What the subscription filter of the log group sends everything to, by the arguments of aws_cloudwatch_log_subscription_filter.";
     Some(described(
         Block::new("output", &["subscription_filter"])
             .set("description", Expr::text(about))
             .set("value", Expr::object(fields))
-            .with(&origins::setting(&cloud_key("log-group/forward"), forward)),
+            .with(&origins::setting(&cloud_key("subscription-filter/owner"), owner)),
     ))
 }
 
