@@ -26,7 +26,8 @@ fn spec(path: &str, changes: &[(&str, &str)]) -> String {
 
 const EKS: &str = "golden/build/eks-1.36/harden.yaml";
 const AKS: &str = "golden/build/aks-1.36/harden.yaml";
-const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden }";
+const OWNS: &str =
+    "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }";
 const ENGINE: &str = "azure-cni: { networkPolicy: cilium, overlay: true }";
 
 /// The tree that the program builds of a spec.
@@ -474,7 +475,13 @@ fn texts_fit_the_tree() {
         }
         says(Tree::of(other, &[]).page(), "`k8s/");
     }
-    let back = Tree::of(EKS, &[(OWNS, "owns: { logGroup: module, kmsKey: module, vpcCni: module, accessEntries: harden }")]);
+    let back = Tree::of(
+        EKS,
+        &[(
+            OWNS,
+            "owns: { logGroup: module, kmsKey: module, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }",
+        )],
+    );
     let back = back.step("Giving something back").to_owned();
     says(&back, "the access entries, the subscription filter");
     omits(&back, "the add-on");
@@ -510,6 +517,50 @@ fn checks_name_the_way_on() {
     let aks = Tree::of(AKS, &[]);
     says(aks.step("B: check"), "localDnsProfile");
     says(aks.report(), "169.254.10.10");
+}
+
+/// What sends logs on may be another owner's: nothing is made, nothing is called enforced, and people look.
+#[test]
+fn what_sends_logs_on_has_an_owner() {
+    let setting = "owns: { diagnosticSetting: harden },";
+    let filter = ", subscriptionFilter: harden";
+    let cases = [
+        (AKS, "diagnosticSetting", setting, "cloud/control-plane-logs", "az monitor diagnostic-settings list"),
+        (AKS, "diagnosticSetting", setting, "cloud/log-forwarding", "az monitor diagnostic-settings list"),
+        (EKS, "subscriptionFilter", filter, "cloud/log-forwarding", "aws logs describe-subscription-filters"),
+    ];
+    for (path, field, ours, control, look) in cases {
+        let place = format!("/platform/{}/owns/{field}", if path == EKS { "eks" } else { "aks" });
+        for owner in ["module", "existing", ""] {
+            let word = if owner.is_empty() { String::new() } else { ours.replace("harden", owner) };
+            let tree = Tree::of(path, &[(ours, &word)]);
+            let plan = must(path, &[(ours, &word)]);
+            let found = verdicts(&plan, control);
+            assert!(found.iter().all(|(outcome, _)| *outcome == Outcome::Elsewhere), "{path} {owner}: {found:?}");
+            says(tree.row(control), look);
+            says(tree.row(control), "no data source shows it");
+            says(tree.step("Apply A"), look);
+            says(tree.step("B: check"), look);
+            says(tree.report(), "once its owner sets it");
+            omits(tree.running(), if path == EKS { "the subscription filter" } else { "the diagnostic setting" });
+            if !owner.is_empty() {
+                intent(&plan, &place, Outcome::Elsewhere, "cloud-existing");
+            }
+        }
+        let plan = must(path, &[]);
+        assert!(verdicts(&plan, control).iter().any(|(outcome, _)| *outcome == Outcome::Enforced), "{path}");
+    }
+    // Where the spec names no receiver, the owner has one, and no line of ours says for how long it keeps anything.
+    let hub = "siem: { eventHub: { namespace: logs, name: aks } }";
+    let none = Tree::of(AKS, &[(setting, ""), (hub, "siem: { s3: { bucket: logs } }")]);
+    says(none.step("Apply A"), "the receiver that you chose");
+    omits(none.file("terraform/settings/outputs.tf"), "retention");
+    omits(none.file("terraform/attach/variables.tf"), "log_analytics_workspace_id");
+    // A filter without a relay is nobody's.
+    let relay = "relay: { destination: \"arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs\", role: \"arn:aws:iam::111122223333:role/logs\" }";
+    let plan = must(EKS, &[(relay, "")]);
+    intent(&plan, "/platform/eks/owns/subscriptionFilter", Outcome::NotApplicable, "not-declared");
+    omits(Tree::of(EKS, &[(relay, "")]).file("terraform/attach/main.tf"), "subscription");
 }
 
 /// A value that only the owner's resource can take is not enforced by an output.

@@ -191,6 +191,23 @@ impl Page<'_> {
         ));
     }
 
+    /// How something is given back: what is no longer asked for is forgotten, and never destroyed.
+    fn back(&mut self, lost: Vec<&str>, more: &str) {
+        self.step("Giving something back");
+        let mut text = "When `owns` goes from `harden` to another owner, the next tree has a `removed` block in `attach/kept.tf`: Terraform forgets the \
+                        thing, and leaves it as it is. Import it where it is owned from then on."
+            .to_owned();
+        if lost.is_empty() {
+            return self.say(&text);
+        }
+        text.push_str(&format!(
+            " To take `attach` out as a whole, put this in the place of its call, since without it these would be deleted: {}.{more}",
+            lost.join(", ")
+        ));
+        self.say(&text);
+        self.code(&[super::forgotten("module.harden_attach")]);
+    }
+
     /// Arguments of the cluster resource, in their blocks, which a step takes.
     fn raw(&self, block: Block, table: &[Taken], stage: Stage, more: Vec<Line>) -> Option<Block> {
         let mut lines = more;
