@@ -6,7 +6,7 @@ use crate::{
     plan::{Locate, OwnerField, Plan, Program},
     spec::{
         self,
-        model::{Etcd, Kubeadm},
+        model::{Etcd, HostPort, Kubeadm},
         words::ProxyMode,
     },
     yaml::Node,
@@ -39,7 +39,7 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
     let cluster = "/ClusterConfiguration";
     let version = Some(spec.kubernetes_version.to_string());
     compare("the version", "kubernetesVersion", version, &format!("{cluster}/kubernetesVersion"));
-    let endpoint = spec.control_plane_endpoint.as_ref().map(ToString::to_string);
+    let endpoint = spec.control_plane_endpoint.as_ref().map(HostPort::as_kubeadm_reads);
     compare("the endpoint", "controlPlaneEndpoint", endpoint, &format!("{cluster}/controlPlaneEndpoint"));
     compare("the range of pods", "podSubnets", ranges(&spec.pod_subnets), &format!("{cluster}/networking/podSubnet"));
     let services = ranges(&spec.service_subnets);
