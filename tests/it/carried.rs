@@ -224,6 +224,74 @@ fn a_file_of_the_same_name_is_said_to_be_replaced() {
     assert!(note.why.as_deref().unwrap().contains("is replaced"));
 }
 
+/// Whatever is said to be refused, by reading or by a control that takes it back, is warned of at its place.
+#[test]
+fn every_refused_field_is_warned_of() {
+    let kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let owners = [
+        (0, fs::read_to_string(crate::support::root().join("tests/it/fixtures/owner.yaml")).unwrap()),
+        (1, document("apiServer/token-auth-file", "/etc/kubernetes/pki/tokens.csv")),
+        (1, document("apiServer/disable-admission-plugins", "ServiceAccount")),
+        (0, document("apiServer/disable-admission-plugins", "")),
+        (
+            1,
+            document("apiServer/tls-cipher-suites", "TLS_AES_128_GCM_SHA256\" }, { name: tls-min-version, value: \"VersionTLS13"),
+        ),
+        (1, format!("{kubelet}tlsMinVersion: VersionTLS13\ntlsCipherSuites: [TLS_AES_128_GCM_SHA256]\n")),
+    ];
+    let mut wrong = Vec::new();
+    for (least, owner) in owners {
+        let (built, diags) = over(36, "", &owner);
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        let refused: Vec<_> = built.plan.owner.iter().filter(|note| note.fate == OwnerField::Refused).collect();
+        if refused.len() < least || least == 0 && owner.contains("value: \"\"") && !refused.is_empty() {
+            wrong.push(format!("{} are refused:\n{owner}", refused.len()));
+        }
+        for note in refused {
+            let start = format!("`{}` is not carried: ", note.field);
+            let said: Vec<_> = diags.list().iter().filter(|one| one.message.starts_with(&start)).collect();
+            if said.len() != 1 || said.iter().any(|one| one.code != "owner-field-refused" || one.labels.is_empty()) {
+                wrong.push(format!("{}: warned of {} times:\n{}", note.field, said.len(), text_of(&diags)));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+/// What would keep a program from starting on some node is left behind, and what is said the second time.
+#[test]
+fn nothing_of_one_node_stands_in_every_document() {
+    let named = SPEC.replace("cidrs: [192.0.2.0/28] }", "cidrs: [192.0.2.0/28], nodes: [{ name: cp-1, address: 192.0.2.1 }] }");
+    let of_kubelet = |name: &str, value: &str| {
+        let list = format!("kubeletExtraArgs: [{{ name: {name}, value: \"{value}\" }}]");
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration: {{ {list} }}\n")
+    };
+    let kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let issuers = "https://a.example\" }, { name: service-account-issuer, value: \"https://a.example";
+    for (owner, refused) in [
+        (document("apiServer/bind-address", "10.0.0.1"), 1),
+        (document("apiServer/bind-address", "127.0.0.1"), 1),
+        (document("apiServer/bind-address", "::"), 0),
+        (document("scheduler/bind-address", "10.0.0.1"), 1),
+        (document("apiServer/service-account-issuer", ""), 1),
+        (document("apiServer/service-account-issuer", issuers), 1),
+        (document("apiServer/service-account-issuer", "https://a.example"), 0),
+        (of_kubelet("hostname-override", "n1"), 1),
+        (of_kubelet("hostname-override", "cp-1"), 0),
+        (of_kubelet("provider-id", "a/b"), 1),
+        (of_kubelet("node-labels", "a=b"), 0),
+        (format!("{kubelet}address: 10.0.0.1\n"), 1),
+        (format!("{kubelet}address: 0.0.0.0\n"), 0),
+    ] {
+        let mut diags = Diagnostics::default();
+        let text = named.replace("MINOR", "36").replace("MORE", "");
+        let built = with_cluster(&text, &owner, None, &mut diags, build::build);
+        assert!(built.is_some(), "{owner}: {}", text_of(&diags));
+        let found = diags.list().iter().filter(|one| one.code == "owner-field-refused").count();
+        assert_eq!(found, refused, "{owner}: {}", text_of(&diags));
+    }
+}
+
 /// Every leaf of a file that holds every kind of document has a line in the list of fields, and what is carried stands in the tree.
 #[test]
 fn no_field_of_the_owner_is_silent() {
