@@ -128,6 +128,7 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
         "{ imageRepository: registry.k8s.io/coredns }",
     ),
     ("image-tag", 36, "cluster/dns", "{ imageTag: v1.8.0 }", "{ imageTag: \"\" }"),
+    ("kubelet-healthz", 36, "kubelet/healthzBindAddress", "0.0.0.0", "127.0.0.1"),
     ("kubelet-log-query", 36, "kubelet/enableSystemLogQuery", "true", "false"),
     (
         "kubelet-webhook-authentication-cache",
@@ -280,6 +281,7 @@ fn nothing_of_one_node_stands_in_every_document() {
         (of_kubelet("hostname-override", "cp-1"), 0),
         (of_kubelet("provider-id", "a/b"), 1),
         (of_kubelet("node-labels", "a=b"), 0),
+        (of_kubelet("container-runtime-endpoint", "unix:///run/crio/crio.sock"), 1),
         (format!("{kubelet}address: 10.0.0.1\n"), 1),
         (format!("{kubelet}address: 0.0.0.0\n"), 0),
     ] {
@@ -290,6 +292,50 @@ fn nothing_of_one_node_stands_in_every_document() {
         let found = diags.list().iter().filter(|one| one.code == "owner-field-refused").count();
         assert_eq!(found, refused, "{owner}: {}", text_of(&diags));
     }
+}
+
+/// The files of kubelet and kube-proxy say the same of domain and pods as kubeadm is told.
+#[test]
+fn files_of_the_nodes_agree_with_what_kubeadm_is_told() {
+    let kubelet = |rest: &str| format!("apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n{rest}\n");
+    let proxy = |rest: &str| format!("apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n{rest}\n");
+    let cluster = "---\n".to_owned() + &document("cluster/networking", "{ dnsDomain: other.local }");
+    let namespaces = "  namespaces: [{ name: shop }]";
+    for (more, owner, code) in [
+        ("", kubelet("clusterDomain: other.local"), Some("owner-contradiction")),
+        ("", kubelet("clusterDomain: cluster.local"), None),
+        ("", kubelet("clusterDomain: other.local") + &cluster, None),
+        ("", kubelet("clusterDomain: cluster.local") + &cluster, Some("owner-contradiction")),
+        ("", proxy("clusterCIDR: 10.200.0.0/16"), Some("owner-contradiction")),
+        ("", proxy("clusterCIDR: 10.244.0.0/16"), None),
+        ("", proxy("clusterCIDR: 10.0.0.0/8"), None),
+        (namespaces, kubelet("clusterDNS: [169.254.20.10]"), Some("owner-needs-eyes")),
+        (namespaces, kubelet("clusterDNS: [10.96.0.10]"), None),
+        ("", kubelet("clusterDNS: [169.254.20.10]"), None),
+    ] {
+        let (built, diags) = over(36, more, &owner);
+        assert_eq!(built.is_none(), code == Some("owner-contradiction"), "{owner}: {}", text_of(&diags));
+        let found: Vec<_> = diags.list().iter().map(|one| one.code).collect();
+        assert_eq!(found, Vec::from_iter(code), "{owner}: {}", text_of(&diags));
+    }
+}
+
+/// A list that a control lengthens is carried, and what was added is said.
+#[test]
+fn what_stands_beside_a_carried_list_is_said() {
+    let note = |place: &str, value: &str| {
+        let (built, diags) = over(36, "", &document(place, value));
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        let name = place.rsplit('/').next().unwrap();
+        let note = built.plan.owner.iter().find(|note| note.field.ends_with(name)).unwrap();
+        (note.fate, note.why.clone().unwrap_or_default())
+    };
+    let (fate, why) = note("apiServer/enable-admission-plugins", "PodNodeSelector");
+    assert!(fate == OwnerField::Carried && why.contains("with ") && why.contains("`NodeRestriction`"), "{why}");
+    let (fate, why) = note("apiServer/authorization-mode", "RBAC");
+    assert!(fate != OwnerField::Carried || why.contains("`Node`"), "{why}");
+    let (fate, why) = note("apiServer/event-ttl", "2h0m0s");
+    assert!(fate == OwnerField::Carried && why.is_empty(), "{why}");
 }
 
 /// Every leaf of a file that holds every kind of document has a line in the list of fields, and what is carried stands in the tree.

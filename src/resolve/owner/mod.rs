@@ -242,6 +242,7 @@ impl Owner {
         }
         self.say_taken(cluster, plan, diags);
         contradictions::after(self, cluster, plan, diags);
+        contradictions::local_resolver(self, cluster, plan, diags);
         risks::report(self, cluster, plan, diags);
     }
 

@@ -35,6 +35,9 @@ pub(super) fn flag(name: &str, value: &str) -> Fate {
             Fate::refuse("kubeadm makes the credentials of the kubelet, and names their file")
         }
         "allowed-unsafe-sysctls" => sysctls(value.split(',')),
+        "container-runtime-endpoint" => Fate::refuse(
+            "kubeadm and kubelet would ask two runtimes: `nodeRegistration.criSocket` says which one, else `platform.runtime` of the spec",
+        ),
         "enable-debugging-handlers" if value == "false" => Fate::Eyes(DEBUGGING.to_owned()),
         "v" if value.parse::<i64>().is_ok_and(|level| level >= 8) => {
             Fate::Eyes("at this level requests are logged with their bodies and tokens".to_owned())
