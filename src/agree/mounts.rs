@@ -25,7 +25,7 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
             for path in paths(flag).into_iter().filter(|path| !covered(component, path)) {
                 clashes.push(Clash {
                     message: format!("`--{name}` of {program} names `{path}`, which no volume of its pod covers"),
-                    help: help(component, program, &path),
+                    help: help(component, program, name, &path),
                     a: Side::of(&SettingKey::Flag(program, name.clone()), &flag.held),
                     b: None,
                 });
@@ -36,7 +36,10 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
 }
 
 /// kubeadm lets the owner mount further folders into every static pod but etcd's.
-fn help(component: &Component, program: Program, path: &str) -> String {
+fn help(component: &Component, program: Program, flag: &str, path: &str) -> String {
+    if program == Program::Etcd && flag == "data-dir" {
+        return "take the flag out and name the folder in `etcd.local.dataDir`, which kubeadm mounts".to_owned();
+    }
     let mounted: Vec<String> = component.mounts.keys().map(|folder| format!("`{folder}`")).collect();
     let move_it = format!("move the file below a folder that the pod mounts ({})", mounted.join(", "));
     if program == Program::Etcd {
