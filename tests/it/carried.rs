@@ -7,7 +7,7 @@ use harden::{
     diag::{Diagnostics, Severity, Source},
     facts,
     plan::{Outcome, OwnerField},
-    yaml,
+    verify, yaml,
 };
 
 use crate::support::{none, with_cluster};
@@ -317,6 +317,30 @@ fn files_of_the_nodes_agree_with_what_kubeadm_is_told() {
         assert_eq!(built.is_none(), code == Some("owner-contradiction"), "{owner}: {}", text_of(&diags));
         let found: Vec<_> = diags.list().iter().map(|one| one.code).collect();
         assert_eq!(found, Vec::from_iter(code), "{owner}: {}", text_of(&diags));
+    }
+}
+
+/// Values that a shell would take apart are read back as they are, wherever they stand.
+#[test]
+fn values_with_signs_of_the_shell_are_read_back() {
+    for value in ["https://a.example/?a=1&b=2", "not a url", "a;b", "it's", "$(x)|`y`", "(:|$)"] {
+        let (built, diags) = over(36, "", &document("apiServer/service-account-issuer", value));
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        assert_eq!(verify::observe_tree(&built.plan, &built.artifacts), [], "{value}");
+    }
+}
+
+/// Without its taint a further control-plane node is as open as the first; a worker has none by itself.
+#[test]
+fn a_control_plane_that_joins_without_taint_is_said() {
+    let join = |control_plane: &str| {
+        let rest = format!("{control_plane}nodeRegistration: {{ taints: [] }}\n");
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n{rest}")
+    };
+    for (control_plane, said) in [("controlPlane: {}\n", 1), ("", 0)] {
+        let (_, diags) = over(36, "", &join(control_plane));
+        let found = diags.list().iter().filter(|one| one.code == "owner-needs-eyes").count();
+        assert_eq!(found, said, "{control_plane}: {}", text_of(&diags));
     }
 }
 
