@@ -18,6 +18,9 @@ use super::{
 /// The registry that kubeadm takes images from.
 const DEFAULT_REGISTRY: &str = "registry.k8s.io";
 
+/// What nodes that join are tainted with.
+const JOIN_TAINTS: &str = "JoinConfiguration/nodeRegistration/taints";
+
 /// One thing that stands at a place: a text, an item of a list, `key=value` of a mapping.
 struct Item {
     text: String,
@@ -35,7 +38,9 @@ struct Field {
 /// Reports every risk that is carried, and says so in the list of fields.
 pub(super) fn report(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
     let carried = plan.owner.iter().filter(|note| note.fate == OwnerField::Carried);
-    let fields: Vec<Field> = carried.map(|note| field(owner, &note.field)).collect();
+    // Nodes that join as workers have no taint by default.
+    let of_workers = |name: &str| name.starts_with(JOIN_TAINTS) && owner.value("/JoinConfiguration/controlPlane").is_none();
+    let fields: Vec<Field> = carried.filter(|note| !of_workers(&note.field)).map(|note| field(owner, &note.field)).collect();
     for field in &fields {
         for risk in facts::risks(cluster.minor()).filter(|risk| risk.stands_at(&field.name)) {
             for item in &field.items {
