@@ -75,6 +75,19 @@ fn document(place: &str, value: &str) -> String {
 
 /// Row, minor, place, a value that is a risk, one that is none.
 const CASES: &[(&str, u16, &str, &str, &str)] = &[
+    ("admission-always-admit", 36, "apiServer/enable-admission-plugins", "AlwaysAdmit", "PodNodeSelector"),
+    ("admission-always-deny", 36, "apiServer/enable-admission-plugins", "AlwaysDeny", "PodNodeSelector"),
+    ("admission-certificates-off", 36, "apiServer/disable-admission-plugins", "CertificateApproval", "DefaultStorageClass"),
+    ("admission-limits-off", 36, "apiServer/disable-admission-plugins", "LimitRanger", "DefaultStorageClass"),
+    ("admission-policies-off", 36, "apiServer/disable-admission-plugins", "ValidatingAdmissionPolicy", "DefaultStorageClass"),
+    ("admission-subjects-off", 36, "apiServer/disable-admission-plugins", "CertificateSubjectRestriction", "DefaultStorageClass"),
+    (
+        "admission-webhooks-off",
+        36,
+        "apiServer/disable-admission-plugins",
+        "PodSecurity,ValidatingAdmissionWebhook",
+        "DefaultStorageClass,PodSecurity",
+    ),
     ("api-priority-off", 36, "apiServer/enable-priority-and-fairness", "F", "true"),
     ("audit-buffer", 36, "apiServer/audit-log-batch-buffer-size", "1", "10000"),
     ("audit-legacy-format", 36, "apiServer/audit-log-format", "legacy", "json"),

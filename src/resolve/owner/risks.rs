@@ -18,6 +18,9 @@ use super::{
 /// The registry that kubeadm takes images from.
 const DEFAULT_REGISTRY: &str = "registry.k8s.io";
 
+/// The flag that switches admission plugins off.
+const DISABLE: &str = "disable-admission-plugins";
+
 /// One thing that stands at a place: a text, an item of a list, `key=value` of a mapping.
 struct Item {
     text: String,
@@ -35,7 +38,16 @@ struct Field {
 /// Reports every risk that is carried, and says so in the list of fields.
 pub(super) fn report(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
     let carried = plan.owner.iter().filter(|note| note.fate == OwnerField::Carried);
-    let fields: Vec<Field> = carried.map(|note| field(owner, &note.field)).collect();
+    let mut fields: Vec<Field> = carried.map(|note| field(owner, &note.field)).collect();
+    // Of what is switched off a part may have been taken out; the rest is carried.
+    if let Some(left) = plan.component(Program::KubeApiserver).flag_text(DISABLE) {
+        let cut = plan.owner.iter().filter(|note| note.fate == OwnerField::Overridden && note.field.ends_with(DISABLE));
+        for note in cut {
+            let mut field = field(owner, &note.field);
+            field.items.retain(|item| left.split(',').any(|plugin| plugin == item.text));
+            fields.push(field);
+        }
+    }
     for field in &fields {
         for risk in facts::risks(cluster.minor()).filter(|risk| risk.stands_at(&field.name)) {
             for item in &field.items {
