@@ -57,6 +57,7 @@ fn component(name: &str, mut file: File) -> Compiled {
         );
     }
     let also = head.list("also")?;
+    let outside = head.text("outside")?.unwrap_or_default();
     let when = head.list("when")?;
     let when = when.iter().map(|word| when_of(&head, word)).collect::<Result<Vec<_>, _>>()?;
     if when.is_empty() {
@@ -76,7 +77,7 @@ fn component(name: &str, mut file: File) -> Compiled {
     file.done()?;
     Ok(format!(
         "Component {{ name: {name:?}, also: &{also:?}, says: {says:?}, when: &[{}], workloads: &[\n{}\n], webhooks: &[{}], sources: &{sources:?}, \
-         read: {read:?}, unread: &{unread:?} }},",
+         read: {read:?}, unread: &{unread:?}, outside: {outside:?} }},",
         when.join(", "),
         workloads.join("\n"),
         webhooks.join(" "),

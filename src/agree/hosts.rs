@@ -61,19 +61,31 @@ fn sctp_flow(plan: &Plan) -> Option<&Held<FlowPlan>> {
 /// Whether a rule takes the needed thing away.
 fn breaks(what: Needed, rule: HostRule<'_>, held: &Held<String>) -> bool {
     match (what, rule) {
-        (Needed::Sysctl(key, values), HostRule::Sysctl(set)) => set == key && !values.contains(&held.value.as_str()),
+        (Needed::Sysctl(key, values), HostRule::Sysctl(set)) => {
+            (set == key || is_of_interface(key, set)) && !values.contains(&held.value.as_str())
+        }
         (Needed::SysctlNot(key, values), HostRule::Sysctl(set)) => set == key && values.contains(&held.value.as_str()),
         (Needed::Module(module), HostRule::ModuleOff(off)) => off.replace('-', "_") == module,
         (Needed::Sysctl(..) | Needed::SysctlNot(..) | Needed::Module(_), _) => false,
     }
 }
 
+/// Whether a setting is that of one interface, where another is what new interfaces get: which of them carry pods nobody knows here.
+fn is_of_interface(default: &str, set: &str) -> bool {
+    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| *of == "forwarding") else { return false };
+    let interface = set.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(of)?.strip_suffix('.'));
+    interface.is_some_and(|interface| interface != "lo" && interface != "all")
+}
+
 fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &Need) -> Clash {
     let (message, help) = match need.what {
-        Needed::Sysctl(key, values) => (
-            format!("`{key} = {}` breaks nodes: {}", held.value, facts::sentence(need.why, plan.cluster.minor())),
-            format!("take `{key}` out, or set it to {}", values.join(" or ")),
-        ),
+        Needed::Sysctl(key, values) => {
+            let key = if let Some(HostRule::Sysctl(set)) = HostRule::of(name) { set } else { key };
+            (
+                format!("`{key} = {}` breaks nodes: {}", held.value, facts::sentence(need.why, plan.cluster.minor())),
+                format!("take `{key}` out, or set it to {}", values.join(" or ")),
+            )
+        }
         Needed::SysctlNot(key, _) => (
             format!("`{key} = {}` breaks nodes: {}", held.value, facts::sentence(need.why, plan.cluster.minor())),
             format!("take `{key}` out"),

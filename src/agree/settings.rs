@@ -145,7 +145,14 @@ pub fn agree(plan: &Plan, places: &dyn Locate, diags: &mut Diagnostics) {
         for clash in (rule.check)(plan) {
             let mut labels = labels(&clash.a, places);
             labels.extend(clash.b.iter().flat_map(|side| self::labels(side, places)));
-            diags.push(Diagnostic { code: rule.id, severity: Severity::Error, message: clash.message, help: clash.help, labels });
+            diags.push(Diagnostic {
+                code: rule.id,
+                severity: Severity::Error,
+                message: clash.message,
+                help: clash.help,
+                labels,
+                tells: 1,
+            });
         }
     }
 }

@@ -440,6 +440,8 @@ const CONTRADICTIONS: &[(&str, &str, &str)] = &[
     ("sysctl/net.ipv4.ip_forward", "0", "calico"),
     ("sysctl/net.ipv4.conf.all.forwarding", "0", "calico"),
     ("sysctl/net.ipv4.conf.default.forwarding", "0", "calico"),
+    ("sysctl/net.ipv4.conf.eth0.forwarding", "0", "calico"),
+    ("sysctl/net.ipv4.conf.eth0.100.forwarding", "0", "cilium"),
     // CIS Linux level 1 with Cilium.
     ("sysctl/net.ipv4.conf.all.rp_filter", "1", "cilium"),
     ("sysctl/net.ipv4.conf.default.rp_filter", "1", "cilium"),
@@ -488,7 +490,9 @@ fn node(rule: (&str, &str), with_it: impl FnOnce(&mut Plan)) -> Plan {
 /// Needs that only some clusters have: the setting breaks these nodes, and no others.
 #[test]
 fn what_only_some_nodes_need() {
-    for key in ["net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding"] {
+    agrees(&node(("sysctl/net.ipv4.conf.lo.forwarding", "0"), |_| {}));
+    agrees(&node(("sysctl/net.ipv4.conf.eth0.mc_forwarding", "0"), |_| {}));
+    for key in ["net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding", "net.ipv6.conf.eth1.forwarding"] {
         let rule = format!("sysctl/{key}");
         agrees(&node((&rule, "0"), |_| {}));
         clashes(&node((&rule, "0"), |plan| plan.host.ipv6 = true), "host-need-broken");

@@ -157,6 +157,7 @@ fn manifest_of(cluster: &Resolved, plan: &Plan, around: &Surroundings<'_>) -> Ma
     Manifest {
         tool: VERSION.to_owned(),
         cluster: cluster.name.clone(),
+        kubernetes_version: Some(cluster.version),
         spec_digest: sha256_hex(cluster.digest_text().as_bytes()),
         inputs: cluster.inputs.clone(),
         as_of: around.as_of,

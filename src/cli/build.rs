@@ -25,7 +25,7 @@ use crate::{
     },
     plan::EncryptionRecord,
     report::Manifest,
-    resolve::{AskedDates, Purpose, Surroundings, report_dates},
+    resolve::{AskedDates, LastBuild, Purpose, Surroundings, report_dates},
     yaml,
 };
 
@@ -363,8 +363,7 @@ fn compile_noting(
         as_of,
         today,
         graces,
-        last_issuers: last.as_ref().map(|manifest| manifest.service_account_issuers.clone()).unwrap_or_default(),
-        last_encryption: last.map(|manifest| manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
+        last: last.map(last_build).unwrap_or_default(),
         read: &read,
     };
     let built = build(&job.cluster, &job.profiles, &around, diags);
@@ -376,6 +375,15 @@ fn compile_noting(
         report_dates(&built.cluster, &on_call, diags);
     }
     Ok(built.map(|built| (built, around.graces)))
+}
+
+/// What a later build has to know of an earlier one.
+fn last_build(manifest: Manifest) -> LastBuild {
+    LastBuild {
+        encryption: Some(manifest.encryption.unwrap_or_else(EncryptionRecord::none)),
+        issuers: manifest.service_account_issuers,
+        version: manifest.kubernetes_version,
+    }
 }
 
 /// The dates that a call asks for.
@@ -398,6 +406,9 @@ fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
     Ok(Asked { as_of, graces })
 }
 
+/// What to do about a manifest that cannot be read: a build over it would know nothing of dates, reprieves and keys.
+pub(super) const NO_MANIFEST: &str = "restore it from version control, or move the folder away and build again";
+
 /// The manifest of the last build of a tree, where there is one.
 fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
     tree::recover(dir)?;
@@ -408,10 +419,7 @@ fn last_manifest(dir: &Path) -> Result<Option<Manifest>, Failed> {
     match String::from_utf8(files::read(&file, tree::MANIFEST_LIMIT)?) {
         Err(_) => Ok(None),
         Ok(text) => Manifest::read(&text).map(Some).map_err(|why| {
-            Failed::usage(
-                format!("`{}` was not written by this program: {why}", dir.join(tree::MANIFEST).display()),
-                "restore it from version control, or move the folder away and build again",
-            )
+            Failed::usage(format!("`{}` was not written by this program: {why}", dir.join(tree::MANIFEST).display()), NO_MANIFEST)
         }),
     }
 }
@@ -442,7 +450,7 @@ fn difference_text(difference: &tree::Difference) -> String {
     format!("{} {what}", difference.path)
 }
 
-fn tree_failed(error: &tree::TreeError) -> Failed {
+pub(super) fn tree_failed(error: &tree::TreeError) -> Failed {
     match error {
         tree::TreeError::Foreign(_) => Failed::usage(
             error.to_string(),

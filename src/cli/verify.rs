@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::{
-    base::{sha256_hex, visible},
+    base::visible,
     build::Built,
     diag::Diagnostics,
     host::{
         clock,
         files::{self, Depth, Kind, SPEC_LIMIT},
+        tree::{self, Listed},
     },
     report::Manifest,
     verify::{observe_files, observe_tree},
@@ -18,7 +19,7 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    build::{Dates, compile, new_files},
+    build::{Dates, NO_MANIFEST, compile, new_files, tree_failed},
     load::load_one,
 };
 
@@ -49,10 +50,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let bytes = files::read(&args.dir.join("manifest.json"), SPEC_LIMIT)?;
     let text = String::from_utf8_lossy(&bytes);
     let manifest = Manifest::read(&text).map_err(|why| {
-        Failed::usage(
-            format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()),
-            "build the tree again",
-        )
+        Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()), NO_MANIFEST)
     })?;
     let mut findings = hashes(&args.dir, &manifest)?;
     let foreign = foreign(&args.dir, &manifest)?;
@@ -86,23 +84,27 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     Ok(exit)
 }
 
-/// Files that are missing or changed since they were written.
+/// Files that are missing or changed since they were written. A link is none of them, wherever it leads: `build` writes through none.
 fn hashes(dir: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
-    let mut findings = Vec::new();
-    for (path, file) in &manifest.files {
-        let full = dir.join(path);
-        if !files::is_file(&full) {
-            findings.push(Finding { file: path.clone(), what: "is missing".to_owned() });
-            continue;
-        }
-        if sha256_hex(&files::read(&full, SPEC_LIMIT)?) != file.sha256 {
-            findings.push(Finding { file: path.clone(), what: "was changed after it was written".to_owned() });
-        } else if files::mode(&full)? != file.mode {
-            findings.push(Finding { file: path.clone(), what: format!("has another mode than {:04o}", file.mode) });
-        }
-    }
-    Ok(findings)
+    let paths = manifest.files.keys().map(String::as_str);
+    let found = tree::listed(&files::real(dir)?, paths, SPEC_LIMIT).map_err(|error| tree_failed(&error))?;
+    let what = |(path, listed): (&str, Listed)| {
+        let file = manifest.files.get(path)?;
+        let what = match listed {
+            Listed::Missing => "is missing".to_owned(),
+            Listed::Blocked(foreign) if foreign.path == path => foreign.why.to_string(),
+            Listed::Blocked(foreign) => format!("is reached through `{}`, which {}", visible(&foreign.path), foreign.why),
+            Listed::File { sha256, .. } if sha256 != file.sha256 => CHANGED.to_owned(),
+            Listed::TooLarge => CHANGED.to_owned(),
+            Listed::File { mode, .. } if mode != file.mode => format!("has another mode than {:04o}", file.mode),
+            Listed::File { .. } => return None,
+        };
+        Some(Finding { file: path.to_owned(), what })
+    };
+    Ok(found.into_iter().filter_map(what).collect())
 }
+
+const CHANGED: &str = "was changed after it was written";
 
 /// Files that the manifest does not list.
 fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {

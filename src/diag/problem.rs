@@ -91,6 +91,8 @@ pub struct Diagnostic {
     pub help: String,
     /// Where.
     pub labels: Vec<Label>,
+    /// How many mistakes it tells: one, but for the diagnostic that counts those past a limit.
+    pub tells: usize,
 }
 
 impl<P: Problem> From<P> for Diagnostic {
@@ -101,6 +103,7 @@ impl<P: Problem> From<P> for Diagnostic {
             message: problem.message(),
             help: problem.help(),
             labels: problem.labels(),
+            tells: 1,
         }
     }
 }
@@ -121,7 +124,7 @@ impl Diagnostics {
     pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
         let diagnostic = diagnostic.into();
         if self.list.len() >= MOST {
-            self.more += usize::from(diagnostic.severity == Severity::Error);
+            self.more += if diagnostic.severity == Severity::Error { diagnostic.tells } else { 0 };
         } else if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
@@ -142,7 +145,7 @@ impl Diagnostics {
     /// How many errors were collected; compare before and after a stage.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.more + self.list.iter().filter(|d| d.severity == Severity::Error).count()
+        self.more + self.list.iter().filter(|d| d.severity == Severity::Error).map(|d| d.tells).sum::<usize>()
     }
 
     /// Takes over everything from another collector.

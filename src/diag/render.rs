@@ -27,7 +27,8 @@ pub fn render(list: &[Diagnostic], color: bool, width: usize) -> String {
         }
     }
     if list.len() > RENDER_LIMIT {
-        out.push_str(&format!("... and {} more\n", list.len() - RENDER_LIMIT));
+        let more: usize = list.iter().skip(RENDER_LIMIT).map(|diagnostic| diagnostic.tells).sum();
+        out.push_str(&format!("... and {more} more\n"));
     }
     out
 }

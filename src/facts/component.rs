@@ -204,6 +204,8 @@ pub struct Component {
     pub read: &'static str,
     /// What of it was not read in a published manifest of today, and is known from elsewhere: rows by name, or parts of them.
     pub unread: &'static [&'static str],
+    /// What it starts outside of its own namespaces, and what that needs there; empty where nothing is known.
+    pub outside: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));
@@ -241,6 +243,16 @@ impl Component {
 /// Every component, sorted by name.
 pub fn components() -> impl Iterator<Item = &'static Component> {
     COMPONENTS.iter()
+}
+
+/// Namespaces that are there in every cluster.
+const OF_EVERY_CLUSTER: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// Whether a namespace is there in every cluster, or one of a component's.
+#[must_use]
+pub fn is_system_namespace(name: &str) -> bool {
+    let component = || components().any(|component| component.workloads.iter().any(|workload| workload.namespace == name));
+    OF_EVERY_CLUSTER.contains(&name) || component()
 }
 
 /// The addon that the spec calls by this word.

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use crate::base::{Reason, SpecPath};
+use crate::base::{Platform, Reason, SpecPath};
 
 use super::{Held, Plan, SettingKey, Topic};
 
@@ -24,6 +24,8 @@ pub struct CloudPlan {
     pub log_group: Option<LogGroup>,
     /// Where the log group is passed on to (EKS).
     pub forward: Option<Held<Forward>>,
+    /// Who owns the subscription filter that does it (EKS).
+    pub filter_owner: Option<Held<Owner>>,
     /// The Kubernetes groups of each IAM principal (EKS).
     pub entries: BTreeMap<String, Vec<Held<String>>>,
     /// Who owns the access entries (EKS).
@@ -36,6 +38,8 @@ pub struct CloudPlan {
     pub vpc_cni: Option<Held<Owner>>,
     /// Why the ConfigMap is there that has Auto Mode enforce network policies (EKS).
     pub auto_mode_engine: Option<BTreeSet<Reason>>,
+    /// Who owns the diagnostic setting (AKS).
+    pub diagnostics_owner: Option<Held<Owner>>,
     /// The log categories that the diagnostic setting keeps (AKS).
     pub categories: BTreeMap<&'static str, BTreeSet<Reason>>,
     /// Where the diagnostic setting sends them (AKS).
@@ -53,12 +57,14 @@ impl CloudPlan {
             settings: BTreeMap::new(),
             log_group: None,
             forward: None,
+            filter_owner: None,
             entries: BTreeMap::new(),
             entries_owner: None,
             admins: BTreeMap::new(),
             secrets_key: None,
             vpc_cni: None,
             auto_mode_engine: None,
+            diagnostics_owner: None,
             categories: BTreeMap::new(),
             destinations: Vec::new(),
         }
@@ -114,8 +120,9 @@ pub enum Stage {
 }
 
 /// Values of the cluster resource that no data source of the provider shows.
-const UNSEEN: [&str; 8] = [
+const UNSEEN: [&str; 10] = [
     "access_entries",
+    "diagnostic_setting",
     "local_account_disabled",
     "log_analytics_retention_in_days",
     "network_data_plane",
@@ -123,6 +130,7 @@ const UNSEEN: [&str; 8] = [
     "private_cluster_public_fqdn_enabled",
     "run_command_enabled",
     "sku_tier",
+    "subscription_filter",
 ];
 
 /// The ConfigMap of kube-system that has Auto Mode enforce network policies, its key, and what it must say (EKS user guide, auto-net-pol).
@@ -227,6 +235,15 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// Whether the spec names all of it.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Destination::EventHub { rule, .. } => rule.is_some(),
+            Destination::Workspace(id) => id.is_some(),
+        }
+    }
+
     /// The last word of its key.
     fn name(&self) -> &'static str {
         match self {
@@ -249,7 +266,7 @@ impl fmt::Display for Destination {
                 }
                 match rule {
                     Some(rule) => write!(f, ", by rule {rule}"),
-                    None => f.write_str(", by a rule that the caller of the module names"),
+                    None => f.write_str(", by a rule that the spec does not name"),
                 }
             }
             Destination::Workspace(Some(id)) => f.write_str(id),
@@ -302,8 +319,8 @@ pub fn auto_mode_engine_key() -> SettingKey {
 
 /// The place in the spec of the table of who owns what.
 #[must_use]
-pub fn owner_place(field: &str) -> SpecPath {
-    SpecPath::new("/platform/eks/owns").child(field)
+pub fn owner_place(platform: Platform, field: &str) -> SpecPath {
+    SpecPath::new("/platform").child(platform.name()).child("owns").child(field)
 }
 
 /// Adds the settings at the provider to the list of all settings.
@@ -331,7 +348,13 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
     if let Some(forward) = &cloud.forward {
         add(cloud_key("log-group/forward"), forward.as_ref().map(|forward| forward.destination.clone()));
     }
-    let owners = [("access-entries", &cloud.entries_owner), ("secrets-key", &cloud.secrets_key), ("vpc-cni", &cloud.vpc_cni)];
+    let owners = [
+        ("access-entries", &cloud.entries_owner),
+        ("diagnostics", &cloud.diagnostics_owner),
+        ("secrets-key", &cloud.secrets_key),
+        ("subscription-filter", &cloud.filter_owner),
+        ("vpc-cni", &cloud.vpc_cni),
+    ];
     for (name, owner) in owners {
         if let Some(owner) = owner {
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));

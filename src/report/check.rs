@@ -1,12 +1,12 @@
 //! What `harden check` found: for people, and the JSON of the interface.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::{Value, json};
 
 use crate::{
     base::{shortened, visible},
-    check::{Finding, Findings},
+    check::{Finding, Findings, Skipped},
     diag::Severity,
 };
 
@@ -37,11 +37,7 @@ pub fn check_text(found: &Findings) -> String {
         let waiver = finding.waiver.as_deref().unwrap_or_default();
         let _ = writeln!(out, "{}: waived by {waiver} [{}]: {}", at(finding), control(finding), shown(&finding.message));
     }
-    for skipped in &found.summary.skipped {
-        let document = skipped.document.filter(|document| *document > 1).map_or_else(String::new, |n| format!(" (document {n})"));
-        let line = skipped.line.map_or_else(String::new, |line| format!(":{line}"));
-        let _ = writeln!(out, "{}{line}{document}: not judged: {}", visible(&skipped.file), visible(&skipped.reason));
-    }
+    skipped(&mut out, &found.summary.skipped);
     let summary = &found.summary;
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let _ = writeln!(
@@ -56,6 +52,33 @@ pub fn check_text(found: &Findings) -> String {
         summary.skipped.len(),
     );
     out
+}
+
+/// At most so many files that are not judged for one reason have a line each.
+const EACH: usize = 5;
+
+/// What was not judged: a line each, and one for many files with the same reason.
+fn skipped(out: &mut String, skipped: &[Skipped]) {
+    let mut alike: BTreeMap<&str, Vec<&Skipped>> = BTreeMap::new();
+    for one in skipped.iter().filter(|one| one.document.is_none()) {
+        alike.entry(&one.reason).or_default().push(one);
+    }
+    for one in skipped {
+        let files = alike.get(one.reason.as_str()).filter(|files| one.document.is_none() && files.len() > EACH);
+        match files {
+            Some(files) if *files[0] == *one => {
+                let first: Vec<_> = files.iter().take(EACH).map(|one| visible(&one.file)).collect();
+                let _ = writeln!(out, "{} files: not judged: {} ({}, ...)", files.len(), visible(&one.reason), first.join(", "));
+            }
+            Some(_) => {}
+            None => {
+                let document =
+                    one.document.filter(|document| *document > 1).map_or_else(String::new, |n| format!(" (document {n})"));
+                let line = one.line.map_or_else(String::new, |line| format!(":{line}"));
+                let _ = writeln!(out, "{}{line}{document}: not judged: {}", visible(&one.file), visible(&one.reason));
+            }
+        }
+    }
 }
 
 /// A text of manifests as people see it, in one line: what begins a line here is ours, since pipelines read commands from the beginning of lines.

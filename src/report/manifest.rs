@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    base::{Artifact, Date, OutPath, sha256_hex},
+    base::{Artifact, Date, KubeVersion, OutPath, sha256_hex},
     plan::EncryptionRecord,
 };
 
@@ -22,6 +22,8 @@ pub struct Manifest {
     pub tool: String,
     /// The name of the cluster.
     pub cluster: String,
+    /// The version of Kubernetes that the tree is for; manifests of earlier versions of harden hold none.
+    pub kubernetes_version: Option<KubeVersion>,
     /// Digest of the resolved inputs.
     pub spec_digest: String,
     /// The input files, relative to the workspace, with their digests.
@@ -56,6 +58,7 @@ struct Written<'a> {
     schema_version: u8,
     tool: Tool<'a>,
     cluster: &'a str,
+    kubernetes_version: Option<Shown<KubeVersion>>,
     spec_digest: &'a str,
     inputs: &'a BTreeMap<String, String>,
     date: Dates,
@@ -117,6 +120,7 @@ impl Manifest {
             schema_version: 1,
             tool: Tool { name: "harden", version: &self.tool },
             cluster: &self.cluster,
+            kubernetes_version: self.kubernetes_version.map(Shown),
             spec_digest: &self.spec_digest,
             inputs: &self.inputs,
             date: Dates { as_of: Shown(self.as_of), until: self.until.map(Shown) },
@@ -163,9 +167,13 @@ impl Manifest {
         Ok(Manifest {
             tool: need("/tool/version")?,
             cluster: need("/cluster")?,
+            kubernetes_version: value["kubernetesVersion"].as_str().and_then(|text| text.parse().ok()),
             spec_digest: need("/specDigest")?,
             inputs: texts("/inputs"),
-            as_of: date("/date/asOf").ok_or("`/date/asOf` is missing")?,
+            as_of: date("/date/asOf").ok_or_else(|| match value.pointer("/date/asOf") {
+                Some(other) => format!("`/date/asOf` is {other}, which is no date"),
+                None => "`/date/asOf` is missing".to_owned(),
+            })?,
             until: date("/date/until"),
             graces: texts("/graces").into_iter().filter_map(|(id, day)| Some((id, day.parse().ok()?))).collect(),
             encryption: encryption(&value),

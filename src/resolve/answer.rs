@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     base::{Cause, Cidr, FactId, Platform, SpecPath},
     diag::{Diagnostics, Place, Source},
-    facts::{self, Support},
+    facts,
     kube::audit::Goal,
     plan::{
         EncryptionPlan, EncryptionProvider, EncryptionStage, ExternalEtcd, Ground, IssuerPlan, KubeadmCluster, NodeAddress,
@@ -20,15 +20,15 @@ use crate::{
 };
 
 use super::{
-    Purpose, Surroundings,
+    Surroundings,
     answers::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
         ServingCertificates, Size, SizeFrom, Sources,
     },
-    diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict, UnsupportedVersion},
+    diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict},
     hosts, network, owner,
     profiles::{Flat, GivenParam, Profiles},
-    vulnerabilities, waivers,
+    version, vulnerabilities, waivers,
 };
 
 /// A cluster as it was read: its document has been validated, nothing is decoded yet.
@@ -71,7 +71,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     }
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
-    check_version(&spec, around.purpose, &at, diags);
+    version::check(&spec, around, &at, diags);
     let kubeadm = kubeadm(&spec, &tree, around, diags);
     check_decisions(&spec, &tree, &at, diags);
     let waivers = waivers::judge(&spec, around, &at, diags);
@@ -125,8 +125,8 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         identity: super::identity::identity(&spec),
         issuers: issuers(&spec),
         encryption: encryption(&spec),
-        last_encryption: around.last_encryption.clone(),
-        last_issuers: around.last_issuers.clone(),
+        last_encryption: around.last.encryption.clone(),
+        last_issuers: around.last.issuers.clone(),
         addons: addons(&spec),
         namespaces: namespaces(&spec),
         images: ImageAnswers { always_pull: spec.images.always_pull, mirrors: spec.platform.mirrors.clone() },
@@ -150,7 +150,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
 /// What can be said of a spec that holds in part: nobody mends one mistake to be told of the next.
 fn judge_part(spec: &Spec, tree: &Node, soundness: Soundness, around: &Surroundings<'_>, diags: &mut Diagnostics) {
     let at = |path: &str| spec::locate(tree, &SpecPath::new(path));
-    check_version(spec, around.purpose, &at, diags);
+    version::check(spec, around, &at, diags);
     let waivers = waivers::judge(spec, around, &at, diags);
     check_open(spec, &waivers, &at, diags);
     if soundness == Soundness::Shape {
@@ -234,32 +234,6 @@ fn is_same(first: &Node, second: &Node) -> bool {
 /// Waivers of files of their own stand beside the cluster's.
 fn with_waiver_files(tree: Node, cluster: &Cluster) -> Node {
     cluster.waivers.iter().fold(tree, |tree, waivers| spec::merge(waivers, &tree))
-}
-
-fn check_version(spec: &Spec, purpose: Purpose, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
-    let version = spec.platform.version();
-    let place = at(&format!("/platform/{}/kubernetesVersion", spec.platform.kind()));
-    let newest = facts::NEWEST;
-    let (cannot, done, oldest, name) = match purpose {
-        Purpose::Build => ("build", "artifacts are built", facts::OLDEST_BUILD, "build"),
-        Purpose::Judge => ("judge files", "files are judged", facts::OLDEST, "judge"),
-    };
-    let (why, help) = match (facts::support(version.minor), purpose) {
-        (Support::Build, _) | (Support::CheckOnly, Purpose::Judge) => return,
-        (Support::CheckOnly, Purpose::Build) => (
-            format!("{done} for {oldest} to {newest}; upstream ended the support of {} long ago", version.minor),
-            format!("upgrade the cluster to {oldest} or later; until then `harden check --spec` judges its files as they are"),
-        ),
-        (Support::TooOld, _) => (
-            format!("no table reaches back to it; {done} for {oldest} to {newest}"),
-            format!("upgrade the cluster to {oldest} or later"),
-        ),
-        (Support::TooNew, _) => (
-            format!("no table knows its flags yet; {done} for {oldest} to {newest}"),
-            format!("take a newer harden, or add rows for it (docs/facts.md says how); until then {name} for {newest}"),
-        ),
-    };
-    diags.push(UnsupportedVersion { cannot, version: version.to_string(), why, help, at: place });
 }
 
 /// Decisions about security, and what artifacts cannot do without.
@@ -605,6 +579,21 @@ fn audit(spec: &Spec, tree: &Node) -> AuditAnswers {
     }
 }
 
+/// What the catalogue says of an addon in a cluster with or without governed namespaces.
+fn addon_fact(addon: &str, governed: bool) -> FactId {
+    match facts::component(addon) {
+        Some(component) if governed && !component.outside.is_empty() => facts::id::ADDON_OUTSIDE,
+        Some(_) => facts::id::ADDON_KNOWN,
+        None => facts::id::ADDON_WITHOUT_DATA,
+    }
+}
+
+/// What the addon of a path starts outside of its own namespaces.
+fn outside(addon: &SpecPath) -> &'static str {
+    let component = addon.segments().last().and_then(|name| facts::component(&name));
+    component.map_or("", |component| component.outside)
+}
+
 /// Intents that the answers themselves settle: names, versions, sizes and choices that every artifact is made from.
 fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     let mut out = BTreeMap::new();
@@ -613,7 +602,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
         // What no artifact of a managed cluster is made from decides about verdicts alone.
         let made = ["kubernetesVersion", "cni"].iter().any(|word| path.segments().any(|segment| segment == *word));
         let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm && !made;
-        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA {
+        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA || fact == facts::id::ADDON_OUTSIDE {
             Outcome::Weaker
         } else if shapes {
             Outcome::Elsewhere
@@ -624,7 +613,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
             scope: Scope::Cluster,
             outcome,
             ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
-            detail: String::new(),
+            detail: if fact == facts::id::ADDON_OUTSIDE { outside(&path).to_owned() } else { String::new() },
             cause: Cause::Spec(path.clone()),
         };
         out.insert(path, verdict);
@@ -648,7 +637,7 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     }
     for addon in &spec.platform.addons {
         let path = SpecPath::new("/platform/addons").child(addon);
-        settle(path, if facts::component(addon).is_some() { facts::id::ADDON_KNOWN } else { facts::id::ADDON_WITHOUT_DATA });
+        settle(path, addon_fact(addon, !spec.namespaces.is_empty()));
     }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)

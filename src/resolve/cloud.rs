@@ -54,6 +54,8 @@ pub struct EksAnswers {
     pub vpc_cni: Owner,
     /// Who owns the access entries of people.
     pub entries: Owner,
+    /// Who owns the subscription filter of the log group.
+    pub filter: Owner,
 }
 
 /// Who runs the nodes of an EKS cluster.
@@ -76,6 +78,8 @@ pub struct AksAnswers {
     pub tier: Option<&'static str>,
     /// Object ids of the groups that administer the cluster; nothing where Entra ID is not declared.
     pub admin_groups: Option<Vec<String>>,
+    /// Who owns the diagnostic setting of the cluster.
+    pub diagnostic_setting: Owner,
     /// What enforces network policies, where the spec says it.
     pub policy_engine: Option<&'static str>,
     /// Whether pods have addresses of an overlay, where the spec says it.
@@ -166,6 +170,7 @@ fn eks(eks: &model::Eks) -> EksAnswers {
         secrets_key: eks.owns.kms_key.map(|key| owner(Some(key))),
         vpc_cni: owner(eks.owns.vpc_cni),
         entries: owner(eks.owns.access_entries),
+        filter: owner(eks.owns.subscription_filter),
     }
 }
 
@@ -187,6 +192,7 @@ fn aks(aks: &model::Aks, cni: Option<&model::Cni>) -> AksAnswers {
         private: aks.access == Some(AksAccess::Private),
         tier: aks.tier.map(AksTier::name),
         admin_groups: aks.entra.as_ref().map(|entra| entra.admin_groups.clone()),
+        diagnostic_setting: owner(aks.owns.diagnostic_setting),
         policy_engine: engine.map(AzurePolicyEngine::name),
         overlay,
     }

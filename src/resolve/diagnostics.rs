@@ -1,7 +1,7 @@
 //! What keeps a spec from being answered.
 
 use crate::{
-    base::Date,
+    base::{Date, KubeVersion, Minor},
     diag::{Entry, Label, Place, Problem, Severity},
 };
 
@@ -22,7 +22,10 @@ pub const ALL: &[Entry] = &[
     Entry::of::<SupportEnded>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
+    Entry::of::<MinorSkipped>(),
+    Entry::of::<VersionBack>(),
     Entry::of::<UnusedWaiver>(),
+    Entry::of::<WaiverForUnknownNamespace>(),
     Entry::of::<WaiverExpired>(),
 ];
 
@@ -397,6 +400,65 @@ impl Problem for UnsupportedVersion {
     }
 }
 
+/// The version is more than one minor above that of the last build.
+#[derive(Debug)]
+pub(super) struct MinorSkipped {
+    pub(super) last: KubeVersion,
+    pub(super) wanted: KubeVersion,
+    pub(super) next: Minor,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for MinorSkipped {
+    const CODE: &'static str = "minor-skipped";
+    const MEANING: &'static str = "A cluster goes up one minor at a time: API servers may be one minor apart, kubeadm and the providers refuse to \
+        skip one, and objects and files may need the version in between to be read.";
+
+    fn message(&self) -> String {
+        format!("the last build was for Kubernetes {}, and this one is for {}: a minor is skipped", self.last, self.wanted)
+    }
+
+    fn help(&self) -> String {
+        format!(
+            "write a version of {}, build, and bring the cluster there first; if no cluster was made from the last build, or another one \
+             already runs, move its folder away",
+            self.next
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
+/// The version is below that of the last build.
+#[derive(Debug)]
+pub(super) struct VersionBack {
+    pub(super) last: KubeVersion,
+    pub(super) wanted: KubeVersion,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for VersionBack {
+    const CODE: &'static str = "version-back";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "No cluster goes back to an older version: etcd may hold what the older API server cannot read, and kubeadm and \
+        the providers refuse it. A build that goes back is right only where the newer one was never applied.";
+
+    fn message(&self) -> String {
+        format!("the last build was for Kubernetes {}, and this one goes back to {}", self.last, self.wanted)
+    }
+
+    fn help(&self) -> String {
+        "go on only if the newer tree was never applied; a cluster that runs it stays there, or is restored from a snapshot"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
 /// A waiver that nothing uses.
 #[derive(Debug)]
 pub(crate) struct UnusedWaiver {
@@ -421,6 +483,33 @@ impl Problem for UnusedWaiver {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "nothing uses it")).collect()
+    }
+}
+
+/// A waiver is for a namespace that the spec names nowhere else.
+#[derive(Debug)]
+pub(super) struct WaiverForUnknownNamespace {
+    pub(super) waiver: String,
+    pub(super) namespace: String,
+    pub(super) known: Vec<String>,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for WaiverForUnknownNamespace {
+    const CODE: &'static str = "waiver-for-unknown-namespace";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The scope of a waiver names a namespace that `namespaces` does not declare and that is none of the system's. The exception holds \
+         for whatever has that name, today or later; often the name is misspelt and what was meant is still refused.";
+
+    fn message(&self) -> String {
+        format!("waiver `{}` is for the namespace `{}`, which is not declared", self.waiver, self.namespace)
+    }
+    fn help(&self) -> String {
+        let declare = format!("add `{{ name: {} }}` to `namespaces` if it is there, else take the waiver out", self.namespace);
+        did_you_mean(&self.namespace, &self.known, &declare)
+    }
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "not in `namespaces`")).collect()
     }
 }
 

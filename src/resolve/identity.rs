@@ -15,6 +15,10 @@ use crate::{
 pub struct GroupAnswer {
     /// Its name in RBAC; none where only a provider knows it.
     pub rbac: Option<String>,
+    /// Whether the provider has no name for it, so that nobody comes in it by what the spec says.
+    pub memberless: bool,
+    /// The name that the spec has for other platforms, where AKS knows the group under its object id.
+    pub unused_name: Option<String>,
     /// Where the spec declares it.
     pub path: SpecPath,
 }
@@ -80,9 +84,12 @@ pub struct IdentityAnswers {
 pub(super) fn identity(spec: &Spec) -> IdentityAnswers {
     let root = SpecPath::new("/identity");
     let platform = spec.platform.kind();
-    let named = |name: &str| GroupAnswer {
-        rbac: spec.identity.groups.get(name).and_then(|group| rbac_name(group, platform)),
-        path: root.child("groups").child(name),
+    let named = |name: &str| {
+        let path = root.child("groups").child(name);
+        match spec.identity.groups.get(name) {
+            Some(group) => self::group(group, platform, path),
+            None => GroupAnswer { rbac: None, memberless: true, unused_name: None, path },
+        }
     };
     let delivery = spec.identity.delivery.iter().enumerate().map(|(index, Delivery::ServiceAccount { namespace, name })| {
         let subject = Subject::ServiceAccount { namespace: namespace.clone(), name: name.clone() };
@@ -108,14 +115,21 @@ pub(super) fn identity(spec: &Spec) -> IdentityAnswers {
     IdentityAnswers {
         groups: spec.identity.groups.keys().map(|name| named(name)).collect(),
         delivery: delivery.collect(),
-        break_glass: break_glass.map(|group| GroupAnswer { rbac: rbac_name(group, platform), path: root.child("breakGlass") }),
+        break_glass: break_glass.map(|group| self::group(group, platform, root.child("breakGlass"))),
         duties: duties.collect(),
         impersonation: impersonation.collect(),
     }
 }
 
-/// The name with which members of a group come: on AKS, groups of Entra ID come under their object ids.
-fn rbac_name(group: &Group, platform: Platform) -> Option<String> {
-    let entra = || group.entra.clone().filter(|_| platform == Platform::Aks);
-    group.kubernetes.clone().or_else(entra)
+/// A group under the name with which its members come: on AKS that is the object id, whatever its name is elsewhere.
+fn group(group: &Group, platform: Platform, path: SpecPath) -> GroupAnswer {
+    let kubernetes = group.kubernetes.clone();
+    let entra = group.object_id().filter(|_| platform == Platform::Aks);
+    let memberless = match platform {
+        Platform::Kubeadm => false,
+        Platform::Eks => group.aws.is_empty(),
+        Platform::Aks => entra.is_none(),
+    };
+    let unused_name = kubernetes.clone().filter(|name| entra.as_ref().is_some_and(|id| !id.eq_ignore_ascii_case(name)));
+    GroupAnswer { rbac: entra.or(kubernetes), memberless, unused_name, path }
 }

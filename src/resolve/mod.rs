@@ -14,6 +14,7 @@ mod network;
 mod owner;
 mod policies;
 mod profiles;
+mod version;
 mod vulnerabilities;
 mod waivers;
 
@@ -38,7 +39,11 @@ pub use profiles::{Ask, AskedFor, BUILT_IN, Flat, GivenParam, Profiles};
 pub use vulnerabilities::{AcceptedHole, Supported, VulnerabilityAnswers};
 pub use waivers::{Due, Waiver, WaiverState, name_fits, report_unused_waivers};
 
-use crate::{base::Date, diag::Source, plan::EncryptionRecord};
+use crate::{
+    base::{Date, KubeVersion},
+    diag::Source,
+    plan::EncryptionRecord,
+};
 
 /// What a cluster is answered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +54,17 @@ pub enum Purpose {
     Judge,
 }
 
+/// What the manifest of the last build says of the cluster; nothing where there was no build.
+#[derive(Debug, Clone, Default)]
+pub struct LastBuild {
+    /// How it encrypted stored objects.
+    pub encryption: Option<EncryptionRecord>,
+    /// The issuers of service-account tokens that it named, the one that signed first.
+    pub issuers: Vec<String>,
+    /// The version of Kubernetes that it was for.
+    pub version: Option<KubeVersion>,
+}
+
 /// What the outside world says: the date, and the files that the spec names.
 pub struct Surroundings<'a> {
     /// What the answers are for.
@@ -57,10 +73,8 @@ pub struct Surroundings<'a> {
     pub as_of: Date,
     /// Today: what lies between the two days is due.
     pub today: Date,
-    /// How the last build encrypted stored objects, where there was a build.
-    pub last_encryption: Option<EncryptionRecord>,
-    /// The issuers of service-account tokens that the last build named, the one that signed first.
-    pub last_issuers: Vec<String>,
+    /// What the last build left behind.
+    pub last: LastBuild,
     /// Recorded reprieves: waiver id to the day until which it counts although it expired.
     pub graces: BTreeMap<String, Date>,
     /// Reads a file that the spec names, relative to the workspace; the text of the error is shown to the user.

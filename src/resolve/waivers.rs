@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Resolved, Surroundings,
-    diagnostics::{UnusedWaiver, WaiverExpired},
+    diagnostics::{UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace},
 };
 
 /// What a waiver is on the day of the build.
@@ -138,6 +138,16 @@ pub(super) fn judge(
                 expires: written.expires,
                 as_of: around.as_of,
                 at: at(path.child("expires").as_str()),
+            });
+        }
+        let unknown =
+            |name: &&String| spec.namespaces.iter().all(|known| known.name != **name) && !facts::is_system_namespace(name);
+        if let Some(namespace) = written.scope.namespace.as_ref().filter(unknown) {
+            diags.push(WaiverForUnknownNamespace {
+                waiver: written.id.clone(),
+                namespace: namespace.clone(),
+                known: spec.namespaces.iter().map(|known| known.name.clone()).collect(),
+                at: at(path.child("scope").child("namespace").as_str()),
             });
         }
         waivers.push(Waiver {

@@ -191,7 +191,7 @@ fn envelope<T: DeserializeOwned>(r: &mut Reader<'_>, part: Part, root: &Node, en
         (What::Missing { field, .. }, "") => field != "apiVersion" && field != "kind",
         (_, pointer) => pointer != "/apiVersion" && pointer != "/kind",
     });
-    r.extend(mistakes::diagnostics(root, &wrong));
+    r.extend(mistakes::diagnostics(part, root, &wrong));
     serde_json::from_value(whole).expect("internal error: the schema let pass what the types refuse")
 }
 
@@ -199,7 +199,7 @@ fn envelope<T: DeserializeOwned>(r: &mut Reader<'_>, part: Part, root: &Node, en
 fn spec(r: &mut Reader<'_>, root: &Node) -> Option<Node> {
     let spec = root.get("spec").filter(|spec| spec.as_map().is_some())?;
     let wrong = schema::mistakes(Part::Spec, &spec.to_json());
-    r.extend(mistakes::diagnostics(spec, &wrong));
+    r.extend(mistakes::diagnostics(Part::Spec, spec, &wrong));
     Some(spec.clone())
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Aks, Api, Audit, ControlChoice, Deadlines, Delivery, Duty, Eks, EncryptionAtRest, Engines, Entra, Flow, Group, HostPath,
-    Identity, Images, Impersonation, Issuer, KubeProxy, Kubeadm, LoadBalancer, Logging, Namespace, Network, NodePool, Owns,
-    Patching, Peer, PlatformSpec, Policies, Provider, Relay, Rollout, Scanning, Siem, Size, Sources, Spec, Tier, Vulnerabilities,
-    Waiver, Workloads,
+    Aks, AksOwns, Api, Audit, ControlChoice, Deadlines, Delivery, Duty, Eks, EncryptionAtRest, Engines, Entra, Flow, Group,
+    HostPath, Identity, Images, Impersonation, Issuer, KubeProxy, Kubeadm, LoadBalancer, Logging, Namespace, Network, NodePool,
+    Owns, Patching, Peer, PlatformSpec, Policies, Provider, Relay, Rollout, Scanning, Siem, Size, Sources, Spec, Tier,
+    Vulnerabilities, Waiver, Workloads,
 };
 use crate::base::SpecPath;
 
@@ -116,16 +116,17 @@ impl List {
         self.said(at, "region", region.as_ref());
         self.said(at, "endpoint", endpoint.as_ref());
         self.said(at, "nodes", nodes.as_ref());
-        let Owns { log_group, kms_key, vpc_cni, access_entries } = owns;
+        let Owns { log_group, kms_key, vpc_cni, access_entries, subscription_filter } = owns;
         self.said(&at.child("owns"), "logGroup", log_group.as_ref());
         self.said(&at.child("owns"), "kmsKey", kms_key.as_ref());
         self.said(&at.child("owns"), "vpcCni", vpc_cni.as_ref());
         self.said(&at.child("owns"), "accessEntries", access_entries.as_ref());
+        self.said(&at.child("owns"), "subscriptionFilter", subscription_filter.as_ref());
         self.said(&at.child("terraform"), "aws", terraform.as_ref());
     }
 
     fn aks(&mut self, at: &SpecPath, aks: &Aks) {
-        let Aks { kubernetes_version, location, access, tier, entra, terraform } = aks;
+        let Aks { kubernetes_version, location, access, tier, entra, owns, terraform } = aks;
         self.said(at, "kubernetesVersion", Some(kubernetes_version));
         self.said(at, "location", location.as_ref());
         self.said(at, "access", access.as_ref());
@@ -133,6 +134,8 @@ impl List {
         if let Some(Entra { admin_groups }) = entra {
             self.said(&at.child("entra"), "adminGroups", Some(admin_groups));
         }
+        let AksOwns { diagnostic_setting } = owns;
+        self.said(&at.child("owns"), "diagnosticSetting", diagnostic_setting.as_ref());
         self.said(&at.child("terraform"), "azurerm", terraform.as_ref());
     }
 

@@ -1,12 +1,17 @@
 //! Mistakes that the schema found, as diagnostics with places; and the value without them, so that the rest can be judged too.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::{Discriminant, discriminant},
+};
+
 use serde_json::Value;
 
 use super::{
     diagnostics::{
         MissingChoice, MissingField, OutOfRange, SeveralChoices, UnknownField, UnknownWord, UnquotedVersion, WrongType,
     },
-    schema::{Mistake, What},
+    schema::{self, Mistake, Part, What},
     tree::{dotted, path_of, spot},
 };
 use crate::{
@@ -14,12 +19,54 @@ use crate::{
     yaml::{self, Node},
 };
 
-/// The diagnostics of mistakes in a tree.
-pub(super) fn diagnostics(root: &Node, mistakes: &[Mistake]) -> Vec<Diagnostic> {
-    mistakes.iter().flat_map(|mistake| diagnose(root, mistake)).collect()
+/// So many of one kind are told of a tree; the others are counted.
+const TOLD: usize = 100;
+
+/// The diagnostics of mistakes in a tree: of each kind the first hundred, then one that counts the others.
+pub(super) fn diagnostics(part: Part, root: &Node, mistakes: &[Mistake]) -> Vec<Diagnostic> {
+    let mut told: Vec<Kind> = Vec::new();
+    for mistake in mistakes {
+        let n = told.iter().position(|kind| kind.is_of(&mistake.what)).unwrap_or_else(|| {
+            told.push(Kind { of: discriminant(&mistake.what), list: Vec::new(), more: 0 });
+            told.len() - 1
+        });
+        let kind = &mut told[n];
+        let room = TOLD.saturating_sub(kind.list.len());
+        let holds = if let What::Unknown { fields, .. } = &mistake.what { fields.len() } else { 1 };
+        if room > 0 {
+            kind.list.extend(diagnose(part, root, mistake, room));
+        }
+        kind.more += holds.saturating_sub(room);
+    }
+    told.into_iter().flat_map(Kind::all).collect()
 }
 
-fn diagnose(root: &Node, mistake: &Mistake) -> Vec<Diagnostic> {
+/// The mistakes of one kind.
+struct Kind {
+    of: Discriminant<What>,
+    list: Vec<Diagnostic>,
+    /// Those that are counted alone.
+    more: usize,
+}
+
+impl Kind {
+    fn is_of(&self, what: &What) -> bool {
+        self.of == discriminant(what)
+    }
+
+    fn all(self) -> Vec<Diagnostic> {
+        let mut list = self.list;
+        if let (true, Some(last)) = (self.more > 0, list.last()) {
+            let message = format!("and {} more of the same kind", self.more);
+            let help = "mend those that are told: the others are told then".to_owned();
+            list.push(Diagnostic { message, help, labels: Vec::new(), tells: self.more, ..last.clone() });
+        }
+        list
+    }
+}
+
+/// The diagnostics of a mistake: of fields that do not exist the first `most`.
+fn diagnose(part: Part, root: &Node, mistake: &Mistake, most: usize) -> Vec<Diagnostic> {
     let Some(node) = root.at_pointer(&mistake.pointer) else { return Vec::new() };
     let path = path_of(root, &mistake.pointer);
     let Some(at) = spot(root, &path) else { return Vec::new() };
@@ -27,7 +74,8 @@ fn diagnose(root: &Node, mistake: &Mistake) -> Vec<Diagnostic> {
     match &mistake.what {
         What::Unknown { fields, allowed } => {
             let parent = dotted(&path);
-            fields.iter().map(|(name, home)| unknown(node, (name, home), &parent, allowed, &at.field)).collect()
+            let home = |name: &str| schema::home(part, name);
+            fields.iter().take(most).map(|name| unknown(node, (name, home(name)), &parent, allowed, &at.field)).collect()
         }
         What::Missing { field, hint } => {
             vec![MissingField { field: field.clone(), parent: dotted(&path), hint: hint.clone(), place: at.field }.into()]
@@ -40,14 +88,17 @@ fn diagnose(root: &Node, mistake: &Mistake) -> Vec<Diagnostic> {
             vec![OutOfRange { field, found: shown(node), range: range(*minimum, *maximum), place: at.value }.into()]
         }
         What::TooMany => {
-            let found = node.as_map().into_iter().flatten().map(|e| (e.key.clone(), e.key_place.clone())).collect();
-            vec![SeveralChoices { field: dotted(&path), found }.into()]
+            let found = node.as_map().into_iter().flatten().map(|e| (e.key.clone(), e.key_place.clone()));
+            vec![SeveralChoices { field: dotted(&path), found: found.take(CHOICES).collect() }.into()]
         }
         What::TooFew { allowed } => {
             vec![MissingChoice { field: dotted(&path), choices: allowed.clone(), place: at.field }.into()]
         }
     }
 }
+
+/// No field has so many alternatives; more keys than these are unknown fields too.
+const CHOICES: usize = 20;
 
 /// What messages call the value of a pointer: its field, or an entry of it.
 fn called(root: &Node, pointer: &str) -> String {
@@ -60,10 +111,10 @@ fn called(root: &Node, pointer: &str) -> String {
     }
 }
 
-fn unknown(node: &Node, (name, home): (&str, &Option<String>), parent: &str, allowed: &[String], around: &Place) -> Diagnostic {
+fn unknown(node: &Node, (name, home): (&str, Option<String>), parent: &str, allowed: &[String], around: &Place) -> Diagnostic {
     let place = node.place_of_key(name).unwrap_or(around).clone();
     let (parent, allowed) = (parent.to_owned(), allowed.to_vec());
-    UnknownField { field: name.to_owned(), parent, allowed, home: home.clone(), place }.into()
+    UnknownField { field: name.to_owned(), parent, allowed, home, place }.into()
 }
 
 fn wrong_type(node: &Node, field: String, expected: &[String], version: bool, place: Place) -> Diagnostic {
@@ -123,33 +174,28 @@ fn range(minimum: Option<i64>, maximum: Option<i64>) -> String {
 
 /// Takes out what the mistakes are about: unknown fields and wrong values go, list entries become holes.
 pub(super) fn prune(value: &mut Value, mistakes: &[Mistake]) {
+    let mut wrong: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for mistake in mistakes {
         match &mistake.what {
-            What::Unknown { fields, .. } => {
-                if let Some(Value::Object(map)) = value.pointer_mut(&mistake.pointer) {
-                    map.retain(|key, _| fields.iter().all(|(field, _)| field != key));
+            What::Unknown { fields, .. } => wrong.entry(&mistake.pointer).or_default().extend(fields.iter().cloned()),
+            What::Type { .. } | What::Word { .. } | What::Range { .. } => match mistake.pointer.rsplit_once('/') {
+                Some((parent, last)) => {
+                    wrong.entry(parent).or_default().insert(last.replace("~1", "/").replace("~0", "~"));
                 }
-            }
-            What::Type { .. } | What::Word { .. } | What::Range { .. } => remove(value, &mistake.pointer),
+                None => *value = Value::Object(serde_json::Map::new()),
+            },
             What::Missing { .. } | What::TooMany | What::TooFew { .. } => {}
         }
     }
-}
-
-fn remove(value: &mut Value, pointer: &str) {
-    let Some((parent, last)) = pointer.rsplit_once('/') else {
-        *value = Value::Object(serde_json::Map::new());
-        return;
-    };
-    match value.pointer_mut(parent) {
-        Some(Value::Object(map)) => {
-            map.shift_remove(&last.replace("~1", "/").replace("~0", "~"));
-        }
-        Some(Value::Array(items)) => {
-            if let Some(item) = last.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
-                *item = Value::Null;
+    for (parent, names) in wrong {
+        match value.pointer_mut(parent) {
+            Some(Value::Object(map)) => map.retain(|key, _| !names.contains(key)),
+            Some(Value::Array(items)) => {
+                for index in names.iter().filter_map(|name| name.parse::<usize>().ok()) {
+                    items.get_mut(index).into_iter().for_each(|item| *item = Value::Null);
+                }
             }
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {}
         }
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {}
     }
 }

@@ -38,8 +38,8 @@ pub(super) struct Mistake {
 /// What the schema refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// Fields that do not exist here, each with the one other place that has it.
-    Unknown { fields: Vec<(String, Option<String>)>, allowed: Vec<String> },
+    /// Fields that do not exist here.
+    Unknown { fields: Vec<String>, allowed: Vec<String> },
     /// A field that must be there.
     Missing { field: String, hint: String },
     /// A value of another type; `version` says that the text of a version is meant.
@@ -102,16 +102,11 @@ pub(super) fn mistakes(part: Part, value: &Value) -> Vec<Mistake> {
     for error in validator.iter_errors(value) {
         collect(&checker.schema, &error, &mut found);
     }
-    for mistake in &mut found {
-        if let What::Unknown { fields, .. } = &mut mistake.what {
-            fields.iter_mut().for_each(|(field, home)| *home = self::home(part, field));
-        }
-    }
     found
 }
 
 /// The one place of a spec that has a field, as messages call it.
-fn home(part: Part, field: &str) -> Option<String> {
+pub(super) fn home(part: Part, field: &str) -> Option<String> {
     match part {
         Part::Cluster | Part::Profile => SPEC.schema.get("properties")?.get(field).map(|_| "`spec`".to_owned()),
         Part::Spec => {
@@ -157,8 +152,7 @@ fn collect(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Mistake>
 fn what(kind: &ValidationErrorKind, around: &Value) -> Option<What> {
     match kind {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let fields = unexpected.iter().map(|field| (field.clone(), None)).collect();
-            Some(What::Unknown { fields, allowed: properties(around) })
+            Some(What::Unknown { fields: unexpected.clone(), allowed: properties(around) })
         }
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default().to_owned();

@@ -239,6 +239,21 @@ const AKS_MODULE: &str = r#"
 resource "terraform_data" "cluster" {
   input = { local = var.disable_local_accounts, aad = var.aad_profile, network = var.network_profile }
 }
+resource "terraform_data" "azurerm_monitor_diagnostic_setting__this" {
+  for_each = var.diagnostic_settings
+  input    = each.value
+}
+variable "diagnostic_settings" {
+  type = map(object({
+    log_categories                           = optional(set(string), [])
+    log_groups                               = optional(set(string), ["allLogs"])
+    metric_categories                        = optional(set(string), ["AllMetrics"])
+    workspace_resource_id                    = optional(string)
+    event_hub_authorization_rule_resource_id = optional(string)
+    event_hub_name                           = optional(string)
+  }))
+  default = {}
+}
 output "resource_id" {
   value = terraform_data.cluster.id
 }
@@ -506,8 +521,8 @@ fn what_is_given_back_stays() {
     let scratch = tempfile::tempdir().expect("a folder");
     let ours = [("kmsKey: harden, vpcCni: module", "kmsKey: harden, vpcCni: harden")];
     let theirs = [(
-        "logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden",
-        "logGroup: existing, kmsKey: existing, vpcCni: existing, accessEntries: existing",
+        "logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden",
+        "logGroup: existing, kmsKey: existing, vpcCni: existing, accessEntries: existing, subscriptionFilter: module",
     )];
     let before = tree(scratch.path(), "golden/build/eks-1.36", &ours);
     let after = tree(scratch.path(), "golden/build/eks-1.36", &theirs);
@@ -528,10 +543,42 @@ fn what_is_given_back_stays() {
     place.write(&root, Way::Raw);
     let plan = place.plan().expect("a plan");
     assert!(keeps(&plan), "{plan}");
-    assert_eq!(plan.matches("but will not be destroyed").count(), 7, "{plan}");
+    assert_eq!(plan.matches("but will not be destroyed").count(), 8, "{plan}");
     fs::remove_file(place.path().join("terraform/attach/kept.tf")).expect("the file goes");
     let plan = place.plan().unwrap_or_else(|error| error);
     assert!(!keeps(&plan), "{plan}");
+}
+
+/// The diagnostic setting goes to another owner: Terraform forgets it, and the module takes what `settings` says of it.
+#[test]
+fn the_diagnostic_setting_is_given_back() {
+    let Some(program) = program() else { return };
+    let scratch = tempfile::tempdir().expect("a folder");
+    let before = tree(scratch.path(), "golden/build/aks-1.36", &[]);
+    for (owner, way) in [("module", Way::Module), ("existing", Way::Raw)] {
+        let theirs = format!("diagnosticSetting: {owner}");
+        let after = tree(scratch.path(), "golden/build/aks-1.36", &[("diagnosticSetting: harden", &theirs)]);
+        let configuration = |tree: &Path| {
+            let page = Page::of(tree);
+            let mut root = owned("aks", way);
+            for step in STEPS {
+                root.take(without_imports(page.blocks(step, way)));
+            }
+            root
+        };
+        let place = Place::new(&program, &before);
+        place.write(&configuration(&before), way);
+        place.apply("ours");
+        place.emitted(&after);
+        place.write(&configuration(&after), way);
+        let plan = place.plan().expect("a plan");
+        assert!(keeps(&plan), "{plan}");
+        assert_eq!(plan.matches("but will not be destroyed").count(), 1, "{plan}");
+        assert_eq!(plan.contains("kube-audit-admin"), owner == "module", "{plan}");
+        fs::remove_file(place.path().join("terraform/attach/kept.tf")).expect("the file goes");
+        let plan = place.plan().unwrap_or_else(|error| error);
+        assert!(!keeps(&plan), "{plan}");
+    }
 }
 
 /// The judge is awake: what the pages said once is refused.

@@ -16,7 +16,7 @@ use harden::{
     facts::OwnPolicies,
     kube::network::{self, Policy},
     plan::NodeSource,
-    resolve::{Cluster, Profiles, Purpose, Surroundings},
+    resolve::{Cluster, LastBuild, Profiles, Purpose, Surroundings},
     semantics::network::{Subject, World, ports, subjects},
     spec::{self, Parsed},
     yaml,
@@ -56,8 +56,7 @@ fn build(case: &str, text: String) -> Built {
         purpose: Purpose::Build,
         as_of: day,
         today: day,
-        last_encryption: None,
-        last_issuers: Vec::new(),
+        last: LastBuild::default(),
         graces: BTreeMap::new(),
         read: &read,
     };

@@ -11,6 +11,7 @@ mod pipes;
 mod profiles;
 mod rounds;
 mod verify;
+mod versions;
 
 use std::{
     fs,

@@ -10,12 +10,19 @@ use crate::support::{DAY, cases, files, harden, none, root};
 #[test]
 fn every_example_builds() {
     let mut wrong = Vec::new();
-    let mut built = 0;
+    let (mut built, mut names) = (0, BTreeSet::new());
     for entry in fs::read_dir(root().join("examples")).unwrap() {
         let folder = entry.unwrap().path();
         let out = tempfile::tempdir().unwrap();
         let output = harden(&folder, &["build", "--as-of", DAY, "--out", out.path().to_str().unwrap()]);
-        built += fs::read_dir(out.path()).unwrap().count();
+        // Whoever builds one after the other into the same folder replaces none of them.
+        for tree in fs::read_dir(out.path()).unwrap() {
+            let name = tree.unwrap().file_name();
+            built += 1;
+            if !names.insert(name.clone()) {
+                wrong.push(format!("{}: another example has a cluster of the name {}", folder.display(), name.display()));
+            }
+        }
         if !output.status.success() || !output.stderr.is_empty() {
             wrong.push(format!("{}:\n{}", folder.display(), String::from_utf8_lossy(&output.stderr)));
         }

@@ -26,7 +26,8 @@ fn spec(path: &str, changes: &[(&str, &str)]) -> String {
 
 const EKS: &str = "golden/build/eks-1.36/harden.yaml";
 const AKS: &str = "golden/build/aks-1.36/harden.yaml";
-const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden }";
+const OWNS: &str =
+    "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }";
 const ENGINE: &str = "azure-cni: { networkPolicy: cilium, overlay: true }";
 
 /// The tree that the program builds of a spec.
@@ -109,6 +110,15 @@ fn must(path: &str, changes: &[(&str, &str)]) -> Plan {
 
 fn refused(path: &str, changes: &[(&str, &str)]) -> Vec<&'static str> {
     plan(&spec(path, changes), None).err().unwrap_or_default()
+}
+
+/// What the program says of a spec that it builds.
+fn warnings(path: &str, changes: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("harden.yaml"), spec(path, changes)).unwrap();
+    let run = harden(folder.path(), &["build", "harden.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+    assert!(run.status.success());
+    String::from_utf8(run.stderr).unwrap()
 }
 
 /// An access entry counts at once, and so does a sign-in by Entra ID: what people may do is in the cluster before.
@@ -303,6 +313,106 @@ fn another_plugin_is_judged_by_what_it_enforces() {
     }
 }
 
+/// Nobody comes to a public address from a private range: such a range is in no public list, and a list of such ranges is told.
+#[test]
+fn private_ranges_open_no_public_endpoint() {
+    let admins = ("admins: [203.0.113.0/24]", "admins: [10.20.0.0/16]");
+    let egress = ("egress: [198.51.100.4/32]", "egress: [10.30.0.0/16]");
+    let public = ("endpoint: both", "endpoint: public");
+    assert_eq!(refused(EKS, &[admins, egress]), ["no-public-source"]);
+    assert_eq!(refused(EKS, &[public, egress]), ["nodes-locked-out"]);
+    assert_eq!(refused(AKS, &[egress]), ["nodes-locked-out"]);
+    assert_eq!(refused(AKS, &[("access: authorized-ranges", "access: private"), admins, egress]), [""; 0]);
+    for (path, change, outcome, fact) in [
+        (EKS, ("endpoint: both", "endpoint: both"), Outcome::Elsewhere, "eks-private-sources"),
+        (EKS, public, Outcome::Impossible, "cloud-private-range"),
+        (AKS, ("access: authorized-ranges", "access: authorized-ranges"), Outcome::Impossible, "cloud-private-range"),
+    ] {
+        intent(&must(path, &[change, admins]), "/api/sources/admins", outcome, fact);
+        says(&warnings(path, &[change, admins]), "nobody comes to a public endpoint");
+    }
+    omits(&warnings(EKS, &[]), "nobody comes");
+    omits(&warnings(EKS, &[("endpoint: both", "endpoint: private"), admins]), "nobody comes");
+    let mixed = Tree::of(AKS, &[("admins: [203.0.113.0/24]", "admins: [10.20.0.0/16, 203.0.113.0/24]")]);
+    let settings = mixed.file("terraform/settings/outputs.tf");
+    says(settings, "203.0.113.0/24");
+    omits(settings, "10.20.0.0/16");
+    says(mixed.report(), "`10.20.0.0/16` is not in `authorized_ip_ranges`");
+}
+
+/// Roles are bound to the name with which people come in, and a group in which nobody comes is told.
+#[test]
+fn groups_have_a_name_at_their_provider() {
+    let id = "00000000-0000-0000-0000-00000000000d";
+    let kubernetes = format!("kubernetes: \"{id}\", entra: {id}");
+    let both = must(AKS, &[(&kubernetes, &format!("kubernetes: \"corp:dev\", entra: {}", id.to_uppercase()))]);
+    let bound = both.rbac.roles.values().flat_map(|role| &role.subjects).map(|held| held.value.name().to_owned());
+    let bound: Vec<String> = bound.collect();
+    assert!(bound.contains(&id.to_owned()) && !bound.contains(&"corp:dev".to_owned()), "{bound:?}");
+    let of = |plan: &Plan, path: &str| -> Vec<(Outcome, String)> {
+        let found = plan.intents.iter().find(|intent| intent.path == SpecPath::new(path)).unwrap();
+        found.verdicts.iter().map(|verdict| (verdict.outcome, verdict.detail.clone())).collect()
+    };
+    let developers = of(&both, "/identity/groups/developers");
+    assert!(
+        developers.iter().any(|(outcome, text)| *outcome == Outcome::NotApplicable && text.contains("`corp:dev`")),
+        "{developers:?}"
+    );
+    let arns = ", aws: [\"arn:aws:iam::111122223333:role/break-glass\"]";
+    for (path, from, to, group) in [
+        (AKS, kubernetes.as_str(), "kubernetes: \"corp:dev\"", "/identity/groups/developers"),
+        (EKS, arns, "", "/identity/breakGlass"),
+    ] {
+        assert!(of(&must(path, &[]), group).iter().all(|(_, text)| !text.contains("nobody comes in")), "{path}");
+        let plan = must(path, &[(from, to)]);
+        let said = of(&plan, group);
+        assert!(said.iter().any(|(outcome, text)| *outcome == Outcome::Weaker && text.contains("nobody comes in")), "{said:?}");
+        let ground = Ground::Fact(facts::fact("cloud-group-elsewhere").unwrap());
+        assert!(verdicts(&plan, "rbac/duties").contains(&(Outcome::Weaker, &ground)), "{path}");
+    }
+    let named = must(AKS, &[(&kubernetes, &format!("kubernetes: \"{id}\""))]);
+    assert!(of(&named, "/identity/groups/developers").iter().all(|(outcome, _)| *outcome != Outcome::Weaker));
+}
+
+/// Of sessions and groups of IAM EKS makes no entry: the apply would stop half way.
+#[test]
+fn entries_are_of_roles_and_users() {
+    let arn = "arn:aws:iam::111122223333:role/break-glass";
+    for other in ["arn:aws:sts::111122223333:assumed-role/dev/x", "arn:aws:iam::111122223333:group/dev", "arn:aws:s3:::bucket"] {
+        assert_eq!(refused(EKS, &[(arn, other)]), ["unreadable-text"], "{other}");
+    }
+    assert_eq!(refused(EKS, &[(arn, "arn:aws:iam::111122223333:user/team/somebody")]), [""; 0]);
+}
+
+/// A node of a NodeClass comes in by an entry of another type than those of other nodes.
+#[test]
+fn roles_of_node_classes_have_their_entry() {
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let auto = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services]);
+    says(auto.step("B: check"), "--type EC2`");
+    says(auto.step("B: check"), "AmazonEKSAutoNodePolicy");
+    omits(Tree::of(EKS, &[]).step("B: check"), "AmazonEKSAutoNodePolicy");
+}
+
+/// Auto Mode runs a plug-in of its own: what is declared for another one would never hold.
+#[test]
+fn auto_mode_takes_no_other_plug_in() {
+    let auto = ("nodes: managed", "nodes: auto");
+    let more = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    for other in [
+        "calico: { version: \"3.31\" }",
+        "calico: { version: \"3.31\", encapsulation: none }",
+        "cilium: { version: \"1.18\" }",
+        "flannel: { version: \"0.27\" }",
+        "weave: { version: \"2.9\" }",
+        "none: {}",
+    ] {
+        assert_eq!(refused(EKS, &[auto, more, ("aws-vpc-cni: {}", other)]), ["does-not-belong"], "{other}");
+    }
+    assert_eq!(refused(EKS, &[auto, more]), [""; 0]);
+    assert_ne!(refused(EKS, &[more, ("aws-vpc-cni: {}", "cilium: { version: \"1.18\" }")]), ["does-not-belong"]);
+}
+
 /// What the agent of the Amazon VPC CNI does not hold to stops the build.
 #[test]
 fn limits_of_the_vpc_cni_stop_the_build() {
@@ -359,13 +469,19 @@ fn texts_fit_the_tree() {
     let private = Tree::of(AKS, &[("access: authorized-ranges", "access: private")]);
     omits(private.step("Apply C"), "ranges");
     for (path, other) in [("examples/every-field/eks.yaml", EKS), ("examples/every-field/aks.yaml", AKS)] {
-        let few = Tree::of(path, &[("name: shop-", "name: x-")]);
+        let few = Tree::of(path, &[("name: every-field-", "name: x-")]);
         if !few.0.keys().any(|name| name.starts_with("k8s/")) {
             omits(few.page(), "`k8s/");
         }
         says(Tree::of(other, &[]).page(), "`k8s/");
     }
-    let back = Tree::of(EKS, &[(OWNS, "owns: { logGroup: module, kmsKey: module, vpcCni: module, accessEntries: harden }")]);
+    let back = Tree::of(
+        EKS,
+        &[(
+            OWNS,
+            "owns: { logGroup: module, kmsKey: module, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }",
+        )],
+    );
     let back = back.step("Giving something back").to_owned();
     says(&back, "the access entries, the subscription filter");
     omits(&back, "the add-on");
@@ -401,6 +517,50 @@ fn checks_name_the_way_on() {
     let aks = Tree::of(AKS, &[]);
     says(aks.step("B: check"), "localDnsProfile");
     says(aks.report(), "169.254.10.10");
+}
+
+/// What sends logs on may be another owner's: nothing is made, nothing is called enforced, and people look.
+#[test]
+fn what_sends_logs_on_has_an_owner() {
+    let setting = "owns: { diagnosticSetting: harden },";
+    let filter = ", subscriptionFilter: harden";
+    let cases = [
+        (AKS, "diagnosticSetting", setting, "cloud/control-plane-logs", "az monitor diagnostic-settings list"),
+        (AKS, "diagnosticSetting", setting, "cloud/log-forwarding", "az monitor diagnostic-settings list"),
+        (EKS, "subscriptionFilter", filter, "cloud/log-forwarding", "aws logs describe-subscription-filters"),
+    ];
+    for (path, field, ours, control, look) in cases {
+        let place = format!("/platform/{}/owns/{field}", if path == EKS { "eks" } else { "aks" });
+        for owner in ["module", "existing", ""] {
+            let word = if owner.is_empty() { String::new() } else { ours.replace("harden", owner) };
+            let tree = Tree::of(path, &[(ours, &word)]);
+            let plan = must(path, &[(ours, &word)]);
+            let found = verdicts(&plan, control);
+            assert!(found.iter().all(|(outcome, _)| *outcome == Outcome::Elsewhere), "{path} {owner}: {found:?}");
+            says(tree.row(control), look);
+            says(tree.row(control), "no data source shows it");
+            says(tree.step("Apply A"), look);
+            says(tree.step("B: check"), look);
+            says(tree.report(), "once its owner sets it");
+            omits(tree.running(), if path == EKS { "the subscription filter" } else { "the diagnostic setting" });
+            if !owner.is_empty() {
+                intent(&plan, &place, Outcome::Elsewhere, "cloud-existing");
+            }
+        }
+        let plan = must(path, &[]);
+        assert!(verdicts(&plan, control).iter().any(|(outcome, _)| *outcome == Outcome::Enforced), "{path}");
+    }
+    // Where the spec names no receiver, the owner has one, and no line of ours says for how long it keeps anything.
+    let hub = "siem: { eventHub: { namespace: logs, name: aks } }";
+    let none = Tree::of(AKS, &[(setting, ""), (hub, "siem: { s3: { bucket: logs } }")]);
+    says(none.step("Apply A"), "the receiver that you chose");
+    omits(none.file("terraform/settings/outputs.tf"), "retention");
+    omits(none.file("terraform/attach/variables.tf"), "log_analytics_workspace_id");
+    // A filter without a relay is nobody's.
+    let relay = "relay: { destination: \"arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs\", role: \"arn:aws:iam::111122223333:role/logs\" }";
+    let plan = must(EKS, &[(relay, "")]);
+    intent(&plan, "/platform/eks/owns/subscriptionFilter", Outcome::NotApplicable, "not-declared");
+    omits(Tree::of(EKS, &[(relay, "")]).file("terraform/attach/main.tf"), "subscription");
 }
 
 /// A value that only the owner's resource can take is not enforced by an output.

@@ -10,7 +10,7 @@ use std::{
 use harden::{
     diag::{Diagnostics, Source},
     plan::EncryptionRecord,
-    resolve::{Cluster, Profiles, Purpose, Surroundings},
+    resolve::{Cluster, LastBuild, Profiles, Purpose, Surroundings},
     spec::{self, Parsed},
     yaml,
 };
@@ -177,8 +177,7 @@ pub(crate) fn with_cluster<T>(
         purpose: Purpose::Build,
         as_of: day,
         today: day,
-        last_encryption,
-        last_issuers: Vec::new(),
+        last: LastBuild { encryption: last_encryption, ..LastBuild::default() },
         graces: BTreeMap::new(),
         read: &|name| Ok(Source::new(name, owner)),
     };

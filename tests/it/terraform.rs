@@ -54,7 +54,9 @@ fn built(platform: &str, changes: &[(&str, &str)]) -> BTreeMap<String, String> {
     tree(&plan(&spec(platform, changes), None).unwrap_or_else(|codes| panic!("{platform} {changes:?}: {codes:?}")))
 }
 
-const OWNS: &str = "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden }";
+const OWNS: &str =
+    "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }";
+const SETTING: &str = "owns: { diagnosticSetting: harden },";
 const HUB: &str = "siem: { eventHub: { namespace: logs, name: aks } }";
 const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, relay: { destination: /rule, name: hub } }";
 
@@ -70,7 +72,12 @@ fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
         ("eks", built("eks", &[(OWNS, &none), ("endpoint: both", "endpoint: private")])),
         ("eks", built("eks", &[(OWNS, &others)])),
         ("eks", built("eks", &[("nodes: managed", "nodes: self-managed"), ("retentionDays: 100", "retentionDays: 9999")])),
+        ("eks", built("eks", &[(OWNS, &OWNS.replace("subscriptionFilter: harden", "subscriptionFilter: module"))])),
         ("aks", built("aks", &[])),
+        ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: module },")])),
+        ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: existing },")])),
+        ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: module },"), (HUB, RELAY)])),
+        ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: module },"), (HUB, "siem: { s3: { bucket: logs } }")])),
         ("aks", built("aks", &[private, (HUB, RELAY)])),
         ("aks", built("aks", &[(HUB, "siem: { azureMonitor: { workspace: /workspace } }")])),
         ("aks", built("aks", &[(HUB, "siem: { s3: { bucket: logs } }"), ("rbac-changes", "exec")])),
@@ -376,6 +383,11 @@ fn page(files: &BTreeMap<String, String>) -> Vec<Body> {
     text.split("```hcl\n").skip(1).map(|rest| hcl::parse(rest.split("```").next().unwrap()).unwrap()).collect()
 }
 
+/// The resources of `attach`; without any there is no file.
+fn made(files: &BTreeMap<String, String>) -> &str {
+    files.get("attach/main.tf").map_or("", String::as_str)
+}
+
 /// The lines for owners name arguments that the raw resource and the module have, and outputs that exist.
 #[test]
 fn the_page_names_what_exists() {
@@ -394,7 +406,7 @@ fn the_page_names_what_exists() {
             let known = match path.as_slice() {
                 [_] => true,
                 [_, output] => outputs.iter().any(|known| known == output),
-                [_, kind, name, ..] => files["attach/main.tf"].contains(&format!("resource \"{kind}\" \"{name}\"")),
+                [_, kind, name, ..] => made(&files).contains(&format!("resource \"{kind}\" \"{name}\"")),
                 [] => false,
             };
             if !known {
@@ -517,7 +529,8 @@ fn twice(files: &BTreeMap<String, String>, call: &hcl::Block, modules: &Value) -
     let own = blocks(&bodies).filter(|block| block.identifier.as_str() == "resource").flat_map(|block| {
         let kind = block.labels[0].as_str().to_owned();
         let text = |name: &str| block.body.attributes().find(|a| a.key.as_str() == name).map(|a| a.expr.clone());
-        let names: Vec<String> = match (text("for_each"), text("addon_name")) {
+        let setting = text("name").filter(|_| kind == "azurerm_monitor_diagnostic_setting");
+        let names: Vec<String> = match (text("for_each"), text("addon_name").or(setting)) {
             (Some(Expression::Object(object)), _) => {
                 object.keys().map(|key| key.to_string().trim_matches('"').to_owned()).collect()
             }
@@ -550,7 +563,8 @@ fn nothing_is_made_twice() {
     for group in owners {
         for key in owners {
             for cni in owners {
-                let owns = format!("owns: {{ logGroup: {group}, kmsKey: {key}, vpcCni: {cni} }}");
+                let filter = group;
+                let owns = format!("owns: {{ logGroup: {group}, kmsKey: {key}, vpcCni: {cni}, subscriptionFilter: {filter} }}");
                 let files = built("eks", &[(OWNS, &owns)]);
                 let bodies = page(&files);
                 assert_eq!(twice(&files, &call(&bodies, "eks"), &modules), [""; 0], "{owns}");
@@ -558,8 +572,9 @@ fn nothing_is_made_twice() {
                     (group, "\"aws_cloudwatch_log_group\" \"control_plane\""),
                     (key, "\"aws_kms_key\""),
                     (cni, "\"aws_eks_addon\""),
+                    (filter, "\"aws_cloudwatch_log_subscription_filter\""),
                 ] {
-                    let made = files["attach/main.tf"].contains(&format!("resource {kind}"));
+                    let made = made(&files).contains(&format!("resource {kind}"));
                     assert_eq!(made, owner == "harden", "{owns}: {kind}");
                 }
                 seen += 1;
@@ -567,9 +582,41 @@ fn nothing_is_made_twice() {
         }
     }
     assert_eq!(seen, 27);
-    let files = built("aks", &[]);
-    let bodies = page(&files);
-    assert_eq!(twice(&files, &call(&bodies, "aks"), &modules), [""; 0]);
+    for owner in owners {
+        let files = built("aks", &[(SETTING, &SETTING.replace("harden", owner))]);
+        let call = call(&page(&files), "aks");
+        assert_eq!(twice(&files, &call, &modules), [""; 0], "{owner}");
+        let ours = made(&files).contains("resource \"azurerm_monitor_diagnostic_setting\"");
+        let theirs = call.body.attributes().any(|a| a.key.as_str() == "diagnostic_settings");
+        assert_eq!((ours, theirs), (owner == "harden", owner == "module"), "{owner}");
+    }
+}
+
+/// What sends logs on for another owner is an output for it, its receiver and every category in it, and not made.
+#[test]
+fn what_sends_logs_for_another_owner_is_an_output() {
+    for owner in ["module", "existing"] {
+        let files = built("aks", &[(SETTING, &SETTING.replace("harden", owner))]);
+        assert_eq!(made(&files), "", "{owner}");
+        assert!(files["attach/kept.tf"].contains("from = azurerm_monitor_diagnostic_setting.control_plane"), "{owner}");
+        assert!(!files["attach/variables.tf"].contains("eventhub"), "{owner}");
+        let settings = &files["settings/outputs.tf"];
+        for text in ["output \"diagnostic_setting\"", "\"guard\"", "\"kube-audit-admin\"", "event_hub_name", "log_groups"] {
+            assert!(settings.contains(text), "{owner}: {text}: {settings}");
+        }
+        let files = built("eks", &[(OWNS, &OWNS.replace("subscriptionFilter: harden", &format!("subscriptionFilter: {owner}")))]);
+        assert!(!made(&files).contains("subscription_filter"), "{owner}");
+        assert!(files["attach/kept.tf"].contains("from = aws_cloudwatch_log_subscription_filter.relay"), "{owner}");
+        let settings = &files["settings/outputs.tf"];
+        for text in ["output \"subscription_filter\"", "deliverystream/logs", "role/logs"] {
+            assert!(settings.contains(text), "{owner}: {text}: {settings}");
+        }
+    }
+    for platform in ["aks", "eks"] {
+        let files = built(platform, &[]);
+        assert!(!files["settings/outputs.tf"].contains("output \"diagnostic_setting\""), "{platform}");
+        assert!(!files["settings/outputs.tf"].contains("output \"subscription_filter\""), "{platform}");
+    }
 }
 
 /// Every value is compared with the live cluster, or the plan knows that no data source shows it.
@@ -652,6 +699,10 @@ fn what_is_made_twice_is_found() {
             "aws_kms_key ",
         ]
     );
+    let files = built("aks", &[]);
+    let text = "module \"aks\" {\n  source = \"Azure/avm-res-containerservice-managedcluster/azurerm\"\n  diagnostic_settings = {\n    harden = {}\n  }\n}\n";
+    let body = hcl::parse(text).unwrap();
+    assert_eq!(twice(&files, body.blocks().next().unwrap(), &modules), ["azurerm_monitor_diagnostic_setting harden"]);
 }
 
 /// Hostile texts of the spec end as texts: no block more, and the value as it was.

@@ -8,11 +8,16 @@ use crate::{
     plan::{EncryptionStage, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
 };
 
-use super::objects::to_objects;
+use super::{TO_ANOTHER_VERSION, objects::to_objects};
 
 /// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
 const RESTART: &str =
     "move `/etc/kubernetes/manifests/kube-apiserver.yaml` out of the folder, wait until the container is gone, move it back";
+
+/// What a cluster without a pool of workers comes to.
+const NO_WORKERS: &str = "The spec declares no pool of workers, and kubeadm taints every control-plane node (`node-role.kubernetes.io/control-plane:NoSchedule`): pods that \
+     do not tolerate that start nowhere. Declare a pool of workers, or let them in beside etcd and its keys: `kubectl taint nodes --all \
+     node-role.kubernetes.io/control-plane-` (for new nodes `nodeRegistration: { taints: [] }` in your configuration, `platform.kubeadm.config`).";
 
 pub(super) struct Tree<'a> {
     pub(super) plan: &'a Plan,
@@ -87,17 +92,33 @@ impl Tree<'_> {
             }
             _ => "the document of the node in `kubeadm/nodes/<node>/join-control-plane.yaml`, which has its name and address",
         };
-        [
-            format!("Further control-plane nodes: {join}. {each}"),
-            "Workers: `kubeadm/join-worker.yaml`. Each node that joins needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` \
-             does); the head of the document has the command that makes it, with credentials that end after an hour. Joining by token does not \
-             work while anonymous access is closed."
-                .to_owned(),
-        ]
+        let discovery = "Each node that joins needs `/etc/kubernetes/discovery.conf` first (also `kubeadm config validate` does); the head of the \
+                         document has the command that makes it, with credentials that end after an hour. Joining by token does not work while \
+                         anonymous access is closed.";
+        let workers = self.plan.pools.values().any(|pool| pool.role == PoolRole::Worker);
+        let last = if workers {
+            format!("Workers: `kubeadm/join-worker.yaml`. {discovery}")
+        } else if self.declares_taints() {
+            discovery.to_owned()
+        } else {
+            format!("{discovery} {NO_WORKERS}")
+        };
+        [format!("Further control-plane nodes: {join}. {each}"), last]
+    }
+
+    /// Whether the owner's configuration says which taints the first node gets.
+    fn declares_taints(&self) -> bool {
+        let init = |artifact: &&Artifact| artifact.path.as_str() == "kubeadm/init.yaml";
+        self.artifacts.iter().filter(init).any(|artifact| artifact.text().to_string().contains("\n  taints:"))
     }
 
     pub(super) fn running_cluster(&self) -> Vec<String> {
-        let mut steps = self.before_changes();
+        let version = self.plan.cluster.version;
+        let mut steps = vec![format!(
+            "Ask `kubectl version`: where the API servers run another version than {version}, the way is {TO_ANOTHER_VERSION}, which comes back here \
+             for what is before the nodes."
+        )];
+        steps.extend(self.before_changes());
         steps.extend(self.to_nodes());
         steps.push(
             "Store the configuration before the servers have it, so that the next join or upgrade does not undo it: on one control-plane node `kubeadm \

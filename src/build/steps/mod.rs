@@ -6,6 +6,7 @@ mod nodes;
 mod objects;
 mod provider;
 mod running;
+mod version;
 
 use crate::{
     base::{Artifact, Platform},
@@ -18,6 +19,12 @@ use kubeadm::{Tree, other_installer};
 use nodes::NODES;
 use objects::{OBJECTS, applied, objects, trials};
 use provider::{for_people, new_at_provider, provider};
+use version::ANOTHER_VERSION;
+
+/// The title of the list for a cluster that runs.
+const RUNNING: &str = "A running cluster";
+/// Where to turn when it runs another version.
+const TO_ANOTHER_VERSION: &str = "[Another Kubernetes version](#another-kubernetes-version)";
 
 /// The lists of steps, as Markdown sentences.
 pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
@@ -26,7 +33,8 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             let tree = Tree { plan, kubeadm, artifacts };
             let mut lists = vec![
                 StepList { title: "A new cluster", steps: tree.new_cluster() },
-                StepList { title: "A running cluster", steps: tree.running_cluster() },
+                StepList { title: RUNNING, steps: tree.running_cluster() },
+                StepList { title: ANOTHER_VERSION, steps: tree.upgrade() },
                 StepList { title: NODES, steps: tree.on_nodes() },
                 StepList { title: OBJECTS, steps: objects(plan, artifacts) },
                 StepList { title: "Another installer", steps: vec![other_installer()] },
@@ -50,7 +58,7 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
                 .collect();
             let objects = applied(plan, artifacts, |_| true);
             let new = new_at_provider(plan, artifacts).into_iter().chain(objects).chain(trials(plan, artifacts)).collect();
-            let running = StepList { title: "A running cluster", steps };
+            let running = StepList { title: RUNNING, steps };
             if running.steps.is_empty() { Vec::new() } else { vec![StepList { title: "A new cluster", steps: new }, running] }
         }
     }

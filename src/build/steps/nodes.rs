@@ -7,7 +7,10 @@ use crate::{
     report::code,
 };
 
-use super::kubeadm::{Tree, ranges};
+use super::{
+    TO_ANOTHER_VERSION,
+    kubeadm::{Tree, ranges},
+};
 
 /// The name of the list.
 pub(super) const NODES: &str = "The nodes";
@@ -59,7 +62,8 @@ impl Tree<'_> {
         let (runtime, version) = (&self.plan.host.runtime, &self.plan.cluster.version);
         let runtime = format!("{runtime} {}", self.plan.host.runtime_version);
         let mut text = format!(
-            "Install on every node, before its script runs: {}, kubelet and kubeadm {version}",
+            "Install on every node, before its script runs: {}, kubelet and kubeadm {version} (where the cluster runs another version both stay as \
+             they are until {TO_ANOTHER_VERSION} takes them)",
             if self.plan.host.runtime.is_empty() { "the container runtime" } else { runtime.trim() }
         );
         for package in packages {

@@ -122,13 +122,13 @@ fn existing(cloud: &CloudPlan) -> Vec<&'static str> {
     let ours = |owner: Option<Owner>| owner == Some(Owner::Harden);
     let rows = [
         (ours(cloud.log_group.as_ref().map(|group| group.owner.value)), "the log group"),
-        (cloud.forward.is_some(), "the subscription filter"),
+        (ours(cloud.filter_owner.as_ref().map(|owner| owner.value)), "the subscription filter"),
         (
             ours(cloud.entries_owner.as_ref().map(|owner| owner.value)) && !cloud.entries.is_empty(),
             "access entries and their policies",
         ),
         (ours(cloud.vpc_cni.as_ref().map(|owner| owner.value)), "the add-on `vpc-cni`"),
-        (!cloud.categories.is_empty(), "the diagnostic setting"),
+        (ours(cloud.diagnostics_owner.as_ref().map(|owner| owner.value)), "the diagnostic setting"),
     ];
     rows.into_iter().filter(|(made, _)| *made).map(|(_, what)| what).collect()
 }

@@ -12,7 +12,7 @@ use crate::{
     diag::{Diagnostics, Place, Source},
     host::{env, files},
     plan::{Locate, Plan, Settings},
-    resolve::{Purpose, Surroundings, Waiver},
+    resolve::{LastBuild, Purpose, Surroundings, Waiver},
     spec::WorkspaceCheck,
 };
 
@@ -129,15 +129,7 @@ fn one(
     read: &dyn Fn(&str) -> Result<Source, String>,
     diags: &mut Diagnostics,
 ) -> Option<Judged> {
-    let around = Surroundings {
-        purpose: Purpose::Judge,
-        as_of,
-        today: as_of,
-        last_encryption: None,
-        last_issuers: Vec::new(),
-        graces,
-        read,
-    };
+    let around = Surroundings { purpose: Purpose::Judge, as_of, today: as_of, last: LastBuild::default(), graces, read };
     let (resolved, plan) = plan_to_judge(&job.cluster, &job.profiles, &around, diags)?;
     let settings = plan.settings();
     let place = |waiver: &Waiver| Some((waiver.id.clone(), resolved.locate(&Cause::Spec(waiver.path.clone()))?));

@@ -2,6 +2,7 @@
 
 mod against;
 mod inputs;
+mod trees;
 
 use std::path::PathBuf;
 
@@ -76,8 +77,15 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
             for (cluster, files) in groups {
                 one_cluster(&mut found, &files, cluster, args);
             }
+            let trees = trees::of(&files);
             for file in unnamed {
-                seen.unjudged(&file.name, "no entry of the workspace's `check` map names it");
+                match trees::holding(&trees, &file.name) {
+                    Some(tree) => seen.unjudged(
+                        &file.name,
+                        &format!("it is part of a tree that harden built: `harden verify {tree}` reads it"),
+                    ),
+                    None => seen.unjudged(&file.name, "no entry of the workspace's `check` map names it"),
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     adopted, adopted_intents, aks,
-    diagnostics::{NobodyComesIn, NodesLockedOut, SourceFamily, TooManySources},
+    diagnostics::{EndpointSide, NoPublicSource, NobodyComesIn, NodesLockedOut, SourceFamily, TooManySources},
     eks, managed, set, strokes,
 };
 
@@ -62,8 +62,12 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
                 "write `endpoint: both`, so that nodes take the private endpoint",
             );
         }
-        ranges(cluster, out, "public_access_cidrs", EKS_MOST_RANGES);
-        answer(cluster, out, "public_access_cidrs");
+        if ranges(cluster, out, "public_access_cidrs", EKS_MOST_RANGES) == 0 && eks.private {
+            closed_to_all(out, &place);
+        } else {
+            need_public(cluster, out, &place, "`endpoint: private`");
+        }
+        answer(cluster, out, "public_access_cidrs", eks.private);
     }
     out.because(asked);
     if eks.public {
@@ -111,9 +115,10 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
         return;
     }
     need_egress(cluster, out, &place, "`access: authorized-ranges`", "write `access: private`");
+    need_public(cluster, out, &place, "`access: private`");
     ranges(cluster, out, "authorized_ip_ranges", AKS_MOST_RANGES);
     adopted_intents(cluster, out, &place, &["authorized_ip_ranges"]);
-    answer(cluster, out, "authorized_ip_ranges");
+    answer(cluster, out, "authorized_ip_ranges", false);
     out.because(asked);
     adopted(out, &["authorized_ip_ranges", "run_command_enabled"], "the API server answers the declared ranges alone");
 }
@@ -122,18 +127,38 @@ fn lower_aks(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
 fn need_private(cluster: &Resolved, out: &mut Lowering<'_>, access: &SpecPath, other: &'static str) {
     let admins = &cluster.sources.admins;
     if !admins.is_empty() && !admins.iter().any(Cidr::is_private) {
-        let sources = out.place(&Cause::Spec(SpecPath::new(RANGES).child("admins")));
-        let at = out.place(&Cause::Spec(access.clone()));
-        out.diagnostics().push(NobodyComesIn { other, at, sources });
+        nobody_comes_in(out, EndpointSide::Private, access, other);
     }
 }
 
-/// Nodes that come to the public address need their own way out among the ranges.
+/// Nobody comes to a public address from private ranges.
+fn need_public(cluster: &Resolved, out: &mut Lowering<'_>, access: &SpecPath, other: &'static str) {
+    let admins = &cluster.sources.admins;
+    if !admins.is_empty() && admins.iter().all(Cidr::is_private) {
+        nobody_comes_in(out, EndpointSide::Public, access, other);
+    }
+}
+
+fn nobody_comes_in(out: &mut Lowering<'_>, side: EndpointSide, access: &SpecPath, other: &'static str) {
+    let sources = out.place(&Cause::Spec(SpecPath::new(RANGES).child("admins")));
+    let at = out.place(&Cause::Spec(access.clone()));
+    out.diagnostics().push(NobodyComesIn { side, other, at, sources });
+}
+
+/// A list without a range is none for EKS, which lets everybody in then.
+fn closed_to_all(out: &mut Lowering<'_>, access: &SpecPath) {
+    let sources = out.place(&Cause::Spec(SpecPath::new(RANGES)));
+    let at = out.place(&Cause::Spec(access.clone()));
+    out.diagnostics().push(NoPublicSource { at, sources });
+}
+
+/// Nodes that come to the public address need their own way out among the ranges, and that is never a private address.
 fn need_egress(cluster: &Resolved, out: &mut Lowering<'_>, access: &SpecPath, what: &'static str, other: &'static str) {
-    if cluster.sources.egress.is_empty() {
+    if cluster.sources.egress.iter().all(Cidr::is_private) {
         let sources = out.place(&Cause::Spec(SpecPath::new(RANGES)));
         let at = out.place(&Cause::Spec(access.clone()));
-        out.diagnostics().push(NodesLockedOut { what, other, at, sources });
+        let private = !cluster.sources.egress.is_empty();
+        out.diagnostics().push(NodesLockedOut { what, private, other, at, sources });
     }
 }
 
@@ -143,13 +168,13 @@ fn takes_ipv6(cluster: &Resolved) -> bool {
     cluster.platform == Platform::Eks && view.pods.iter().chain(&view.services).any(|range| range.address().is_ipv6())
 }
 
-/// The declared ranges, each once and with its own cause.
-fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: usize) {
+/// The declared ranges from which somebody comes to a public address, each once and with its own cause; how many there are.
+fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: usize) -> usize {
     let asked = out.reason().cause;
     let mut list: Vec<Held<Cidr>> = Vec::new();
     for (field, ranges) in [("admins", &cluster.sources.admins), ("egress", &cluster.sources.egress)] {
         let place = SpecPath::new(RANGES).child(field);
-        for (n, range) in ranges.iter().enumerate() {
+        for (n, range) in ranges.iter().enumerate().filter(|(_, range)| !range.is_private()) {
             let held = out.because(Cause::Spec(place.index(n))).held(*range);
             if range.address().is_ipv6() && !takes_ipv6(cluster) {
                 let at = out.place(&Cause::Spec(place.index(n)));
@@ -165,14 +190,31 @@ fn ranges(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, most: 
         let at = out.place(&Cause::Spec(SpecPath::new(RANGES)));
         out.diagnostics().push(TooManySources { platform: cluster.platform.name(), count: list.len(), most, at });
     }
+    let count = list.len();
     out.because(Cause::Spec(SpecPath::new(RANGES)));
     set(out, name, CloudValue::Texts(list.into_iter().map(|held| held.map(|range| range.to_string())).collect()));
     out.because(asked);
+    count
 }
 
-fn answer(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str) {
-    for field in ["admins", "egress"] {
-        adopted_intents(cluster, out, &SpecPath::new(RANGES).child(field), &[name]);
+/// What becomes of the declared ranges: the public ones are in the list, and private ones use the private endpoint where there is one.
+fn answer(cluster: &Resolved, out: &mut Lowering<'_>, name: &'static str, private: bool) {
+    for (field, ranges) in [("admins", &cluster.sources.admins), ("egress", &cluster.sources.egress)] {
+        let place = SpecPath::new(RANGES).child(field);
+        let left_out: Vec<String> = ranges.iter().filter(|range| range.is_private()).map(|range| format!("`{range}`")).collect();
+        if left_out.len() < ranges.len() {
+            adopted_intents(cluster, out, &place, &[name]);
+        }
+        if left_out.is_empty() {
+            continue;
+        }
+        let (outcome, fact) = if private {
+            (Outcome::Elsewhere, facts::id::EKS_PRIVATE_SOURCES)
+        } else {
+            (Outcome::Impossible, facts::id::CLOUD_PRIVATE_RANGE)
+        };
+        let detail = format!("{} {} not in `{name}`", left_out.join(", "), if left_out.len() == 1 { "is" } else { "are" });
+        strokes::intents(cluster, out, &place, outcome, &Ground::Fact(fact), &detail);
     }
 }
 

@@ -6,13 +6,13 @@ use crate::{
     facts::{self, cloud::EKS_LOG_TYPES},
     kube::audit::Goal,
     plan::{
-        Ground, Lowering, Outcome, SettingKey,
-        cloud::{CloudValue, Destination, category_key},
+        Ground, Lowering, Outcome, Scope,
+        cloud::{CloudValue, Destination, Owner, category_key, cloud_key, owner_place},
     },
     resolve::Resolved,
 };
 
-use super::{adopted, adopted_intents, aks, answers, eks, managed, set, strokes};
+use super::{adopted, adopted_intents, aks, answers, eks, managed, owner_of, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/control-plane-logs",
@@ -35,8 +35,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         adopted_intents(cluster, out, &place, &["enabled_cluster_log_types"]);
         facts::id::EKS_AUDIT_POLICY
     } else {
-        let keys = lower_aks(cluster, out);
-        strokes::intents_by(cluster, out, &place, &keys);
+        lower_aks(cluster, out, &place);
         facts::id::AKS_AUDIT_POLICY
     };
     let ground = Ground::Fact(fact);
@@ -64,7 +63,7 @@ fn lower_eks(cluster: &Resolved, out: &mut Lowering<'_>) {
     adopted(out, &["enabled_cluster_log_types"], "");
 }
 
-fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
+fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath) {
     let asked = out.reason();
     let reads: Vec<&Cause> = cluster.audit.goals.iter().filter(|(goal, _)| needs_reads(*goal)).map(|(_, cause)| cause).collect();
     let (audit, causes) = if cluster.audit.goals.is_empty() {
@@ -77,7 +76,7 @@ fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     let mut keys = Vec::new();
     let entra = aks(cluster).is_some_and(|aks| aks.admin_groups.is_some());
     let destination = destination(cluster, out);
-    let Some(cloud) = &mut out.plan_mut().cloud else { return keys };
+    let Some(cloud) = &mut out.plan_mut().cloud else { return };
     for category in PROGRAMS.into_iter().chain(entra.then_some("guard")) {
         cloud.categories.entry(category).or_default().insert(asked.clone());
         keys.push(category_key(category));
@@ -88,15 +87,36 @@ fn lower_aks(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     keys.push(category_key(audit));
     cloud.destinations.extend(destination);
     let left_out = "left out: `cluster-autoscaler`, `csi-*`, `fleet-*`, `karpenter-events`";
-    strokes::enforced(
-        out,
-        if audit == "kube-audit" {
-            format!("{left_out}; `kube-audit-admin` is part of `kube-audit`")
-        } else {
-            format!("{left_out}; reads are not asked for, so `kube-audit-admin` takes the place of `kube-audit`")
-        },
-    );
-    keys
+    let detail = if audit == "kube-audit" {
+        format!("{left_out}; `kube-audit-admin` is part of `kube-audit`")
+    } else {
+        format!("{left_out}; reads are not asked for, so `kube-audit-admin` takes the place of `kube-audit`")
+    };
+    let owner_at = owner_place(cluster.platform, "diagnosticSetting");
+    let owner = owner_of(cluster, out, &owner_at, setting_owner(cluster));
+    if let Some(cloud) = &mut out.plan_mut().cloud {
+        cloud.diagnostics_owner = Some(owner);
+    }
+    if setting_owner(cluster) == Owner::Harden {
+        strokes::intents_by(cluster, out, place, &keys);
+        strokes::intents_by(cluster, out, &owner_at, &[cloud_key("diagnostics/owner")]);
+        strokes::enforced(out, detail);
+        return;
+    }
+    let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
+    strokes::intents(cluster, out, place, Outcome::Elsewhere, &ground, LOOK_AT_SETTING);
+    strokes::intents(cluster, out, &owner_at, Outcome::Elsewhere, &ground, "");
+    let how = "the owner of the diagnostic setting sends the categories of `diagnostic_setting` of `terraform/settings`";
+    out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, format!("{how}; {LOOK_AT_SETTING}; {detail}"));
+}
+
+/// Nothing but a person sees a diagnostic setting that this tree does not make.
+pub(super) const LOOK_AT_SETTING: &str =
+    "look: `az monitor diagnostic-settings list --resource CLUSTER-ID`; no data source shows it";
+
+/// Who owns the diagnostic setting of the cluster.
+pub(super) fn setting_owner(cluster: &Resolved) -> Owner {
+    aks(cluster).map_or(Owner::Existing, |aks| aks.diagnostic_setting)
 }
 
 /// Whether a goal is about requests that read: `kube-audit-admin` leaves out get and list, and with them exec over WebSockets.
@@ -108,8 +128,9 @@ fn needs_reads(goal: Goal) -> bool {
 }
 
 /// A diagnostic setting goes somewhere: where nothing forwards logs, into a workspace that the caller of the module names.
+/// Another owner has chosen a receiver already.
 fn destination(cluster: &Resolved, out: &Lowering<'_>) -> Option<crate::plan::Held<Destination>> {
-    forwards(cluster).is_none().then(|| out.held(Destination::Workspace(None)))
+    (forwards(cluster).is_none() && setting_owner(cluster) == Owner::Harden).then(|| out.held(Destination::Workspace(None)))
 }
 
 /// Where logs are forwarded to on AKS.
@@ -121,7 +142,7 @@ fn forwards(cluster: &Resolved) -> Option<&Destination> {
 /// Whether a workspace keeps the logs of the control plane on AKS.
 pub(super) fn in_workspace(cluster: &Resolved) -> bool {
     match forwards(cluster) {
-        None => cluster.selects("cloud/control-plane-logs"),
+        None => cluster.selects("cloud/control-plane-logs") && setting_owner(cluster) == Owner::Harden,
         Some(Destination::Workspace(_)) => true,
         Some(Destination::EventHub { .. }) => false,
     }

@@ -9,6 +9,7 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::controls) struct NodesLockedOut {
     pub(super) what: &'static str,
+    pub(super) private: bool,
     pub(super) other: &'static str,
     pub(super) at: Option<Place>,
     pub(super) sources: Option<Place>,
@@ -18,10 +19,12 @@ impl Problem for NodesLockedOut {
     const CODE: &'static str = "nodes-locked-out";
     const SEVERITY: Severity = Severity::Error;
     const MEANING: &'static str = "The API server of a managed cluster answers on a public address and only to declared ranges, and the \
-        addresses that nodes and runners go out with are not among them. Nodes would lose their API server.";
+        addresses that nodes and runners go out with are not among them: `api.sources.egress` is missing, or its ranges are private, and nobody \
+        comes to a public address from those. Nodes would lose their API server.";
 
     fn message(&self) -> String {
-        format!("{} without `api.sources.egress` locks the cluster's own nodes out", self.what)
+        let missing = if self.private { "a public range in `api.sources.egress`" } else { "`api.sources.egress`" };
+        format!("{} without {missing} locks the cluster's own nodes out", self.what)
     }
 
     fn help(&self) -> String {
@@ -35,9 +38,19 @@ impl Problem for NodesLockedOut {
     }
 }
 
-/// Nobody whom the spec names could come to a private endpoint.
+/// Where an API server answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::controls) enum EndpointSide {
+    /// On the internet.
+    Public,
+    /// In its private network.
+    Private,
+}
+
+/// Nobody whom the spec names could come to the endpoint.
 #[derive(Debug)]
 pub(in crate::controls) struct NobodyComesIn {
+    pub(super) side: EndpointSide,
     pub(super) other: &'static str,
     pub(super) at: Option<Place>,
     pub(super) sources: Option<Place>,
@@ -47,19 +60,60 @@ impl Problem for NobodyComesIn {
     const CODE: &'static str = "nobody-comes-in";
     const SEVERITY: Severity = Severity::Warning;
     const MEANING: &'static str = "The API server of a managed cluster answers in its private network alone, and every range of \
-        `api.sources.admins` is one of the internet. From there nobody reaches a private endpoint.";
+        `api.sources.admins` is one of the internet; or it answers on a public address, and every range is a private one. From there nobody \
+        reaches the endpoint.";
 
     fn message(&self) -> String {
-        "nobody comes to a private endpoint from the addresses of `api.sources.admins`".to_owned()
+        let endpoint = match self.side {
+            EndpointSide::Public => "public",
+            EndpointSide::Private => "private",
+        };
+        format!("nobody comes to a {endpoint} endpoint from the addresses of `api.sources.admins`")
     }
 
     fn help(&self) -> String {
-        format!("name the private ranges that people come from (VPN, peered networks, a bastion host), or write {}", self.other)
+        let ranges = match self.side {
+            EndpointSide::Public => "name the public addresses that people go out with (an office, a VPN, a NAT gateway)",
+            EndpointSide::Private => "name the private ranges that people come from (VPN, peered networks, a bastion host)",
+        };
+        format!("{ranges}, or write {}", self.other)
     }
 
     fn labels(&self) -> Vec<Label> {
-        let at = self.at.iter().map(|at| Label::new(at.clone(), "answers in the private network alone"));
-        let sources = self.sources.iter().map(|at| Label::new(at.clone(), "addresses of the internet"));
+        let (answers, ranges) = match self.side {
+            EndpointSide::Public => ("answers on a public address", "addresses of private networks"),
+            EndpointSide::Private => ("answers in the private network alone", "addresses of the internet"),
+        };
+        let at = self.at.iter().map(|at| Label::new(at.clone(), answers));
+        let sources = self.sources.iter().map(|at| Label::new(at.clone(), ranges));
+        at.chain(sources).collect()
+    }
+}
+
+/// A public endpoint for which the spec names nobody.
+#[derive(Debug)]
+pub(in crate::controls) struct NoPublicSource {
+    pub(super) at: Option<Place>,
+    pub(super) sources: Option<Place>,
+}
+
+impl Problem for NoPublicSource {
+    const CODE: &'static str = "no-public-source";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "The API server of an EKS cluster answers on a public address too, and no range of `api.sources` is a public \
+        one. EKS refuses private ranges in `public_access_cidrs`, and without the list it lets everybody in.";
+
+    fn message(&self) -> String {
+        "no range of `api.sources` is one from which somebody comes to the public endpoint".to_owned()
+    }
+
+    fn help(&self) -> String {
+        "write `endpoint: private`, or name the public addresses that people and runners go out with".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), "answers on a public address too"));
+        let sources = self.sources.iter().map(|at| Label::new(at.clone(), "no public range"));
         at.chain(sources).collect()
     }
 }

@@ -92,7 +92,7 @@ fn entries(cluster: &Resolved, owner: Owner, out: &mut Lowering<'_>) {
 
 /// Who makes the entries.
 fn owned(cluster: &Resolved, owner: Owner, out: &mut Lowering<'_>) {
-    let place = owner_place("accessEntries");
+    let place = owner_place(cluster.platform, "accessEntries");
     let said = cluster.intents.contains(&place);
     let cause = if said { Cause::Spec(place.clone()) } else { out.reason().cause };
     let asked = out.reason().cause;

@@ -50,8 +50,12 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
         return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));
     }
     let auto = matches!(&answers.kind, CloudKind::Eks(eks) if eks.nodes == Nodes::Auto);
-    if auto && *path == owner_place("vpcCni") {
+    if auto && *path == owner_place(cluster.platform, "vpcCni") {
         return fact(Outcome::NotApplicable, facts::id::EKS_AUTO_ADDON);
+    }
+    let relay = answers.siem.as_ref().is_some_and(|siem| siem.forward.is_some());
+    if !relay && *path == owner_place(cluster.platform, "subscriptionFilter") {
+        return fact(Outcome::NotApplicable, facts::id::NOT_DECLARED);
     }
     if path.is_within(&platform.child("owns")) {
         return fact(Outcome::Elsewhere, facts::id::CLOUD_EXISTING);

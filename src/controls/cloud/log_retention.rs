@@ -14,7 +14,7 @@ use crate::{
     resolve::{EksAnswers, Resolved},
 };
 
-use super::{control_plane_logs::in_workspace, eks, managed, set, strokes};
+use super::{control_plane_logs::in_workspace, eks, managed, owner_of, set, strokes};
 
 const ID: &str = "cloud/log-retention";
 
@@ -63,14 +63,12 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, wanted: u32, asked: &Cause, o
     if eks.log_group != Owner::Harden {
         set(out, "cloudwatch_log_group_retention_in_days", CloudValue::Number(kept));
     }
-    let place = owner_place("logGroup");
-    let said = cluster.intents.contains(&place);
-    out.because(if said { Cause::Spec(place.clone()) } else { Cause::Shape(facts::id::CLOUD_EXISTING) });
-    let owner = out.held(eks.log_group);
+    let place = owner_place(cluster.platform, "logGroup");
+    out.because(asked.clone());
+    let owner = owner_of(cluster, out, &place, eks.log_group);
     if let Some(cloud) = &mut out.plan_mut().cloud {
         cloud.log_group = Some(LogGroup { owner, days });
     }
-    out.because(asked.clone());
     if eks.log_group == Owner::Harden {
         strokes::intents_by(cluster, out, &retention(), &[cloud_key("log-group/retention")]);
         strokes::intents_by(cluster, out, &place, &[cloud_key("log-group/owner")]);

@@ -19,7 +19,7 @@ use crate::{
     },
     plan::{
         CloudPlan, Ground, Held, Lowering, Outcome, Plan, Scope,
-        cloud::{CloudValue, is_seen},
+        cloud::{CloudValue, Owner, is_seen},
     },
     resolve::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, Resolved},
 };
@@ -57,6 +57,16 @@ fn aks(cluster: &Resolved) -> Option<&AksAnswers> {
         CloudKind::Aks(aks) => Some(aks),
         CloudKind::Eks(_) => None,
     }
+}
+
+/// Who owns something, for what the spec says or for what holds where it says nothing.
+fn owner_of(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath, owner: Owner) -> Held<Owner> {
+    let asked = out.reason().cause;
+    let said = cluster.intents.contains(place);
+    let cause = if said { Cause::Spec(place.clone()) } else { Cause::Shape(facts::id::CLOUD_EXISTING) };
+    let held = out.because(cause).held(owner);
+    out.because(asked);
+    held
 }
 
 /// Asks for a value of the cluster resource.

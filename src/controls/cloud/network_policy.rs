@@ -13,7 +13,7 @@ use crate::{
     resolve::{AksAnswers, EksAnswers, Nodes, Resolved},
 };
 
-use super::{adopted, aks, answers, diagnostics::ProviderMakesAnew, eks, set, strokes};
+use super::{adopted, aks, answers, diagnostics::ProviderMakesAnew, eks, owner_of, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/network-policy",
@@ -137,16 +137,12 @@ fn auto_mode(out: &mut Lowering<'_>) {
 }
 
 fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
-    let asked = out.reason().cause;
-    let place = owner_place("vpcCni");
+    let place = owner_place(cluster.platform, "vpcCni");
     set(out, "vpc_cni_configuration_values", CloudValue::Json(vec![("enableNetworkPolicy", "true".to_owned())]));
-    let said = cluster.intents.contains(&place);
-    out.because(if said { Cause::Spec(place.clone()) } else { Cause::Shape(facts::id::CLOUD_EXISTING) });
-    let owner = out.held(eks.vpc_cni);
+    let owner = owner_of(cluster, out, &place, eks.vpc_cni);
     if let Some(cloud) = &mut out.plan_mut().cloud {
         cloud.vpc_cni = Some(owner);
     }
-    out.because(asked);
     let wakes = "policies that lie in the cluster already take effect with it";
     if eks.vpc_cni == Owner::Harden {
         strokes::intents_by(cluster, out, &place, &[cloud_key("vpc-cni/owner")]);

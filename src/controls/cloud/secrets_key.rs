@@ -37,7 +37,7 @@ fn applies(cluster: &Resolved) -> Applies {
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let Some(owner) = eks(cluster).and_then(|eks| eks.secrets_key) else { return };
-    let place = owner_place("kmsKey");
+    let place = owner_place(cluster.platform, "kmsKey");
     let asked = out.reason().cause;
     let held = out.because(Cause::Spec(place.clone())).held(owner);
     if let Some(cloud) = &mut out.plan_mut().cloud {

@@ -9,7 +9,9 @@ mod selection;
 
 use crate::diag::Entry;
 
-use super::cloud::diagnostics::{NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources};
+use super::cloud::diagnostics::{
+    NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources,
+};
 
 pub(in crate::controls) use apiserver::{
     AnonymousPath, AuthorizerNotInFile, IssuerIsClusterOwn, IssuerPrefixReserved, IssuerTwice, IssuersShareNames, ProbesShutOut,
@@ -41,6 +43,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
     Entry::of::<MissingParameter>(),
+    Entry::of::<NoPublicSource>(),
     Entry::of::<NobodyComesIn>(),
     Entry::of::<NodesLockedOut>(),
     Entry::of::<ProviderMakesAnew>(),

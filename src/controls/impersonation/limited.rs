@@ -5,7 +5,7 @@ use crate::{
     controls::{
         Applies, Control,
         diagnostics::ReservedIdentity,
-        rbac::{audited, grant, impossible, named, rules_of, unbuilt},
+        rbac::{audited, grant, impossible, members, named, rules_of, unbuilt},
         strokes,
     },
     facts,
@@ -63,6 +63,7 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
         out.diagnostics().push(ReservedIdentity { what: "user", name: user.clone(), at });
     }
     let names = names(out, declared)?;
+    members(cluster, out, &declared.by, &declared.path);
     let built: Vec<May> = declared.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
     let role = format!("harden:impersonate:{}", declared.name);
     let mut keys = if facts::holds(facts::id::CONSTRAINED_IMPERSONATION, cluster.version) {

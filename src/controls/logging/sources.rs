@@ -5,7 +5,7 @@ use crate::{
     controls::{Applies, Control},
     facts,
     plan::{
-        Ground, KindPlan, LogKind, Lowering, Outcome, Program, Scope,
+        Ground, Held, KindPlan, LogKind, Lowering, Outcome, Program, Scope,
         cloud::{Destination, Owner},
         host_paths, kind_key,
     },
@@ -145,12 +145,18 @@ fn kept_by_the_provider(cluster: &Resolved, out: &Lowering<'_>) -> String {
 fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
     let Some(cloud) = &out.plan().cloud else { return "nowhere".to_owned() };
     let destinations: Vec<String> = cloud.destinations.iter().map(|held| destination(&held.value)).collect();
+    let of = |owner: &Option<Held<Owner>>| {
+        let ours = owner.as_ref().is_some_and(|owner| owner.value == Owner::Harden);
+        if ours { "" } else { ", once its owner sets it" }
+    };
     match &cloud.forward {
-        Some(forward) => format!("to {}, by a subscription of the log group", forward.value.destination),
+        Some(forward) => {
+            format!("to {}, by a subscription of the log group{}", forward.value.destination, of(&cloud.filter_owner))
+        }
         None if destinations.is_empty() => {
             "it stays where it is written: no receiver that the provider reaches is declared".to_owned()
         }
-        None => format!("to {}", destinations.join(", and to ")),
+        None => format!("to {}, by the diagnostic setting{}", destinations.join(", and to "), of(&cloud.diagnostics_owner)),
     }
 }
 

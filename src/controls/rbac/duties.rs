@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    base::{Area, Cause, FactId, Level, SpecPath},
+    base::{Area, Cause, FactId, Level, Platform, SpecPath},
     controls::{Applies, Control, diagnostics::ReservedIdentity, strokes},
     facts,
     kube::rbac::Subject,
@@ -58,6 +58,7 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<
     }
     let built: Vec<May> = duty.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
     let group = named(out, &duty.group, &duty.path)?;
+    members(cluster, out, &duty.group, &duty.path);
     if built.is_empty() {
         return None;
     }
@@ -80,11 +81,32 @@ pub(in crate::controls) fn named(out: &mut Lowering<'_>, group: &GroupAnswer, as
             let at = out.place(&Cause::Spec(group.path.child("kubernetes")));
             out.diagnostics().push(ReservedIdentity { what: "group", name: name.clone(), at });
         }
+        if let Some(unused) = &group.unused_name {
+            let detail = format!("roles are bound to `{name}`; `{unused}` is its name elsewhere");
+            out.intent(group.path.clone(), Outcome::NotApplicable, Ground::Fact(facts::id::AKS_GROUP_ID), detail);
+        }
         return Some(name.clone());
     }
     impossible(out, asker, facts::id::GROUP_WITHOUT_RBAC_NAME, &format!("`{}` has none", group.path));
     out.intent(group.path.clone(), Outcome::Impossible, Ground::Fact(facts::id::GROUP_WITHOUT_RBAC_NAME), "");
     None
+}
+
+/// Says where nobody comes in a group by what the spec says.
+pub(in crate::controls) fn members(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer, asker: &SpecPath) {
+    let Some(name) = group.rbac.as_ref().filter(|_| group.memberless) else { return };
+    let way_out = match cluster.platform {
+        Platform::Aks => "name its object id (`entra`)",
+        Platform::Eks | Platform::Kubeadm => "name its principals (`aws`), or make an access entry with this group",
+    };
+    let detail = format!("`{}` is bound as `{name}`, and nobody comes in under it: {way_out}", group.path);
+    let ground = Ground::Fact(facts::id::CLOUD_GROUP_ELSEWHERE);
+    out.because(Cause::Spec(asker.clone()));
+    out.verdict_on(Scope::Cluster, Outcome::Weaker, ground.clone(), detail.clone());
+    out.intent(asker.clone(), Outcome::Weaker, ground.clone(), detail.clone());
+    if *asker != group.path {
+        out.intent(group.path.clone(), Outcome::Weaker, ground, detail);
+    }
 }
 
 pub(in crate::controls) fn impossible(out: &mut Lowering<'_>, path: &SpecPath, fact: FactId, detail: &str) {
@@ -96,6 +118,7 @@ pub(in crate::controls) fn impossible(out: &mut Lowering<'_>, path: &SpecPath, f
 /// The group for emergencies may do everything; what it does is in the audit log, with the bodies of its requests but secrets.
 fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) -> Option<()> {
     let name = named(out, group, &group.path)?;
+    members(cluster, out, group, &group.path);
     out.because(Cause::Spec(group.path.clone()));
     let role = ScopedName { namespace: None, name: "harden:break-glass".to_owned() };
     let subject = out.held(Subject::Group(name.clone()));

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::{
+    base::sha256_hex,
     build::may_be_ours,
     host::{
         HostError,
@@ -76,6 +77,43 @@ pub fn compare_by(dir: &Path, files: &[NewFile], ours: fn(&str, &[u8]) -> bool) 
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// What stands where the manifest of a tree lists a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// Nothing.
+    Missing,
+    /// A link, or something else that is no regular file, here or in a folder above.
+    Blocked(Foreign),
+    /// A file over the limit.
+    TooLarge,
+    /// A regular file.
+    File {
+        /// The hash of its bytes.
+        sha256: String,
+        /// Its permissions.
+        mode: u32,
+    },
+}
+
+/// Looks at listed files; links are not followed.
+///
+/// # Errors
+/// When the tree is a link or no folder, or the machine fails.
+pub fn listed<'p>(dir: &Path, paths: impl Iterator<Item = &'p str>, limit: u64) -> Result<Vec<(&'p str, Listed)>, TreeError> {
+    let Some(mut reader) = Reader::open(dir)? else { return Ok(paths.map(|path| (path, Listed::Missing)).collect()) };
+    let mut found = Vec::new();
+    for path in paths {
+        let what = match reader.read(path, limit)? {
+            Look::Absent => Listed::Missing,
+            Look::Blocked(foreign) => Listed::Blocked(foreign),
+            Look::TooLarge => Listed::TooLarge,
+            Look::File(seen) => Listed::File { sha256: sha256_hex(seen.bytes), mode: seen.mode },
+        };
+        found.push((path, what));
+    }
     Ok(found)
 }
 

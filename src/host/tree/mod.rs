@@ -22,7 +22,7 @@ mod swap;
 mod untouched;
 mod write;
 
-pub use compare::{Difference, What, compare, compare_by};
+pub use compare::{Difference, Listed, What, compare, compare_by, listed};
 pub use error::{Foreign, TreeError, Why};
 pub use manifest::{LastManifest, MANIFEST, MANIFEST_LIMIT, last};
 pub use planned::NewFile;

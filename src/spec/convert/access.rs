@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{
     Reader,
-    platform::{is_uuid, texts},
     reader::{Form, Name, is_absolute},
 };
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         model::{
             Api, ClaimMapping, Delivery, Duty, EncryptionAtRest, EncryptionProvider, Group, Identity, Impersonation, Issuer,
             LoadBalancer, Sources,
-            values::{is_label, is_subdomain},
+            values::{is_label, is_subdomain, is_uuid},
         },
         v1alpha1::{self as v1, List},
     },
@@ -225,13 +224,42 @@ fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
         r.push(crate::spec::diagnostics::MissingChoice { field: crate::spec::tree::dotted(at), choices, place });
     }
     let kubernetes = written.kubernetes.and_then(|text| r.need_text(at, "kubernetes", Some(text)));
-    let arn = |text: &str| text.starts_with("arn:") && text.split(':').count() >= 6 && text.bytes().all(|b| b.is_ascii_graphic());
-    let aws =
-        texts(r, &at.child("aws"), written.aws, "an ARN such as arn:aws:iam::111122223333:role/dev", arn).unwrap_or_default();
+    let arns = written.aws.unwrap_or_default().indexed();
+    let aws = arns.filter_map(|(n, arn)| {
+        let expected = principal_for(&arn);
+        r.check(&at.child("aws").index(n), arn, expected, is_principal)
+    });
+    let aws = aws.collect();
     let entra = written
         .entra
         .and_then(|text| r.check(&at.child("entra"), text, "an object id such as 00000000-0000-0000-0000-000000000000", is_uuid));
     Group { kubernetes, aws, entra }
+}
+
+/// Whether EKS makes an access entry of an ARN: it names a role or a user of IAM, with or without a path.
+fn is_principal(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, principal] = parts.as_slice() else { return false };
+    let name = principal.strip_prefix("role/").or_else(|| principal.strip_prefix("user/"));
+    (*partition == "aws" || partition.starts_with("aws-"))
+        && partition.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && account.len() == 12
+        && account.bytes().all(|b| b.is_ascii_digit())
+        && name.is_some_and(|name| {
+            name.split('/').all(|part| !part.is_empty())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&b))
+        })
+}
+
+/// What to write in the place of an ARN of which EKS makes no access entry.
+fn principal_for(text: &str) -> &'static str {
+    if text.contains(":sts:") {
+        "the ARN of the role itself, with its path, such as arn:aws:iam::111122223333:role/dev: EKS makes no access entry for a session"
+    } else if text.contains(":iam:") && text.contains(":group/") {
+        "the ARN of a role that the members of the group assume, such as arn:aws:iam::111122223333:role/dev: nobody signs in as a group of IAM"
+    } else {
+        "the ARN of a role or a user of IAM, such as arn:aws:iam::111122223333:role/dev"
+    }
 }
 
 fn delivery(r: &mut Reader<'_>, at: &SpecPath, written: v1::Delivery) -> Option<Delivery> {
@@ -276,4 +304,35 @@ fn impersonation(r: &mut Reader<'_>, at: &SpecPath, written: v1::Impersonation) 
         may: may?.into_iter().collect(),
         reason: written.reason,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_users_alone_are_let_in() {
+        for arn in [
+            "arn:aws:iam::111122223333:role/dev",
+            "arn:aws-cn:iam::111122223333:role/apps/dev/reader",
+            "arn:aws-us-gov:iam::111122223333:user/some.body@shop.example",
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef",
+        ] {
+            assert!(is_principal(arn), "{arn}");
+        }
+        for (arn, way_out) in [
+            ("arn:aws:sts::111122223333:assumed-role/dev/somebody", "the role itself"),
+            ("arn:aws:sts::111122223333:federated-user/somebody", "the role itself"),
+            ("arn:aws:iam::111122223333:group/dev", "members of the group assume"),
+            ("arn:aws:iam::111122223333:root", "a role or a user"),
+            ("arn:aws:iam::1111:role/dev", "a role or a user"),
+            ("arn:aws:iam::111122223333:role/", "a role or a user"),
+            ("arn:aws:iam::111122223333:role/dev\"x", "a role or a user"),
+            ("arn:aws:s3:::bucket", "a role or a user"),
+            ("dev", "a role or a user"),
+        ] {
+            assert!(!is_principal(arn), "{arn}");
+            assert!(principal_for(arn).contains(way_out), "{arn}");
+        }
+    }
 }

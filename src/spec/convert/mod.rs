@@ -54,7 +54,7 @@ pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     let mut value = spec.to_json();
     let wrong = schema::mistakes(Part::Spec, &value);
     let mut reader = Reader::new(spec);
-    reader.extend(mistakes::diagnostics(spec, &wrong));
+    reader.extend(mistakes::diagnostics(Part::Spec, spec, &wrong));
     mistakes::prune(&mut value, &wrong);
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);

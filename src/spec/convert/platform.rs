@@ -12,8 +12,9 @@ use crate::{
         diagnostics::{DoesNotBelong, NotAVersion, VersionWithPatch, VersionWithoutPatch},
         host::is_own_machine,
         model::{
-            Aks, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns,
-            PlatformSpec, Provider, Runtime, ServingCertificates, Size, values::is_subdomain,
+            Aks, AksOwns, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress,
+            Owns, PlatformSpec, Provider, Runtime, ServingCertificates, Size,
+            values::{is_subdomain, is_uuid},
         },
         v1alpha1::{self as v1, List},
         words::{Encryption, ProxyMode},
@@ -182,6 +183,7 @@ fn eks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Eks) -> Option<Eks> {
             kms_key: owns.kms_key,
             vpc_cni: owns.vpc_cni,
             access_entries: owns.access_entries,
+            subscription_filter: owns.subscription_filter,
         },
         terraform,
     })
@@ -200,7 +202,8 @@ fn aks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Aks) -> Option<Aks> {
     let terraform = written.terraform.unwrap_or_default();
     let terraform = constraint(r, &at.child("terraform").child("azurerm"), terraform.azurerm);
     let (access, tier) = (written.access, written.tier);
-    Some(Aks { kubernetes_version: kubernetes_version?, location, access, tier, entra, terraform })
+    let owns = AksOwns { diagnostic_setting: written.owns.unwrap_or_default().diagnostic_setting };
+    Some(Aks { kubernetes_version: kubernetes_version?, location, access, tier, entra, owns, terraform })
 }
 
 fn place_name(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>, expected: &'static str) -> Option<String> {
@@ -214,12 +217,6 @@ fn constraint(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>) -> Option
         !version.is_empty() && version.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
     };
     r.check(at, text?, "a constraint such as \">= 5.99, < 7\"", |text| text.split(',').all(part))
-}
-
-/// Whether a text is an id of 32 hexadecimal digits in five groups.
-pub(super) fn is_uuid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 fn cni(r: &mut Reader<'_>, at: &SpecPath, written: v1::Cni) -> Option<Cni> {

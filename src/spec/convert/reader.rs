@@ -74,7 +74,8 @@ impl<'a> Reader<'a> {
     pub(in crate::spec) fn finish(mut self, diagnostics: &mut Diagnostics) -> bool {
         let sound = self.found.iter().all(|d| d.severity != Severity::Error);
         let own = self.root.place.source.clone();
-        self.found.sort_by_key(|d| d.labels.first().map(|label| (label.place.source != own, label.place.span.start)));
+        let at = |d: &Diagnostic| d.labels.first().map(|label| (label.place.source != own, label.place.span.start));
+        self.found.sort_by_key(|d| (d.tells > 1, at(d)));
         self.found.into_iter().for_each(|d| diagnostics.push(d));
         sound
     }

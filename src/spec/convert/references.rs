@@ -13,7 +13,7 @@ use crate::{
             UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
         },
         v1alpha1::{self as v1, ClusterSpec, List},
-        words::Role,
+        words::{EksNodes, Role},
     },
 };
 
@@ -95,7 +95,7 @@ fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
 }
 
 fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
-    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
+    let known = declared(spec);
     for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
         let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
         let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
@@ -104,17 +104,15 @@ fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
     }
 }
 
-/// Namespaces that are there in every cluster.
-const OF_EVERY_CLUSTER: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+/// The namespaces that the spec declares.
+fn declared(spec: &ClusterSpec) -> Vec<String> {
+    spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect()
+}
 
 /// The namespaces of duties and impersonations: declared, or of the system.
 fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
     let Some(identity) = &spec.identity else { return };
-    let known: Vec<String> = spec.namespaces.iter().flat_map(List::iter).filter_map(|namespace| namespace.name.clone()).collect();
-    let system = |name: &str| {
-        OF_EVERY_CLUSTER.contains(&name)
-            || facts::components().any(|component| component.workloads.iter().any(|workload| workload.namespace == name))
-    };
+    let known = declared(spec);
     let mut named: Vec<(SpecPath, String, String)> = Vec::new();
     let mut add = |at: SpecPath, what: String, list: Option<&List<String>>| {
         for (index, name) in list.into_iter().flat_map(List::entries) {
@@ -129,7 +127,9 @@ fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
         let at = entry(&path("/identity/impersonation"), index, grant.name.as_deref());
         add(at, format!("impersonation `{}` is for", grant.name.as_deref().unwrap_or_default()), grant.namespaces.as_ref());
     }
-    for (at, what, namespace) in named.into_iter().filter(|(_, _, name)| !known.contains(name) && !system(name)) {
+    for (at, what, namespace) in
+        named.into_iter().filter(|(_, _, name)| !known.contains(name) && !facts::is_system_namespace(name))
+    {
         let place = r.value_place(&at);
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
     }
@@ -357,6 +357,24 @@ fn belongs(r: &mut Reader<'_>, platform: &v1::Platform) {
             );
         }
     }
+    auto_mode(r, platform);
+}
+
+/// EKS Auto Mode runs the Amazon VPC CNI by itself, and supports no other plug-in, neither for networks nor for policies.
+fn auto_mode(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let auto = platform.eks.as_ref().is_some_and(|eks| eks.nodes == Some(EksNodes::Auto));
+    let cni = path("/platform/cni");
+    let other = ["calico", "cilium", "flannel", "weave", "none"].into_iter().find(|name| r.has(&cni.child(name)));
+    let Some(name) = other.filter(|_| auto) else { return };
+    let (place, beside) = (r.field_place(&cni.child(name)), r.field_place(&path("/platform/eks/nodes")));
+    r.push(DoesNotBelong {
+        what: name.to_owned(),
+        why: "EKS Auto Mode runs the Amazon VPC CNI and supports no other plug-in".to_owned(),
+        help: "write `cni: { aws-vpc-cni: {} }`, or `nodes: managed` or `self-managed` for a cluster whose nodes are not those of Auto Mode"
+            .to_owned(),
+        place,
+        beside: Some(beside),
+    });
 }
 
 /// Azure Policy brings its own Gatekeeper and runs on AKS alone.

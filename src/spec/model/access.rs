@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
+use super::values::is_uuid;
 use crate::{
     base::Cidr,
     spec::words::{EncryptionStage, May},
@@ -113,6 +114,15 @@ pub struct Group {
     pub aws: Vec<String>,
     /// Its object id in Entra ID.
     pub entra: Option<String>,
+}
+
+impl Group {
+    /// Its object id in Entra ID as tokens write it: that of `entra`, or its name in RBAC where that is one.
+    #[must_use]
+    pub fn object_id(&self) -> Option<String> {
+        let id = self.entra.as_ref().or_else(|| self.kubernetes.as_ref().filter(|name| is_uuid(name)));
+        id.map(|id| id.to_ascii_lowercase())
+    }
 }
 
 /// An identity that deploys.

@@ -21,8 +21,8 @@ pub use logging::{Audit, AzureMonitor, Collector, EventHub, HttpSink, Kafka, Log
 pub use network::{Flow, FlowEnd, Network, Peer, Tier};
 pub use nodes::{Node, NodePool, OpenPort};
 pub use platform::{
-    Aks, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns, PlatformSpec,
-    Provider, Runtime, ServingCertificates, Size,
+    Aks, AksOwns, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns,
+    PlatformSpec, Provider, Runtime, ServingCertificates, Size,
 };
 pub use policies::{Engines, Gatekeeper, HostPath, Images, Namespace, Policies, Rollout, Workloads};
 pub use values::{Days, HostPort, Port, PortRange, ProgramVersion, ServicePort, Window};

@@ -188,6 +188,8 @@ pub struct Owns {
     pub vpc_cni: Option<Owner>,
     /// The access entries of people.
     pub access_entries: Option<Owner>,
+    /// The subscription filter of the log group.
+    pub subscription_filter: Option<Owner>,
 }
 
 /// Azure AKS.
@@ -203,8 +205,17 @@ pub struct Aks {
     pub tier: Option<AksTier>,
     /// Microsoft Entra ID.
     pub entra: Option<Entra>,
+    /// Who owns what may exist already.
+    pub owns: AksOwns,
     /// The constraint on the provider `hashicorp/azurerm`.
     pub terraform: Option<String>,
+}
+
+/// Who owns what may exist already on AKS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AksOwns {
+    /// The diagnostic setting of the cluster.
+    pub diagnostic_setting: Option<Owner>,
 }
 
 /// Microsoft Entra ID.

@@ -152,6 +152,12 @@ pub(in crate::spec) fn is_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
+/// Whether a text is an id of 32 hexadecimal digits in five groups.
+pub(in crate::spec) fn is_uuid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
 /// Whether a text is a label: lower-case letters, digits and hyphens, at most 63, a letter or digit at both ends.
 pub(in crate::spec) fn is_label(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -164,6 +164,8 @@ pub struct Owns {
     pub vpc_cni: Option<Owner>,
     /// The access entries of people. With `harden` those that are there already are taken over by the lines of `terraform/ADOPT.md`.
     pub access_entries: Option<Owner>,
+    /// The subscription filter that hands the log group to `logging.siem.relay`; CloudWatch takes two for a log group.
+    pub subscription_filter: Option<Owner>,
 }
 
 /// A constraint on the provider's version, as Terraform writes it.
@@ -184,8 +186,7 @@ pub struct AksTerraform {
     pub azurerm: Option<String>,
 }
 
-/// Azure AKS. The diagnostic setting of the control plane is harden's own, since the spec alone says what it ships and where to; one of the
-/// owner's beside it stays as it is, and one of the same name is taken over by the lines of `terraform/ADOPT.md`.
+/// Azure AKS.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Aks {
@@ -201,8 +202,18 @@ pub struct Aks {
     pub tier: Option<AksTier>,
     /// Microsoft Entra ID as the identity provider.
     pub entra: Option<Entra>,
+    /// Who owns what may exist already; `existing` where nothing is said.
+    pub owns: Option<AksOwns>,
     /// The version of the provider that the emitted Terraform must fit.
     pub terraform: Option<AksTerraform>,
+}
+
+/// Who owns what may exist already on AKS.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AksOwns {
+    /// The diagnostic setting of the cluster; Azure takes no second one that sends the same category to the same receiver.
+    pub diagnostic_setting: Option<Owner>,
 }
 
 /// Microsoft Entra ID as the identity provider.

@@ -1,5 +1,6 @@
 //! Values for the chart of Gatekeeper: its webhook sees what the policies judge, and fails as the spec says without stopping the cluster.
 
+use super::Chart;
 use crate::{
     base::Artifact,
     plan::{MUTATION_CONDITION, Plan, WebhookRule, WhenAway, sync_key, webhook_key},
@@ -8,9 +9,6 @@ use crate::{
 };
 
 pub(super) const SAYS: &str = "Values for the chart gatekeeper of Open Policy Agent";
-
-const INSTALL: &str = "    helm upgrade --install gatekeeper gatekeeper/gatekeeper --namespace gatekeeper-system --create-namespace --values \
-     gatekeeper.values.yaml";
 
 /// What is said where the webhook refuses while nobody answers.
 const REFUSES: &[&str] = &[
@@ -50,9 +48,9 @@ pub(super) fn values(plan: &Plan) -> Option<Artifact> {
         out.set("validatingWebhookCustomRules", Out::list(plan.webhook_rules().iter().map(rule)));
     }
     let mut purpose = vec![
-        format!("{SAYS}, read in version 3.23.1; from 3.17 on it knows them all."),
-        INSTALL.to_owned(),
-        "Pin the version of the chart.".to_owned(),
+        format!("{SAYS}, read in version {}; from 3.17 on it knows them all.", Chart::GATEKEEPER.version),
+        Chart::GATEKEEPER.install("gatekeeper-system", true),
+        "Where you run another version, name that one.".to_owned(),
     ];
     if refuses || plan.sets_pull_policy().is_some() {
         purpose.push(CONDITIONS.to_owned());

@@ -25,6 +25,33 @@ const MARKS: &[Mark] = &[
     Mark { path: "helm/trivy-operator.values.yaml", says: "Values for the chart trivy-operator of Aqua Security" },
 ];
 
+/// A chart and a version of it that has the values written here.
+///
+/// Origin: the index of Gatekeeper's charts, `Chart.yaml` of kured, the installation page of trivy-operator, read 2026-11-26.
+struct Chart {
+    name: &'static str,
+    repository: &'static str,
+    version: &'static str,
+}
+
+impl Chart {
+    const GATEKEEPER: Chart =
+        Chart { name: "gatekeeper", repository: "https://open-policy-agent.github.io/gatekeeper/charts", version: "3.23.1" };
+    const KURED: Chart = Chart { name: "kured", repository: "https://kubereboot.github.io/charts", version: "6.0.0" };
+    const TRIVY_OPERATOR: Chart =
+        Chart { name: "trivy-operator", repository: "https://aquasecurity.github.io/helm-charts", version: "0.31.0" };
+
+    /// The command that installs it with its values, on a machine that knows no repository by name.
+    fn install(&self, namespace: &str, creates: bool) -> String {
+        let Chart { name, repository, version } = self;
+        let create = if creates { " --create-namespace" } else { "" };
+        format!(
+            "    helm upgrade --install {name} {name} --repo {repository} --version {version} --namespace {namespace}{create} --values \
+             {name}.values.yaml"
+        )
+    }
+}
+
 fn emit(plan: &Plan) -> Vec<Artifact> {
     [gatekeeper::values(plan), kured(plan), trivy_operator(plan)].into_iter().flatten().collect()
 }
@@ -46,11 +73,10 @@ fn kured(plan: &Plan) -> Option<Artifact> {
         ("tolerations", Out::list([everywhere])),
     ]);
     let purpose = [
-        "Values for the chart kured of kubereboot: nodes reboot one at a time, in the declared window, when their patches need it.",
-        "    helm upgrade --install kured kubereboot/kured --namespace kube-system --values kured.values.yaml",
-        "Pin the version of the chart. Its pods are privileged: they belong into kube-system. Control-plane nodes reboot too.",
-    ]
-    .map(str::to_owned);
+        "Values for the chart kured of kubereboot: nodes reboot one at a time, in the declared window, when their patches need it.".to_owned(),
+        Chart::KURED.install("kube-system", false),
+        "Its pods are privileged: they belong into kube-system. Control-plane nodes reboot too.".to_owned(),
+    ];
     artifact("kured", &purpose, out, &origins::setting(&patching_key("reboots"), window))
 }
 
@@ -85,12 +111,10 @@ fn trivy_operator(plan: &Plan) -> Option<Artifact> {
     ]);
     let out = Out::map([("operator", operator), ("trivy", trivy)]);
     let purpose = [
-        "Values for the chart trivy-operator of Aqua Security: the images that run are scanned again every day.",
-        "    helm upgrade --install trivy-operator aqua/trivy-operator --namespace trivy-system --create-namespace --values \
-         trivy-operator.values.yaml",
-        "Pin the version of the chart. It reports (`kubectl get vulnerabilityreports -A`) and refuses nothing.",
-    ]
-    .map(str::to_owned);
+        "Values for the chart trivy-operator of Aqua Security: the images that run are scanned again every day.".to_owned(),
+        Chart::TRIVY_OPERATOR.install("trivy-system", true),
+        "It reports (`kubectl get vulnerabilityreports -A`) and refuses nothing.".to_owned(),
+    ];
     artifact("trivy-operator", &purpose, out, &origins::setting(&patching_key("cluster"), scanner))
 }
 

@@ -5,18 +5,23 @@ use crate::{
     hcl::{Block, Expr, Piece},
     plan::{
         CloudPlan, Held,
-        cloud::{Destination, category_key, destination_key},
+        cloud::{Destination, Owner, category_key, cloud_key, destination_key},
     },
     targets::origins,
 };
 
-use super::{FORM, described, variable};
+use super::{FORM, described, forgotten, made, variable};
+
+/// Whether this module makes the diagnostic setting.
+pub(super) fn makes_setting(cloud: &CloudPlan) -> bool {
+    made(cloud.diagnostics_owner.as_ref()).is_some() && !cloud.categories.is_empty()
+}
 
 pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
     let form = Origin::shape(FORM);
     let about = "The id of the AKS cluster: the attribute of its resource.";
     let mut blocks = vec![variable("cluster_id", "string", about, &form)];
-    for held in &cloud.destinations {
+    for held in cloud.destinations.iter().filter(|_| makes_setting(cloud)) {
         let origin = origins::setting(&destination_key(&held.value), held);
         match &held.value {
             Destination::EventHub { rule: None, namespace, .. } => {
@@ -52,11 +57,11 @@ fn of_namespace(namespace: &str) -> Block {
 
 /// The diagnostic setting: each category, to each destination.
 pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
-    if cloud.categories.is_empty() {
-        return Vec::new();
-    }
+    let owner = made(cloud.diagnostics_owner.as_ref());
+    let Some(owner) = owner.filter(|_| makes_setting(cloud)) else { return Vec::new() };
+    let owner = origins::setting(&cloud_key("diagnostics/owner"), owner);
     let mut block = Block::new("resource", &["azurerm_monitor_diagnostic_setting", "control_plane"])
-        .set("name", Expr::text("harden"))
+        .set("name", Expr::text("harden").with(&owner))
         .set("target_resource_id", Expr::code("var.cluster_id"));
     for held in &cloud.destinations {
         block = destination(block, held);
@@ -66,6 +71,39 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
         block = block.block(Block::new("enabled_log", &[]).set("category", Expr::text(*category)).with(&origin));
     }
     vec![described(block)]
+}
+
+/// What this module does not make, and an earlier one may have made.
+pub(super) fn kept(cloud: &CloudPlan) -> Vec<Block> {
+    let given_up = made(cloud.diagnostics_owner.as_ref()).is_none();
+    given_up.then(|| forgotten("azurerm_monitor_diagnostic_setting.control_plane")).into_iter().collect()
+}
+
+/// The diagnostic setting for another owner, in the form of the Azure Verified Module; what the spec does not name is left out.
+pub(super) fn setting_for_owner(cloud: &CloudPlan) -> Option<Block> {
+    let owner = cloud.diagnostics_owner.as_ref().filter(|owner| owner.value != Owner::Harden)?;
+    let categories = cloud.categories.iter().map(|(category, reasons)| {
+        Expr::text(*category).with(&origins::of_reasons(Some(&category_key(category)), reasons.clone()))
+    });
+    let mut fields =
+        vec![("log_categories", Expr::list(categories)), ("log_groups", Expr::list([])), ("metric_categories", Expr::list([]))];
+    for held in &cloud.destinations {
+        let origin = origins::setting(&destination_key(&held.value), held);
+        let (names, values) = match &held.value {
+            Destination::EventHub { rule, hub, .. } => {
+                (["event_hub_authorization_rule_resource_id", "event_hub_name"], [rule.as_ref(), hub.as_ref()])
+            }
+            Destination::Workspace(id) => (["workspace_resource_id", ""], [id.as_ref(), None]),
+        };
+        let named = names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
+        fields.extend(named.map(|(name, value)| (name, Expr::text(value.clone()).with(&origin))));
+    }
+    Some(described(
+        Block::new("output", &["diagnostic_setting"])
+            .set("description", Expr::text("The diagnostic setting of the cluster, in the form of the Azure Verified Module."))
+            .set("value", Expr::object(fields))
+            .with(&origins::setting(&cloud_key("diagnostics/owner"), owner)),
+    ))
 }
 
 fn destination(block: Block, held: &Held<Destination>) -> Block {

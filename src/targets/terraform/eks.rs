@@ -12,7 +12,7 @@ use crate::{
     targets::origins,
 };
 
-use super::{FORM, described, variable};
+use super::{FORM, described, forgotten, made, variable};
 
 /// The log group of another owner.
 const GROUP_NAME: &str = "coalesce(var.log_group_name, \"/aws/eks/${var.cluster_name}/cluster\")";
@@ -20,11 +20,6 @@ const GROUP_NAME: &str = "coalesce(var.log_group_name, \"/aws/eks/${var.cluster_
 /// Whether this module makes the log group.
 fn makes_group(cloud: &CloudPlan) -> Option<&crate::plan::cloud::LogGroup> {
     cloud.log_group.as_ref().filter(|group| group.owner.value == Owner::Harden)
-}
-
-/// What is to be made by this module, of what may exist already.
-fn made(owner: Option<&Held<Owner>>) -> Option<&Held<Owner>> {
-    owner.filter(|owner| owner.value == Owner::Harden)
 }
 
 pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
@@ -111,14 +106,10 @@ pub(super) fn kept(cloud: &CloudPlan) -> Vec<Block> {
         ("aws_eks_addon.vpc_cni", cloud.vpc_cni.as_ref()),
         ("aws_kms_key.secrets", cloud.secrets_key.as_ref()),
     ];
-    let given_up = owners.into_iter().filter(|(_, owner)| made(*owner).is_none());
-    given_up
-        .map(|(address, _)| {
-            Block::new("removed", &[])
-                .set("from", Expr::code(address))
-                .block(Block::new("lifecycle", &[]).set("destroy", Expr::bool(false)))
-        })
-        .collect()
+    let given_up = owners.into_iter().filter(|(_, owner)| made(*owner).is_none()).map(|(address, _)| address);
+    // A filter to a relay that the spec no longer names goes: it would send on.
+    let filter = cloud.filter_owner.as_ref().filter(|owner| owner.value != Owner::Harden);
+    given_up.chain(filter.map(|_| "aws_cloudwatch_log_subscription_filter.relay")).map(forgotten).collect()
 }
 
 pub(super) fn outputs(cloud: &CloudPlan) -> Vec<Block> {
@@ -147,6 +138,7 @@ pub(super) fn outputs(cloud: &CloudPlan) -> Vec<Block> {
 
 /// Everything that reaches the log group goes on to the relay.
 fn subscription(cloud: &CloudPlan) -> Option<Block> {
+    let owner = origins::setting(&cloud_key("subscription-filter/owner"), made(cloud.filter_owner.as_ref())?);
     let forward = cloud.forward.as_ref()?;
     let key = cloud_key("log-group/forward");
     let group = if makes_group(cloud).is_some() { "aws_cloudwatch_log_group.control_plane.name" } else { GROUP_NAME };
@@ -154,7 +146,7 @@ fn subscription(cloud: &CloudPlan) -> Option<Block> {
         .set("destination_arn", Expr::text(forward.value.destination.clone()))
         .set("filter_pattern", Expr::text(""))
         .set("log_group_name", Expr::code(group))
-        .set("name", Expr::text("harden-relay"))
+        .set("name", Expr::text("harden-relay").with(&owner))
         .with(&origins::setting(&key, forward));
     if let Some(role) = &forward.value.role {
         block = block.set("role_arn", Expr::text(role.clone()));
@@ -232,6 +224,23 @@ pub(super) fn entries_for_owner(cloud: &CloudPlan) -> Option<Block> {
             .set("description", Expr::text("The access entries of people, in the form of terraform-aws-modules/eks."))
             .set("value", Expr::map(cloud.entries.iter().map(entry)))
             .with(&origins::setting(&cloud_key("access-entries/owner"), owner)),
+    ))
+}
+
+/// The subscription filter for another owner.
+pub(super) fn filter_for_owner(cloud: &CloudPlan) -> Option<Block> {
+    let owner = cloud.filter_owner.as_ref().filter(|owner| owner.value != Owner::Harden)?;
+    let forward = cloud.forward.as_ref()?;
+    let origin = origins::setting(&cloud_key("log-group/forward"), forward);
+    let text = |text: &str| Expr::text(text.to_owned()).with(&origin);
+    let mut fields = vec![("destination_arn", text(&forward.value.destination)), ("filter_pattern", text(""))];
+    fields.extend(forward.value.role.iter().map(|role| ("role_arn", text(role))));
+    let about = "What the subscription filter of the log group sends everything to, by the arguments of aws_cloudwatch_log_subscription_filter.";
+    Some(described(
+        Block::new("output", &["subscription_filter"])
+            .set("description", Expr::text(about))
+            .set("value", Expr::object(fields))
+            .with(&origins::setting(&cloud_key("subscription-filter/owner"), owner)),
     ))
 }
 

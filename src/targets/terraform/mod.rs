@@ -11,7 +11,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     base::{Artifact, ControlId, FactId, Mode, Origin, OutPath, Platform, Reason},
     hcl::{self, Block, Expr},
-    plan::{CloudPlan, Plan, cloud::cloud_key},
+    plan::{
+        CloudPlan, Held, Plan,
+        cloud::{Owner, cloud_key},
+    },
 };
 
 use super::{Mark, Target, head, origins};
@@ -52,7 +55,7 @@ fn emit(plan: &Plan) -> Vec<Artifact> {
 /// The module of standalone resources.
 fn attach(plan: &Plan, cloud: &CloudPlan) -> Vec<File> {
     let (variables, resources, kept, outputs) = match plan.cluster.platform {
-        Platform::Aks => (aks::variables(cloud), aks::resources(cloud), Vec::new(), Vec::new()),
+        Platform::Aks => (aks::variables(cloud), aks::resources(cloud), aks::kept(cloud), Vec::new()),
         Platform::Eks | Platform::Kubeadm => {
             (eks::variables(cloud), eks::resources(cloud), eks::kept(cloud), eks::outputs(cloud))
         }
@@ -131,6 +134,17 @@ impl File {
         let lines = hcl::write(&head, &self.blocks, &Origin::shape(FORM));
         Some(Artifact { path: OutPath::new(&format!("terraform/{}", self.name)).ok()?, mode: Mode::Plain, lines })
     }
+}
+
+/// What is to be made by this module, of what may exist already.
+fn made(owner: Option<&Held<Owner>>) -> Option<&Held<Owner>> {
+    owner.filter(|owner| owner.value == Owner::Harden)
+}
+
+/// A resource that Terraform forgets and does not destroy.
+fn forgotten(address: &'static str) -> Block {
+    let lifecycle = Block::new("lifecycle", &[]).set("destroy", Expr::bool(false));
+    Block::new("removed", &[]).set("from", Expr::code(address)).block(lifecycle)
 }
 
 /// The block with a comment above that names its controls and causes.

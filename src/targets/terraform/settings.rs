@@ -9,7 +9,7 @@ use crate::{
     targets::origins,
 };
 
-use super::{File, TERRAFORM, described, eks};
+use super::{File, TERRAFORM, aks, described, eks};
 
 /// What each value is, for whoever wires it.
 const ABOUT: &[(&str, &str)] = &[
@@ -53,8 +53,9 @@ pub(super) fn files(cloud: &CloudPlan) -> Vec<File> {
         file(
             "outputs.tf",
             "Values for the cluster resource, which stays yours. `../ADOPT.md` has the lines that take them.",
-            eks::entries_for_owner(cloud)
+            [eks::entries_for_owner(cloud), aks::setting_for_owner(cloud), eks::filter_for_owner(cloud)]
                 .into_iter()
+                .flatten()
                 .chain(cloud.settings.iter().map(|(name, held)| output(name, held)))
                 .collect(),
         ),

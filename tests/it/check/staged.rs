@@ -8,7 +8,7 @@ use harden::{
     yaml::{self, Node},
 };
 
-use crate::support::root;
+use crate::support::{harden, root};
 
 /// The kubelet's file as the cluster's own build writes it.
 fn good() -> String {
@@ -131,4 +131,25 @@ fn no_repository_is_told() {
     let output = crate::support::harden(folder.path(), &["check", "--staged", "--profile", "baseline", "--kubernetes", "1.36"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("repository"), "{said}");
+}
+
+/// A tree that is committed is told in one line, however many files it has: it is no entry's, and `verify` reads it.
+#[test]
+fn trees_of_harden_are_told_in_one_line() {
+    let folder = repository();
+    assert!(harden(folder.path(), &["build", "clusters/shop.yaml"]).status.success());
+    let (committed, said) = git(folder.path(), &["add", "."]);
+    assert!(committed, "{said}");
+    for arguments in [&["check"][..], &["check", "."], &["check", "--staged"]] {
+        let output = harden(folder.path(), arguments);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        let lines: Vec<&str> = said.lines().filter(|line| line.contains("out/shop")).collect();
+        assert!(matches!(lines[..], [line] if line.contains("`harden verify out/shop` reads it")), "{said}");
+    }
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n";
+    fs::write(folder.path().join("out/shop/k.yaml"), pod).unwrap();
+    let said = String::from_utf8(harden(folder.path(), &["check", "."]).stdout).unwrap();
+    assert!(said.contains("out/shop/k.yaml: not judged: no entry of the workspace's `check` map names it"), "{said}");
+    assert!(harden(folder.path(), &["verify", "out/shop"]).status.success());
 }

@@ -86,3 +86,29 @@ fn an_expired_waiver_is_told_once() {
         waivers: [{ id: W-1, control: apiserver/profiling, owner: sre, reason: \"week\", expires: 2026-01-15 }]\n";
     assert_eq!(codes(&[], more), ["waiver-expired"]);
 }
+
+/// A file of mistakes is told in bounds: a hundred of a kind, and how many more there are; also to programs.
+#[test]
+fn a_flood_of_mistakes_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    let text = text.replace("VERSION", "1.36.3").replace("PROFILE", "baseline");
+    let keys: String = (0..20_000).map(|n| format!("  nothing{n}: x\n")).collect();
+    let text = text.replace("  namespaces: [{ name: shop }]\n", "");
+    let namespaces: String = (0..5_000).map(|n| format!("    - {{ name: ns-{n}, exposur: none, tiers: 5 }}\n")).collect();
+    fs::write(folder.path().join("c.yaml"), format!("{text}{keys}  namespaces:\n{namespaces}")).unwrap();
+    let begin = std::time::Instant::now();
+    let output = harden(folder.path(), &["plan", "c.yaml"]);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let end: Vec<&str> = said.lines().rev().take(2).collect();
+    assert_eq!(end, ["30002 errors; nothing was written", "... and 29902 more"]);
+    let output = harden(folder.path(), &["plan", "--format", "json", "c.yaml"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = said["diagnostics"].as_array().unwrap();
+    let unknown: Vec<&str> =
+        list.iter().filter(|d| d["code"] == "unknown-field").map(|d| d["message"].as_str().unwrap()).collect();
+    assert_eq!(unknown.len(), 101, "{unknown:#?}");
+    assert_eq!(unknown.last(), Some(&"and 29900 more of the same kind"));
+}

@@ -42,6 +42,38 @@ fn every_difference_is_a_finding() {
     assert!(stdout.contains(told), "no `{told}` in\n{stdout}");
 }
 
+/// A folder that was replaced by a link is a difference, also where the bytes behind it are the same.
+#[test]
+fn links_are_not_followed() {
+    let example = Example::built();
+    fs::rename(example.file(&format!("{TREE}/kubeadm")), example.file("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(example.file("elsewhere"), example.file(&format!("{TREE}/kubeadm"))).unwrap();
+    let (code, stdout, _) = example.said(&["verify", TREE]);
+    assert_eq!(code, 1, "{stdout}");
+    let told = "kubeadm/init.yaml: is reached through `kubeadm`, which is a symbolic link";
+    assert!(stdout.lines().any(|line| line == told), "no `{told}` in\n{stdout}");
+    // The tree itself may be named by a link.
+    let example = Example::built();
+    std::os::unix::fs::symlink(example.file(TREE), example.file("tree")).unwrap();
+    assert_eq!(example.said(&["verify", "tree"]).0, 0);
+}
+
+/// A manifest that cannot be read is told as it is, with the way out that a build names.
+#[test]
+fn manifests_that_cannot_be_read() {
+    let example = Example::built();
+    let manifest = format!("{TREE}/manifest.json");
+    let text = fs::read_to_string(example.file(&manifest)).unwrap();
+    let date = text.lines().find(|line| line.contains("\"asOf\"")).unwrap();
+    example.edit(&manifest, |text| text.replace(date, &date.replacen(date.rsplit("\"").nth(1).unwrap(), "next year", 1)));
+    let help = "restore it from version control, or move the folder away and build again";
+    for command in [&["verify", TREE][..], &["build", "cluster.yaml"]] {
+        let (code, _, stderr) = example.said(command);
+        assert_eq!(code, 2);
+        assert!(stderr.contains("`/date/asOf` is \"next year\", which is no date") && stderr.contains(help), "{stderr}");
+    }
+}
+
 /// A file of the user's is no difference.
 #[test]
 fn foreign_files_are_told_and_no_finding() {

@@ -11,7 +11,7 @@ use harden::{
     build::{Built, build},
     diag::{Diagnostics, Source, render},
     facts,
-    resolve::{Cluster, Profiles, Purpose, Surroundings},
+    resolve::{Cluster, LastBuild, Profiles, Purpose, Surroundings},
     spec::{self, Parsed},
     yaml::{self, Node},
 };
@@ -95,8 +95,7 @@ impl Inputs {
             purpose: Purpose::Build,
             as_of: day(),
             today: self.today,
-            last_encryption: None,
-            last_issuers: Vec::new(),
+            last: LastBuild::default(),
             graces: BTreeMap::new(),
             read: &read,
         };

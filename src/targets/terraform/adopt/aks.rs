@@ -2,7 +2,8 @@
 
 use crate::{
     hcl::{Block, Expr},
-    plan::cloud::{CloudValue, Destination, Stage},
+    plan::cloud::{CloudValue, Destination, Owner, Stage},
+    targets::terraform::aks::makes_setting,
 };
 
 use super::{Line, Page, Taken, Way, kept, taken};
@@ -60,12 +61,17 @@ impl Page<'_> {
         if self.cloud.has(Stage::Network) {
             self.aks_network();
         }
-        self.end("`local_account_disabled`, `run_command_enabled`, the tier, the data plane and the overlay");
+        self.end(if makes_setting(self.cloud) {
+            "`local_account_disabled`, `run_command_enabled`, the tier, the data plane and the overlay"
+        } else {
+            "`local_account_disabled`, `run_command_enabled`, the tier, the data plane, the overlay and diagnostic settings"
+        });
         self.say(
             "The data source of azurerm brings the kubeconfigs of the cluster with it: that of users, and, while local accounts are on, that of \
              the local administrator. They lie in your state, as they do with `azurerm_kubernetes_cluster`; with the AVM module they come into \
              the state by this check alone. Guard the state, and switch local accounts off (step C).",
         );
+        self.back(if makes_setting(self.cloud) { vec!["the diagnostic setting"] } else { Vec::new() }, "");
     }
 
     fn aks_block(way: Way) -> Block {
@@ -91,7 +97,7 @@ impl Page<'_> {
             .set("cluster_id", Expr::code("azurerm_kubernetes_cluster.this.id"))
             .set("source", Expr::text("./terraform/attach"));
         let mut hub = false;
-        for held in &self.cloud.destinations {
+        for held in self.cloud.destinations.iter().filter(|_| makes_setting(self.cloud)) {
             hub |= matches!(held.value, Destination::EventHub { .. });
             attach = match &held.value {
                 Destination::EventHub { rule: None, .. } => attach
@@ -110,6 +116,9 @@ impl Page<'_> {
                  Whoever applies needs the right to list its keys.",
             );
         }
+        if !makes_setting(self.cloud) {
+            return;
+        }
         self.say(
             "Azure refuses two diagnostic settings that send one category to one receiver: an entry of `diagnostic_settings` for it, or one made \
              by hand, has to go first. A setting named `harden` that exists already is imported:",
@@ -119,12 +128,48 @@ impl Page<'_> {
             .set("to", Expr::code("module.harden_attach.azurerm_monitor_diagnostic_setting.control_plane"))]);
     }
 
+    /// Who owns the diagnostic setting, where `attach` does not make it.
+    fn other_setting(&self) -> Option<Owner> {
+        self.cloud.diagnostics_owner.as_ref().map(|owner| owner.value).filter(|owner| *owner != Owner::Harden)
+    }
+
+    /// What the owner of the diagnostic setting does, and the line of the module that makes it.
+    fn aks_setting(&mut self) -> Vec<Line> {
+        let Some(owner) = self.other_setting() else { return Vec::new() };
+        let receiver = match self.cloud.destinations.as_slice() {
+            [] => "the receiver that you chose: the spec names none",
+            [held] if held.value.is_complete() => "the receiver that stands there",
+            [..] => "the receiver that stands there, by a rule of yours with the rights Manage, Send and Listen",
+        };
+        self.say(&format!(
+            "The diagnostic setting is yours: `az monitor diagnostic-settings list --resource CLUSTER-ID` lists what there is. One must send every \
+             category of `module.harden_settings.diagnostic_setting` to {receiver}: with a raw `azurerm_monitor_diagnostic_setting` an `enabled_log` \
+             for each. Azure refuses a second setting that sends one category to the same receiver, so add them to the setting that sends there \
+             already."
+        ));
+        if owner == Owner::Existing {
+            return Vec::new();
+        }
+        let setting = || Expr::code("module.harden_settings.diagnostic_setting");
+        let missing = match self.cloud.destinations.as_slice() {
+            [] => Some(("workspace_resource_id", "azurerm_log_analytics_workspace.logs.id")),
+            [held] if held.value.is_complete() => None,
+            [..] => Some(("event_hub_authorization_rule_resource_id", "azurerm_eventhub_namespace_authorization_rule.logs.id")),
+        };
+        let value = match missing {
+            Some((name, id)) => Expr::call("merge", [setting(), Expr::object([(name, Expr::code(id))])]),
+            None => setting(),
+        };
+        vec![("diagnostic_settings", "harden", value)]
+    }
+
     fn aks_open(&mut self) {
         self.step("Apply A: open what stays");
         self.people_first();
         let entra = self.cloud.settings.contains_key("admin_group_object_ids");
-        let managed = if entra { vec![("aad_profile", "managed", Expr::bool(true))] } else { Vec::new() };
-        self.aks_ways(Stage::Open, managed);
+        let mut module = if entra { vec![("aad_profile", "managed", Expr::bool(true))] } else { Vec::new() };
+        module.extend(self.aks_setting());
+        self.aks_ways(Stage::Open, module);
         if entra {
             self.say(
                 "Entra ID cannot be taken out of a cluster again. Local accounts stay on until step C, and who has a kubeconfig of one keeps \
@@ -140,6 +185,12 @@ impl Page<'_> {
     fn aks_checks(&mut self) {
         self.step("B: check, before anything is closed");
         let mut points = self.first_points();
+        if self.other_setting().is_some() {
+            points.push(
+                "A diagnostic setting of yours sends every category of `module.harden_settings.diagnostic_setting` (`az monitor diagnostic-settings \
+                 list --resource CLUSTER-ID`), and an event of today is at the receiver.",
+            );
+        }
         if self.cloud.settings.contains_key("admin_group_object_ids") {
             points.push(
                 "Somebody of the administrators' groups signs in through Entra ID (`kubelogin`), and `kubectl auth can-i '*' '*'` says yes. \

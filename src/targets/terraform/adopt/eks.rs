@@ -52,7 +52,12 @@ impl Page<'_> {
         if self.owner_of_key() == Some(Owner::Harden) {
             self.eks_key();
         }
-        self.end(if self.owner_of_key() == Some(Owner::Harden) { "`encryption_config`" } else { "" });
+        self.end(match (self.owner_of_key() == Some(Owner::Harden), self.is_other_filter()) {
+            (true, true) => "`encryption_config` and subscription filters",
+            (true, false) => "`encryption_config`",
+            (false, true) => "subscription filters",
+            (false, false) => "",
+        });
         self.eks_back();
     }
 
@@ -62,6 +67,15 @@ impl Page<'_> {
 
     fn owner_of_key(&self) -> Option<Owner> {
         self.cloud.secrets_key.as_ref().map(|owner| owner.value)
+    }
+
+    fn owner_of_filter(&self) -> Option<Owner> {
+        self.cloud.filter_owner.as_ref().map(|owner| owner.value)
+    }
+
+    /// Whether the log group goes on to the relay by a filter that `attach` does not make.
+    fn is_other_filter(&self) -> bool {
+        self.owner_of_filter().is_some_and(|owner| owner != Owner::Harden)
     }
 
     fn owner_of_entries(&self) -> Option<Owner> {
@@ -121,7 +135,7 @@ impl Page<'_> {
         let group = self.owner_of_group() == Some(Owner::Harden);
         let vpc_cni = self.owner_of_vpc_cni() == Some(Owner::Harden);
         let entries = self.owner_of_entries() == Some(Owner::Harden) && !self.cloud.entries.is_empty();
-        let filter = self.cloud.forward.is_some();
+        let filter = self.owner_of_filter() == Some(Owner::Harden);
         if !group && !vpc_cni && !entries && !filter {
             return;
         }
@@ -286,6 +300,13 @@ impl Page<'_> {
                  least. A cluster that is in mode API already writes API here.",
             );
         }
+        if self.is_other_filter() {
+            self.say(
+                "The subscription filter is yours: `aws logs describe-subscription-filters --log-group-name /aws/eks/NAME/cluster` lists what there \
+                 is. One must send everything, by an empty pattern, as `module.harden_settings.subscription_filter` says. CloudWatch takes two for a \
+                 log group: where there are two, change one of them.",
+            );
+        }
         if self.cloud.forward.as_ref().is_some_and(|forward| forward.value.role.is_some()) {
             self.say(
                 "The role of the relay must trust `logs.amazonaws.com` and be allowed `firehose:PutRecord` and `firehose:PutRecordBatch` \
@@ -316,6 +337,12 @@ impl Page<'_> {
             points.push(
                 "Every node is Ready and uses the private endpoint: on a node, `getent hosts` of the endpoint's name answers with addresses of \
                  the VPC. The same on every runner and machine of an administrator that comes from a private network.",
+            );
+        }
+        if self.is_other_filter() {
+            points.push(
+                "A subscription filter of yours sends everything to the relay (`aws logs describe-subscription-filters --log-group-name \
+                 /aws/eks/NAME/cluster`), and an event of today is in the SIEM.",
             );
         }
         if self.cloud.settings.contains_key("public_access_cidrs") {
@@ -352,6 +379,14 @@ impl Page<'_> {
                  entry is lost. EKS makes them for managed node groups and Fargate profiles; the role of any other node gets one by `aws eks \
                  create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
+            if self.auto_mode {
+                points.push(
+                    "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
+                     cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
+                     associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
+                     arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. Nodes under one of EC2_LINUX do not come in.",
+                );
+            }
             points.push(if self.cloud.admins.is_empty() {
                 "Somebody can still apply `k8s/` after step C: no identity of this tree administers the cluster, so the role that applies it \
                  needs an access entry with a policy of its own."
@@ -433,32 +468,19 @@ impl Page<'_> {
         self.say("There is no way back: the key cannot be taken off the cluster again.");
     }
 
-    /// What is no longer asked for is forgotten, and never destroyed.
+    /// What `attach` made and would destroy without its call.
     fn eks_back(&mut self) {
-        self.step("Giving something back");
         let ours = |owner: Option<Owner>| owner == Some(Owner::Harden);
         let rows = [
             (ours(self.owner_of_entries()) && !self.cloud.entries.is_empty(), "the access entries"),
-            (self.cloud.forward.is_some(), "the subscription filter"),
+            (ours(self.owner_of_filter()), "the subscription filter"),
             (ours(self.owner_of_key()), "the key"),
             (ours(self.owner_of_vpc_cni()), "the add-on"),
         ];
-        let lost: Vec<&str> = rows.into_iter().filter(|(made, _)| *made).map(|(_, what)| what).collect();
-        let mut text = "When `owns` goes from `harden` to another owner, the next tree has a `removed` block in `attach/kept.tf`: Terraform forgets the \
-                        thing, and leaves it as it is. Import it where it is owned from then on."
-            .to_owned();
-        if lost.is_empty() {
-            return self.say(&text);
-        }
-        text.push_str(&format!(
-            " To take `attach` out as a whole, put this in the place of its call, since without it these would be deleted: {}.",
-            lost.join(", ")
-        ));
-        if rows[0].0 && self.cloud.ends_aws_auth() {
-            text.push_str(" In mode API nobody comes in without an entry.");
-        }
-        self.say(&text);
-        let keep = Block::new("lifecycle", &[]).set("destroy", Expr::bool(false));
-        self.code(&[Block::new("removed", &[]).set("from", Expr::code("module.harden_attach")).block(keep)]);
+        let lost: Vec<&str> = rows.iter().filter(|(made, _)| *made).map(|(_, what)| *what).collect();
+        self.back(
+            lost,
+            if rows[0].0 && self.cloud.ends_aws_auth() { " In mode API nobody comes in without an entry." } else { "" },
+        );
     }
 }

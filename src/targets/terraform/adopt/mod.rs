@@ -60,7 +60,9 @@ const QUIET: &str = "`terraform plan` says `0 to add, 0 to change, 0 to destroy`
 type Line = (&'static str, &'static str, Expr);
 
 pub(super) fn page(plan: &Plan, cloud: &CloudPlan) -> Option<Artifact> {
-    let mut page = Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, stages: k8s::stages_of(plan), step: 0 };
+    let auto_mode = plan.network.view.auto_mode;
+    let mut page =
+        Page { lines: Lines::default(), form: Origin::shape(FORM), cloud, auto_mode, stages: k8s::stages_of(plan), step: 0 };
     page.say("# Taking the modules over");
     page.say(
         "`settings` holds values that only the owner of the cluster resource can set; `attach` makes what stands beside the cluster. Neither \
@@ -86,6 +88,8 @@ struct Page<'a> {
     lines: Lines,
     form: Arc<Origin>,
     cloud: &'a CloudPlan,
+    /// Whether nodes may be those of EKS Auto Mode.
+    auto_mode: bool,
     /// The stages of objects that the tree has.
     stages: Vec<&'static str>,
     /// How many steps have been written.
@@ -185,6 +189,23 @@ impl Page<'_> {
         self.say(&format!(
             "`attach/verify.tf` compares at every plan and warns; until step C it warns of everything that is still open.{unseen}"
         ));
+    }
+
+    /// How something is given back: what is no longer asked for is forgotten, and never destroyed.
+    fn back(&mut self, lost: Vec<&str>, more: &str) {
+        self.step("Giving something back");
+        let mut text = "When `owns` goes from `harden` to another owner, the next tree has a `removed` block in `attach/kept.tf`: Terraform forgets the \
+                        thing, and leaves it as it is. Import it where it is owned from then on."
+            .to_owned();
+        if lost.is_empty() {
+            return self.say(&text);
+        }
+        text.push_str(&format!(
+            " To take `attach` out as a whole, put this in the place of its call, since without it these would be deleted: {}.{more}",
+            lost.join(", ")
+        ));
+        self.say(&text);
+        self.code(&[super::forgotten("module.harden_attach")]);
     }
 
     /// Arguments of the cluster resource, in their blocks, which a step takes.

@@ -2,8 +2,8 @@
 # before the first apply (../ADOPT.md).
 # Controls: cloud/control-plane-logs, cloud/log-forwarding
 
-# cloud/control-plane-logs: spec /logging/audit/goals/node-changes, spec /logging/audit/goals/rbac-changes, profile
-# baseline /select/levels
+# cloud/control-plane-logs: spec /logging/audit/goals/node-changes, spec /logging/audit/goals/rbac-changes, spec
+# /platform/aks/owns/diagnosticSetting, profile baseline /select/levels
 # cloud/log-forwarding: spec /logging/siem/eventHub
 resource "azurerm_monitor_diagnostic_setting" "control_plane" {
   eventhub_authorization_rule_id = var.eventhub_authorization_rule_id

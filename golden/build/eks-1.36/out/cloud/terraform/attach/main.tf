@@ -10,7 +10,7 @@ resource "aws_cloudwatch_log_group" "control_plane" {
   skip_destroy      = true
 }
 
-# cloud/log-forwarding: spec /logging/siem/relay
+# cloud/log-forwarding: spec /logging/siem/relay, spec /platform/eks/owns/subscriptionFilter
 resource "aws_cloudwatch_log_subscription_filter" "relay" {
   destination_arn = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs"
   filter_pattern  = ""
