@@ -596,18 +596,15 @@ fn the_only_plugin_that_is_switched_off_takes_the_flag_with_it() {
     assert_eq!(api_server(&plan, "disable-admission-plugins"), None);
 }
 
-/// Nothing that an engine says counts where the API server is told to ask nobody.
+/// Nothing that Gatekeeper says counts where the API server is told to ask nobody.
 #[test]
-fn what_asks_the_engines_of_policies_stays_on() {
+fn what_asks_gatekeeper_stays_on() {
     let off = "disable-admission-plugins=ValidatingAdmissionWebhook,MutatingAdmissionWebhook,ValidatingAdmissionPolicy,\
         MutatingAdmissionPolicy,DefaultStorageClass";
-    let with = |engines: &str| {
-        let more = format!("  images: {{ alwaysPull: true }}\n  policies: {{ engines: {engines}, failure: closed }}\n");
-        api_server(&over(&[off], &more).unwrap(), "disable-admission-plugins").unwrap()
-    };
-    let gatekeeper = with("{ gatekeeper: { version: \"3.20\", installed: values } }");
-    assert_eq!(gatekeeper, "ValidatingAdmissionPolicy,MutatingAdmissionPolicy,DefaultStorageClass");
-    assert_eq!(with("{ admissionPolicy: {} }"), "ValidatingAdmissionWebhook,MutatingAdmissionWebhook,DefaultStorageClass");
+    let more = "  controls: { policy/privileged: { apply: true } }\n  \
+         policies: { engines: { gatekeeper: { version: \"3.20\", installed: values } }, failure: closed }\n";
+    let left = api_server(&over(&[off], more).unwrap(), "disable-admission-plugins").unwrap();
+    assert_eq!(left, "MutatingAdmissionWebhook,ValidatingAdmissionPolicy,MutatingAdmissionPolicy,DefaultStorageClass");
     let nobody = api_server(&over(&[off], "").unwrap(), "disable-admission-plugins").unwrap();
     assert!(nobody.starts_with("ValidatingAdmissionWebhook,"), "no policy rests on it: {nobody}");
 }

@@ -18,6 +18,9 @@ use super::{
 /// The registry that kubeadm takes images from.
 const DEFAULT_REGISTRY: &str = "registry.k8s.io";
 
+/// How what a risk is begins in the list of fields.
+const EYES: &str = "needs your eyes: ";
+
 /// The flag that switches admission plugins off.
 const DISABLE: &str = "disable-admission-plugins";
 
@@ -184,8 +187,9 @@ fn judge(risk: &Risk, field: &Field, item: &Item, why: String, cluster: &Resolve
     }
     for note in plan.owner.iter_mut().filter(|note| note.field == field.name) {
         note.why = Some(match note.why.take() {
-            Some(known) => format!("{known}; {why}"),
-            None => format!("needs your eyes: {why}"),
+            Some(known) if known.contains(EYES) => format!("{known}; {why}"),
+            Some(known) => format!("{known}; {EYES}{why}"),
+            None => format!("{EYES}{why}"),
         });
     }
     diags.push(NeedsEyes { field: field.name.clone(), why, source: Some(risk.source), at });
