@@ -71,26 +71,42 @@ fn verbs(side: &Side) -> BTreeMap<Object<'_>, BTreeSet<&str>> {
     found
 }
 
+/// A change that several resources of a role have in common: the verbs of each side.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Alike<'a> {
+    role: &'a str,
+    rest: &'a str,
+    from: Option<&'a BTreeSet<&'a str>>,
+    to: Option<&'a BTreeSet<&'a str>>,
+}
+
+impl Alike<'_> {
+    fn change(&self, resources: &[&str]) -> Change {
+        let gains = self.to.is_some_and(|to| self.from.is_none_or(|from| !to.is_subset(from)));
+        let direction = if gains { Direction::Opens } else { Direction::Hardens };
+        let of = if self.rest.is_empty() { String::new() } else { format!(" of {}", self.rest) };
+        let text = |verbs: &BTreeSet<&str>| verbs.iter().copied().collect::<Vec<_>>().join(",");
+        Change::new(
+            &format!("{}/rules/{}{of}", self.role, resources.join(",")),
+            self.from.map(text),
+            self.to.map(text),
+            direction,
+        )
+    }
+}
+
 /// What roles let do on one side and not on the other; resources with the same change stand together.
 pub(super) fn compare(old: &Side, new: &Side) -> Vec<Change> {
     let (before, after) = (verbs(old), verbs(new));
     let objects: BTreeSet<&Object<'_>> = before.keys().chain(after.keys()).collect();
-    let mut alike: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    let mut alike: BTreeMap<Alike<'_>, Vec<&str>> = BTreeMap::new();
     for object @ (role, resource, rest) in objects {
         let (from, to) = (before.get(object), after.get(object));
         if from != to {
-            alike.entry((*role, *rest, from, to)).or_default().push(resource);
+            alike.entry(Alike { role, rest, from, to }).or_default().push(resource);
         }
     }
-    let change =
-        |((role, rest, from, to), resources): ((&str, &str, Option<&BTreeSet<&str>>, Option<&BTreeSet<&str>>), Vec<&str>)| {
-            let gains = to.is_some_and(|to| from.is_none_or(|from| !to.is_subset(from)));
-            let direction = if gains { Direction::Opens } else { Direction::Hardens };
-            let of = if rest.is_empty() { String::new() } else { format!(" of {rest}") };
-            let text = |verbs: &BTreeSet<&str>| verbs.iter().copied().collect::<Vec<_>>().join(",");
-            Change::new(&format!("{role}/rules/{}{of}", resources.join(",")), from.map(text), to.map(text), direction)
-        };
-    alike.into_iter().map(change).collect()
+    alike.into_iter().map(|(of, resources)| of.change(&resources)).collect()
 }
 
 #[cfg(test)]
