@@ -152,6 +152,7 @@ fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, plan: &PolicyPlan, asked:
     if let Engine::Gatekeeper = plan.engine {
         let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
         out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
+        out.plan_mut().gatekeeper_installed = cluster.engines.has_our_values();
         let ground = Ground::Fact(facts::id::GATEKEEPER_CONSTRAINTS);
         strokes::intents(cluster, out, &engines.child("gatekeeper"), Outcome::Enforced, &ground, "");
         webhook::write(cluster, out, &plan.action);
