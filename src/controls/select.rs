@@ -11,8 +11,8 @@ use crate::{
     base::{Cause, SpecPath},
     diag::{Diagnostics, Place},
     facts,
-    plan::Locate,
-    resolve::{AskedFor, Choice, Flat, GivenParam, ParamValue, Resolved},
+    plan::{Locate, cloud::Owner},
+    resolve::{AskedFor, Choice, CloudKind, Flat, GivenParam, ParamValue, Resolved},
 };
 
 use super::{
@@ -131,6 +131,13 @@ const DECLARED: &[Declared] = &[
         place: |cluster| cluster.encryption.is_some().then_some("/api/encryptionAtRest"),
     },
     Declared { control: "cloud/network-policy", place: connections },
+    Declared {
+        control: "cloud/secrets-key",
+        place: |cluster| match cluster.cloud.as_ref().map(|answers| &answers.kind) {
+            Some(CloudKind::Eks(eks)) if eks.secrets_key == Some(Owner::Harden) => Some("/platform/eks/owns/kmsKey"),
+            Some(CloudKind::Eks(_) | CloudKind::Aks(_)) | None => None,
+        },
+    },
     Declared { control: "network/default-deny", place: connections },
     Declared {
         control: "policy/allowed-images",

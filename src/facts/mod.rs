@@ -73,5 +73,5 @@ pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
 pub use sentence::{fact, facts, holds, id, is_unwritten, sentence, source};
-pub use skew::{EtcdRange, SKEWS, Skew, etcd_range, program_skew};
+pub use skew::{EtcdRange, Misstep, SKEWS, Skew, etcd_range, misstep, program_skew};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

@@ -6,7 +6,23 @@
 use std::fmt;
 
 use super::{EtcdVersion, etcd_for};
-use crate::base::Minor;
+use crate::base::{KubeVersion, Minor};
+
+/// A way between two versions that no cluster takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misstep {
+    /// A minor is left out; this one comes next.
+    Skips(Minor),
+    /// It goes down.
+    Back,
+}
+
+/// What is wrong with the way of a cluster from one version to another: up, one minor at a time, is all that kubeadm and the providers do.
+#[must_use]
+pub fn misstep(from: KubeVersion, to: KubeVersion) -> Option<Misstep> {
+    let next = Minor(from.minor.0 + 1);
+    if to.minor > next { Some(Misstep::Skips(next)) } else { (to < from).then_some(Misstep::Back) }
+}
 
 /// How far the minor of a program may lie from that of the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The declared version of Kubernetes: whether a table knows it, and whether a cluster of the last build can come to it.
 
 use crate::{
-    base::{KubeVersion, Minor},
+    base::KubeVersion,
     diag::{Diagnostics, Place},
-    facts::{self, Support},
+    facts::{self, Misstep, Support},
     spec::Spec,
 };
 
@@ -43,12 +43,11 @@ pub(super) fn check(spec: &Spec, around: &Surroundings<'_>, at: &dyn Fn(&str) ->
     diags.push(UnsupportedVersion { cannot, version: version.to_string(), why, help, at: place });
 }
 
-/// Clusters go up, one minor at a time: neither kubeadm nor a provider skips one, and none goes back.
+/// Clusters go up, one minor at a time.
 fn from_last(last: KubeVersion, wanted: KubeVersion, at: Option<&Place>, diags: &mut Diagnostics) {
-    let next = Minor(last.minor.0 + 1);
-    if wanted.minor > next {
-        diags.push(MinorSkipped { last, wanted, next, at: at.cloned() });
-    } else if wanted < last {
-        diags.push(VersionBack { last, wanted, at: at.cloned() });
+    match facts::misstep(last, wanted) {
+        Some(Misstep::Skips(next)) => diags.push(MinorSkipped { last, wanted, next, at: at.cloned() }),
+        Some(Misstep::Back) => diags.push(VersionBack { last, wanted, at: at.cloned() }),
+        None => {}
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn of_reasons(key: Option<&SettingKey>, reasons: BTreeSet<Reason>) ->
     Arc::new(Origin { setting: key.map(SettingKey::text), reasons })
 }
 
+/// What is left of reasons without those of a control that shares a setting, and none of the files.
+pub(super) fn without(reasons: impl IntoIterator<Item = Reason>, control: &'static str) -> BTreeSet<Reason> {
+    reasons.into_iter().filter(|reason| reason.control != Some(ControlId(control))).collect()
+}
+
 /// The origin of a line that a place of the spec asks for.
 pub(super) fn spec(path: SpecPath) -> Arc<Origin> {
     of_cause(Cause::Spec(path))

@@ -216,6 +216,26 @@ fn workers_have_no_files_of_the_control_plane() {
     says(row("workers"), "4.1.1");
 }
 
+/// What scans the cluster and what scans in pipelines share deadlines, and no file; and one control with two reasons is one row.
+#[test]
+fn each_scan_names_its_own_files() {
+    let api = "  api:";
+    let scanning = "scanning: { pipeline: github, cluster: trivy-operator }, patching: { deadlines: { critical: 7d } }";
+    let tree = Tree::of(SMALLEST, &[(api, &format!("  vulnerabilities: {{ {scanning} }}\n{api}"))]);
+    let (cluster, pipeline) = (tree.file("helm/trivy-operator.values.yaml"), tree.file("ci/scan-image.sh"));
+    says(cluster, "images/cluster-scan");
+    omits(cluster, "images/pipeline-scan");
+    says(cluster, "helm upgrade --install trivy-operator trivy-operator --repo https://");
+    says(pipeline, "images/pipeline-scan");
+    omits(pipeline, "images/cluster-scan");
+    omits(tree.row("images/cluster-scan"), "scan-image.sh");
+    let rows = tree
+        .report()
+        .lines()
+        .filter(|line| line.starts_with("| `patching/supported-releases`") && line.contains("**elsewhere**"));
+    assert_eq!(rows.count(), 1);
+}
+
 /// Who said that Gatekeeper runs with the values of the tree is not asked to say so.
 #[test]
 fn what_is_declared_of_gatekeeper_is_not_asked_for() {

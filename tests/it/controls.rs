@@ -707,7 +707,7 @@ fn a_character_that_nobody_sees_stops_the_build() {
 fn a_waiver_reaches_as_far_as_it_says() {
     let with = |scope: &str| {
         let more = format!(
-            "  controls: {{ apiserver/profiling: {{ apply: false, waiver: W-1 }} }}\n  waivers: [{{ id: W-1, control: apiserver/profiling{scope}, owner: sre, reason: r, expires: 2027-03-01 }}]\n"
+            "  namespaces: [{{ name: shop }}]\n  controls: {{ apiserver/profiling: {{ apply: false, waiver: W-1 }} }}\n  waivers: [{{ id: W-1, control: apiserver/profiling{scope}, owner: sre, reason: r, expires: 2027-03-01 }}]\n"
         );
         plan(&small("baseline", &more), None)
     };

@@ -413,6 +413,81 @@ fn auto_mode_takes_no_other_plug_in() {
     assert_ne!(refused(EKS, &[more, ("aws-vpc-cni: {}", "cilium: { version: \"1.18\" }")]), ["does-not-belong"]);
 }
 
+/// CloudWatch sends to four kinds of receivers, each with a role or without one, in its own region; Azure to resources by their ids.
+#[test]
+fn receivers_are_what_a_provider_sends_to() {
+    let relay = "relay: { destination: \"arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs\", role: \"arn:aws:iam::111122223333:role/logs\" }";
+    let on_eks = |destination: &str, role: &str| {
+        let role = if role.is_empty() { String::new() } else { format!(", role: \"{role}\"") };
+        refused(EKS, &[(relay, &format!("relay: {{ destination: \"{destination}\"{role} }}"))])
+    };
+    let (own, wrong) = ("arn:aws:iam::111122223333:role/logs", ["relay-form"]);
+    for (destination, role) in [
+        ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs", own),
+        ("arn:aws:kinesis:eu-west-1:111122223333:stream/logs", own),
+        ("arn:aws:lambda:eu-west-1:111122223333:function:logs", ""),
+        ("arn:aws:logs:eu-west-1:111122223333:destination:logs", ""),
+        ("arn:aws:logs:eu-west-1:111122223333:destination:logs", own),
+    ] {
+        assert_eq!(on_eks(destination, role), [""; 0], "{destination} {role}");
+    }
+    for (destination, role) in [
+        ("hello", own),
+        ("arn:aws:s3:::bucket", own),
+        ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs", ""),
+        ("arn:aws:kinesis:eu-west-1:111122223333:stream/logs", ""),
+        ("arn:aws:lambda:eu-west-1:111122223333:function:logs", own),
+        ("arn:aws:firehose:us-east-1:111122223333:deliverystream/logs", own),
+        ("arn:aws:firehose:eu-west-1:1111:deliverystream/logs", own),
+        ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/", own),
+        ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs", "logs"),
+        ("arn:aws:lambda:eu-west-1:111122223333:function:a'; reboot", ""),
+    ] {
+        assert_eq!(on_eks(destination, role), wrong, "{destination} {role}");
+    }
+    let function = "relay: { destination: \"arn:aws:lambda:eu-west-1:111122223333:function:logs\" }";
+    says(
+        Tree::of(EKS, &[(relay, function)]).page(),
+        "lambda add-permission --function-name 'arn:aws:lambda:eu-west-1:111122223333:function:logs'",
+    );
+    let hub = spec(AKS, &[]).lines().find(|line| line.contains("siem:")).unwrap().to_owned();
+    let below = "/subscriptions/1/resourceGroups/logs/providers";
+    for (siem, codes) in [
+        (format!("azureMonitor: {{ workspace: {below}/microsoft.operationalinsights/workspaces/logs }}"), vec![]),
+        ("azureMonitor: { workspace: hello }".to_owned(), vec!["relay-form"]),
+        (format!("azureMonitor: {{ workspace: {below}/Microsoft.EventHub/namespaces/logs }}"), vec!["relay-form"]),
+        ("eventHub: { namespace: logs, name: aks, authorizationRule: hello }".to_owned(), vec!["relay-form"]),
+    ] {
+        assert_eq!(refused(AKS, &[(&hub, &format!("    siem: {{ {siem} }}"))]), codes, "{siem}");
+    }
+}
+
+/// What the spec has harden make is made, or said not to be; never called the owner's.
+#[test]
+fn what_harden_is_to_make_is_not_called_the_owners() {
+    for profile in ["baseline", "restricted", "ten-ways", "cis-level-1", "cis-level-2", "nsa"] {
+        let profile = format!("profiles: [{profile}]");
+        for (path, before, owns) in [
+            (
+                EKS,
+                OWNS,
+                "owns: { logGroup: harden, kmsKey: harden, vpcCni: harden, accessEntries: harden, subscriptionFilter: harden }",
+            ),
+            (AKS, "owns: { diagnosticSetting: harden }", "owns: { diagnosticSetting: harden }"),
+        ] {
+            let plan = must(path, &[(before, owns), ("profiles: [restricted]", &profile)]);
+            for intent in plan.intents.iter().filter(|intent| intent.path.as_str().contains("/owns/")) {
+                let grounds: Vec<&Ground> = intent.verdicts.iter().map(|verdict| &verdict.ground).collect();
+                assert!(!grounds.contains(&&Ground::Fact(facts::id::CLOUD_EXISTING)), "{profile} {}: {grounds:?}", intent.path);
+            }
+            if path == EKS {
+                let made = verdicts(&plan, "cloud/secrets-key");
+                assert!(made.iter().all(|(outcome, _)| *outcome != Outcome::NotApplicable), "{profile}: {made:?}");
+            }
+        }
+    }
+}
+
 /// What the agent of the Amazon VPC CNI does not hold to stops the build.
 #[test]
 fn limits_of_the_vpc_cni_stop_the_build() {

@@ -58,7 +58,9 @@ const OWNS: &str =
     "owns: { logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden }";
 const SETTING: &str = "owns: { diagnosticSetting: harden },";
 const HUB: &str = "siem: { eventHub: { namespace: logs, name: aks } }";
-const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, relay: { destination: /rule, name: hub } }";
+const RELAY: &str = "siem: { splunk: { url: \"https://splunk.example.com\" }, relay: { destination: /subscriptions/1/resourceGroups/logs/providers/\
+     Microsoft.EventHub/namespaces/logs/authorizationRules/send, name: hub } }";
+const WORKSPACE: &str = "siem: { azureMonitor: { workspace: /subscriptions/1/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/logs } }";
 
 /// Trees that between them hold every block that can be emitted.
 fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
@@ -79,7 +81,7 @@ fn trees() -> Vec<(&'static str, BTreeMap<String, String>)> {
         ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: module },"), (HUB, RELAY)])),
         ("aks", built("aks", &[(SETTING, "owns: { diagnosticSetting: module },"), (HUB, "siem: { s3: { bucket: logs } }")])),
         ("aks", built("aks", &[private, (HUB, RELAY)])),
-        ("aks", built("aks", &[(HUB, "siem: { azureMonitor: { workspace: /workspace } }")])),
+        ("aks", built("aks", &[(HUB, WORKSPACE)])),
         ("aks", built("aks", &[(HUB, "siem: { s3: { bucket: logs } }"), ("rbac-changes", "exec")])),
     ]
 }

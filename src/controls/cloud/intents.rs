@@ -7,7 +7,7 @@ use crate::{
     facts,
     plan::{
         Ground, Outcome, Plan, Scope, Verdict,
-        cloud::{cloud_key, owner_place},
+        cloud::{Owner, cloud_key, owner_place},
     },
     resolve::{CloudAnswers, CloudKind, Nodes, Resolved},
 };
@@ -57,6 +57,9 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     if !relay && *path == owner_place(cluster.platform, "subscriptionFilter") {
         return fact(Outcome::NotApplicable, facts::id::NOT_DECLARED);
     }
+    if made_by_harden(cluster, &answers.kind).any(|place| place == *path) {
+        return fact(Outcome::Impossible, facts::id::CLOUD_NOT_MADE);
+    }
     if path.is_within(&platform.child("owns")) {
         return fact(Outcome::Elsewhere, facts::id::CLOUD_EXISTING);
     }
@@ -73,6 +76,22 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
         return group(cluster, answers, path);
     }
     None
+}
+
+/// The places of the spec that have harden make a resource. A control that makes it has answered them; these are those that none makes.
+fn made_by_harden(cluster: &Resolved, kind: &CloudKind) -> impl Iterator<Item = SpecPath> {
+    let owners: Vec<(&str, Option<Owner>)> = match kind {
+        CloudKind::Eks(eks) => vec![
+            ("logGroup", Some(eks.log_group)),
+            ("kmsKey", eks.secrets_key),
+            ("vpcCni", Some(eks.vpc_cni)),
+            ("accessEntries", Some(eks.entries)),
+            ("subscriptionFilter", Some(eks.filter)),
+        ],
+        CloudKind::Aks(aks) => vec![("diagnosticSetting", Some(aks.diagnostic_setting))],
+    };
+    let platform = cluster.platform;
+    owners.into_iter().filter(|(_, owner)| *owner == Some(Owner::Harden)).map(move |(what, _)| owner_place(platform, what))
 }
 
 /// A group that has no name here, or whose name needs nothing at the provider.

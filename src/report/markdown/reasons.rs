@@ -393,16 +393,21 @@ fn emphasised(texts: impl IntoIterator<Item = String>) -> String {
     if texts.is_empty() { String::new() } else { format!(". *{texts}*") }
 }
 
-/// The rows of a control: in the same scopes what is not held is one row with its numbers, and so is what holds but for them.
+/// The rows of a control: in the same scopes what is not held is one row with its numbers, and so is what holds but for them; and what others
+/// hold is one row with every reason.
 fn merged(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let mut out: Vec<Row<'_>> = Vec::with_capacity(rows.len());
     for row in rows {
         let short = |one: &Row<'_>, other: &Row<'_>| one.outcome == Outcome::Enforced && other.outcome == Outcome::Weaker;
         let same = out.iter_mut().find(|other| {
-            let alike = other.outcome == row.outcome && !other.how.not_held.is_empty();
+            let elsewhere = row.outcome == Outcome::Elsewhere && other.how.not_held.is_empty() && row.how.not_held.is_empty();
+            let alike = other.outcome == row.outcome && (elsewhere || !other.how.not_held.is_empty());
             other.scopes == row.scopes && (alike || short(other, &row) || (short(&row, other) && other.how.says.is_empty()))
         });
         match same {
+            Some(other) if row.outcome == Outcome::Elsewhere && other.outcome == row.outcome => {
+                other.how = How { says: format!("{}; {}", other.how, row.how), ..How::default() };
+            }
             Some(other) => {
                 other.outcome = if other.outcome == row.outcome { other.outcome } else { Outcome::Weaker };
                 let known = std::mem::take(&mut other.how.not_held);

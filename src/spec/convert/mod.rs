@@ -9,6 +9,7 @@ mod nodes;
 mod platform;
 mod policies;
 mod reader;
+mod receivers;
 mod references;
 mod vulnerabilities;
 
@@ -58,6 +59,7 @@ pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     mistakes::prune(&mut value, &wrong);
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);
+    receivers::check(&mut reader, &written);
     let spec = convert(&mut reader, written);
     let soundness = match (reader.finish(diagnostics), wrong.is_empty()) {
         (true, _) => Soundness::Whole,

@@ -104,6 +104,30 @@ impl Problem for DoesNotBelong {
     }
 }
 
+/// A receiver of logs that the provider does not send to.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct RelayForm {
+    pub(in crate::spec) why: String,
+    pub(in crate::spec) help: String,
+    pub(in crate::spec) place: Place,
+}
+
+impl Problem for RelayForm {
+    const CODE: &'static str = "relay-form";
+    const MEANING: &'static str = "EKS sends logs by a subscription filter of CloudWatch to four kinds of receivers, AKS by a diagnostic setting to an Event \
+         Hub or a workspace. Another text is refused by the provider half way through an apply.";
+
+    fn message(&self) -> String {
+        self.why.clone()
+    }
+    fn help(&self) -> String {
+        self.help.clone()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "the provider refuses this")]
+    }
+}
+
 /// A control is switched off without a waiver.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct UnappliedWithoutWaiver {

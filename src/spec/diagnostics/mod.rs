@@ -8,7 +8,7 @@ mod values;
 
 use crate::diag::Entry;
 
-pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, SeveralChoices, UnappliedWithoutWaiver};
+pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, RelayForm, SeveralChoices, UnappliedWithoutWaiver};
 pub(super) use conflicts::{
     AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, OverlappingResources, RolloutOrder, SubnetFamilies,
     UnusableAddress,
@@ -38,6 +38,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<MissingChoice>(),
     Entry::of::<EmptyList>(),
     Entry::of::<DoesNotBelong>(),
+    Entry::of::<RelayForm>(),
     Entry::of::<UnappliedWithoutWaiver>(),
     Entry::of::<NotARange>(),
     Entry::of::<NotAnAddress>(),

@@ -30,6 +30,9 @@ fn emit(plan: &Plan) -> Vec<Artifact> {
     [script(plan), ignored(plan), jobs::emit(plan)].into_iter().flatten().collect()
 }
 
+/// It shares deadlines with what scans images in pipelines.
+const IN_CLUSTERS: &str = "images/cluster-scan";
+
 /// The script that judges an image by the deadlines.
 fn script(plan: &Plan) -> Option<Artifact> {
     let pipeline = plan.patching.pipeline.as_ref()?;
@@ -47,6 +50,7 @@ fn script(plan: &Plan) -> Option<Artifact> {
         ),
         "Needs trivy and jq. Call it after the image was built and before it is pushed.".to_owned(),
     ];
+    let reasons = origins::without(reasons, IN_CLUSTERS);
     let controls = reasons.iter().filter_map(|reason| reason.control).collect();
     let mut lines = shell::lines("#!/usr/bin/env bash", &form);
     for line in head::with_controls(&purpose, &controls) {
@@ -70,7 +74,7 @@ fn ignored(plan: &Plan) -> Option<Artifact> {
             ("expired_at", Out::str(format!("{}T00:00:00Z", hole.value.until.next()))),
             ("statement", Out::str(hole.value.statement.as_str())),
         ]);
-        entry.with(&origins::setting(&key, hole))
+        entry.with(&origins::of_reasons(Some(&key), origins::without(hole.reasons.iter().cloned(), IN_CLUSTERS)))
     });
     let out = Out::map([("vulnerabilities", Out::list(accepted))]);
     let purpose = ["The holes that waivers accept. Trivy finds them again by itself from the day in `expired_at` on."];

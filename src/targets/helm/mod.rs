@@ -80,6 +80,9 @@ fn kured(plan: &Plan) -> Option<Artifact> {
     artifact("kured", &purpose, out, &origins::setting(&patching_key("reboots"), window))
 }
 
+/// It shares deadlines with what scans the cluster.
+const PIPELINES: &str = "images/pipeline-scan";
+
 fn trivy_operator(plan: &Plan) -> Option<Artifact> {
     let scanner = plan.patching.cluster.as_ref()?;
     let patching = &plan.patching;
@@ -88,14 +91,15 @@ fn trivy_operator(plan: &Plan) -> Option<Artifact> {
     let severity = if names.is_empty() {
         Out::str("UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL")
     } else {
-        Out::str(names.join(",")).with(&origins::of_reasons(None, reasons.collect()))
+        Out::str(names.join(",")).with(&origins::of_reasons(None, origins::without(reasons, PIPELINES)))
     };
     let mut trivy = Out::map([("severity", severity), ("ignoreUnfixed", Out::bool(false))]);
     if !patching.accepted.is_empty() {
         let accepted = patching.accepted.iter().map(|hole| {
             let key = patching_key(&format!("accepted/{}", hole.value.id));
             let note = format!("Until {}: {}", hole.value.until, hole.value.statement);
-            Out::str(hole.value.id.as_str()).with(&origins::setting(&key, hole)).note(note)
+            let reasons = origins::without(hole.reasons.iter().cloned(), PIPELINES);
+            Out::str(hole.value.id.as_str()).with(&origins::of_reasons(Some(&key), reasons)).note(note)
         });
         trivy.set("ignoreFile", Out::list(accepted));
     }

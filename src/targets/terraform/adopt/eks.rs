@@ -78,6 +78,12 @@ impl Page<'_> {
         self.owner_of_filter().is_some_and(|owner| owner != Owner::Harden)
     }
 
+    /// The function that logs are sent to, where the receiver is one.
+    fn function(&self) -> Option<&str> {
+        let destination = self.cloud.forward.as_ref()?.value.destination.as_str();
+        destination.contains(":lambda:").then_some(destination)
+    }
+
     fn owner_of_entries(&self) -> Option<Owner> {
         self.cloud.entries_owner.as_ref().map(|owner| owner.value)
     }
@@ -306,6 +312,13 @@ impl Page<'_> {
                  is. One must send everything, by an empty pattern, as `module.harden_settings.subscription_filter` says. CloudWatch takes two for a \
                  log group: where there are two, change one of them.",
             );
+        }
+        if let Some(function) = self.function() {
+            self.say(&format!(
+                "The function of the relay must let CloudWatch call it before the filter is made: `aws lambda add-permission --function-name \
+                 '{function}' --statement-id harden-logs --action lambda:InvokeFunction --principal logs.amazonaws.com --source-arn \
+                 'arn:aws:logs:REGION:ACCOUNT:log-group:/aws/eks/NAME/cluster:*' --source-account ACCOUNT`.",
+            ));
         }
         if self.cloud.forward.as_ref().is_some_and(|forward| forward.value.role.is_some()) {
             self.say(
