@@ -100,12 +100,36 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
     for (object, above) in objects(root) {
         let object = object.as_ref();
         let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
+        let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
+        found.summary.not_asked.extend(not_asked(kind));
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
-            let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
             let line = object.place.position().line;
             found.skip(&file.name, Some((document.index, line)), format!("nothing is asked of this kind yet: {kind}"));
         }
     }
+}
+
+/// What is asked of no object of a kind, although objects of the kind are judged: admission or a reviewer has to.
+fn not_asked(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Pod"
+        | "PodTemplate"
+        | "ReplicationController"
+        | "ReplicaSet"
+        | "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "Job"
+        | "CronJob" => "of pods the level of Pod Security that their namespace enforces",
+        "Namespace" => "of namespaces labels of Pod Security where the plan writes none",
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
+            "of roles and bindings those that the plan does not write"
+        }
+        "NetworkPolicy" | "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" | "GlobalNetworkPolicy" => {
+            "of network policies those that the plan does not write"
+        }
+        _ => return None,
+    })
 }
 
 /// A document with errors is judged by nobody: programs would read it differently, or not at all.

@@ -1,5 +1,7 @@
 //! What was found, in the shape of the interface.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diag::{Place, Severity},
     facts::benchmarks::BenchmarkId,
@@ -72,6 +74,8 @@ pub struct Summary {
     pub objects: usize,
     /// What was not judged.
     pub skipped: Vec<Skipped>,
+    /// What is asked of no object of a kind that was read, in words.
+    pub not_asked: BTreeSet<&'static str>,
 }
 
 /// Everything that was found, each list in the order of files and places.
@@ -119,6 +123,7 @@ impl Findings {
         self.summary.documents += other.summary.documents;
         self.summary.objects += other.summary.objects;
         self.summary.skipped.extend(other.summary.skipped);
+        self.summary.not_asked.extend(other.summary.not_asked);
         self.sort();
     }
 

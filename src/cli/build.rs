@@ -34,6 +34,7 @@ use super::{
     load::{Glance, Job, Loaded, cluster_names, load},
     memory::Memory,
     outcome::usage_json,
+    verify::STRAY,
 };
 
 /// Arguments of `harden build`.
@@ -266,6 +267,9 @@ fn as_before(run: &Run<'_>, work: &Work<'_>) -> Result<Option<Vec<Told>>, Failed
     for tree in &known.trees {
         let dir = run.args.out.join(&tree.cluster);
         let Some(files) = tree::untouched(&dir, &tree.manifest) else { return Ok(None) };
+        if !tree::strays(&dir, |path| files.binary_search_by(|file| file.as_str().cmp(path)).is_ok())?.is_empty() {
+            return Ok(None);
+        }
         let unchanged = if run.args.check { Vec::new() } else { files };
         told.push(Told { out: dir.display().to_string(), unchanged, ..Told::new(tree.cluster.clone()) });
     }
@@ -298,12 +302,18 @@ fn one_cluster(
     };
     let (as_of, until) = (built.cluster.as_of.to_string(), built.cluster.next_date.map(|day| day.to_string()));
     let files: Vec<NewFile> = built.artifacts.into_iter().map(NewFile::from).collect();
+    let is_given = |path: &str| files.iter().any(|file| file.path.as_str() == path);
     if args.check {
         let differences = tree::compare(&dir, &files).map_err(|error| tree_failed(&error))?;
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
         told.written = differences.iter().map(difference_text).collect();
+        let known = |path: &str| is_given(path) || differences.iter().any(|difference| difference.path == path);
+        for stray in tree::strays(&dir, known)? {
+            told.exit = Exit::Findings;
+            told.written.push(format!("{stray} {STRAY}"));
+        }
         return Ok((told, None));
     }
     if told.exit != Exit::Success {
@@ -314,6 +324,8 @@ fn one_cluster(
     told.unchanged = outcome.unchanged;
     told.removed = outcome.removed;
     told.kept = outcome.kept;
+    let strays = tree::strays(&dir, |path| is_given(path) || told.kept.iter().any(|kept| kept == path))?;
+    told.kept.extend(strays);
     let manifest = files.iter().find(|file| file.path.as_str() == tree::MANIFEST).map(|file| sha256_hex(&file.bytes));
     let graces = graces.into_iter().map(|(id, day)| (id, day.to_string())).collect();
     let tree = manifest.map(|manifest| Tree { cluster: told.name.clone(), manifest, as_of, until, graces });

@@ -52,8 +52,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let manifest = Manifest::read(&text).map_err(|why| {
         Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()), NO_MANIFEST)
     })?;
-    let mut findings = hashes(&args.dir, &manifest)?;
-    let foreign = foreign(&args.dir, &manifest)?;
+    let (mut findings, modes) = hashes(&args.dir, &manifest)?;
+    let (strays, foreign): (Vec<_>, Vec<_>) =
+        foreign(&args.dir, &manifest)?.into_iter().partition(|path| tree::goes_to_a_host(path));
+    findings.extend(strays.into_iter().map(|file| Finding { file, what: STRAY.to_owned() }));
     if let Some(spec) = &args.spec {
         findings.extend(against_spec(args, spec, &manifest)?);
     }
@@ -62,6 +64,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         let list: Vec<Value> = findings.iter().map(|f| json!({ "file": f.file, "what": f.what })).collect();
         screen.result_json(&json!({
             "schemaVersion": 1, "cluster": manifest.cluster, "files": manifest.files.len(), "findings": list, "foreign": foreign,
+            "modes": modes,
         }))?;
         return Ok(exit);
     }
@@ -71,6 +74,14 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     }
     for file in &foreign {
         out.push_str(&format!("{}: not written by harden, left alone\n", visible(file)));
+    }
+    if !modes.is_empty() {
+        let (files, have) = if modes.len() == 1 { ("file", "has") } else { ("files", "have") };
+        out.push_str(&format!(
+            "{}: {} {files} {have} another mode than written, as in every clone: git keeps none\n",
+            manifest.cluster,
+            modes.len()
+        ));
     }
     if findings.is_empty() {
         let how = if args.spec.is_some() {
@@ -84,11 +95,13 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     Ok(exit)
 }
 
-/// Files that are missing or changed since they were written. A link is none of them, wherever it leads: `build` writes through none.
-fn hashes(dir: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
+/// Files that are missing or changed since they were written, and those whose mode alone is another, as git leaves it. A link is none of
+/// them, wherever it leads: `build` writes through none.
+fn hashes(dir: &Path, manifest: &Manifest) -> Result<(Vec<Finding>, Vec<String>), Failed> {
+    let mut modes = Vec::new();
     let paths = manifest.files.keys().map(String::as_str);
     let found = tree::listed(&files::real(dir)?, paths, SPEC_LIMIT).map_err(|error| tree_failed(&error))?;
-    let what = |(path, listed): (&str, Listed)| {
+    let mut what = |(path, listed): (&str, Listed)| {
         let file = manifest.files.get(path)?;
         let what = match listed {
             Listed::Missing => "is missing".to_owned(),
@@ -96,14 +109,21 @@ fn hashes(dir: &Path, manifest: &Manifest) -> Result<Vec<Finding>, Failed> {
             Listed::Blocked(foreign) => format!("is reached through `{}`, which {}", visible(&foreign.path), foreign.why),
             Listed::File { sha256, .. } if sha256 != file.sha256 => CHANGED.to_owned(),
             Listed::TooLarge => CHANGED.to_owned(),
+            Listed::File { mode, .. } if mode != file.mode && tree::as_git_keeps(file.mode, mode) => {
+                modes.push(path.to_owned());
+                return None;
+            }
             Listed::File { mode, .. } if mode != file.mode => format!("has another mode than {:04o}", file.mode),
             Listed::File { .. } => return None,
         };
         Some(Finding { file: path.to_owned(), what })
     };
-    Ok(found.into_iter().filter_map(what).collect())
+    let findings = found.into_iter().filter_map(&mut what).collect();
+    Ok((findings, modes))
 }
 
+/// What is said of a file that is none of ours where whole folders are copied from.
+pub(super) const STRAY: &str = "was not written by harden, and who copies the folder to a host copies it too";
 const CHANGED: &str = "was changed after it was written";
 
 /// Files that the manifest does not list.

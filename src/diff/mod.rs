@@ -2,6 +2,7 @@
 //! where one setting stands for a whole file, the emitted file itself.
 
 mod audit;
+mod grants;
 mod side;
 
 use std::{cmp::Ordering, fmt};
@@ -88,12 +89,22 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
     for key in old.settings.keys().chain(new.settings.keys().filter(|key| !old.settings.contains_key(*key))) {
         let (from, to) = (old.settings.get(key), new.settings.get(key));
         let whole_file = key == AUDIT_RULES && from.is_some() && to.is_some();
-        if whole_file || comes_with_its_parent(key, old, new) || from.map(|r| &r.value) == to.map(|r| &r.value) {
+        if whole_file
+            || grants::role_of_rule(key).is_some()
+            || comes_with_its_parent(key, old, new)
+            || from.map(|r| &r.value) == to.map(|r| &r.value)
+        {
             continue;
         }
-        let direction = direction(key, from, to);
+        let lets_in = key.parse::<SettingKey>().is_ok_and(|key| key.lets_in());
+        let direction = match (from, to) {
+            (Some(from), Some(to)) if lets_in && key.contains("bindings/") => grants::rebound(&from.value, &to.value),
+            (None, Some(_)) | (Some(_), None) if lets_in => grants::direction(key, from.is_none(), old, new),
+            _ => direction(key, from, to),
+        };
         changes.push(Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction));
     }
+    changes.extend(grants::compare(old, new));
     changes.extend(audit::compare(&old.audit, &new.audit));
     changes.sort_by(|a, b| (a.direction, &a.key).cmp(&(b.direction, &b.key)));
     changes
@@ -151,8 +162,15 @@ mod tests {
         Side::new(&json!({ "kubernetesVersion": "1.36.3", "settings": list }), &[]).unwrap()
     }
 
-    fn directions(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<(String, Direction)> {
+    pub(super) fn directions(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<(String, Direction)> {
         compare(&side(old), &side(new)).into_iter().map(|change| (change.key, change.direction)).collect()
+    }
+
+    /// Changes as lines.
+    pub(super) fn told(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<String> {
+        let or = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        let line = |c: Change| format!("{} {}: {} -> {}", c.direction, c.key, or(c.from), or(c.to));
+        compare(&side(old), &side(new)).into_iter().map(line).collect()
     }
 
     #[test]
@@ -235,6 +253,13 @@ mod tests {
             ("kubelet/field/seccompDefault", Some("true"), None, "rolls"),
             ("admission/event-rate-limit/server", Some("20 a second"), Some("10 a second"), "refuses-later restarts"),
             ("admission/event-rate-limit/server", Some("10 a second"), None, "restarts"),
+            ("network/pay/NetworkPolicy/flow-a-in", None, Some("{}"), "none"),
+            ("network/pay/NetworkPolicy/flow-a-in", Some("{}"), None, "refuses-later none"),
+            ("network/pay/NetworkPolicy/default-deny", None, Some("{}"), "refuses-later none"),
+            ("node/web/firewall/allow/tcp/10255/open-1", None, Some("open"), "none"),
+            ("node/web/firewall/allow/tcp/10255/open-1", Some("open"), None, "refuses-later"),
+            ("node/web/firewall/group/admins/8.0.0.0/7", None, Some("member"), "none"),
+            ("node/web/firewall/group/admins/8.0.0.0/7", Some("member"), None, "refuses-later"),
         ];
         for (key, from, to, expected) in cases {
             assert_eq!(impact(key, from, to), expected, "{key}: {from:?} to {to:?}");

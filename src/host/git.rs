@@ -5,6 +5,8 @@
 use std::{
     collections::BTreeMap,
     env,
+    ffi::OsString,
+    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
 
@@ -97,6 +99,21 @@ pub fn staged(limit: u64) -> Result<InIndex, HostError> {
         }
     }
     Ok(InIndex::Files(staged))
+}
+
+/// The files of a folder that git tracks, by their paths from it, whatever `.gitignore` says; none outside of a repository.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub fn tracked(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
+    let failed = |cause| git_error(folder, &cause);
+    let real = std::fs::canonicalize(folder).map_err(|cause| HostError::new(Action::Read, folder, cause))?;
+    let Some(repository) = containing(&real).map_err(failed)? else { return Ok(Vec::new()) };
+    let Some(inner) = within(&repository, &real) else { return Ok(Vec::new()) };
+    let index = repository.index().map_err(failed)?;
+    let files = index.iter().filter(|entry| entry.mode != u32::from(FileMode::Commit));
+    let paths = files.map(|entry| PathBuf::from(OsString::from_vec(entry.path)));
+    Ok(paths.filter_map(|path| path.strip_prefix(&inner).ok().map(Path::to_owned)).collect())
 }
 
 /// The top of the working tree that git points to; nothing without a repository.

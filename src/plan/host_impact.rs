@@ -20,6 +20,16 @@ const REFUSED: &[(&str, &str)] = &[
     ("net.ipv4.ip_unprivileged_port_start", "refuses low ports to programs without privileges when they next start"),
 ];
 
+/// Settings of the runtime after which something no longer goes.
+const RUNTIME_STOPS: &[(&str, &str)] = &[
+    ("nri/disable", "stops NRI plug-ins, those of some GPU operators and resource managers too"),
+    ("runtime/enable_unprivileged_icmp", "refuses pings to pods created from then on that have not the capability"),
+    (
+        "runtime/enable_unprivileged_ports",
+        "refuses ports below 1024 to pods created from then on that run as an ordinary user without the capability",
+    ),
+];
+
 const NO_CORES: &str = "leaves no core file of programs that crash";
 
 impl HostRule<'_> {
@@ -44,7 +54,10 @@ impl HostRule<'_> {
                 "drops new connections to the node that no rule allows, as soon as it is applied; mode count shows them first",
             ),
             HostRule::NodePorts => later("closes NodePorts to everybody outside the declared ranges, as soon as it is applied"),
-            HostRule::Runtime(..) => vec![Impact::RollsRuntime],
+            HostRule::Runtime(_, path) => {
+                let stops = RUNTIME_STOPS.iter().find(|(of, _)| *of == path).map(|(_, what)| Impact::RefusesLater(what));
+                stops.into_iter().chain([Impact::RollsRuntime]).collect()
+            }
             HostRule::UnitMasked(_) => later("stops the unit, and nothing starts it again until it is unmasked"),
             HostRule::Swap => later("takes the swap away at once: a node that needs it runs out of memory"),
             HostRule::UpgradeOption(_) => later("installs updates of the system by itself, and restarts what they belong to"),

@@ -97,6 +97,8 @@ pub struct Plan {
     pub policies: BTreeMap<&'static str, PolicyPlan>,
     /// Why Gatekeeper is told of them; nothing where it is not declared.
     pub gatekeeper: Option<BTreeSet<Reason>>,
+    /// Whether the spec says that it runs with the values that are built.
+    pub gatekeeper_installed: bool,
     /// What the API server is to do while Gatekeeper does not answer.
     pub gatekeeper_away: Option<Held<WhenAway>>,
     /// Who may talk to whom.
@@ -140,6 +142,7 @@ impl Plan {
             patching: PatchPlan::default(),
             policies: BTreeMap::new(),
             gatekeeper: None,
+            gatekeeper_installed: false,
             gatekeeper_away: None,
             network: NetworkPlan::default(),
             logs: LogPlan::default(),

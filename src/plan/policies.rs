@@ -127,6 +127,18 @@ impl PolicyPlan {
         self.policy.sets_what_it_judges() && self.action.value == Action::Deny
     }
 
+    /// The admission plugins through which the API server asks about it; they are on unless they are switched off.
+    #[must_use]
+    pub fn plugins(&self) -> &'static [&'static str] {
+        match (&self.engine, self.policy.sets_what_it_judges()) {
+            (Engine::Gatekeeper, true) => &["MutatingAdmissionWebhook", "ValidatingAdmissionWebhook"],
+            (Engine::Gatekeeper, false) => &["ValidatingAdmissionWebhook"],
+            (Engine::InTree(_), true) => &["MutatingAdmissionPolicy", "ValidatingAdmissionPolicy"],
+            (Engine::InTree(_), false) => &["ValidatingAdmissionPolicy"],
+            (Engine::Nothing, _) => &[],
+        }
+    }
+
     /// The settings that make it hold.
     #[must_use]
     pub fn keys(&self) -> Vec<SettingKey> {

@@ -39,6 +39,9 @@ pub fn check_text(found: &Findings) -> String {
     }
     skipped(&mut out, &found.summary.skipped);
     let summary = &found.summary;
+    for what in &summary.not_asked {
+        let _ = writeln!(out, "not asked: {what}");
+    }
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let _ = writeln!(
         out,
@@ -132,6 +135,7 @@ pub fn check_json(found: &Findings) -> Value {
             "waived": found.waived.len(),
             "unknown": found.unknown.len(),
             "skipped": summary.skipped,
+            "notAsked": summary.not_asked,
         },
     })
 }

@@ -112,7 +112,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         next_date: waivers::until(&dates, around.as_of),
         waivers,
         serving_certificates: serving_certificates(&spec),
-        kube_proxy: kube_proxy(&spec),
+        kube_proxy: kube_proxy(&spec, kubeadm.as_ref().is_none_or(|kubeadm| kubeadm.kube_proxy)),
         cni: cni(&spec),
         runtime: runtime(&spec),
         node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
@@ -376,7 +376,10 @@ fn kubeadm(
             None => owner.external_etcd(),
         },
         nodes: nodes.collect(),
-        kube_proxy: kubeadm.kube_proxy.mode != Some(words::ProxyMode::None),
+        kube_proxy: match kubeadm.kube_proxy.mode {
+            Some(mode) => mode != words::ProxyMode::None,
+            None => !owner.disables_kube_proxy(),
+        },
         owner_documents: owner.documents(),
     };
     Some((answers, owner))
@@ -426,7 +429,7 @@ fn serving_certificates(spec: &Spec) -> ServingCertificates {
     }
 }
 
-fn kube_proxy(spec: &Spec) -> KubeProxyAnswers {
+fn kube_proxy(spec: &Spec, runs: bool) -> KubeProxyAnswers {
     let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider else {
         return KubeProxyAnswers::Runs { mode: None, node_port_addresses: Vec::new() };
     };
@@ -435,12 +438,11 @@ fn kube_proxy(spec: &Spec) -> KubeProxyAnswers {
         model::NodePortAddress::Primary => "primary".to_owned(),
         model::NodePortAddress::Range(range) => range.to_string(),
     });
-    match kubeadm.kube_proxy.mode {
-        Some(words::ProxyMode::None) => KubeProxyAnswers::Absent,
-        mode => {
-            KubeProxyAnswers::Runs { mode: mode.map(|mode| mode.name().to_owned()), node_port_addresses: addresses.collect() }
-        }
+    if !runs {
+        return KubeProxyAnswers::Absent;
     }
+    let mode = kubeadm.kube_proxy.mode.map(|mode| mode.name().to_owned());
+    KubeProxyAnswers::Runs { mode, node_port_addresses: addresses.collect() }
 }
 
 fn cni(spec: &Spec) -> Cni {

@@ -235,3 +235,33 @@ fn each_scan_names_its_own_files() {
         .filter(|line| line.starts_with("| `patching/supported-releases`") && line.contains("**elsewhere**"));
     assert_eq!(rows.count(), 1);
 }
+
+/// Who said that Gatekeeper runs with the values of the tree is not asked to say so.
+#[test]
+fn what_is_declared_of_gatekeeper_is_not_asked_for() {
+    let asked = "Then write `policies.engines.gatekeeper.installed: values`";
+    says(Tree::of(SHOP, &[]).report(), asked);
+    omits(Tree::of(SHOP, &[("installed: owner", "installed: values")]).report(), asked);
+}
+
+/// Logs of kube-proxy are read where it runs; Cilium's where it stands in.
+#[test]
+fn logs_of_who_serves_services_are_read() {
+    let siem =
+        "  logging: { siem: { syslog: { host: siem.example.com, port: 6514, tls: true, caFile: /etc/ssl/certs/siem.crt } } }\n";
+    let to = format!("{siem}  controls: {{ network");
+    let tree = Tree::of(NEWEST, &[("  controls: { network", &to)]);
+    let rules = tree.file("nodes/workers/files/etc/rsyslog.d/60-harden.conf");
+    omits(rules, "kube-proxy");
+    says(rules, "/var/log/pods/kube-system_cilium-*/*/*.log");
+    says(tree.report(), "`/var/log/pods/kube-system_*` (Cilium, programs of the control plane)");
+    says(Tree::of(SHOP, &[]).file("nodes/workers/files/etc/rsyslog.d/60-harden.conf"), "kube-system_kube-proxy-*");
+}
+
+/// What stops pods is an impact, beside the restart of the runtime.
+#[test]
+fn what_the_runtime_refuses_to_pods_is_told() {
+    let tree = Tree::of(SMALLEST, &[RESTRICTED]);
+    says(tree.report(), "refuses ports below 1024 to pods created from then on");
+    says(tree.report(), "stops NRI plug-ins");
+}

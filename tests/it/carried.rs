@@ -75,6 +75,19 @@ fn document(place: &str, value: &str) -> String {
 
 /// Row, minor, place, a value that is a risk, one that is none.
 const CASES: &[(&str, u16, &str, &str, &str)] = &[
+    ("admission-always-admit", 36, "apiServer/enable-admission-plugins", "AlwaysAdmit", "PodNodeSelector"),
+    ("admission-always-deny", 36, "apiServer/enable-admission-plugins", "AlwaysDeny", "PodNodeSelector"),
+    ("admission-certificates-off", 36, "apiServer/disable-admission-plugins", "CertificateApproval", "DefaultStorageClass"),
+    ("admission-limits-off", 36, "apiServer/disable-admission-plugins", "LimitRanger", "DefaultStorageClass"),
+    ("admission-policies-off", 36, "apiServer/disable-admission-plugins", "ValidatingAdmissionPolicy", "DefaultStorageClass"),
+    ("admission-subjects-off", 36, "apiServer/disable-admission-plugins", "CertificateSubjectRestriction", "DefaultStorageClass"),
+    (
+        "admission-webhooks-off",
+        36,
+        "apiServer/disable-admission-plugins",
+        "PodSecurity,ValidatingAdmissionWebhook",
+        "DefaultStorageClass,PodSecurity",
+    ),
     ("api-priority-off", 36, "apiServer/enable-priority-and-fairness", "F", "true"),
     ("audit-buffer", 36, "apiServer/audit-log-batch-buffer-size", "1", "10000"),
     ("audit-legacy-format", 36, "apiServer/audit-log-format", "legacy", "json"),
@@ -89,6 +102,7 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
     ("bootstrap-token-long", 36, "init/bootstrapTokens", "[{ ttl: 25h0m0s }]", "[{ ttl: 24h0m0s }]"),
     ("ca-certificate-validity", 36, "cluster/caCertificateValidityPeriod", "876000h", "87600h"),
     ("certificate-validity", 36, "cluster/certificateValidityPeriod", "99999999999999999999h", "8760h0m0s"),
+    ("certificates-in-tmp", 36, "cluster/certificatesDir", "/tmp/pki", "/etc/kubernetes/pki"),
     ("controllers-off", 36, "controllerManager/controllers", "*,-csrcleaner", "*,bootstrapsigner"),
     ("debug-socket", 36, "apiServer/debug-socket-path", "/run/debug.sock", ""),
     ("emulated-version", 36, "apiServer/emulated-version", "kube=1.35", "1.36"),
@@ -131,6 +145,20 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
     ("kubelet-healthz", 36, "kubelet/healthzBindAddress", "0.0.0.0", "127.0.0.1"),
     ("kubelet-log-query", 36, "kubelet/enableSystemLogQuery", "true", "false"),
     (
+        "kubelet-plugins-in-tmp",
+        36,
+        "kubelet/volumePluginDir",
+        "/tmp/plug",
+        "/usr/libexec/kubernetes/kubelet-plugins/volume/exec/",
+    ),
+    (
+        "kubelet-runtime-in-tmp",
+        36,
+        "kubelet/containerRuntimeEndpoint",
+        "unix:///tmp/c.sock",
+        "unix:///run/containerd/containerd.sock",
+    ),
+    (
         "kubelet-webhook-authentication-cache",
         36,
         "kubelet/authentication",
@@ -146,6 +174,7 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
     ),
     ("legacy-tokens", 36, "controllerManager/legacy-service-account-token-clean-up-period", "87600h", "8760h"),
     ("min-compatibility-version", 36, "apiServer/min-compatibility-version", "1.34", ""),
+    ("node-cidrs-off", 36, "controllerManager/allocate-node-cidrs", "F", "true"),
     ("san-wildcard", 36, "cluster/apiServer", "{ certSANs: [\"*.example\"] }", "{ certSANs: [api.example] }"),
     ("signing-duration", 36, "controllerManager/cluster-signing-duration", "87600h", "8760h0m0s"),
     ("skipped-phases", 36, "join/skipPhases", "[preflight]", "[show-join-command]"),

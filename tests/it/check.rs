@@ -4,4 +4,5 @@ mod cases;
 mod hostile;
 mod mutations;
 mod older;
+mod plugins;
 mod staged;

@@ -596,6 +596,19 @@ fn the_only_plugin_that_is_switched_off_takes_the_flag_with_it() {
     assert_eq!(api_server(&plan, "disable-admission-plugins"), None);
 }
 
+/// Nothing that Gatekeeper says counts where the API server is told to ask nobody.
+#[test]
+fn what_asks_gatekeeper_stays_on() {
+    let off = "disable-admission-plugins=ValidatingAdmissionWebhook,MutatingAdmissionWebhook,ValidatingAdmissionPolicy,\
+        MutatingAdmissionPolicy,DefaultStorageClass";
+    let more = "  controls: { policy/privileged: { apply: true } }\n  \
+         policies: { engines: { gatekeeper: { version: \"3.20\", installed: values } }, failure: closed }\n";
+    let left = api_server(&over(&[off], more).unwrap(), "disable-admission-plugins").unwrap();
+    assert_eq!(left, "MutatingAdmissionWebhook,ValidatingAdmissionPolicy,MutatingAdmissionPolicy,DefaultStorageClass");
+    let nobody = api_server(&over(&[off], "").unwrap(), "disable-admission-plugins").unwrap();
+    assert!(nobody.starts_with("ValidatingAdmissionWebhook,"), "no policy rests on it: {nobody}");
+}
+
 /// A plan over whole documents of the owner, after the type of the ClusterConfiguration.
 fn over_documents(documents: &str) -> Result<Plan, Vec<&'static str>> {
     let text = small("baseline", "").replace("      podSubnets:", "      config: live.yaml\n      podSubnets:");

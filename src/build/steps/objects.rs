@@ -110,9 +110,10 @@ fn gatekeeper(plan: &Plan) -> Option<String> {
     } else {
         ("its head has the command", "while it does not answer, everything passes")
     };
+    let then = if plan.gatekeeper_installed { "" } else { " Then write `policies.engines.gatekeeper.installed: values`." };
     Some(format!(
         "Gatekeeper must run before `k8s/policy-templates`: install it with `helm/gatekeeper.values.yaml` ({head}): its webhook then sees what the \
-         policies judge, CONNECT too; {away}. Then write `policies.engines.gatekeeper.installed: values`."
+         policies judge, CONNECT too; {away}.{then}"
     ))
 }
 

@@ -84,6 +84,13 @@ impl Judge<'_, '_> {
         if values::equal(key, &texts, wanted) {
             return;
         }
+        // A part of the list may be its owner's; what is switched off beside it counts.
+        if let SettingKey::Flag(program, name) = key
+            && name == "disable-admission-plugins"
+            && values::must_be_absent(self.plan(), *program, name, &texts.join(",")).is_some()
+        {
+            return self.flag(*program, name, last);
+        }
         if let ([text], [wanted]) = (texts.as_slice(), wanted) {
             if matches!(strictness(key, text, wanted), Some(Ordering::Greater | Ordering::Equal)) {
                 return;

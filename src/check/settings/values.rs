@@ -149,7 +149,9 @@ pub(super) fn must_be_absent(plan: &Plan, program: Program, name: &str, text: &s
     };
     if (program, name) == (Program::KubeApiserver, "disable-admission-plugins") {
         let off = |plugin: &str| text.split(',').any(|item| item.trim() == plugin);
-        return PLUGINS.iter().filter(|(_, plugin)| off(plugin)).find_map(|(id, _)| holds(id));
+        let asked = plan.policies.values().find(|policy| policy.plugins().iter().any(|plugin| off(plugin)));
+        let by_policy = || asked?.reasons.iter().find_map(|reason| reason.control);
+        return PLUGINS.iter().filter(|(_, plugin)| off(plugin)).find_map(|(id, _)| holds(id)).or_else(by_policy);
     }
     let row = ABSENT.iter().find(|(_, of, flag, _)| (*of, *flag) == (program, name))?;
     // A control that does not hold here leaves the flag to its owner: probes need it where anonymous requests cannot be limited.

@@ -1,11 +1,14 @@
 //! The files of a call: named, found in folders, given on standard input, or staged in git.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     check::{Content, File},
     host::{
-        files::{self, FileError, Kind},
+        files::{self, FileError, Found, Kind},
         git::{self, InIndex},
     },
     yaml,
@@ -75,7 +78,16 @@ fn named(path: &Path) -> Result<Vec<File>, Failed> {
         };
     }
     let mut out = Vec::new();
-    for entry in files::walk(path)? {
+    let mut entries = files::walk(path)?;
+    match git::tracked(path) {
+        Ok(tracked) => add_tracked(path, tracked, &mut entries),
+        Err(error) => out.push(File {
+            name: shown(path),
+            named: false,
+            content: Content::Left(format!("files that git tracks although it ignores them are not known: {error}")),
+        }),
+    }
+    for entry in entries {
         let full = path.join(&entry.path);
         let name = shown(&full);
         let content = match entry.kind {
@@ -92,6 +104,15 @@ fn named(path: &Path) -> Result<Vec<File>, Failed> {
         out.push(File { name, named: false, content });
     }
     Ok(out)
+}
+
+/// Adds what git tracks although `.gitignore` names it: a fresh clone has it, and whoever applies the folder applies it.
+fn add_tracked(folder: &Path, tracked: Vec<PathBuf>, entries: &mut Vec<Found>) {
+    let known: BTreeSet<PathBuf> = entries.iter().map(|entry| entry.path.clone()).collect();
+    let more: BTreeSet<PathBuf> = tracked.into_iter().filter(|path| !known.contains(path)).collect();
+    let there = more.into_iter().filter(|path| files::is_file(&folder.join(path)));
+    entries.extend(there.map(|path| Found { path, kind: Kind::File }));
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
 /// Whether a file of a folder is read: by its ending as kubectl takes them, or by its place on a node.

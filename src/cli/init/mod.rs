@@ -56,7 +56,9 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
             "use lower-case letters, digits and hyphens",
         ));
     }
-    let mut text = text.replace("name: my-cluster", &format!("name: {}", args.name));
+    let name = &args.name;
+    let named = text.replace("name: my-cluster", &format!("name: {name}"));
+    let mut text = named.replace("out/my-cluster/", &format!("out/{name}/"));
     if let Some(path) = &args.from {
         if args.platform != Platform::Kubeadm {
             return Err(Failed::usage("--from reads a kubeadm configuration", "leave --platform out"));

@@ -55,7 +55,7 @@ fn keep_default(cluster: &Resolved, out: &mut Lowering<'_>, plugin: &str) {
 }
 
 /// Takes a plugin out of the list of those that are switched off; whether it stood there.
-fn not_disabled(out: &mut Lowering<'_>, plugin: &str) -> bool {
+pub(super) fn not_disabled(out: &mut Lowering<'_>, plugin: &str) -> bool {
     const FLAG: &str = "disable-admission-plugins";
     let Some(flag) = out.plan().component(Program::KubeApiserver).flags.get(FLAG) else { return false };
     let names = flag.held.value.to_string();

@@ -9,7 +9,7 @@ use crate::{
         cloud::{Destination, Owner},
         host_paths, kind_key,
     },
-    resolve::{Agent, LogSink, Resolved},
+    resolve::{Agent, KubeProxyAnswers, LogSink, Resolved},
 };
 
 use super::{audit_volume, strokes};
@@ -189,7 +189,12 @@ fn written(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> String {
             format!("`{}` of each control-plane node", path.unwrap_or_else(|| host_paths::AUDIT_LOG.to_owned()))
         }
         LogKind::Kubernetes => {
-            "the journal (kubelet), and `/var/log/pods/kube-system_*` (kube-proxy, programs of the control plane)".to_owned()
+            let proxy = match (&cluster.kube_proxy, cluster.cni.name.as_str()) {
+                (KubeProxyAnswers::Runs { .. }, _) => "kube-proxy, ",
+                (KubeProxyAnswers::Absent, "cilium") => "Cilium, ",
+                (KubeProxyAnswers::Absent, _) => "",
+            };
+            format!("the journal (kubelet), and `/var/log/pods/kube-system_*` ({proxy}programs of the control plane)")
         }
         LogKind::Node => "the journal, and `/var/log/audit/audit.log` where auditd runs".to_owned(),
         LogKind::Runtime => format!("the journal ({})", cluster.runtime.name),

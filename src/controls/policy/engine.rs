@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    super::strokes,
+    super::{admission::not_disabled, strokes},
     spared::{self, Spared},
     waived, webhook,
 };
@@ -49,6 +49,9 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
     let engine = engine(cluster, out, asked.policy);
     let mut plan = PolicyPlan { policy: asked.policy, engine, params, exempt, action, reasons };
     waived::workloads(cluster, out, id, &mut plan);
+    for plugin in plan.plugins() {
+        not_disabled(out, plugin);
+    }
     verdict(cluster, out, &plan, asked);
     out.plan_mut().policies.insert(asked.policy.name, plan);
 }
@@ -149,6 +152,7 @@ fn verdict(cluster: &Resolved, out: &mut Lowering<'_>, plan: &PolicyPlan, asked:
     if let Engine::Gatekeeper = plan.engine {
         let reason = out.because(Cause::Spec(engines.child("gatekeeper"))).reason();
         out.plan_mut().gatekeeper.get_or_insert_default().insert(Reason { control: None, cause: reason.cause });
+        out.plan_mut().gatekeeper_installed = cluster.engines.has_our_values();
         let ground = Ground::Fact(facts::id::GATEKEEPER_CONSTRAINTS);
         strokes::intents(cluster, out, &engines.child("gatekeeper"), Outcome::Enforced, &ground, "");
         webhook::write(cluster, out, &plan.action);

@@ -47,6 +47,13 @@ impl NewFile {
     }
 }
 
+/// Whether a clone of a repository explains that a file has another mode than the one it was written with: git keeps nothing but whether it
+/// is executable. Who may write it is never everybody.
+#[must_use]
+pub fn as_git_keeps(wanted: u32, mode: u32) -> bool {
+    same_use(wanted, mode) && mode & 0o7002 == 0
+}
+
 /// See `NewFile::accepts`.
 pub(super) fn accepts(wanted: u32, mode: u32) -> bool {
     same_use(wanted, mode) && mode & 0o7777 & !wanted == 0

@@ -148,7 +148,9 @@ fn etcd(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics) {
 
 fn kube_proxy(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics) {
     let pointer = "/ClusterConfiguration/proxy/disabled";
-    if root.at_pointer(pointer).and_then(Node::as_bool) == Some(true) && spec.kube_proxy.mode != Some(ProxyMode::None) {
+    if root.at_pointer(pointer).and_then(Node::as_bool) == Some(true)
+        && spec.kube_proxy.mode.is_some_and(|mode| mode != ProxyMode::None)
+    {
         diags.push(ContradictsSpec {
             what: "kube-proxy",
             spec: "deployed".to_owned(),

@@ -201,6 +201,11 @@ impl Owner {
         })
     }
 
+    /// Whether it says that kubeadm installs no kube-proxy.
+    pub(super) fn disables_kube_proxy(&self) -> bool {
+        self.value("/ClusterConfiguration/proxy/disabled").and_then(Node::as_bool) == Some(true)
+    }
+
     pub(super) fn documents(&self) -> BTreeMap<String, OwnerDocument> {
         self.documents.clone()
     }

@@ -21,6 +21,12 @@ const DEFAULT_REGISTRY: &str = "registry.k8s.io";
 /// What nodes that join are tainted with.
 const JOIN_TAINTS: &str = "JoinConfiguration/nodeRegistration/taints";
 
+/// How what a risk is begins in the list of fields.
+const EYES: &str = "needs your eyes: ";
+
+/// The flag that switches admission plugins off.
+const DISABLE: &str = "disable-admission-plugins";
+
 /// One thing that stands at a place: a text, an item of a list, `key=value` of a mapping.
 struct Item {
     text: String,
@@ -40,7 +46,16 @@ pub(super) fn report(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: 
     let carried = plan.owner.iter().filter(|note| note.fate == OwnerField::Carried);
     // Nodes that join as workers have no taint by default.
     let of_workers = |name: &str| name.starts_with(JOIN_TAINTS) && owner.value("/JoinConfiguration/controlPlane").is_none();
-    let fields: Vec<Field> = carried.filter(|note| !of_workers(&note.field)).map(|note| field(owner, &note.field)).collect();
+    let mut fields: Vec<Field> = carried.filter(|note| !of_workers(&note.field)).map(|note| field(owner, &note.field)).collect();
+    // Of what is switched off a part may have been taken out; the rest is carried.
+    if let Some(left) = plan.component(Program::KubeApiserver).flag_text(DISABLE) {
+        let cut = plan.owner.iter().filter(|note| note.fate == OwnerField::Overridden && note.field.ends_with(DISABLE));
+        for note in cut {
+            let mut field = field(owner, &note.field);
+            field.items.retain(|item| left.split(',').any(|plugin| plugin == item.text));
+            fields.push(field);
+        }
+    }
     for field in &fields {
         for risk in facts::risks(cluster.minor()).filter(|risk| risk.stands_at(&field.name)) {
             for item in &field.items {
@@ -177,8 +192,9 @@ fn judge(risk: &Risk, field: &Field, item: &Item, why: String, cluster: &Resolve
     }
     for note in plan.owner.iter_mut().filter(|note| note.field == field.name) {
         note.why = Some(match note.why.take() {
-            Some(known) => format!("{known}; {why}"),
-            None => format!("needs your eyes: {why}"),
+            Some(known) if known.contains(EYES) => format!("{known}; {why}"),
+            Some(known) => format!("{known}; {EYES}{why}"),
+            None => format!("{EYES}{why}"),
         });
     }
     diags.push(NeedsEyes { field: field.name.clone(), why, source: Some(risk.source), at });

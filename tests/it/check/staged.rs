@@ -41,6 +41,28 @@ fn git(folder: &Path, args: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
+/// What git tracks is in every clone, whatever `.gitignore` says of it.
+#[test]
+fn a_tracked_file_that_is_ignored_is_judged() {
+    let folder = repository();
+    let judged = |path: &str| {
+        let output = crate::support::harden(folder.path(), &["check", path, "--as-of", crate::support::DAY, "--format", "json"]);
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), value["summary"]["files"].as_u64().unwrap())
+    };
+    fs::create_dir(folder.path().join("nodes/deep")).unwrap();
+    for name in ["nodes/deep/kubelet.yaml", "nodes/untracked.yaml"] {
+        fs::write(folder.path().join(name), bad()).unwrap();
+    }
+    fs::write(folder.path().join(".gitignore"), "deep/\nuntracked.yaml\n").unwrap();
+    assert_eq!(judged("nodes"), (Some(0), 1));
+    assert!(git(folder.path(), &["add", "-f", "nodes/deep/kubelet.yaml"]).0);
+    assert_eq!(judged("nodes"), (Some(1), 2));
+    assert_eq!(judged("nodes/deep"), (Some(1), 1));
+    fs::remove_dir_all(folder.path().join("nodes/deep")).unwrap();
+    assert_eq!(judged("nodes"), (Some(0), 1));
+}
+
 /// A repository with a workspace, whose hook is what the file says.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -50,6 +50,27 @@ fn the_spec_names_the_file_from_its_own_root() {
     assert_eq!(built(&top.join("clusters"), "../live/kubeadm.yaml"), "config: \"live/kubeadm.yaml\"");
 }
 
+/// A cluster that was made without kube-proxy stays one, also where the spec has no word of it.
+#[test]
+fn a_cluster_without_kube_proxy() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("kubeadm.yaml"), &format!("{LIVE}proxy: {{ disabled: true }}\n"));
+    let (_, spec, _) = said(&harden(folder.path(), &["init", "--from", "kubeadm.yaml", "--name", "live"]));
+    assert!(spec.contains("writes out/live/") && !spec.contains("my-cluster"), "{spec}");
+    let silent: String = spec.lines().filter(|line| !line.contains("kubeProxy")).map(|line| format!("{line}\n")).collect();
+    let with = |mode: &str| silent.replace("    kubeadm:\n", &format!("    kubeadm:\n      kubeProxy: {{ mode: {mode} }}\n"));
+    for text in [silent.clone(), with("none")] {
+        fs::write(folder.path().join("cluster.yaml"), &text).unwrap();
+        let (code, _, stderr) = said(&harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]));
+        assert_eq!(code, 0, "{stderr}\n{text}");
+        let init = fs::read_to_string(folder.path().join("out/live/kubeadm/init.yaml")).unwrap();
+        assert!(init.contains("disabled: true") && !init.contains("KubeProxyConfiguration"), "{init}");
+    }
+    fs::write(folder.path().join("cluster.yaml"), with("iptables")).unwrap();
+    let (code, _, stderr) = said(&harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]));
+    assert!(code == 2 && stderr.contains("owner-contradiction"), "{stderr}");
+}
+
 #[test]
 fn a_file_that_the_spec_could_not_name_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -85,6 +85,48 @@ fn foreign_files_are_told_and_no_finding() {
     assert!(stdout.contains("mine/notes.md: not written by harden, left alone"), "{stdout}");
 }
 
+/// Where whole folders are copied to a host, a file of somebody's is a difference for everybody who asks; a build keeps and names it.
+#[test]
+fn strays_among_the_files_of_hosts_are_findings() {
+    let example = Example::built();
+    let strays = ["control-plane/etc/kubernetes/manifests/kube-x.yaml", "nodes/control-plane/files/etc/cron.d/x"];
+    for stray in strays {
+        let path = example.file(&format!("{TREE}/{stray}"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "kind: Pod").unwrap();
+    }
+    let told = "was not written by harden, and who copies the folder to a host copies it too";
+    let (code, stdout, _) = example.said(&["verify", TREE]);
+    assert_eq!(code, 1, "{stdout}");
+    assert!(strays.iter().all(|stray| stdout.contains(&format!("{stray}: {told}"))), "{stdout}");
+    for _ in 0..2 {
+        let (code, stdout, stderr) = example.said(&["build", "cluster.yaml", "--check"]);
+        assert_eq!(code, 1, "{stdout}{stderr}");
+        assert!(strays.iter().all(|stray| stdout.contains(&format!("{stray} {told}"))), "{stdout}");
+        let (code, stdout, _) = example.said(&["build", "cluster.yaml"]);
+        assert!(code == 0 && strays.iter().all(|stray| stdout.contains(&format!("kept {stray}, "))), "{stdout}");
+    }
+}
+
+/// A clone has the modes that git keeps: whether a file is executable.
+#[test]
+fn modes_of_a_clone_are_no_findings() {
+    let example = Example::built();
+    let pod = example.file(&format!("{TREE}/control-plane/etc/kubernetes/encryption/encryption.template.yaml"));
+    let mode = |mode: u32| {
+        fs::set_permissions(&pod, fs::Permissions::from_mode(mode)).unwrap();
+        example.said(&["verify", TREE])
+    };
+    for kept in [0o644, 0o664] {
+        let (code, stdout, _) = mode(kept);
+        assert!(code == 0 && stdout.contains("1 file has another mode than written, as in every clone"), "{stdout}");
+    }
+    for other in [0o755, 0o666, 0o4600] {
+        let (code, stdout, _) = mode(other);
+        assert!(code == 1 && stdout.contains("encryption.template.yaml: has another mode than 0600"), "{other:o}: {stdout}");
+    }
+}
+
 #[test]
 fn a_spec_that_moved_on() {
     let example = Example::built();

@@ -108,7 +108,13 @@ fn inputs(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines) {
             read(LogKind::Kubernetes, program, &format!("/var/log/pods/kube-system_{program}-*/*/*.log"));
         }
     }
-    read(LogKind::Kubernetes, "kube-proxy", "/var/log/pods/kube-system_kube-proxy-*/*/*.log");
+    let kubeadm = pool.plan.cluster.kubeadm.as_ref();
+    if kubeadm.is_none_or(|kubeadm| kubeadm.kube_proxy) {
+        read(LogKind::Kubernetes, "kube-proxy", "/var/log/pods/kube-system_kube-proxy-*/*/*.log");
+    } else if pool.plan.host.cni == "cilium" {
+        // It stands in for kube-proxy.
+        read(LogKind::Kubernetes, "cilium", "/var/log/pods/kube-system_cilium-*/*/*.log");
+    }
     read(LogKind::Node, "auditd", "/var/log/audit/audit.log");
 }
 
