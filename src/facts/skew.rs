@@ -107,8 +107,8 @@ impl fmt::Display for EtcdRange {
     }
 }
 
-/// The versions of etcd that go with an API server; nothing where that was not read. What kubeadm of that very version deploys goes with it,
-/// though a later one of the minor lets it through no more.
+/// The versions of etcd that go with an API server; nothing where that was not read. What kubeadm of that very version
+/// deploys goes with it, though a later one of the minor lets it through no more.
 #[must_use]
 pub fn etcd_range(api_server: KubeVersion) -> Option<EtcdRange> {
     let (_, least) = ETCD_LEAST.iter().find(|(minor, _)| *minor == api_server.minor)?;

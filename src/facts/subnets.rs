@@ -1,6 +1,6 @@
-//! The sizes of the ranges of pods and Services that kubeadm takes; kube-apiserver and kube-controller-manager stop at others as well.
-//! Origin: constants.go and validation.go of kubeadm 1.31.0, 1.31.14, 1.32.2, 1.32.13, 1.33.6, 1.33.13, 1.34.0, 1.34.2-4, 1.35.4, 1.36.1,
-//! 1.36.3 and 1.37.2, all alike; those of 1.36.3 and 1.37.2 were asked (`kubeadm config validate`). Read 2026-11-26.
+//! The sizes of the ranges of pods and Services that kubeadm takes; servers and controllers stop at others as well.
+//! Origin: constants.go and validation.go of kubeadm 1.31.0, 1.31.14, 1.32.2, 1.32.13, 1.33.6, 1.33.13, 1.34.0, 1.34.2-4,
+//! 1.35.4, 1.36.1, 1.36.3 and 1.37.2, all alike; 1.36.3 and 1.37.2 were asked (`kubeadm config validate`). Read 2026-11-26.
 
 use crate::base::Cidr;
 
