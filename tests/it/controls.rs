@@ -574,20 +574,16 @@ fn what_is_taken_from_the_owner_has_its_impact() {
 
 #[test]
 fn what_the_owner_chose_and_is_sound_stays() {
-    let mine = [
-        "client-ca-file=/etc/kubernetes/pki/my-ca.crt",
-        "bind-address=192.0.2.1",
-        "request-timeout=5m",
-        "tls-min-version=VersionTLS13",
-    ];
-    let plan = over(&mine, "  controls: { apiserver/bind-address: { apply: true } }\n").unwrap();
+    let mine = ["client-ca-file=/etc/kubernetes/pki/my-ca.crt", "request-timeout=5m", "tls-min-version=VersionTLS13"];
+    let plan = over(&mine, "").unwrap();
     for argument in mine {
         let (flag, value) = argument.split_once('=').unwrap();
         assert_eq!(api_server(&plan, flag).as_deref(), Some(value), "{flag}");
     }
     assert_eq!(api_server(&plan, "tls-cipher-suites"), None, "suites beside TLS 1.3");
-    assert_eq!(outcome(&plan, "apiserver/bind-address"), Outcome::Enforced);
     assert_eq!(outcome(&plan, "apiserver/request-timeout"), Outcome::Weaker);
+    let one = over(&["bind-address=192.0.2.1"], "").unwrap();
+    assert_eq!(api_server(&one, "bind-address"), None, "the address of one node would stand in every node's manifest");
 }
 
 #[test]
