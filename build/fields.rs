@@ -107,7 +107,8 @@ fn kubeadm_field(mut row: Row, cover: Cover) -> Compiled {
         Some("absolute-path") => "Some(FieldForm::AbsolutePath)",
         Some("image-repository") => "Some(FieldForm::ImageRepository)",
         Some("host") => "Some(FieldForm::Host)",
-        Some(_) => return Err(row.error("`form` must be absolute-path, image-repository or host")),
+        Some("endpoint") => "Some(FieldForm::Endpoint)",
+        Some(_) => return Err(row.error("`form` must be absolute-path, endpoint, image-repository or host")),
     };
     let code = format!(
         "KubeadmFieldRow {{ path: {}, kinds: {}, until: {}, since: {}, instead: {}, words: {}, form: {form} }},",

@@ -186,6 +186,9 @@ fn unreachable(address: IpAddr) -> bool {
     address.is_loopback() || address.is_unspecified() || link_local
 }
 
+const NODE_RESTRICTION: &str = "NodeRestriction";
+const NODE_RESTRICTION_CONTROL: &str = "admission/node-restriction";
+
 pub(super) const NODE_RESTRICTION_LOST: Rule = Rule {
     id: "node-restriction-lost",
     about: "The list of admission plugins replaces kubeadm's own, and NodeRestriction is not in it, or is switched off. A kubelet could \
@@ -194,21 +197,26 @@ pub(super) const NODE_RESTRICTION_LOST: Rule = Rule {
 };
 
 fn node_restriction_lost(plan: &Plan) -> Vec<Clash> {
-    const PLUGIN: &str = "NodeRestriction";
-    const CONTROL: &str = "admission/node-restriction";
+    const PLUGIN: &str = NODE_RESTRICTION;
+    const CONTROL: &str = NODE_RESTRICTION_CONTROL;
     if waived(plan, CONTROL) {
         return Vec::new();
     }
     let server = plan.component(SERVER);
     let lost = Side::flag(plan, SERVER, ENABLE).filter(|_| !server.flag_has(ENABLE, PLUGIN));
     let off = Side::item(plan, SERVER, DISABLE, PLUGIN).filter(|_| server.flag_has(DISABLE, PLUGIN));
-    let clash = |a: Side, how: &str| Clash {
+    let clash = |a: Side, how: &str, help: String, b: Option<Side>| Clash {
         message: format!("admission plugin `{PLUGIN}` is {how}: a kubelet could change other nodes"),
-        help: format!("select `{CONTROL}`, which names it, or waive that control"),
+        help,
         a,
-        b: Side::absent(plan, CONTROL),
+        b,
     };
-    lost.map(|a| clash(a, "not in the list of enabled plugins")).into_iter().chain(off.map(|a| clash(a, "disabled"))).collect()
+    let select = format!("select `{CONTROL}`, which names it, or waive that control");
+    let lost = lost.map(|a| clash(a, "not in the list of enabled plugins", select, Side::absent(plan, CONTROL)));
+    let take_out = format!("take `{PLUGIN}` out of `{DISABLE}`, or waive `{CONTROL}`");
+    let enabled = Side::item(plan, SERVER, ENABLE, PLUGIN).filter(|_| server.flag_has(ENABLE, PLUGIN));
+    let off = off.map(|a| clash(a, "disabled", take_out, Side::absent(plan, CONTROL).or(enabled)));
+    lost.into_iter().chain(off).collect()
 }
 
 pub(super) const PLUGIN_ENABLED_AND_DISABLED: Rule = Rule {
@@ -229,7 +237,10 @@ fn plugin_enabled_and_disabled(plan: &Plan) -> Vec<Clash> {
             b: Side::item(plan, SERVER, ENABLE, plugin),
         })
     };
-    disabled.split(',').map(str::trim).filter(|plugin| server.flag_has(ENABLE, plugin)).filter_map(clash).collect()
+    // That one is told by a rule of its own.
+    let told = |plugin: &str| plugin == NODE_RESTRICTION && !waived(plan, NODE_RESTRICTION_CONTROL);
+    let both = disabled.split(',').map(str::trim).filter(|plugin| server.flag_has(ENABLE, plugin) && !told(plugin));
+    both.filter_map(clash).collect()
 }
 
 pub(super) const EVENT_LIMIT_WITHOUT_CONFIGURATION: Rule = Rule {

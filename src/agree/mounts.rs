@@ -25,7 +25,7 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
             for path in paths(flag).into_iter().filter(|path| !covered(component, path)) {
                 clashes.push(Clash {
                     message: format!("`--{name}` of {program} names `{path}`, which no volume of its pod covers"),
-                    help: help(component, program, &path),
+                    help: help(component, program, name, &path),
                     a: Side::of(&SettingKey::Flag(program, name.clone()), &flag.held),
                     b: None,
                 });
@@ -36,7 +36,10 @@ fn file_not_mounted(plan: &Plan) -> Vec<Clash> {
 }
 
 /// kubeadm lets the owner mount further folders into every static pod but etcd's.
-fn help(component: &Component, program: Program, path: &str) -> String {
+fn help(component: &Component, program: Program, flag: &str, path: &str) -> String {
+    if program == Program::Etcd && flag == "data-dir" {
+        return "take the flag out and name the folder in `etcd.local.dataDir`, which kubeadm mounts".to_owned();
+    }
     let mounted: Vec<String> = component.mounts.keys().map(|folder| format!("`{folder}`")).collect();
     let move_it = format!("move the file below a folder that the pod mounts ({})", mounted.join(", "));
     if program == Program::Etcd {
@@ -58,10 +61,12 @@ fn paths(flag: &Flag) -> Vec<String> {
 
 /// Whether a mount shows a path: the path itself or a folder above it.
 fn covered(component: &Component, path: &str) -> bool {
-    component.mounts.keys().any(|mount| {
-        let rest = path.strip_prefix(mount.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    component.mounts.keys().any(|mount| covers(mount, path))
+}
+
+fn covers(mount: &str, path: &str) -> bool {
+    let rest = path.strip_prefix(mount.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 pub(super) const AUDIT_LOG_MOUNTED_AS_FILE: Rule = Rule {
@@ -81,6 +86,30 @@ fn audit_log_mounted_as_file(plan: &Plan) -> Vec<Clash> {
         help: "mount the folder of the log, with `pathType: DirectoryOrCreate`".to_owned(),
         a,
         b: Some(Side::of(&SettingKey::Mount(program, log.clone()), mount)),
+    }]
+}
+
+pub(super) const AUDIT_LOG_MOUNTED_READ_ONLY: Rule = Rule {
+    id: "audit-log-mounted-read-only",
+    about: "The volume that the audit log lies in may only be read. The API server opens the log for writing when it starts, cannot, and ends \
+        at once (ensureLogFile). A log needs a volume of its own without `readOnly`.",
+    check: audit_log_mounted_read_only,
+};
+
+fn audit_log_mounted_read_only(plan: &Plan) -> Vec<Clash> {
+    let program = Program::KubeApiserver;
+    let Some(log) = text(plan, program, "audit-log-path") else { return Vec::new() };
+    let covering = plan.component(program).mounts.iter().filter(|(mount, _)| covers(mount, &log));
+    // Of volumes one below the other the deepest counts.
+    let Some((path, mount)) = covering.max_by_key(|(mount, _)| mount.len()).filter(|(_, held)| held.value.read_only) else {
+        return Vec::new();
+    };
+    let Some(a) = Side::flag(plan, program, "audit-log-path") else { return Vec::new() };
+    vec![Clash {
+        message: format!("the audit log `{log}` lies in a volume that may only be read, so that the API server does not start"),
+        help: format!("take `readOnly: true` off the volume of `{path}`, or take the volume out"),
+        a,
+        b: Some(Side::of(&SettingKey::Mount(program, path.clone()), mount)),
     }]
 }
 

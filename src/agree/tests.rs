@@ -310,6 +310,22 @@ fn the_audit_log_is_in_a_mounted_folder() {
     }
 }
 
+#[test]
+fn the_audit_log_can_be_written() {
+    let flags = [(API, "audit-log-path", "/var/log/k/audit.log"), (API, "audit-policy-file", "/etc/p.yaml")];
+    let mut plan = mount(mount(with(&flags), API, "/etc", MountType::Directory), API, "/var/log", MountType::Directory);
+    let read_only = |plan: &mut Plan, path: &str| {
+        plan.components.get_mut(&API).unwrap().mounts.get_mut(path).unwrap().value.read_only = true;
+    };
+    agrees(&plan);
+    read_only(&mut plan, "/var/log");
+    clashes(&plan, "audit-log-mounted-read-only");
+    let mut plan = mount(plan, API, "/var/log/k", MountType::DirectoryOrCreate);
+    agrees(&plan);
+    read_only(&mut plan, "/var/log/k");
+    clashes(&plan, "audit-log-mounted-read-only");
+}
+
 const GOOD: &str = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
 const ONLY_256: &str = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
 

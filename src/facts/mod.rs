@@ -31,6 +31,7 @@ mod row;
 mod runtimes;
 mod sentence;
 mod skew;
+mod subnets;
 mod support;
 mod tables;
 
@@ -74,4 +75,5 @@ pub use risk::{Risk, RiskWhen, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
 pub use sentence::{fact, facts, holds, id, is_unwritten, sentence, source};
 pub use skew::{EtcdRange, Misstep, SKEWS, Skew, etcd_range, misstep, program_skew};
+pub use subnets::{WrongSize, node_range_flag, pod_range, service_range};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{EtcdVersion, etcd_for};
+use super::{EtcdVersion, etcd_for, etcd_image};
 use crate::base::{KubeVersion, Minor};
 
 /// A way between two versions that no cluster takes.
@@ -100,15 +100,20 @@ impl EtcdRange {
 
 impl fmt::Display for EtcdRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.least.minor == self.newest {
+            return write!(f, "{} or a later 3.{}", self.least, self.newest);
+        }
         write!(f, "{} to 3.{}", self.least, self.newest)
     }
 }
 
-/// The versions of etcd that go with an API server; nothing where that was not read.
+/// The versions of etcd that go with an API server; nothing where that was not read. What kubeadm of that very version
+/// deploys goes with it, though a later one of the minor lets it through no more.
 #[must_use]
-pub fn etcd_range(api_server: Minor) -> Option<EtcdRange> {
-    let (_, least) = ETCD_LEAST.iter().find(|(minor, _)| *minor == api_server)?;
-    Some(EtcdRange { least: *least, newest: etcd_for(api_server)?.minor })
+pub fn etcd_range(api_server: KubeVersion) -> Option<EtcdRange> {
+    let (_, least) = ETCD_LEAST.iter().find(|(minor, _)| *minor == api_server.minor)?;
+    let own = etcd_image(api_server)?.version;
+    Some(EtcdRange { least: own.min(*least), newest: etcd_for(api_server.minor)?.minor })
 }
 
 #[cfg(test)]
@@ -149,13 +154,17 @@ mod tests {
 
     #[test]
     fn every_minor_has_an_etcd() {
+        let newest = |minor| KubeVersion { minor, patch: None };
         for minor in build_minors() {
-            let range = etcd_range(minor).unwrap_or_else(|| panic!("no etcd for {minor}"));
+            let range = etcd_range(newest(minor)).unwrap_or_else(|| panic!("no etcd for {minor}"));
             assert!(range.holds(etcd_for(minor).unwrap()), "{minor}: what kubeadm deploys is outside {range}");
         }
-        let range = etcd_range(Minor(36)).unwrap();
+        let range = etcd_range(newest(Minor(36))).unwrap();
         let within = |text: &str| range.holds(text.parse().unwrap());
         assert_eq!(["3.5.23", "3.5.24-0", "3.6.8-0", "3.7.0"].map(within), [false, true, true, false]);
         assert_eq!(range.to_string(), "3.5.24 to 3.6");
+        assert_eq!(etcd_range(newest(Minor(33))).unwrap().to_string(), "3.5.24 or a later 3.5");
+        let old = KubeVersion { minor: Minor(33), patch: Some(4) };
+        assert_eq!(etcd_range(old).unwrap().to_string(), "3.5.21 or a later 3.5");
     }
 }

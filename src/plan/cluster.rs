@@ -35,6 +35,13 @@ impl Cluster {
         owner.or_else(|| facts::etcd_image(self.version).map(|image| image.tag))
     }
 
+    /// Whether that tag is a guess: nobody says it, and this very release of kubeadm was not read.
+    #[must_use]
+    pub fn etcd_tag_is_guess(&self) -> bool {
+        let image = facts::etcd_image(self.version);
+        image.is_some_and(|image| !image.exact && self.etcd_tag() == Some(image.tag))
+    }
+
     /// The version of the etcd that kubeadm deploys here; nothing where it is not known.
     #[must_use]
     pub fn etcd_version(&self) -> Option<EtcdVersion> {

@@ -28,7 +28,7 @@ use super::{
     diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict},
     hosts, network, owner,
     profiles::{Flat, GivenParam, Profiles},
-    version, vulnerabilities, waivers,
+    subnets, version, vulnerabilities, waivers,
 };
 
 /// A cluster as it was read: its document has been validated, nothing is decoded yet.
@@ -313,6 +313,9 @@ fn kubeadm(
     let owner = owner::read(kubeadm, tree, around, diags);
     let readable = owner.is_some();
     let owner = owner.unwrap_or_default();
+    if readable {
+        subnets::check(kubeadm, tree, &owner, diags);
+    }
     let place = spec::locate(tree, &SpecPath::new("/platform/kubeadm"));
     let mut missing = |field: &'static str, pointer: &str, why: &'static str, example: &'static str| {
         // A file or a value that cannot be read is one mistake, and it is told.
@@ -320,7 +323,7 @@ fn kubeadm(
             diags.push(MissingDecision { field, why, example, at: place.clone() });
         }
     };
-    let endpoint = kubeadm.control_plane_endpoint.as_ref().map(ToString::to_string).or_else(|| owner.endpoint());
+    let endpoint = kubeadm.control_plane_endpoint.as_ref().map(model::HostPort::as_kubeadm_reads).or_else(|| owner.endpoint());
     let pods = kubeadm.pod_subnets.clone().or_else(|| owner.pod_subnets());
     let services = kubeadm.service_subnets.clone().or_else(|| owner.service_subnets());
     if endpoint.is_none() {

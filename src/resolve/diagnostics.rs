@@ -1,8 +1,9 @@
 //! What keeps a spec from being answered.
 
 use crate::{
-    base::{Date, KubeVersion, Minor},
+    base::{Cidr, Date, KubeVersion, Minor},
     diag::{Entry, Label, Place, Problem, Severity},
+    facts::WrongSize,
 };
 
 /// Every kind of diagnostic of this stage.
@@ -20,6 +21,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ProfileCycle>(),
     Entry::of::<ProfileIsBuiltIn>(),
     Entry::of::<SupportEnded>(),
+    Entry::of::<SubnetSize>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
     Entry::of::<MinorSkipped>(),
@@ -456,6 +458,34 @@ impl Problem for VersionBack {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "the version is set here")).collect()
+    }
+}
+
+/// A range of pods or Services has a size that kubeadm refuses.
+#[derive(Debug)]
+pub(super) struct SubnetSize {
+    pub(super) range: Cidr,
+    pub(super) wrong: WrongSize,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for SubnetSize {
+    const CODE: &'static str = "subnet-size";
+    const MEANING: &'static str = "kubeadm refuses the size of this range, in every version that is built for. A range of Services has at \
+        most 20 bits behind its prefix and at least ten addresses; one of pods is at least as large as the part that each node gets of it \
+        (a /24 of IPv4, a /64 of IPv6, or what `node-cidr-mask-size-ipv4` and `-ipv6` of kube-controller-manager say) and at most 65536 \
+        times as large.";
+
+    fn message(&self) -> String {
+        format!("`{}` {}", self.range, self.wrong.why)
+    }
+
+    fn help(&self) -> String {
+        self.wrong.help.clone()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "this range")).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use harden::{
     diag::{Diagnostics, Severity, Source},
     facts,
     plan::{Outcome, OwnerField},
-    yaml,
+    verify, yaml,
 };
 
 use crate::support::{none, with_cluster};
@@ -142,6 +142,7 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
         "{ imageRepository: registry.k8s.io/coredns }",
     ),
     ("image-tag", 36, "cluster/dns", "{ imageTag: v1.8.0 }", "{ imageTag: \"\" }"),
+    ("kubelet-healthz", 36, "kubelet/healthzBindAddress", "0.0.0.0", "127.0.0.1"),
     ("kubelet-log-query", 36, "kubelet/enableSystemLogQuery", "true", "false"),
     (
         "kubelet-plugins-in-tmp",
@@ -251,6 +252,143 @@ fn a_file_of_the_same_name_is_said_to_be_replaced() {
     let note = built.plan.owner.iter().find(|note| note.field.ends_with("authentication-config")).unwrap();
     assert_eq!(note.fate, OwnerField::Overridden);
     assert!(note.why.as_deref().unwrap().contains("is replaced"));
+}
+
+/// Whatever is said to be refused, by reading or by a control that takes it back, is warned of at its place.
+#[test]
+fn every_refused_field_is_warned_of() {
+    let kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let owners = [
+        (0, fs::read_to_string(crate::support::root().join("tests/it/fixtures/owner.yaml")).unwrap()),
+        (1, document("apiServer/token-auth-file", "/etc/kubernetes/pki/tokens.csv")),
+        (1, document("apiServer/disable-admission-plugins", "ServiceAccount")),
+        (0, document("apiServer/disable-admission-plugins", "")),
+        (
+            1,
+            document("apiServer/tls-cipher-suites", "TLS_AES_128_GCM_SHA256\" }, { name: tls-min-version, value: \"VersionTLS13"),
+        ),
+        (1, format!("{kubelet}tlsMinVersion: VersionTLS13\ntlsCipherSuites: [TLS_AES_128_GCM_SHA256]\n")),
+    ];
+    let mut wrong = Vec::new();
+    for (least, owner) in owners {
+        let (built, diags) = over(36, "", &owner);
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        let refused: Vec<_> = built.plan.owner.iter().filter(|note| note.fate == OwnerField::Refused).collect();
+        if refused.len() < least || least == 0 && owner.contains("value: \"\"") && !refused.is_empty() {
+            wrong.push(format!("{} are refused:\n{owner}", refused.len()));
+        }
+        for note in refused {
+            let start = format!("`{}` is not carried: ", note.field);
+            let said: Vec<_> = diags.list().iter().filter(|one| one.message.starts_with(&start)).collect();
+            if said.len() != 1 || said.iter().any(|one| one.code != "owner-field-refused" || one.labels.is_empty()) {
+                wrong.push(format!("{}: warned of {} times:\n{}", note.field, said.len(), text_of(&diags)));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+/// What would keep a program from starting on some node is left behind, and what is said the second time.
+#[test]
+fn nothing_of_one_node_stands_in_every_document() {
+    let named = SPEC.replace("cidrs: [192.0.2.0/28] }", "cidrs: [192.0.2.0/28], nodes: [{ name: cp-1, address: 192.0.2.1 }] }");
+    let of_kubelet = |name: &str, value: &str| {
+        let list = format!("kubeletExtraArgs: [{{ name: {name}, value: \"{value}\" }}]");
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration: {{ {list} }}\n")
+    };
+    let kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let issuers = "https://a.example\" }, { name: service-account-issuer, value: \"https://a.example";
+    for (owner, refused) in [
+        (document("apiServer/bind-address", "10.0.0.1"), 1),
+        (document("apiServer/bind-address", "127.0.0.1"), 1),
+        (document("apiServer/bind-address", "::"), 0),
+        (document("scheduler/bind-address", "10.0.0.1"), 1),
+        (document("apiServer/service-account-issuer", ""), 1),
+        (document("apiServer/service-account-issuer", issuers), 1),
+        (document("apiServer/service-account-issuer", "https://a.example"), 0),
+        (of_kubelet("hostname-override", "n1"), 1),
+        (of_kubelet("hostname-override", "cp-1"), 0),
+        (of_kubelet("provider-id", "a/b"), 1),
+        (of_kubelet("node-labels", "a=b"), 0),
+        (of_kubelet("container-runtime-endpoint", "unix:///run/crio/crio.sock"), 1),
+        (format!("{kubelet}address: 10.0.0.1\n"), 1),
+        (format!("{kubelet}address: 0.0.0.0\n"), 0),
+    ] {
+        let mut diags = Diagnostics::default();
+        let text = named.replace("MINOR", "36").replace("MORE", "");
+        let built = with_cluster(&text, &owner, None, &mut diags, build::build);
+        assert!(built.is_some(), "{owner}: {}", text_of(&diags));
+        let found = diags.list().iter().filter(|one| one.code == "owner-field-refused").count();
+        assert_eq!(found, refused, "{owner}: {}", text_of(&diags));
+    }
+}
+
+/// The files of kubelet and kube-proxy say the same of domain and pods as kubeadm is told.
+#[test]
+fn files_of_the_nodes_agree_with_what_kubeadm_is_told() {
+    let kubelet = |rest: &str| format!("apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n{rest}\n");
+    let proxy = |rest: &str| format!("apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n{rest}\n");
+    let cluster = "---\n".to_owned() + &document("cluster/networking", "{ dnsDomain: other.local }");
+    let namespaces = "  namespaces: [{ name: shop }]";
+    for (more, owner, code) in [
+        ("", kubelet("clusterDomain: other.local"), Some("owner-contradiction")),
+        ("", kubelet("clusterDomain: cluster.local"), None),
+        ("", kubelet("clusterDomain: other.local") + &cluster, None),
+        ("", kubelet("clusterDomain: cluster.local") + &cluster, Some("owner-contradiction")),
+        ("", proxy("clusterCIDR: 10.200.0.0/16"), Some("owner-contradiction")),
+        ("", proxy("clusterCIDR: 10.244.0.0/16"), None),
+        ("", proxy("clusterCIDR: 10.0.0.0/8"), None),
+        (namespaces, kubelet("clusterDNS: [169.254.20.10]"), Some("owner-needs-eyes")),
+        (namespaces, kubelet("clusterDNS: [10.96.0.10]"), None),
+        ("", kubelet("clusterDNS: [169.254.20.10]"), None),
+    ] {
+        let (built, diags) = over(36, more, &owner);
+        assert_eq!(built.is_none(), code == Some("owner-contradiction"), "{owner}: {}", text_of(&diags));
+        let found: Vec<_> = diags.list().iter().map(|one| one.code).collect();
+        assert_eq!(found, Vec::from_iter(code), "{owner}: {}", text_of(&diags));
+    }
+}
+
+/// Values that a shell would take apart are read back as they are, wherever they stand.
+#[test]
+fn values_with_signs_of_the_shell_are_read_back() {
+    for value in ["https://a.example/?a=1&b=2", "not a url", "a;b", "it's", "$(x)|`y`", "(:|$)"] {
+        let (built, diags) = over(36, "", &document("apiServer/service-account-issuer", value));
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        assert_eq!(verify::observe_tree(&built.plan, &built.artifacts), [], "{value}");
+    }
+}
+
+/// Without its taint a further control-plane node is as open as the first; a worker has none by itself.
+#[test]
+fn a_control_plane_that_joins_without_taint_is_said() {
+    let join = |control_plane: &str| {
+        let rest = format!("{control_plane}nodeRegistration: {{ taints: [] }}\n");
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n{rest}")
+    };
+    for (control_plane, said) in [("controlPlane: {}\n", 1), ("", 0)] {
+        let (_, diags) = over(36, "", &join(control_plane));
+        let found = diags.list().iter().filter(|one| one.code == "owner-needs-eyes").count();
+        assert_eq!(found, said, "{control_plane}: {}", text_of(&diags));
+    }
+}
+
+/// A list that a control lengthens is carried, and what was added is said.
+#[test]
+fn what_stands_beside_a_carried_list_is_said() {
+    let note = |place: &str, value: &str| {
+        let (built, diags) = over(36, "", &document(place, value));
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        let name = place.rsplit('/').next().unwrap();
+        let note = built.plan.owner.iter().find(|note| note.field.ends_with(name)).unwrap();
+        (note.fate, note.why.clone().unwrap_or_default())
+    };
+    let (fate, why) = note("apiServer/enable-admission-plugins", "PodNodeSelector");
+    assert!(fate == OwnerField::Carried && why.contains("with ") && why.contains("`NodeRestriction`"), "{why}");
+    let (fate, why) = note("apiServer/authorization-mode", "RBAC");
+    assert!(fate != OwnerField::Carried || why.contains("`Node`"), "{why}");
+    let (fate, why) = note("apiServer/event-ttl", "2h0m0s");
+    assert!(fate == OwnerField::Carried && why.is_empty(), "{why}");
 }
 
 /// Every leaf of a file that holds every kind of document has a line in the list of fields, and what is carried stands in the tree.

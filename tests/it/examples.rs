@@ -72,6 +72,48 @@ fn init_starts_from_a_live_cluster() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// What `--from` writes builds over the file it was made from; what the file has no word on is asked for and never made up.
+#[test]
+fn init_makes_nothing_up_of_a_live_cluster() {
+    let cluster = |rest: &str| {
+        format!(
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: v1.36.3\n\
+             networking: {{ podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/12 }}\n{rest}"
+        )
+    };
+    let whole = "controlPlaneEndpoint: api.shop.example:6443\n";
+    let kubelet = "---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nserverTLSBootstrap: true\n";
+    let init = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration:\n  kubeletExtraArgs: \
+        [{ name: rotate-server-certificates, value: \"true\" }]\n";
+    let file = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    for (live, asked) in [
+        (cluster(whole), None),
+        (cluster(""), Some("controlPlaneEndpoint")),
+        (cluster(whole).replace("podSubnet: 10.244.0.0/16, ", ""), Some("podSubnets")),
+        (cluster(whole).replace(", serviceSubnet: 10.96.0.0/12", ""), Some("serviceSubnets")),
+        (cluster(whole).replace("kubernetesVersion: v1.36.3\n", ""), Some("kubernetesVersion")),
+        (cluster("controlPlaneEndpoint: \"2001:db8::1\"\n"), None),
+        (cluster("controlPlaneEndpoint: \"[2001:db8::1]:6443\"\n"), None),
+        (cluster(&format!("{whole}proxy: {{ disabled: true }}\n")), None),
+        (cluster(&format!("{whole}{kubelet}")), None),
+        (cluster(&format!("{whole}{init}")), None),
+        (file("tests/it/fixtures/owner.yaml"), None),
+        (file("examples/kubeadm/live/kubeadm.yaml"), None),
+        (file("golden/build/three-nodes-1.36/live.yaml"), None),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("kubeadm.yaml"), &live).unwrap();
+        let spec = harden(folder.path(), &["init", "--from", "kubeadm.yaml"]);
+        fs::write(folder.path().join("cluster.yaml"), &spec.stdout).unwrap();
+        let output = harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let text = String::from_utf8_lossy(&spec.stdout).into_owned();
+        assert_eq!(output.status.success(), asked.is_none(), "{text}\n{told}");
+        assert!(asked.is_none_or(|field| told.contains(field) && told.contains("1 error")), "{asked:?}\n{told}");
+        assert!(!text.contains("api.example.internal") || live.contains("api.example.internal"), "{text}");
+    }
+}
+
 /// The documents of a file.
 fn documents(path: &Path) -> Vec<Value> {
     let read = yaml::read(&Source::new("file.yaml", fs::read_to_string(path).unwrap()));

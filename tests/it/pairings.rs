@@ -53,6 +53,11 @@ fn an_etcd_of_the_owner_goes_with_the_api_server() {
         ("1.36.3", "3.7.0-0", true),
         ("1.37.2", "3.7.0-0", false),
         ("1.33.13", "3.6.5-0", true),
+        // What kubeadm of an older patch deploys itself goes with it.
+        ("1.32.2", "3.5.16-0", false),
+        ("1.32.2", "3.5.15-0", true),
+        ("1.32.13", "3.5.16-0", true),
+        ("1.33.4", "3.5.21-0", false),
     ] {
         let (codes, outcomes) = judged(version, "containerd: \"2.3\"", etcd, "patching/supported-releases");
         assert_eq!(codes.contains(&"version-skew"), warned, "{version} with etcd {etcd}: {codes:?}");

@@ -101,35 +101,74 @@ fn from_live(text: &str, path: &Path) -> Result<String, Failed> {
         Failed::Mistakes(diags)
     })?;
     let documents = yaml::read(&source);
-    let cluster = documents
-        .iter()
-        .filter_map(|document| document.root.as_ref())
-        .find(|root| root.get("kind").and_then(Node::as_str) == Some("ClusterConfiguration"))
-        .ok_or_else(|| {
-            Failed::usage(format!("`{}` holds no ClusterConfiguration", path.display()), "name a kubeadm configuration file")
-        })?;
-    let field = |pointer: &str| cluster.at_pointer(pointer).and_then(Node::as_str).map(str::to_owned);
+    let of_kind = |kind: &str| {
+        let mut roots = documents.iter().filter_map(|document| document.root.as_ref());
+        roots.find(|root| root.get("kind").and_then(Node::as_str) == Some(kind))
+    };
+    let cluster = of_kind("ClusterConfiguration").ok_or_else(|| {
+        Failed::usage(format!("`{}` holds no ClusterConfiguration", path.display()), "name a kubeadm configuration file")
+    })?;
+    let field = |pointer: &str| {
+        let text = cluster.at_pointer(pointer).and_then(Node::as_str).filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+    };
     let mut out = String::new();
     for line in text.lines() {
         let key = line.trim_start().split(':').next().unwrap_or_default();
         let value = match key {
             "kubernetesVersion" => field("/kubernetesVersion").map(|v| quoted(v.trim_start_matches('v'))),
-            "controlPlaneEndpoint" => field("/controlPlaneEndpoint").map(|v| quoted(&v)),
+            "controlPlaneEndpoint" => field("/controlPlaneEndpoint").map(|v| quoted(&bracketed(v))),
             "podSubnets" => field("/networking/podSubnet").map(|v| list(&v)),
             "serviceSubnets" => field("/networking/serviceSubnet").map(|v| list(&v)),
             "dnsDomain" | "# dnsDomain" => field("/networking/dnsDomain").map(|v| quoted(&v)),
             "# config" => Some(quoted(&named)),
             _ => None,
         };
-        match value {
-            Some(value) => {
-                let indent: String = line.chars().take_while(|c| *c == ' ').collect();
-                out.push_str(&format!("{indent}{}: {value}\n", key.trim_start_matches("# ")));
+        let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+        match (value, undecided(key)) {
+            (Some(value), _) => out.push_str(&format!("{indent}{}: {value}\n", key.trim_start_matches("# "))),
+            (None, Some(why)) => out.push_str(&format!("{indent}# {key}: ...  # your configuration names none: {why}\n")),
+            (None, None) => out.push_str(&format!("{line}\n")),
+        }
+        if key == "# config" {
+            if cluster.at_pointer("/proxy/disabled").and_then(Node::as_bool) == Some(true) {
+                out.push_str(&format!("{indent}kubeProxy: {{ mode: none }}\n"));
             }
-            None => out.push_str(&format!("{line}\n")),
+            if asks_for_certificates(&documents) {
+                let why = "your kubelets ask for certificates: name who approves them";
+                out.push_str(&format!("{indent}servingCertificates: {{ approver: kubelet-csr-approver }}  # {why}\n"));
+            }
         }
     }
     Ok(out)
+}
+
+/// What somebody must decide where the configuration has no word on it: an example would be taken for the cluster's own.
+fn undecided(key: &str) -> Option<&'static str> {
+    match key {
+        "kubernetesVersion" => Some("write the version of the cluster with its patch, in quotes"),
+        "controlPlaneEndpoint" => Some("write the name or address under which every node and kubeconfig finds the API servers"),
+        "podSubnets" => Some("write the ranges of the pods"),
+        "serviceSubnets" => Some("write the ranges of the Services; kubeadm's own is [10.96.0.0/12]"),
+        _ => None,
+    }
+}
+
+/// An address of IPv6 alone, as a spec writes it.
+fn bracketed(endpoint: String) -> String {
+    if endpoint.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{endpoint}]") } else { endpoint }
+}
+
+/// Whether kubelets ask the cluster for their serving certificates, by their file or by a flag.
+fn asks_for_certificates(documents: &[yaml::Document]) -> bool {
+    documents.iter().filter_map(|document| document.root.as_ref()).any(|root| {
+        let arguments = root.at_pointer("/nodeRegistration/kubeletExtraArgs");
+        let listed = arguments.and_then(Node::as_seq).unwrap_or(&[]).iter();
+        let named = listed.filter(|item| item.get("name").and_then(Node::as_str) == Some("rotate-server-certificates"));
+        let mapped = arguments.and_then(|arguments| arguments.get("rotate-server-certificates"));
+        let mut flags = named.filter_map(|item| item.get("value")).chain(mapped);
+        root.get("serverTLSBootstrap").and_then(Node::as_bool) == Some(true) || flags.any(|value| value.as_str() == Some("true"))
+    })
 }
 
 /// A value as a YAML text in double quotes; JSON texts are YAML texts.

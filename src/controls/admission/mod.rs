@@ -59,8 +59,9 @@ pub(super) fn not_disabled(out: &mut Lowering<'_>, plugin: &str) -> bool {
     const FLAG: &str = "disable-admission-plugins";
     let Some(flag) = out.plan().component(Program::KubeApiserver).flags.get(FLAG) else { return false };
     let names = flag.held.value.to_string();
-    let left: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != plugin).collect();
-    if left.len() == names.split(',').count() {
+    let (taken, left): (Vec<&str>, Vec<&str>) =
+        names.split(',').map(str::trim).filter(|name| !name.is_empty()).partition(|name| *name == plugin);
+    if taken.is_empty() {
         return false;
     }
     let left = left.join(",");

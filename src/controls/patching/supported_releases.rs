@@ -41,7 +41,7 @@ fn left_open(cluster: &Resolved, out: &mut Lowering<'_>) {
 /// Which versions go with the API server, for whoever upgrades; and an etcd of the owner's that does not.
 fn skews(cluster: &Resolved, out: &mut Lowering<'_>) {
     let minor = cluster.minor();
-    let etcd = cluster.kubeadm.as_ref().and(facts::etcd_range(minor));
+    let etcd = cluster.kubeadm.as_ref().and(facts::etcd_range(cluster.version));
     let programs = facts::SKEWS.iter().map(|row| format!("{} {}", row.program, row.range(minor)));
     let detail: Vec<String> = programs.chain(etcd.map(|range| format!("etcd {range}"))).collect();
     out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::VERSION_SKEW, detail.join("; "));

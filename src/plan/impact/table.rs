@@ -183,6 +183,12 @@ pub(super) const OF_CHANGES: &[Extra] = &[
             "refuses tokens of an issuer that is no longer named; servers with the old arguments refuse those of a new one",
         ),
     ),
+    Extra {
+        prefix: "apiserver/flag/token-auth-file",
+        unset: "",
+        when: When::Gone,
+        impact: Impact::RefusesLater("answers 401 to whoever signs in with a token of the file, as soon as the server restarts"),
+    },
     Extra::stricter(
         "authentication/anonymous",
         "",

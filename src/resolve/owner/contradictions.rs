@@ -1,12 +1,15 @@
 //! Where the spec and the owner's configuration say different things, and what must not stand beside what a control writes.
 
+use std::net::IpAddr;
+
 use crate::{
-    base::SpecPath,
-    diag::Diagnostics,
+    base::{Cidr, SpecPath},
+    diag::{Diagnostics, Place},
     plan::{Locate, OwnerField, Plan, Program},
+    resolve::Resolved,
     spec::{
         self,
-        model::{Etcd, Kubeadm},
+        model::{Etcd, HostPort, Kubeadm},
         words::ProxyMode,
     },
     yaml::Node,
@@ -14,7 +17,7 @@ use crate::{
 
 use super::{
     Owner,
-    diagnostics::{ConflictsWithControl, ContradictsSpec, FieldRefused},
+    diagnostics::{ConflictsWithControl, ContradictsSpec, FieldRefused, NeedsEyes},
     place,
 };
 
@@ -27,6 +30,7 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
             diags.push(ContradictsSpec {
                 what,
                 spec: said,
+                said_in: SPEC,
                 owner: owner.to_owned(),
                 at: spec::locate(tree, &SpecPath::new(&format!("/platform/kubeadm/{field}"))),
                 other: place(root, pointer),
@@ -39,7 +43,7 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
     let cluster = "/ClusterConfiguration";
     let version = Some(spec.kubernetes_version.to_string());
     compare("the version", "kubernetesVersion", version, &format!("{cluster}/kubernetesVersion"));
-    let endpoint = spec.control_plane_endpoint.as_ref().map(ToString::to_string);
+    let endpoint = spec.control_plane_endpoint.as_ref().map(HostPort::as_kubeadm_reads);
     compare("the endpoint", "controlPlaneEndpoint", endpoint, &format!("{cluster}/controlPlaneEndpoint"));
     compare("the range of pods", "podSubnets", ranges(&spec.pod_subnets), &format!("{cluster}/networking/podSubnet"));
     let services = ranges(&spec.service_subnets);
@@ -49,6 +53,72 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
     compare("the mode of kube-proxy", "kubeProxy/mode", mode, "/KubeProxyConfiguration/mode");
     etcd(spec, tree, root, diags);
     kube_proxy(spec, tree, root, diags);
+    components(spec, tree, root, diags);
+}
+
+/// Who says what the owner's configuration contradicts.
+const SPEC: &str = "the spec";
+
+/// Where the spec says how kube-proxy runs.
+const PROXY: &str = "/platform/kubeadm/kubeProxy";
+
+/// What the files of kubelet and kube-proxy say of domain and pods, beside what kubeadm is told.
+fn components(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics) {
+    let text = |pointer: &str| {
+        let found = spec::node_at(root, &SpecPath::new(pointer)).and_then(Node::as_str);
+        found.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    // The value that counts, who says it and where: the spec, else the owner's ClusterConfiguration.
+    let told = |said: Option<String>, field: &str, pointer: &str| match said {
+        Some(said) => Some((said, SPEC, spec::locate(tree, &SpecPath::new("/platform/kubeadm").child(field)))),
+        None => text(pointer).map(|said| (said, "ClusterConfiguration", place(root, pointer))),
+    };
+    let mut push = |what, (said, said_in, at): (String, &'static str, Option<Place>), owner: String, pointer: &str| {
+        diags.push(ContradictsSpec { what, spec: said, said_in, owner, at, other: place(root, pointer) });
+    };
+    const DOMAIN: &str = "/KubeletConfiguration/clusterDomain";
+    let domain = told(spec.dns_domain.clone(), "dnsDomain", "/ClusterConfiguration/networking/dnsDomain");
+    let domain = domain.unwrap_or_else(|| ("cluster.local".to_owned(), "kubeadm's default", None));
+    if let Some(owner) = text(DOMAIN).filter(|owner| *owner != domain.0) {
+        push("the DNS domain", domain, owner, DOMAIN);
+    }
+    const PODS: &str = "/KubeProxyConfiguration/clusterCIDR";
+    let parsed = |text: &str| text.split(',').map(|range| range.trim().parse().ok()).collect::<Option<Vec<Cidr>>>();
+    let said = spec.pod_subnets.as_ref().map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
+    let pods = told(said, "podSubnets", super::PODS);
+    if let (Some(pods), Some(owner)) = (pods, text(PODS))
+        && let (Some(ranges), Some(own)) = (parsed(&pods.0), parsed(&owner))
+        && ranges.iter().any(|range| !own.iter().any(|own| own.covers(range)))
+    {
+        push("the range of pods", pods, owner, PODS);
+    }
+}
+
+/// Points at a resolver on the node that pods are sent to while policies let them ask the cluster's alone.
+pub(super) fn local_resolver(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
+    const FIELD: &str = "/KubeletConfiguration/clusterDNS";
+    if cluster.node_local_dns || cluster.namespaces.is_empty() {
+        return;
+    }
+    let is_local = |text: &&str| match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(v4)) => v4.is_link_local() || v4.is_loopback(),
+        Ok(IpAddr::V6(v6)) => v6.is_unicast_link_local() || v6.is_loopback(),
+        Err(_) => false,
+    };
+    let listed = owner.value(FIELD).and_then(Node::as_seq).unwrap_or(&[]);
+    let Some((address, at)) = listed.iter().find_map(|node| Some((node.as_str().filter(is_local)?, node.used_at().clone())))
+    else {
+        return;
+    };
+    let why = format!(
+        "pods ask `{address}`, a resolver on their own node, and policies of declared namespaces let them ask the pods of the cluster's DNS \
+         alone: declare `platform.nodeLocalDns: true`"
+    );
+    let field = FIELD.trim_start_matches('/').to_owned();
+    for note in plan.owner.iter_mut().filter(|note| note.field == field) {
+        note.why.get_or_insert_with(|| format!("needs your eyes: {why}"));
+    }
+    diags.push(NeedsEyes { field, why, source: None, at });
 }
 
 /// Versions with and without `v`, lists with and without blanks are the same.
@@ -69,6 +139,7 @@ fn etcd(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics) {
     diags.push(ContradictsSpec {
         what: "the place of etcd",
         spec: said.to_owned(),
+        said_in: SPEC,
         owner: owner.to_owned(),
         at: spec::locate(tree, &SpecPath::new("/platform/kubeadm/etcd")),
         other: place(root, &format!("/ClusterConfiguration/etcd/{field}")),
@@ -83,8 +154,10 @@ fn kube_proxy(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics)
         diags.push(ContradictsSpec {
             what: "kube-proxy",
             spec: "deployed".to_owned(),
+            said_in: SPEC,
             owner: "disabled".to_owned(),
-            at: spec::locate(tree, &SpecPath::new("/platform/kubeadm/kubeProxy")),
+            // Where the spec says nothing, kube-proxy is deployed by default.
+            at: spec::node_at(tree, &SpecPath::new(PROXY)).and_then(|_| spec::locate(tree, &SpecPath::new(PROXY))),
             other: place(root, pointer),
         });
     }

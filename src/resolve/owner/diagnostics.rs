@@ -162,6 +162,8 @@ impl Problem for UnknownKubeadmGate {
 pub(super) struct ContradictsSpec {
     pub(super) what: &'static str,
     pub(super) spec: String,
+    /// Who says that: the spec, or another document of the owner.
+    pub(super) said_in: &'static str,
     pub(super) owner: String,
     pub(super) at: Option<Place>,
     pub(super) other: Option<Place>,
@@ -169,11 +171,11 @@ pub(super) struct ContradictsSpec {
 
 impl Problem for ContradictsSpec {
     const CODE: &'static str = "owner-contradiction";
-    const MEANING: &'static str = "The spec and the owner's own configuration say different things about the same fact of the cluster. \
-        Neither is guessed to be right.";
+    const MEANING: &'static str = "The spec and the owner's own configuration say different things about the same fact of the cluster, \
+        or two of the owner's documents do. Neither is guessed to be right.";
 
     fn message(&self) -> String {
-        format!("{} is `{}` in the spec and `{}` in the owner's configuration", self.what, self.spec, self.owner)
+        format!("{} is `{}` in {} and `{}` in the owner's configuration", self.what, self.spec, self.said_in, self.owner)
     }
 
     fn help(&self) -> String {
@@ -181,7 +183,8 @@ impl Problem for ContradictsSpec {
     }
 
     fn labels(&self) -> Vec<Label> {
-        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "the spec says so here")).collect();
+        let mut labels: Vec<Label> =
+            self.at.iter().map(|at| Label::new(at.clone(), format!("{} says so here", self.said_in))).collect();
         labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the owner's configuration says so here")));
         labels
     }

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Cause, Cidr, KubeVersion, SpecPath},
     diag::{Diagnostics, Place, Source},
-    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan},
+    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan, Program},
     spec::{self, model::Kubeadm},
     yaml::Node,
 };
@@ -137,6 +137,17 @@ impl Owner {
         self.value(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
+    /// The value of a flag that counts, where the file gives the program one.
+    pub(super) fn flag(&self, program: Program, name: &str) -> Option<&str> {
+        let setting = self.settings.iter().find(|setting| setting.flag() == Some((program, name)))?;
+        setting.flag_values().last().map(String::as_str)
+    }
+
+    /// Where a field of the file stands; nothing where it has none.
+    pub(super) fn place(&self, pointer: &str) -> Option<Place> {
+        Some(self.value(pointer)?.used_at().clone())
+    }
+
     fn ranges(&self, pointer: &str) -> Option<Vec<Cidr>> {
         self.text(pointer)?.split(',').map(|range| range.trim().parse().ok()).collect()
     }
@@ -234,8 +245,20 @@ impl Owner {
         for setting in &self.settings {
             setting.settle(plan);
         }
+        self.say_taken(cluster, plan, diags);
         contradictions::after(self, cluster, plan, diags);
+        contradictions::local_resolver(self, cluster, plan, diags);
         risks::report(self, cluster, plan, diags);
+    }
+
+    /// Says of each field that a control took back that it is not carried; what reading left behind is said already.
+    fn say_taken(&self, places: &dyn Locate, plan: &Plan, diags: &mut Diagnostics) {
+        let before = |note: &OwnerNote| self.notes.iter().any(|known| known.field == note.field && known.fate == note.fate);
+        for note in plan.owner.iter().filter(|note| note.fate == OwnerField::Refused && !before(note)) {
+            let at = places.locate(&self.cause(&format!("/{}", note.field)));
+            let why = note.why.clone().unwrap_or_default();
+            diags.push(diagnostics::FieldRefused { field: note.field.clone(), why, at });
+        }
     }
 
     /// The place in the file behind a pointer that begins with the kind.

@@ -18,6 +18,9 @@ use super::{
 /// The registry that kubeadm takes images from.
 const DEFAULT_REGISTRY: &str = "registry.k8s.io";
 
+/// What nodes that join are tainted with.
+const JOIN_TAINTS: &str = "JoinConfiguration/nodeRegistration/taints";
+
 /// How what a risk is begins in the list of fields.
 const EYES: &str = "needs your eyes: ";
 
@@ -41,7 +44,9 @@ struct Field {
 /// Reports every risk that is carried, and says so in the list of fields.
 pub(super) fn report(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {
     let carried = plan.owner.iter().filter(|note| note.fate == OwnerField::Carried);
-    let mut fields: Vec<Field> = carried.map(|note| field(owner, &note.field)).collect();
+    // Nodes that join as workers have no taint by default.
+    let of_workers = |name: &str| name.starts_with(JOIN_TAINTS) && owner.value("/JoinConfiguration/controlPlane").is_none();
+    let mut fields: Vec<Field> = carried.filter(|note| !of_workers(&note.field)).map(|note| field(owner, &note.field)).collect();
     // Of what is switched off a part may have been taken out; the rest is carried.
     if let Some(left) = plan.component(Program::KubeApiserver).flag_text(DISABLE) {
         let cut = plan.owner.iter().filter(|note| note.fate == OwnerField::Overridden && note.field.ends_with(DISABLE));

@@ -86,7 +86,22 @@ impl Setting {
         if let Some(why) = self.lost(plan) {
             plan.owner[index].fate = OwnerField::Overridden;
             plan.owner[index].why = Some(why);
+        } else if let Some(why) = self.joined(plan) {
+            plan.owner[index].why.get_or_insert(why);
         }
+    }
+
+    /// What stands beside the items of the owner's list; nothing where nobody added any.
+    fn joined(&self, plan: &Plan) -> Option<String> {
+        let Asked::Flag(program, name, values) = &self.asked else { return None };
+        let FlagValue::List(items) = &plan.component(*program).flags.get(name)?.held.value else { return None };
+        let own = |item: &&Held<String>| values.iter().any(|value| value.split(',').any(|own| own.trim() == item.value));
+        let (mut added, mut reasons) = (Vec::new(), std::collections::BTreeSet::new());
+        for item in items.iter().filter(|item| !own(item)) {
+            added.push(format!("`{}`", item.value));
+            reasons.extend(item.reasons.iter().cloned());
+        }
+        (!added.is_empty()).then(|| format!("with {} beside it{}", added.join(", "), asked_by(&reasons)))
     }
 
     /// Why the plan no longer holds the owner's value; nothing when it does.

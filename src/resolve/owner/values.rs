@@ -44,6 +44,9 @@ fn push(field: String, text: &str, expected: String, node: &Node, diags: &mut Di
 fn unlike(form: FieldForm, text: &str) -> Option<&'static str> {
     let (fits, expected) = match form {
         FieldForm::AbsolutePath => (text.is_empty() || text.starts_with('/'), "a path that begins with `/`"),
+        FieldForm::Endpoint => {
+            (text.is_empty() || is_endpoint(text), "an address or a lower-case DNS name, and a port such as `:6443` behind it")
+        }
         FieldForm::ImageRepository => (text.is_empty() || is_repository(text), "a registry with a path, without scheme and tag"),
         // What a certificate for every name would be is judged as such, with the other names.
         FieldForm::Host => (text == "*" || text.parse::<IpAddr>().is_ok() || is_host(text), "an address or a DNS name"),
@@ -59,6 +62,21 @@ fn is_host(text: &str) -> bool {
         !label.is_empty() && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
     };
     name.len() <= 253 && name.split('.').all(is_label)
+}
+
+/// An address or a name in lower case; a port stands behind a name or IPv4 address, or behind brackets.
+fn is_endpoint(text: &str) -> bool {
+    let is_name = |host: &str| is_host(host) && !host.starts_with('*') && host.chars().all(|c| !c.is_ascii_uppercase());
+    let fits = |host: &str| host.parse::<IpAddr>().is_ok() || is_name(host);
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
+    if fits(text) {
+        return true;
+    }
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").unwrap_or_default(),
+        None => text.split_once(':').unwrap_or_default(),
+    };
+    fits(host) && is_port(port)
 }
 
 /// A host with a port, or none, and lower-case names behind it.
@@ -205,6 +223,20 @@ mod tests {
                 &["a b", "x/", "https://a/b", "a/b:tag", "a/B", "/a"],
             ),
             (FieldForm::AbsolutePath, &["", "/a", "/a b"], &["rel", "./a"]),
+            (
+                FieldForm::Endpoint,
+                &["", "api.example", "api.example:6443", "192.0.2.1:1", "2001:db8::1", "[2001:db8::1]:6443", "api.example:"],
+                &[
+                    "https://api.example:6443",
+                    "api.example:70000",
+                    "api.example:0",
+                    "API.example:6443",
+                    "[2001:db8::1]",
+                    "api_x:6443",
+                    "api.example.:6443",
+                    "*.a.example",
+                ],
+            ),
         ] {
             for text in good {
                 assert_eq!(unlike(form, text), None, "{text}");

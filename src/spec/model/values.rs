@@ -118,6 +118,14 @@ impl fmt::Display for HostPort {
     }
 }
 
+impl HostPort {
+    /// The text as kubeadm reads it: brackets stand for an address of IPv6 with a port only.
+    #[must_use]
+    pub fn as_kubeadm_reads(&self) -> String {
+        if self.port.is_none() { self.host.clone() } else { self.to_string() }
+    }
+}
+
 impl FromStr for HostPort {
     type Err = ();
 

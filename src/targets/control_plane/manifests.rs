@@ -34,6 +34,12 @@ fn manifest(node: &Node<'_>, program: Program, common: &Arguments) -> Artifact {
             "`kubeadm join` may list the members in another order"
         };
         purpose.push(format!("{who}; a member with data ignores the list."));
+        if node.plan.cluster.etcd_tag_is_guess() {
+            purpose.push(format!(
+                "The tag of the image is a guess, that of the nearest kubeadm that was read: compare `kubeadm config images list` of {}.",
+                node.plan.cluster.version
+            ));
+        }
     }
     let head = head::lines(&purpose, &document);
     let lines = yaml::write(&document, &head, &Origin::shape(pod::FORM));

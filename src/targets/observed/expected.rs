@@ -68,13 +68,14 @@ pub(super) fn documents(plan: &Plan) -> Vec<(Form, Role<'_>)> {
     ];
     wanted.extend(kubeadm.nodes.iter().skip(1).map(|node| (Form::Kubeadm(KubeadmKind::Join), Role::Node(node))));
     for (program, component) in &plan.components {
-        if !component.flags.is_empty() {
+        let in_a_pod = !matches!(program, Program::Kubelet | Program::KubeProxy);
+        // What the owner gives the kubelet as flags stands in kubeadm's documents alone.
+        if in_a_pod && !component.flags.is_empty() {
             wanted.push((Form::Flags(*program), Role::Any));
         }
         if !fields(*program, component).is_empty() && (*program != Program::KubeProxy || kubeadm.kube_proxy) {
             wanted.push((Form::Fields(*program), Role::Any));
         }
-        let in_a_pod = !matches!(program, Program::Kubelet | Program::KubeProxy);
         let nodes = kubeadm.nodes.iter().filter(|_| in_a_pod && !component.is_empty());
         wanted.extend(nodes.map(|node| (Form::Pod(*program), Role::Node(node))));
     }

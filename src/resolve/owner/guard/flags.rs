@@ -1,5 +1,7 @@
 //! Flags of the control plane that undo a control, although the plan would call it enforced.
 
+use std::net::IpAddr;
+
 use crate::yaml::Node;
 
 use super::{Facts, Fate, etcd};
@@ -24,9 +26,12 @@ pub(super) fn has(root: &Node, name: &str) -> bool {
     super::super::node::arguments(list).iter().any(|(known, value)| known == name && !value.is_empty())
 }
 
-pub(super) fn judge(section: &[&str], name: &str, value: &str, facts: &Facts) -> Fate {
+pub(super) fn judge(section: &[&str], name: &str, value: &str, facts: &mut Facts) -> Fate {
     if name == "v" && value.parse::<i64>().is_ok_and(|level| level >= BODIES) {
         return Fate::Eyes("at this level requests are logged with their bodies and tokens".to_owned());
+    }
+    if name == "bind-address" && is_of_one_node(value) {
+        return Fate::refuse(ONE_NODE);
     }
     match section {
         ["apiServer"] => api_server(name, value, facts),
@@ -40,7 +45,15 @@ pub(super) fn judge(section: &[&str], name: &str, value: &str, facts: &Facts) ->
     }
 }
 
-fn api_server(name: &str, value: &str, facts: &Facts) -> Fate {
+/// Why an address that programs listen on is left behind.
+pub(super) const ONE_NODE: &str = "it is the address of one node: the programs of the others could not listen on it";
+
+/// Whether a text is an address that one machine has: neither every address of a machine nor its loopback.
+pub(super) fn is_of_one_node(text: &str) -> bool {
+    text.trim().parse::<IpAddr>().is_ok_and(|ip| !ip.to_canonical().is_unspecified() && !ip.to_canonical().is_loopback())
+}
+
+fn api_server(name: &str, value: &str, facts: &mut Facts) -> Fate {
     if let Some((_, ours)) = HEADERS.iter().find(|(flag, _)| *flag == name) {
         if value.eq_ignore_ascii_case(ours) {
             return Fate::Keep;
@@ -48,6 +61,15 @@ fn api_server(name: &str, value: &str, facts: &Facts) -> Fate {
         return Fate::Refuse(format!("the aggregator names the user in `{ours}`; another header could be set by a client"));
     }
     match name {
+        "bind-address" if value.trim().parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()) => {
+            Fate::refuse("nobody would reach the API server from another machine, nor under its advertised address")
+        }
+        "service-account-issuer" if value.is_empty() => {
+            Fate::refuse("the API server does not start with an issuer without a name")
+        }
+        "service-account-issuer" if !facts.issuers.insert(value.to_owned()) => {
+            Fate::refuse("it is named already, and the API server does not start with an issuer that is named twice")
+        }
         "etcd-servers" => facts.etcd_servers.judge(value),
         "etcd-servers-overrides" => etcd::overrides(value),
         "authorization-mode" => authorizers(value, facts),

@@ -2,7 +2,7 @@
 
 use crate::yaml::Node;
 
-use super::Fate;
+use super::{Fate, flags};
 
 const MANIFESTS: &str = "/etc/kubernetes/manifests";
 
@@ -15,6 +15,7 @@ pub(super) fn field(name: &str, node: &Node) -> Fate {
     match name {
         "staticPodURL" if !text.is_empty() => Fate::refuse(FROM_URL),
         "staticPodURLHeader" if node.as_map().is_some_and(|headers| !headers.is_empty()) => Fate::Secret(FROM_URL),
+        "address" if flags::is_of_one_node(text) => Fate::refuse(flags::ONE_NODE),
         "staticPodPath" => static_pods(text),
         "allowedUnsafeSysctls" => sysctls(node.as_seq().unwrap_or(&[]).iter().filter_map(Node::as_str)),
         "enableDebuggingHandlers" if node.as_bool() == Some(false) => Fate::Eyes(DEBUGGING.to_owned()),
@@ -27,12 +28,16 @@ pub(super) fn flag(name: &str, value: &str) -> Fate {
     match name {
         "manifest-url" => Fate::refuse(FROM_URL),
         "manifest-url-header" => Fate::Secret(FROM_URL),
+        "address" if flags::is_of_one_node(value) => Fate::refuse(flags::ONE_NODE),
         "pod-manifest-path" => static_pods(value),
         "config" | "config-dir" => Fate::refuse("the kubelet would read another file than the one that is written here"),
         "kubeconfig" | "bootstrap-kubeconfig" => {
             Fate::refuse("kubeadm makes the credentials of the kubelet, and names their file")
         }
         "allowed-unsafe-sysctls" => sysctls(value.split(',')),
+        "container-runtime-endpoint" => Fate::refuse(
+            "kubeadm and kubelet would ask two runtimes: `nodeRegistration.criSocket` says which one, else `platform.runtime` of the spec",
+        ),
         "enable-debugging-handlers" if value == "false" => Fate::Eyes(DEBUGGING.to_owned()),
         "v" if value.parse::<i64>().is_ok_and(|level| level >= 8) => {
             Fate::Eyes("at this level requests are logged with their bodies and tokens".to_owned())

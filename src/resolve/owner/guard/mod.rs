@@ -5,6 +5,8 @@ mod flags;
 mod kubelet;
 mod volumes;
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::Cidr,
     diag::{Diagnostics, Place},
@@ -65,6 +67,8 @@ pub(super) fn apply(root: &mut Node, spec: &Kubeadm, tree: &Node, secrets: &Secr
         etcd_servers: etcd::declared(root, spec, tree),
         volumes: volumes::Owned::of(root),
         webhook: flags::has(root, "authorization-webhook-config-file"),
+        issuers: BTreeSet::new(),
+        first_node: first_node(tree),
     };
     let mut walk = Walk { facts, secrets, diags, guarded: Guarded::default() };
     walk.below(root, "");
@@ -77,6 +81,25 @@ struct Facts {
     volumes: volumes::Owned,
     /// Whether the webhook of the authorizers has settings.
     webhook: bool,
+    /// The issuers of service accounts that were seen.
+    issuers: BTreeSet<String>,
+    /// The name of the first control-plane node, where the spec names nodes.
+    first_node: Option<String>,
+}
+
+impl Facts {
+    /// Whether the spec names the first node, and not like this.
+    fn names_another(&self, name: &str) -> bool {
+        self.first_node.as_ref().is_some_and(|first| first != name)
+    }
+}
+
+/// The name of the first node of the first pool of the control plane that names nodes.
+fn first_node(tree: &Node) -> Option<String> {
+    let is_control_plane = |pool: &&Node| pool.get("role").and_then(Node::as_str) == Some("control-plane");
+    let pools = tree.at_pointer("/platform/nodePools")?.as_seq()?.iter().filter(is_control_plane);
+    let nodes = pools.filter_map(|pool| pool.get("nodes")?.as_seq()).flatten();
+    nodes.filter_map(|node| node.get("name")?.as_str()).map(str::to_owned).next()
 }
 
 struct Walk<'a> {
@@ -142,13 +165,25 @@ impl Walk<'_> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let value = node.get("value").unwrap_or(node);
         if segments.len() > 1 && self.secrets.hold(value) {
-            return Fate::Secret("it looks like a secret; secrets never stand in the tree");
+            return match segments.as_slice() {
+                [_, .., "extraEnvs", name] if !PROXY_VARIABLES.contains(name) => variable(name, node),
+                _ => Fate::Secret("it looks like a secret; secrets never stand in the tree"),
+            };
         }
         match segments.as_slice() {
             [_, "patches"] => {
                 Fate::refuse("patches change anything in the static pods, and what they hold cannot be judged here")
             }
-            [_, section @ .., "extraArgs", name] => flags::judge(section, name, value.as_str().unwrap_or_default(), &self.facts),
+            [_, section @ .., "extraArgs", name] => {
+                flags::judge(section, name, value.as_str().unwrap_or_default(), &mut self.facts)
+            }
+            ["InitConfiguration", "nodeRegistration", "kubeletExtraArgs", "hostname-override" | "provider-id"]
+                if self.facts.names_another(value.as_str().unwrap_or_default()) =>
+            {
+                Fate::refuse(
+                    "it belongs to one node, and the spec names the nodes: the kubelet would register under another name",
+                )
+            }
             [_, "nodeRegistration", "kubeletExtraArgs", name] => kubelet::flag(name, value.as_str().unwrap_or_default()),
             [_, .., "extraEnvs", name] => variable(name, node),
             [_, section, "extraVolumes", _] => self.facts.volumes.judge(node, section),
