@@ -734,16 +734,15 @@ fn no_text_becomes_code() {
 
 /// The same through a whole spec.
 #[test]
-fn a_hostile_relay_stays_a_text() {
-    let hostile = "arn:x:${file(\\\"/etc/passwd\\\")}%{ if true }\\\" }";
-    let relay = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs";
-    let files = built("eks", &[(relay, hostile)]);
-    for schema in schemas("eks") {
+fn a_hostile_name_stays_a_text() {
+    let hostile = "a${file(\\\"/etc/passwd\\\")}%{ if true }\\\" }";
+    let files = built("aks", &[("name: aks }", &format!("name: \"{hostile}\" }}"))]);
+    for schema in schemas("aks") {
         none(&judge(&files, &schema));
     }
     let body = hcl::parse(&files["attach/main.tf"]).unwrap();
-    let filter = body.blocks().find(|block| block.labels[0].as_str() == "aws_cloudwatch_log_subscription_filter").unwrap();
-    let value = &filter.body.attributes().find(|a| a.key.as_str() == "destination_arn").unwrap().expr;
+    let setting = body.blocks().find(|block| block.labels[0].as_str() == "azurerm_monitor_diagnostic_setting").unwrap();
+    let value = &setting.body.attributes().find(|a| a.key.as_str() == "eventhub_name").unwrap().expr;
     let value = hcl::eval::Evaluate::evaluate(value, &hcl::eval::Context::new()).unwrap();
-    assert_eq!(value, hcl::Value::from("arn:x:${file(\"/etc/passwd\")}%{ if true }\" }"));
+    assert_eq!(value, hcl::Value::from("a${file(\"/etc/passwd\")}%{ if true }\" }"));
 }
