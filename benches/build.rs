@@ -5,9 +5,10 @@
 //! - an unchanged rebuild of them against reading the same files (aim: at most twice)
 //! - 250, 500, 1,000 clusters: time and peak memory (aim: linear, flat)
 //!
-//! Times of a machine with other work say little: run it alone, take the ratios and not the times. `HARDEN_BENCH_DIR` says on which file
-//! system; a folder in memory (`/dev/shm`) takes the noise of a disk away, and shows the work of the program at its worst. It needs about
-//! 2 GB there. What holds on any machine is the number of instructions:
+//! Times of a machine with other work say little: run it alone, take the ratios and not the times. It measures what people install (profile
+//! `dist`). `HARDEN_BENCH_DIR` says on which file system; a folder in memory (`/dev/shm`) takes the noise of a disk away, and shows the work
+//! of the program at its worst, since the floor is lowest there. It needs about 2 GB. On ext4 the figures of a run follow from the one before:
+//! for some minutes the kernel takes no inode again that was deleted, and searches past all of them (`recently_deleted`). What holds on any machine is the number of instructions:
 //! `RAYON_NUM_THREADS=1 valgrind --tool=callgrind harden build FOLDER` with 5 and with 15 clusters, a tenth of the difference.
 #![expect(clippy::disallowed_methods, reason = "a benchmark runs the program and reads the clock")]
 #![expect(clippy::print_stdout, reason = "figures are its result")]
