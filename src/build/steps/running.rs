@@ -87,7 +87,7 @@ impl Tree<'_> {
             " kube-proxy -o yaml > before.yaml`"
         } else {
             " -o yaml > before.yaml`, and `kubectl -n kube-system get daemonset,cm -l k8s-app=kube-proxy -o yaml > kube-proxy.yaml` with \
-             `kubectl -n kube-system get cm kube-proxy -o yaml >> kube-proxy.yaml`, where it runs"
+             `(echo ---; kubectl -n kube-system get cm kube-proxy -o yaml) >> kube-proxy.yaml`, where it runs"
         };
         format!(
             "Before anything: {etcd}. Copy `/etc/kubernetes` of every control-plane node aside, and what the cluster stores: `kubectl -n kube-system get \

@@ -1,6 +1,6 @@
 //! The way of a running cluster to the version of this tree: kubeadm goes one minor at a time, API servers before kubelets.
 
-use super::{RUNNING, kubeadm::Tree, nodes::NODES, objects::to_objects};
+use super::{RUNNING, kubeadm::Tree, nodes::NODES};
 
 /// The title of its list.
 pub(super) const ANOTHER_VERSION: &str = "Another Kubernetes version";
@@ -9,8 +9,15 @@ impl Tree<'_> {
     /// The steps of an upgrade with kubeadm.
     pub(super) fn upgrade(&self) -> Vec<String> {
         let version = self.plan.cluster.version;
+        let key = if self.plan.encryption.is_some() {
+            format!(
+                " with what its encryption needs (the step on the key or the KMS plugin of [{NODES}](#the-nodes): no server starts without)"
+            )
+        } else {
+            String::new()
+        };
         let brings = |whose: &str| {
-            let files = format!("bring the files of `control-plane/etc/kubernetes/` to {whose}, and ");
+            let files = format!("bring the files of `control-plane/etc/kubernetes/` to {whose}{key}, and ");
             if self.has("control-plane/etc/") { files } else { String::new() }
         };
         let alone = "that node alone (a server of the old version on another one need not understand them when it restarts)";
@@ -22,7 +29,7 @@ impl Tree<'_> {
         };
         let etcd = if self.kubeadm.external_etcd.is_none() { ", etcd" } else { "" };
         let proxy = if self.kubeadm.kube_proxy { " and kube-proxy" } else { "" };
-        let mut steps = vec![
+        vec![
             format!(
                 "For a cluster whose API servers run another version than {version} (`kubectl version`). One minor at a time and never back: build and \
                  apply each minor in between. First the steps of [{RUNNING}](#a-running-cluster) that come before the nodes: the copies and what is to be \
@@ -43,13 +50,10 @@ impl Tree<'_> {
                 "Kubelets when every API server runs {version}, one node after the other: `kubectl drain NODE --ignore-daemonsets`; on workers kubeadm \
                  {version} and `kubeadm upgrade node`; then the kubelet {version}, restarted, and `kubectl uncordon NODE`."
             ),
-        ];
-        if self.has("nodes/") {
-            steps.push(format!(
-                "The scripts of this tree on every node, as in [{NODES}](#the-nodes): kubeadm wrote the kubelet's file anew."
-            ));
-        }
-        steps.extend(to_objects(self.plan, self.artifacts));
-        steps
+            format!(
+                "The versions agree now: go through [{RUNNING}](#a-running-cluster) from its step on the nodes on. It brings what `kubeadm upgrade` does \
+                 not write: scripts, kube-proxy's configuration, manifests, stages of encryption, objects."
+            ),
+        ]
     }
 }

@@ -61,13 +61,13 @@ fn the_report_has_the_way_to_another_version() {
     let list = list.split("\n### ").next().unwrap().split("\n## ").next().unwrap();
     let order = [
         "One minor at a time",
+        "with what its encryption needs",
         "install kubeadm 1.36.3",
         "kubeadm init phase upload-config all --config kubeadm/init.yaml",
         "kubeadm upgrade apply v1.36.3",
         "kubeadm upgrade node",
         "Kubelets when every API server runs 1.36.3",
-        "#the-nodes",
-        "#the-objects",
+        "from its step on the nodes on",
     ];
     let places: Vec<usize> =
         order.iter().map(|words| list.find(words).unwrap_or_else(|| panic!("`{words}` is not in:\n{list}"))).collect();
