@@ -422,9 +422,9 @@ impl Problem for MinorSkipped {
 
     fn help(&self) -> String {
         format!(
-            "write a version of {}, build, and bring the cluster there first; if no cluster was made from the last build, or another one \
-             already runs, move its folder away",
-            self.next
+            "ask `kubectl version`: where the cluster runs {}, write a version of {}, build, and bring it there first; where it runs another \
+             version already, or none was made from the last build, move the folder of that build away",
+            self.last, self.next
         )
     }
 

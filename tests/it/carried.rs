@@ -333,6 +333,7 @@ fn files_of_the_nodes_agree_with_what_kubeadm_is_told() {
     for (more, owner, code) in [
         ("", kubelet("clusterDomain: other.local"), Some("owner-contradiction")),
         ("", kubelet("clusterDomain: cluster.local"), None),
+        ("", kubelet("clusterDomain: cluster.local."), None),
         ("", kubelet("clusterDomain: other.local") + &cluster, None),
         ("", kubelet("clusterDomain: cluster.local") + &cluster, Some("owner-contradiction")),
         ("", proxy("clusterCIDR: 10.200.0.0/16"), Some("owner-contradiction")),

@@ -450,6 +450,8 @@ fn receivers_are_what_a_provider_sends_to() {
         Tree::of(EKS, &[(relay, function)]).page(),
         "lambda add-permission --function-name 'arn:aws:lambda:eu-west-1:111122223333:function:logs'",
     );
+    let china = function.replace("arn:aws:", "arn:aws-cn:");
+    says(Tree::of(EKS, &[(relay, &china)]).page(), "--source-arn 'arn:aws-cn:logs:REGION:ACCOUNT:");
     let hub = spec(AKS, &[]).lines().find(|line| line.contains("siem:")).unwrap().to_owned();
     let below = "/subscriptions/1/resourceGroups/logs/providers";
     for (siem, codes) in [

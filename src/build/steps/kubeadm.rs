@@ -115,8 +115,8 @@ impl Tree<'_> {
     pub(super) fn running_cluster(&self) -> Vec<String> {
         let version = self.plan.cluster.version;
         let mut steps = vec![format!(
-            "Ask `kubectl version`: where the API servers run another version than {version}, the way is {TO_ANOTHER_VERSION}, which comes back here \
-             for what is before the nodes."
+            "Ask `kubectl version`: where the API servers run another version than {version}, the way is {TO_ANOTHER_VERSION}, which comes back \
+             here."
         )];
         steps.extend(self.before_changes());
         steps.extend(self.to_nodes());

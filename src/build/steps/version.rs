@@ -25,7 +25,7 @@ impl Tree<'_> {
             ""
         } else {
             " Compare the manifests that it wrote with `control-plane/<node>/manifests/` of that node: where they differ, those of the tree hold \
-             what the document cannot say."
+             what the document cannot say, and the last step brings them."
         };
         let etcd = if self.kubeadm.external_etcd.is_none() { ", etcd" } else { "" };
         let proxy = if self.kubeadm.kube_proxy { " and kube-proxy" } else { "" };

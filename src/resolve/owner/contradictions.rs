@@ -79,7 +79,7 @@ fn components(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagnostics)
     const DOMAIN: &str = "/KubeletConfiguration/clusterDomain";
     let domain = told(spec.dns_domain.clone(), "dnsDomain", "/ClusterConfiguration/networking/dnsDomain");
     let domain = domain.unwrap_or_else(|| ("cluster.local".to_owned(), "kubeadm's default", None));
-    if let Some(owner) = text(DOMAIN).filter(|owner| *owner != domain.0) {
+    if let Some(owner) = text(DOMAIN).filter(|owner| owner.trim_end_matches('.') != domain.0.trim_end_matches('.')) {
         push("the DNS domain", domain, owner, DOMAIN);
     }
     const PODS: &str = "/KubeProxyConfiguration/clusterCIDR";

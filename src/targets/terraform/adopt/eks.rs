@@ -314,10 +314,11 @@ impl Page<'_> {
             );
         }
         if let Some(function) = self.function() {
+            let partition = function.split(':').nth(1).unwrap_or("aws");
             self.say(&format!(
                 "The function of the relay must let CloudWatch call it before the filter is made: `aws lambda add-permission --function-name \
                  '{function}' --statement-id harden-logs --action lambda:InvokeFunction --principal logs.amazonaws.com --source-arn \
-                 'arn:aws:logs:REGION:ACCOUNT:log-group:/aws/eks/NAME/cluster:*' --source-account ACCOUNT`.",
+                 'arn:{partition}:logs:REGION:ACCOUNT:log-group:/aws/eks/NAME/cluster:*' --source-account ACCOUNT`.",
             ));
         }
         if self.cloud.forward.as_ref().is_some_and(|forward| forward.value.role.is_some()) {
