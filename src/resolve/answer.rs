@@ -584,19 +584,15 @@ fn audit(spec: &Spec, tree: &Node) -> AuditAnswers {
     }
 }
 
-/// What the catalogue says of an addon in a cluster with or without governed namespaces.
-fn addon_fact(addon: &str, governed: bool) -> FactId {
-    match facts::component(addon) {
-        Some(component) if governed && !component.outside.is_empty() => facts::id::ADDON_OUTSIDE,
-        Some(_) => facts::id::ADDON_KNOWN,
-        None => facts::id::ADDON_WITHOUT_DATA,
-    }
-}
-
-/// What the addon of a path starts outside of its own namespaces.
-fn outside(addon: &SpecPath) -> &'static str {
-    let component = addon.segments().last().and_then(|name| facts::component(&name));
-    component.map_or("", |component| component.outside)
+/// What the catalogue says of an addon, in a cluster with or without governed namespaces.
+fn addon(path: &SpecPath, name: &str, governed: bool) -> Verdict {
+    let (outcome, fact, detail) = match facts::component(name) {
+        Some(known) if governed && !known.outside.is_empty() => (Outcome::Weaker, facts::id::ADDON_OUTSIDE, known.outside),
+        Some(_) => (Outcome::Enforced, facts::id::ADDON_KNOWN, ""),
+        None => (Outcome::Weaker, facts::id::ADDON_WITHOUT_DATA, ""),
+    };
+    let (scope, cause) = (Scope::Cluster, Cause::Spec(path.clone()));
+    Verdict { scope, outcome, ground: Ground::Fact(fact), detail: detail.to_owned(), cause }
 }
 
 /// Intents that the answers themselves settle: names, versions, sizes and choices that every artifact is made from.
@@ -607,18 +603,12 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
         // What no artifact of a managed cluster is made from decides about verdicts alone.
         let made = ["kubernetesVersion", "cni"].iter().any(|word| path.segments().any(|segment| segment == *word));
         let shapes = fact == facts::id::SHAPES_ARTIFACTS && !kubeadm && !made;
-        let outcome = if fact == facts::id::ADDON_WITHOUT_DATA || fact == facts::id::ADDON_OUTSIDE {
-            Outcome::Weaker
-        } else if shapes {
-            Outcome::Elsewhere
-        } else {
-            Outcome::Enforced
-        };
+        let outcome = if shapes { Outcome::Elsewhere } else { Outcome::Enforced };
         let verdict = Verdict {
             scope: Scope::Cluster,
             outcome,
             ground: Ground::Fact(if shapes { facts::id::SHAPES_VERDICTS } else { fact }),
-            detail: if fact == facts::id::ADDON_OUTSIDE { outside(&path).to_owned() } else { String::new() },
+            detail: String::new(),
             cause: Cause::Spec(path.clone()),
         };
         out.insert(path, verdict);
@@ -640,10 +630,6 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     if let Some(runtime) = &spec.platform.runtime {
         settle(SpecPath::new("/platform/runtime").child(runtime.name()), facts::id::SHAPES_ARTIFACTS);
     }
-    for addon in &spec.platform.addons {
-        let path = SpecPath::new("/platform/addons").child(addon);
-        settle(path, addon_fact(addon, !spec.namespaces.is_empty()));
-    }
     if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider
         && kubeadm.kube_proxy.mode == Some(words::ProxyMode::None)
     {
@@ -660,6 +646,11 @@ fn answered(spec: &Spec, flats: &[Flat]) -> BTreeMap<SpecPath, Verdict> {
     }
     for id in spec.controls.keys() {
         settle(SpecPath::new("/controls").child(id), facts::id::SELECTS_CONTROLS);
+    }
+    for name in &spec.platform.addons {
+        let path = SpecPath::new("/platform/addons").child(name);
+        let verdict = addon(&path, name, !spec.namespaces.is_empty());
+        out.insert(path, verdict);
     }
     out
 }

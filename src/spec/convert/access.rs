@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Reader,
+    arn::Arn,
     reader::{Form, Name, is_absolute},
 };
 use crate::{
@@ -238,17 +239,12 @@ fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
 
 /// Whether EKS makes an access entry of an ARN: it names a role or a user of IAM, with or without a path.
 fn is_principal(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, principal] = parts.as_slice() else { return false };
+    let Some(principal) = Arn::of_iam(text) else { return false };
     let name = principal.strip_prefix("role/").or_else(|| principal.strip_prefix("user/"));
-    (*partition == "aws" || partition.starts_with("aws-"))
-        && partition.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && account.len() == 12
-        && account.bytes().all(|b| b.is_ascii_digit())
-        && name.is_some_and(|name| {
-            name.split('/').all(|part| !part.is_empty())
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&b))
-        })
+    name.is_some_and(|name| {
+        name.split('/').all(|part| !part.is_empty())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&b))
+    })
 }
 
 /// What to write in the place of an ARN of which EKS makes no access entry.

@@ -2,6 +2,7 @@
 //! asked here. One file per part of the spec; all mistakes are collected.
 
 mod access;
+mod arn;
 mod controls;
 mod logging;
 mod network;

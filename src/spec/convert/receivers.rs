@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-use super::reader::Reader;
+use super::{arn::Arn, reader::Reader};
 
 /// Holds the receivers of the spec against what the provider of its platform sends to.
 pub(super) fn check(r: &mut Reader<'_>, spec: &ClusterSpec) {
@@ -71,18 +71,12 @@ enum Role {
 fn from_cloudwatch(r: &mut Reader<'_>, at: &SpecPath, relay: &v1::Relay, region: Option<&str>) {
     let Some(text) = relay.destination.as_deref() else { return };
     let destination = at.child("destination");
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let target = match parts.as_slice() {
-        ["arn", partition, service, there, account, resource]
-            if partition.starts_with("aws") && is_account(account) && resource.bytes().all(is_plain) =>
-        {
-            let found = TARGETS
-                .iter()
-                .find(|(name, kind, _)| name == service && resource.len() > kind.len() && resource.starts_with(kind));
-            found.map(|(service, _, role)| (*service, *there, *role))
-        }
-        _ => None,
-    };
+    let target = Arn::of(text).filter(|arn| arn.resource.bytes().all(is_plain)).and_then(|arn| {
+        let is_it = |(name, kind, _): &&(&str, &str, Role)| {
+            *name == arn.service && arn.resource.strip_prefix(kind).is_some_and(|name| !name.is_empty())
+        };
+        TARGETS.iter().find(is_it).map(|(service, _, role)| (*service, arn.region, *role))
+    });
     let Some((service, there, role)) = target else {
         let help = "write the ARN of a Firehose stream, a Kinesis stream, a Lambda function or a destination of CloudWatch Logs, such as \
                     arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs";
@@ -119,14 +113,8 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte)
 }
 
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn is_role(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    matches!(parts.as_slice(), ["arn", partition, "iam", "", account, role]
-        if partition.starts_with("aws") && is_account(account) && role.len() > 5 && role.starts_with("role/"))
+    Arn::of_iam(text).and_then(|resource| resource.strip_prefix("role/")).is_some_and(|name| !name.is_empty())
 }
 
 fn wrong(r: &mut Reader<'_>, at: &SpecPath, why: String, help: String) {
