@@ -31,6 +31,15 @@ pub const ALL: &[Entry] = &[
     Entry::of::<WaiverExpired>(),
 ];
 
+/// Errors that are a judgement alone: every question is answered, and settings can be held against each other.
+const OF_JUDGEMENT: [&str; 3] = [OpenToTheWorld::CODE, MinorSkipped::CODE, VersionBack::CODE];
+
+/// Whether the answers are those of the spec although this error was told.
+#[must_use]
+pub fn leaves_answers_whole(code: &str) -> bool {
+    OF_JUDGEMENT.contains(&code)
+}
+
 /// The text nearest to a name, as help.
 fn did_you_mean(name: &str, names: &[String], otherwise: &str) -> String {
     let best = names

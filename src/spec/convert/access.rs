@@ -219,7 +219,8 @@ fn groups(r: &mut Reader<'_>, at: &SpecPath, written: BTreeMap<String, v1::Group
 }
 
 fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
-    if !["kubernetes", "aws", "entra"].iter().any(|system| r.has(&at.child(system))) {
+    let said = |system: &&str| r.has(&at.child(system)) || r.doubts().hide(&at.child(system));
+    if !["kubernetes", "aws", "entra"].iter().any(said) {
         let place = r.field_place(at);
         let choices = ["kubernetes", "aws", "entra"].map(str::to_owned).to_vec();
         r.push(crate::spec::diagnostics::MissingChoice { field: crate::spec::tree::dotted(at), choices, place });
