@@ -393,7 +393,7 @@ fn kubeadm(
         certificates_dir: owner.certificates_dir().unwrap_or_else(|| "/etc/kubernetes/pki".to_owned()),
         cluster_name: owner.cluster_name().unwrap_or_else(|| "kubernetes".to_owned()),
         image_repository: owner.image_repository().unwrap_or_else(|| "registry.k8s.io".to_owned()),
-        cri_socket: owner.cri_socket().unwrap_or_else(|| cri_socket(runtime).to_owned()),
+        cri_socket: owner.cri_socket().unwrap_or_else(|| cri_socket(runtime.map(model::Runtime::name)).to_owned()),
         external_etcd: match &kubeadm.etcd {
             Some(model::Etcd::External(etcd)) => Some(ExternalEtcd {
                 endpoints: etcd.endpoints.clone(),
@@ -415,11 +415,11 @@ fn kubeadm(
 }
 
 /// The socket that each runtime listens on by default.
-fn cri_socket(runtime: Option<&model::Runtime>) -> &'static str {
+pub(super) fn cri_socket(runtime: Option<&str>) -> &'static str {
     match runtime {
-        Some(model::Runtime::Containerd(_)) | None => "unix:///var/run/containerd/containerd.sock",
-        Some(model::Runtime::Crio(_)) => "unix:///var/run/crio/crio.sock",
-        Some(model::Runtime::Docker { .. }) => "unix:///var/run/cri-dockerd.sock",
+        Some("crio") => "unix:///var/run/crio/crio.sock",
+        Some("docker") => "unix:///var/run/cri-dockerd.sock",
+        Some(_) | None => "unix:///var/run/containerd/containerd.sock",
     }
 }
 
