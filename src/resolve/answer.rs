@@ -25,7 +25,7 @@ use super::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
         ServingCertificates, Size, SizeFrom, Sources,
     },
-    diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict},
+    diagnostics::{MissingDecision, NoControlPlane, OpenToTheWorld, ProfileConflict},
     hosts, network, owner,
     profiles::{Flat, GivenParam, Profiles},
     subnets, version, vulnerabilities, waivers,
@@ -67,6 +67,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     }
     let kubeadm = kubeadm(&spec, &tree, (&doubts, versioned), around, diags);
     check_decisions(&spec, &tree, &doubts, diags);
+    check_control_plane(&spec, &tree, &doubts, diags);
     let waivers = waivers::judge(&spec, &doubts, around, &at, diags);
     if all_waivers {
         check_open(&spec, &waivers, &at, diags);
@@ -313,6 +314,17 @@ fn check_decisions(spec: &Spec, tree: &Node, doubts: &Doubts, diags: &mut Diagno
         "what holds on which nodes depends on them",
         "nodePools: [{ name: workers, role: worker, os: debian-12, cidrs: [192.0.2.64/26] }]",
     );
+}
+
+/// Who runs the control plane says on which nodes; a pool that could not be read may be the one.
+fn check_control_plane(spec: &Spec, tree: &Node, doubts: &Doubts, diags: &mut Diagnostics) {
+    const POOLS: &str = "/platform/nodePools";
+    let pools = &spec.platform.node_pools;
+    let all = !pools.is_empty() && pools.len() == count(tree, POOLS) && !doubts.touch(&SpecPath::new(POOLS));
+    let runs_it = pools.iter().any(|pool| pool.role == words::Role::ControlPlane);
+    if all && !runs_it && spec.platform.kind() == Platform::Kubeadm {
+        diags.push(NoControlPlane { at: spec::locate(tree, &SpecPath::new(POOLS)) });
+    }
 }
 
 /// The whole internet may reach the API server only through a waiver.

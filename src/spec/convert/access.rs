@@ -27,7 +27,10 @@ pub(super) fn api(r: &mut Reader<'_>, at: &SpecPath, written: v1::Api) -> Api {
 }
 
 fn sources(r: &mut Reader<'_>, at: &SpecPath, written: v1::Sources) -> Sources {
-    let admins = r.ranges(&at.child("admins"), written.admins);
+    let why =
+        "nobody could reach the API server, its owner neither; if people come from the nodes alone, name the ranges of nodes";
+    let admins = written.admins.and_then(|list| r.need_list(at, "admins", Some(list), why));
+    let admins = r.ranges(&at.child("admins"), admins);
     let load_balancer = written.load_balancer.and_then(|l| load_balancer(r, &at.child("loadBalancer"), l));
     let egress = r.ranges(&at.child("egress"), written.egress);
     Sources { admins, load_balancer, egress }
