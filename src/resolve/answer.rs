@@ -72,8 +72,9 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     if all_waivers {
         check_open(&spec, &waivers, &at, diags);
     }
-    network::check_plugin(&spec, &at, diags);
-    if !whole {
+    if whole {
+        network::check_plugin(&spec, &at, diags);
+    } else {
         // Choices are judged by waivers and, where profiles name benchmarks, by the version.
         if !(known && versioned && all_waivers) || doubts.touch(&SpecPath::new("/controls")) {
             return None;
@@ -99,7 +100,9 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         None => spec.platform.pods().unwrap_or_default().to_vec(),
     };
     let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
-    vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    if whole {
+        vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    }
     let mut dates = waivers::dates(&spec, &waivers);
     dates.extend(vulnerabilities::dates(&vulnerabilities));
     dates.sort();

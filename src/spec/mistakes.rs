@@ -29,7 +29,7 @@ pub(super) fn diagnostics(part: Part, root: &Node, mistakes: &[Mistake]) -> Vec<
     let doubts = Doubts::of(root, mistakes);
     // A field under a wrong name is one mistake.
     let second = |mistake: &Mistake| match &mistake.what {
-        What::Missing { field, .. } => doubts.hide(&path_of(root, &mistake.pointer).child(field)),
+        What::Missing { field, .. } => !doubts.is_empty() && doubts.hide(&path_of(root, &mistake.pointer).child(field)),
         What::Unknown { .. }
         | What::Type { .. }
         | What::Word { .. }

@@ -285,6 +285,7 @@ const MISTAKES: &[Mistake] = &[
     ("encryptionAtRest: { secretbox: {}, ", "«encryptionAtRest»: { ", "missing-choice"),
     ("runtime: { containerd: \"2.3\" }", "«runtime»: {}", "missing-choice"),
     ("users: [\"oidc:tester@shop.example\"]", "users: «[]»", "empty-list"),
+    ("admins: [203.0.113.0/24]", "admins: «[]»", "empty-list"),
     ("runtime: { containerd: \"2.3\" }", "runtime: { containerd: \"2.3\", «criDockerd»: \"0.4\" }", "does-not-belong"),
     ("nodeLocalDns: false", "«podCidrs»: [10.0.0.0/18]", "does-not-belong"),
     ("{ apply: false, waiver: W-9 }", "{ «apply»: false }", "unapplied-without-waiver"),

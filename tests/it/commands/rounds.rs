@@ -105,6 +105,7 @@ fn misspelt_fields_and_what_is_missing() {
 #[test]
 fn no_mistake_brings_a_second() {
     for (from, to, code) in [
+        ("apiVersion:", "apiVerison:", "unknown-field"),
         ("role: worker", "rol: worker", "unknown-field"),
         ("calico:", "calcio:", "unknown-field"),
         ("- { name: web,", "- { nmae: web,", "unknown-field"),
