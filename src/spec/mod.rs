@@ -5,6 +5,7 @@ mod characters;
 mod convert;
 mod diagnostics;
 mod document;
+mod doubts;
 pub mod host;
 mod intents;
 mod merge;
@@ -17,10 +18,11 @@ pub mod v1alpha1;
 pub mod words;
 
 pub use convert::{Decoded, Soundness, decode, decode_part};
-pub use diagnostics::ALL;
+pub use diagnostics::{ALL, holds_by_itself};
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
 };
+pub use doubts::Doubts;
 pub use intents::intents;
 pub use merge::merge;
 pub use model::Spec;

@@ -186,6 +186,10 @@ fn named_end(r: &mut Reader<'_>, at: &SpecPath, side: Side, (flow, names): (&str
         return Some(FlowEnd::Peer(name));
     }
     let Some(word) = FlowWord::of(&name) else {
+        let network = SpecPath::new("/network");
+        if ["tiers", "peers"].iter().any(|part| r.doubts().hide_names(&network.child(part))) {
+            return None;
+        }
         let place = r.value_place(at);
         r.push(UnknownFlowEnd { end: name, flow: flow.to_owned(), known: names.all(), place });
         return None;
