@@ -594,15 +594,15 @@ find_floor() {
 # The lines of the machine's own interfaces: those that are there before kernel settings are read keep what they were made with, so what had to
 # be set on one is set at every boot. A card that is away (one that a pod has) keeps its line; none is no error (`-`).
 lines_of_interfaces() {
-    local key=$1 want=$2 file=$3 interface folder leaf kept=''
+    local key=$1 want=$2 file=$3 interface below leaf kept=''
     [[ $live == yes ]] || return 0
-    folder=${key%.default.*}
-    folder=${folder//.//} leaf=${key##*.}
-    [[ ! -f $file ]] || kept=$(sed -n "s|^-$folder/\\([^/]*\\)/$leaf = $want\$|\\1|p" "$file")
+    below=${key%.default.*}
+    below=${below//.//} leaf=${key##*.}
+    [[ ! -f $file ]] || kept=$(sed -n "s|^-$below/\\([^/]*\\)/$leaf = $want\$|\\1|p" "$file")
     while IFS= read -r interface; do
         if [[ $'\n'$kept$'\n' == *$'\n'$interface$'\n'* ]] ||
-            { [[ -r /proc/sys/$folder/$interface/$leaf ]] && [[ $(<"/proc/sys/$folder/$interface/$leaf") != "$want" ]]; }; then
-            printf -- '-%s/%s/%s = %s\n' "$folder" "$interface" "$leaf" "$want"
+            { [[ -r /proc/sys/$below/$interface/$leaf ]] && [[ $(<"/proc/sys/$below/$interface/$leaf") != "$want" ]]; }; then
+            printf -- '-%s/%s/%s = %s\n' "$below" "$interface" "$leaf" "$want"
         fi
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
