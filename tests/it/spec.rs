@@ -290,6 +290,9 @@ const MISTAKES: &[Mistake] = &[
     ("nodeLocalDns: false", "«podCidrs»: [10.0.0.0/18]", "does-not-belong"),
     ("{ apply: false, waiver: W-9 }", "{ «apply»: false }", "unapplied-without-waiver"),
     ("mode: nftables, nodePortAddresses", "mode: none, «nodePortAddresses»", "does-not-belong"),
+    ("open: [{ port: 179,", "open: [{ protocol: VRRP, «port»: 179,", "does-not-belong"),
+    ("open: [{ port: 179,", "open: [{ protocol: «ICMP»,", "unknown-word"),
+    ("open: [{ port: 179,", "open: [{", "missing-field"),
     // Texts.
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.1/24»]", "not-a-range"),
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.010/32»]", "not-a-range"),
