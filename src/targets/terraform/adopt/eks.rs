@@ -343,9 +343,29 @@ impl Page<'_> {
         self.eks_ways(stage, tables.first().copied().unwrap_or(&[]), raw, module);
     }
 
+    /// The partition of AWS that the principals of the spec stand in.
+    fn partition(&self) -> Option<&str> {
+        self.cloud.entries.keys().next()?.split(':').nth(1)
+    }
+
+    /// What nodes of Auto Mode come in by, where their NodeClass is the owner's.
+    fn node_class(&self) -> String {
+        let (partition, which) = match self.partition() {
+            Some(partition) => (partition, ""),
+            None => ("PARTITION", " (PARTITION is `aws`, `aws-cn` in China, `aws-us-gov` in GovCloud)"),
+        };
+        format!(
+            "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
+             cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
+             associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
+             arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`{which}. Nodes under one of EC2_LINUX do not come in."
+        )
+    }
+
     fn eks_checks(&mut self) {
         self.step("B: check, before anything is closed");
         let private = self.asks("endpoint_private_access", &CloudValue::Bool(true));
+        let node_class = self.node_class();
         let mut points = self.first_points();
         if private {
             points.push(
@@ -394,12 +414,7 @@ impl Page<'_> {
                  create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
             if self.auto_mode {
-                points.push(
-                    "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
-                     cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
-                     associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
-                     arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. Nodes under one of EC2_LINUX do not come in.",
-                );
+                points.push(&node_class);
             }
             points.push(if self.cloud.admins.is_empty() {
                 "Somebody can still apply `k8s/` after step C: no identity of this tree administers the cluster, so the role that applies it \
@@ -453,7 +468,18 @@ impl Page<'_> {
     fn eks_auto_mode(&mut self) {
         self.step("Apply D: let network policies take effect");
         self.say(WAKES);
-        self.shell(&[&format!("kubectl apply --server-side -k k8s/{}", k8s::NETWORK_ENGINE)]);
+        let look = "kubectl -n kube-system get configmap amazon-vpc-cni -o yaml";
+        if self.cloud.own_auto_mode_engine().is_some() {
+            self.say("The ConfigMap may be there already; the apply sets one key of it and leaves the others as they are:");
+            self.shell(&[look, &format!("kubectl apply --server-side -k k8s/{}", k8s::NETWORK_ENGINE)]);
+        } else {
+            self.say("The ConfigMap is yours (`owns.vpcCni`). Look what it says; make it where there is none, or else set one key of it:");
+            self.shell(&[
+                look,
+                "kubectl -n kube-system create configmap amazon-vpc-cni --from-literal=enable-network-policy-controller=true",
+                "kubectl -n kube-system patch configmap amazon-vpc-cni --type merge -p '{\"data\":{\"enable-network-policy-controller\":\"true\"}}'",
+            ]);
+        }
         self.say(
             "It holds on nodes whose NodeClass says `networkPolicy: DefaultAllow` (`kubectl get nodeclass -o yaml`). The NodeClass `default` that EKS \
              makes says it and is not to be changed; in one of yours that says `DefaultDeny` a pod is cut off until its first policy is known.",
