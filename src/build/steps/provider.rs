@@ -102,7 +102,8 @@ pub(super) fn provider(plan: &Plan, artifacts: &[Artifact]) -> Ways {
         let how = if owner.value == Owner::Harden {
             format!(" `kubectl apply --server-side -k k8s/{NETWORK_ENGINE}` does it.")
         } else {
-            " The owner of the ConfigMap `amazon-vpc-cni` of kube-system does it, by the lines of `terraform/ADOPT.md`.".to_owned()
+            " The owner of the ConfigMap `amazon-vpc-cni` of kube-system does it, by the lines of `terraform/ADOPT.md`."
+                .to_owned()
         };
         after.push(let_policies_act(plan, "D") + &how);
     }

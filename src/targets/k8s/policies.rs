@@ -23,11 +23,7 @@ pub(super) const TEMPLATES: Stage = Stage {
     files: templates,
 };
 
-pub(super) const CONSTRAINTS: Stage = Stage {
-    name: "policies",
-    purpose,
-    files: constraints,
-};
+pub(super) const CONSTRAINTS: Stage = Stage { name: "policies", purpose, files: constraints };
 
 /// What Gatekeeper is told beside the constraints.
 fn purpose(files: &[ObjectFile]) -> &'static str {
@@ -36,7 +32,9 @@ fn purpose(files: &[ObjectFile]) -> &'static str {
         (false, false) => "Constraints of the templates in k8s/policy-templates.",
         (true, false) => "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know for them.",
         (false, true) => "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must change for them.",
-        (true, true) => "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know and change for them.",
+        (true, true) => {
+            "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know and change for them."
+        }
     }
 }
 
