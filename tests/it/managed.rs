@@ -328,6 +328,47 @@ fn the_switch_of_auto_mode_has_an_owner() {
     }));
 }
 
+/// An object is applied in one step of a list, and a page speaks of no folder that its tree lacks.
+#[test]
+fn every_folder_is_applied_once() {
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let auto = [("nodes: managed", "nodes: auto"), services, ("vpcCni: module", "vpcCni: harden")];
+    let bare = [
+        ("  namespaces: [{ name: shop }]\n", ""),
+        ("      - { name: dev-shop, group: developers, namespaces: [shop], may: [view] }\n", ""),
+    ];
+    let bare_aks = [
+        ("  namespaces: [{ name: shop }]\n", ""),
+        ("    duties: [{ name: dev-shop, group: developers, namespaces: [shop], may: [view] }]\n", ""),
+    ];
+    let trees: [(&str, &[(&str, &str)]); 5] = [(EKS, &[]), (AKS, &[]), (EKS, &auto), (EKS, &bare), (AKS, &bare_aks)];
+    for (path, changes) in trees {
+        let tree = Tree::of(path, changes);
+        let has = |folder: &str| tree.0.contains_key(&format!("k8s/{folder}/kustomization.yaml"));
+        let folders = ["namespaces", "rbac", "network", "admission", "policy-templates", "policies", "logging", "network-engine"];
+        for list in [tree.running(), tree.list("A new cluster")] {
+            let applies = list.lines().filter(|line| line.contains("kubectl apply --server-side -k"));
+            let applies: Vec<&str> = applies.collect();
+            for folder in folders {
+                let words = [format!("`k8s/{folder}`"), format!("-k k8s/{folder}`")];
+                let steps = applies.iter().filter(|step| words.iter().any(|words| step.contains(words.as_str()))).count();
+                assert_eq!(steps, usize::from(has(folder)), "{path} {folder}:\n{list}");
+            }
+        }
+        for folder in folders.into_iter().filter(|folder| !has(folder)) {
+            omits(tree.page(), &format!("k8s/{folder}`"));
+        }
+    }
+}
+
+/// The log group of another owner gets its retention from a line that says where it goes.
+#[test]
+fn retention_of_another_owners_group_has_its_place() {
+    let other = Tree::of(EKS, &[("logGroup: harden", "logGroup: existing")]);
+    says(other.step("Apply A"), "goes to `retention_in_days` of your `aws_cloudwatch_log_group`");
+    omits(Tree::of(EKS, &[]).step("Apply A"), "retention_in_days");
+}
+
 /// What is not handed out is not sent on: AKS has no setting to send by, and a filter of EKS passes on what others have on.
 #[test]
 fn nothing_is_said_to_be_sent_on_that_is_not_handed_out() {

@@ -26,9 +26,6 @@ const LOGS: &[Taken] =
 const LOGS_AFTER_GROUP: &str =
     "module.harden_attach.log_group_name == \"\" ? [] : module.harden_settings.enabled_cluster_log_types";
 
-const WAKES: &str = "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, \
-     and `k8s/network` is applied.";
-
 const TITLES: [&str; 2] = ["A raw `aws_eks_cluster`", "terraform-aws-modules/eks 21"];
 
 impl Page<'_> {
@@ -296,6 +293,13 @@ impl Page<'_> {
             );
         }
         self.eks_rows(Stage::Open, &rows, raw, module);
+        if self.cloud.settings.contains_key("cloudwatch_log_group_retention_in_days") {
+            self.say(
+                "With a raw cluster `module.harden_settings.cloudwatch_log_group_retention_in_days` goes to `retention_in_days` of your \
+                 `aws_cloudwatch_log_group`. A group that EKS made by itself keeps everything and is nobody's in Terraform: write the resource, and \
+                 import it by its name.",
+            );
+        }
         self.say(
             "A change of log types needs up to five free addresses in each subnet of the cluster. `bootstrap_cluster_creator_admin_permissions` \
              counts when a cluster is made and never later: write what the state shows, since another value makes a running cluster anew.",
@@ -448,7 +452,7 @@ impl Page<'_> {
 
     fn eks_network(&mut self) {
         self.step("Apply D: let network policies take effect");
-        self.say(WAKES);
+        self.wakes("takes effect at once");
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
             self.code(&[Block::new("module", &["harden_attach"]).set("enforce_network_policies", Expr::bool(true))]);
             return;
@@ -467,7 +471,7 @@ impl Page<'_> {
     /// Auto Mode has no add-on that takes the switch.
     fn eks_auto_mode(&mut self) {
         self.step("Apply D: let network policies take effect");
-        self.say(WAKES);
+        self.wakes("takes effect at once");
         let look = "kubectl -n kube-system get configmap amazon-vpc-cni -o yaml";
         if self.cloud.own_auto_mode_engine().is_some() {
             self.say("The ConfigMap may be there already; the apply sets one key of it and leaves the others as they are:");
