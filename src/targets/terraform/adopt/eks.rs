@@ -304,7 +304,7 @@ impl Page<'_> {
             "A change of log types needs up to five free addresses in each subnet of the cluster. `bootstrap_cluster_creator_admin_permissions` \
              counts when a cluster is made and never later: write what the state shows, since another value makes a running cluster anew.",
         );
-        if self.cloud.ends_aws_auth() {
+        if self.cloud.settings.contains_key("authentication_mode") {
             self.say(
                 "`authentication_mode` only goes forward (CONFIG_MAP, API_AND_CONFIG_MAP, API), and access entries need API_AND_CONFIG_MAP at \
                  least. A cluster that is in mode API already writes API here.",
