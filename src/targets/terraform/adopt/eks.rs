@@ -414,7 +414,8 @@ impl Page<'_> {
             points.push(
                 "`aws eks list-access-entries --cluster-name NAME` lists the role of every node and of everybody and every pipeline that \
                  aws-auth names (`kubectl -n kube-system get configmap aws-auth -o yaml`): in mode API that ConfigMap is not read, and a node without an \
-                 entry is lost. EKS makes them for managed node groups and Fargate profiles; the role of any other node gets one by `aws eks \
+                 entry is lost. EKS makes them with managed node groups and Fargate profiles; look whether those that are older than this have theirs. \
+                 The role of any other node gets one by `aws eks \
                  create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
             if self.auto_mode {
@@ -495,7 +496,7 @@ impl Page<'_> {
         self.say(
             "Only for a cluster that has no key of yours: `aws eks describe-cluster --name NAME --query cluster.encryptionConfig` must say \
              `null`. If it names a key, write `owns: { kmsKey: existing }` (or `module`) and build again: EKS keeps the key that it has \
-             whatever Terraform says, and `create_kms_key = false` would delete the one that the module made, and with it every Secret. A \
+             whatever Terraform says, and `create_kms_key = false` would delete the one that the module made, and with it every object of the cluster. A \
              cluster made by terraform-aws-modules/eks has such a key by default.",
         );
         let arn = || Expr::code("module.harden_attach.secrets_key_arn");
