@@ -394,6 +394,12 @@ fn nothing_is_said_to_be_sent_on_that_is_not_handed_out() {
             says(tree.report(), "only where they are switched on");
         }
     }
+    for (path, goal) in [(AKS, "rbac-changes"), (EKS, "exec")] {
+        let plan = must(path, &[without]);
+        intent(&plan, &format!("/logging/audit/goals/{goal}"), Outcome::Impossible, "provider-logs-unasked");
+        let found = verdicts(&plan, "apiserver/audit-log");
+        assert_eq!(found, [(Outcome::Impossible, &Ground::Fact(facts::id::PROVIDER_LOGS_UNASKED))], "{path}");
+    }
     let plan = must(EKS, &[without]);
     assert!(verdicts(&plan, "cloud/log-forwarding").iter().all(|(outcome, _)| *outcome != Outcome::Enforced));
     intent(&plan, "/logging/siem/relay", Outcome::Weaker, "eks-no-logs-asked");

@@ -62,6 +62,9 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     if field("endpoint") || field("access") || below("/api/sources") {
         return fact(Outcome::Impossible, facts::id::CLOUD_NOT_SELECTED);
     }
+    if below("/logging/audit/goals") {
+        return fact(Outcome::Impossible, facts::id::PROVIDER_LOGS_UNASKED);
+    }
     if below("/api/encryptionAtRest") {
         return fact(Outcome::Provider, by_provider(facts::id::EKS_ENCRYPTION, facts::id::AKS_ENCRYPTION));
     }
