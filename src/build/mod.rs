@@ -11,7 +11,7 @@ use crate::{
     controls,
     diag::Diagnostics,
     facts,
-    plan::{EncryptionRecord, Plan, Program},
+    plan::{EncryptionRecord, Plan, Program, Settings},
     report::{self, Extras, Manifest},
     resolve::{self, Cluster, Profiles, Resolved, Surroundings},
     targets,
@@ -20,12 +20,24 @@ use crate::{
 /// The version of this program, as manifests record it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// A cluster, planned.
+pub struct Planned {
+    /// The answers.
+    pub cluster: Resolved,
+    /// The plan.
+    pub plan: Plan,
+    /// Every setting of the plan as text.
+    pub settings: Settings,
+}
+
 /// A cluster, compiled.
 pub struct Built {
     /// The answers.
     pub cluster: Resolved,
     /// The plan.
     pub plan: Plan,
+    /// Every setting of the plan as text.
+    pub settings: Settings,
     /// Every file of the tree, sorted by path; `REPORT.md`, `coverage.json`, `provenance.json` and `manifest.json` included.
     pub artifacts: Vec<Artifact>,
     /// Where emitted objects do not come to the declared flows and permissions, or are not served by the version: nothing, or a fault of
@@ -34,12 +46,7 @@ pub struct Built {
 }
 
 /// Answers and lowers: spec to plan. `None` when something is wrong; the diagnostics say what.
-pub fn plan(
-    cluster: &Cluster,
-    profiles: &Profiles,
-    around: &Surroundings<'_>,
-    diags: &mut Diagnostics,
-) -> Option<(Resolved, Plan)> {
+pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Planned> {
     let before = diags.errors();
     let Some(mut resolved) = resolve::resolve(cluster, profiles, around, diags) else {
         controls::judge_names(&cluster.spec, &cluster.waivers, diags);
@@ -49,14 +56,11 @@ pub fn plan(
     if diags.errors() > before {
         return None;
     }
-    let mut plan = controls::lower(&resolved, diags)?;
+    let (mut plan, settings) = controls::lower(&resolved, diags)?;
     resolved.used_waivers.extend(plan.waivers().map(str::to_owned));
     agree::agree(&plan, &resolved, diags);
-    if !resolved.waivers.is_empty() {
-        let settings = plan.settings();
-        resolve::report_unused_waivers(&resolved, &mut plan, &settings, diags);
-    }
-    (diags.errors() == before).then_some((resolved, plan))
+    resolve::report_unused_waivers(&resolved, &mut plan, &settings, diags);
+    (diags.errors() == before).then_some(Planned { cluster: resolved, plan, settings })
 }
 
 /// The plan that files are judged against: as if no waiver took anything out, since a waiver covers what is found, and only while it lasts.
@@ -66,7 +70,7 @@ pub fn plan_to_judge(
     profiles: &Profiles,
     around: &Surroundings<'_>,
     diags: &mut Diagnostics,
-) -> Option<(Resolved, Plan)> {
+) -> Option<Planned> {
     let mut quiet = Diagnostics::default();
     let resolved = resolve::resolve(cluster, profiles, around, &mut quiet).filter(|_| !quiet.has_errors());
     let Some(resolved) = resolved else {
@@ -86,33 +90,33 @@ pub fn plan_to_judge(
     }
     let all = std::mem::take(&mut strict.waivers);
     strict.waivers.extend(all.iter().filter(|waiver| waiver.expires >= around.as_of).cloned());
-    if let Some(plan) = lowered(&mut strict, &mut Diagnostics::default()) {
+    if let Some((plan, settings)) = lowered(&mut strict, &mut Diagnostics::default()) {
         strict.waivers = all;
-        return Some((strict, plan));
+        return Some(Planned { cluster: strict, plan, settings });
     }
     let mut kept = resolved;
-    let plan = lowered(&mut kept, diags)?;
-    Some((kept, plan))
+    let (plan, settings) = lowered(&mut kept, diags)?;
+    Some(Planned { cluster: kept, plan, settings })
 }
 
 /// Selects and lowers, with stored objects taken to be encrypted as the spec says: no earlier build is asked.
-fn lowered(cluster: &mut Resolved, diags: &mut Diagnostics) -> Option<Plan> {
+fn lowered(cluster: &mut Resolved, diags: &mut Diagnostics) -> Option<(Plan, Settings)> {
     let before = diags.errors();
     cluster.last_encryption = cluster.encryption.as_ref().map(EncryptionRecord::of);
     controls::select(cluster, diags);
-    let plan = controls::lower(cluster, diags)?;
-    (diags.errors() == before).then_some(plan)
+    let lowered = controls::lower(cluster, diags)?;
+    (diags.errors() == before).then_some(lowered)
 }
 
 /// Compiles a cluster. `None` when something is wrong; the diagnostics say what.
 pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Built> {
-    let (resolved, plan) = plan(cluster, profiles, around, diags)?;
+    let Planned { cluster: resolved, plan, settings } = plan(cluster, profiles, around, diags)?;
     let mut artifacts = targets::emit(&plan);
     let disagreements = agree::disagreements(&plan, &artifacts);
     let outlook = report::benchmark(&plan, &artifacts);
     let steps = steps::steps(&plan, &artifacts);
-    let settings = plan.settings();
-    let files = report::FilesOfControls::of(&artifacts);
+    let lines = report::Numbered::of(&artifacts);
+    let files = report::FilesOfControls::of(&lines);
     let extras = Extras {
         settings: &settings,
         as_of: around.as_of,
@@ -125,13 +129,12 @@ pub fn build(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, 
     };
     let coverage = report::coverage(&plan, &settings, &files);
     let text = report::report(&plan, &artifacts, &extras);
-    artifacts.push(coverage);
-    artifacts.push(text);
+    let provenance = report::provenance(&lines, &[&coverage, &text]);
+    artifacts.extend([coverage, text, provenance]);
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-    artifacts.push(report::provenance(&artifacts));
     artifacts.push(report::manifest(manifest_of(&resolved, &plan, around), &artifacts));
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-    Some(Built { cluster: resolved, plan, artifacts, disagreements })
+    Some(Built { cluster: resolved, plan, settings, artifacts, disagreements })
 }
 
 /// Whether a file of a tree is one that this program may have written, by its place and its head. A manifest alone is no proof: whoever

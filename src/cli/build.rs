@@ -302,13 +302,13 @@ fn one_cluster(
     };
     let (as_of, until) = (built.cluster.as_of.to_string(), built.cluster.next_date.map(|day| day.to_string()));
     let files: Vec<NewFile> = built.artifacts.into_iter().map(NewFile::from).collect();
-    let is_given = |path: &str| files.iter().any(|file| file.path.as_str() == path);
     if args.check {
         let differences = tree::compare(&dir, &files).map_err(|error| tree_failed(&error))?;
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
         told.written = differences.iter().map(difference_text).collect();
+        let is_given = |path: &str| files.iter().any(|file| file.path.as_str() == path);
         let known = |path: &str| is_given(path) || differences.iter().any(|difference| difference.path == path);
         for stray in tree::strays(&dir, known)? {
             told.exit = Exit::Findings;
@@ -324,8 +324,6 @@ fn one_cluster(
     told.unchanged = outcome.unchanged;
     told.removed = outcome.removed;
     told.kept = outcome.kept;
-    let strays = tree::strays(&dir, |path| is_given(path) || told.kept.iter().any(|kept| kept == path))?;
-    told.kept.extend(strays);
     let manifest = files.iter().find(|file| file.path.as_str() == tree::MANIFEST).map(|file| sha256_hex(&file.bytes));
     let graces = graces.into_iter().map(|(id, day)| (id, day.to_string())).collect();
     let tree = manifest.map(|manifest| Tree { cluster: told.name.clone(), manifest, as_of, until, graces });

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
             let dir = args.out.join(&job.cluster.name);
             if let Some(built) = compile(loaded, &job, &dir, &args.dates, today, &mut diags)? {
                 if screen.json() {
-                    plans.push(plan_json(&built.plan, &built.plan.settings(), &built.artifacts));
+                    plans.push(plan_json(&built.plan, &built.settings, &built.artifacts));
                 } else {
                     table(&mut text, &built);
                 }
@@ -68,20 +68,19 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
 
 fn table(out: &mut String, built: &Built) {
     let plan = &built.plan;
-    let settings = plan.settings();
     let _ = writeln!(out, "{} ({}, Kubernetes {})\n", plan.cluster.name, plan.cluster.platform, plan.cluster.version);
     for control in &plan.verdicts {
         for verdict in &control.verdicts {
             let scope = verdict.scope.to_string();
             let scope = if scope == "cluster" { String::new() } else { format!(" [{scope}]") };
-            let reason = reason_text(verdict, &settings, plan.cluster.minor());
+            let reason = reason_text(verdict, &built.settings, plan.cluster.minor());
             let _ = writeln!(out, "{:<15} {:<14} {}{scope}  {reason}", control.area.name(), verdict.outcome.name(), control.id);
         }
     }
     let _ = writeln!(out, "\nintents of the spec");
     for intent in &plan.intents {
         for verdict in &intent.verdicts {
-            let reason = reason_text(verdict, &settings, plan.cluster.minor());
+            let reason = reason_text(verdict, &built.settings, plan.cluster.minor());
             let _ = writeln!(out, "{:<14} {}  {reason}", verdict.outcome.name(), intent.path);
         }
     }

@@ -6,14 +6,14 @@ use crate::{
     base::{Cause, ControlId, FactId, SpecPath},
     diag::Diagnostics,
     facts,
-    plan::{ControlVerdict, Ground, IntentVerdict, Lowering, Outcome, Plan, Scope, SettingKey, Verdict},
+    plan::{ControlVerdict, Ground, IntentVerdict, Lowering, Outcome, Plan, Scope, SettingKey, Settings, Verdict},
     resolve::{Choice, Resolved},
 };
 
 use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, rbac, select, shape};
 
-/// Lowers every control of the catalogue. `None` when something cannot be said; the diagnostics say what.
-pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
+/// Lowers every control of the catalogue; gives the plan and every setting of it as text. `None` when something cannot be said; the diagnostics say what.
+pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Settings)> {
     let before = diags.errors();
     let mut plan = shape::start(cluster, diags);
     let mut intents: BTreeMap<SpecPath, Vec<Verdict>> = BTreeMap::new();
@@ -30,9 +30,10 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<Plan> {
     policy::judge_version(cluster, &plan, diags);
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
-    ground_in_settings(&mut plan);
+    let settings = plan.settings();
+    ground_in_settings(&mut plan, &settings);
     plan.intents = all_intents(cluster, &plan, intents);
-    (diags.errors() == before).then_some(plan)
+    (diags.errors() == before).then_some((plan, settings))
 }
 
 type Verdicts = (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>);
@@ -69,9 +70,9 @@ fn one(cluster: &Resolved, control: &Control, plan: &mut Plan, diags: &mut Diagn
 }
 
 /// Fills in the settings behind every verdict that rests on them: those that carry the id of its control.
-fn ground_in_settings(plan: &mut Plan) {
+fn ground_in_settings(plan: &mut Plan, settings: &Settings) {
     let mut by_control: BTreeMap<ControlId, Vec<SettingKey>> = BTreeMap::new();
-    for (key, held) in plan.settings() {
+    for (key, held) in settings {
         let controls: BTreeSet<ControlId> = held.reasons.iter().filter_map(|r| r.control).collect();
         for control in controls {
             by_control.entry(control).or_default().push(key.clone());

@@ -174,6 +174,14 @@ impl Plan {
         })
     }
 
+    /// The settings of who may reach the API server.
+    #[must_use]
+    pub fn access_settings(&self) -> Settings {
+        let mut out = Settings::new();
+        setting::access(&self.access, &mut out);
+        out
+    }
+
     /// Every setting as `key -> (value as text, reasons)`, in the order of the keys: what reports, `diff` and `explain` show.
     #[must_use]
     pub fn settings(&self) -> Settings {

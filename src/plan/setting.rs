@@ -151,7 +151,7 @@ pub(super) fn with_others(value: &FlagValue, also: &[Held<String>]) -> String {
 }
 
 /// The sources that may reach the API server.
-fn access(plan: &AccessPlan, out: &mut BTreeMap<SettingKey, Held<String>>) {
+pub(super) fn access(plan: &AccessPlan, out: &mut BTreeMap<SettingKey, Held<String>>) {
     for (part, ranges) in [("admins", &plan.admins), ("load-balancer", &plan.load_balancer), ("egress", &plan.egress)] {
         let reasons: BTreeSet<Reason> = ranges.iter().flat_map(|range| range.reasons.iter().cloned()).collect();
         let value = ranges.iter().map(|range| range.value.to_string()).collect::<Vec<_>>().join(", ");

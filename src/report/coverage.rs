@@ -11,7 +11,7 @@ use crate::{
     plan::{Ground, Held, Impact, Plan, Scope, SettingKey, Settings, Verdict, values_of},
 };
 
-use super::{FilesOfControls, json::Shown, json_artifact};
+use super::{FilesOfControls, Numbered, json::Shown, json_artifact};
 
 /// The whole, as it is written.
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ pub fn coverage(plan: &Plan, settings: &Settings, files: &FilesOfControls<'_>) -
 /// The JSON of a plan; the files behind each control come from the artifacts.
 #[must_use]
 pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Value {
-    let files = FilesOfControls::of(artifacts);
+    let files = FilesOfControls::of(&Numbered::of(artifacts));
     serde_json::to_value(covered(plan, settings, &files)).expect("internal error: the keys of coverage are texts")
 }
 

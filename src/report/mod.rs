@@ -7,6 +7,7 @@ mod files;
 mod json;
 mod manifest;
 mod markdown;
+mod numbered;
 mod provenance;
 mod sarif;
 
@@ -24,6 +25,7 @@ pub use coverage::{coverage, plan_json};
 pub use files::FilesOfControls;
 pub use manifest::{Manifest, ManifestFile, manifest};
 pub use markdown::{Extras, StepList, code, reason_text, report};
+pub use numbered::Numbered;
 pub use provenance::{Explained, Provenance, provenance};
 pub use sarif::{Rule, sarif};
 

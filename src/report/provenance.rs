@@ -1,6 +1,6 @@
 //! `provenance.json`: the cause of every line of every file, and its reading by `explain`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::base::{Artifact, Cause, Origin, Reason};
 
 use super::{
+    Numbered,
     json::{Entries, Shown},
     json_artifact,
 };
@@ -55,52 +56,31 @@ struct WrittenReason<'a> {
     cause: Shown<&'a Cause>,
 }
 
-/// The origins met so far, by their contents.
-#[derive(Default)]
-struct Met<'a> {
-    index: BTreeMap<&'a Origin, usize>,
-    // Most lines share the very origin of another one: its address answers without comparing contents.
-    by_address: BTreeMap<usize, usize>,
-    origins: Vec<WrittenOrigin<'a>>,
-}
-
-impl<'a> Met<'a> {
-    fn number(&mut self, origin: &'a Arc<Origin>) -> usize {
-        let Met { index, by_address, origins } = self;
-        *by_address.entry(Arc::as_ptr(origin).addr()).or_insert_with(|| {
-            *index.entry(origin).or_insert_with(|| {
-                origins.push(written(origin));
-                origins.len() - 1
-            })
-        })
-    }
-}
-
-/// Makes the file: every origin once, and for each file the ranges of lines (1-based, both included) that share one.
+/// Makes the file: every origin once, and for each file the ranges of lines (1-based, both included) that share one. `reports` are the
+/// files whose lines all follow from the plan as a whole.
 #[must_use]
-pub fn provenance(artifacts: &[Artifact]) -> Artifact {
-    let mut met = Met::default();
-    let files = artifacts.iter().map(|artifact| (artifact.path.as_str(), ranges(artifact, &mut met))).collect();
-    json_artifact("provenance.json", &Written { schema_version: 1, origins: met.origins, files: Entries(files) })
+pub fn provenance(lines: &Numbered<'_>, reports: &[&Artifact]) -> Artifact {
+    let origins = lines.origins.iter().map(|origin| written(origin)).collect();
+    let all_of_the_plan = |report: &Artifact| [(report.lines.count(), 0)];
+    let mut files: Vec<(&str, String)> = lines.files.iter().map(|(path, runs)| (*path, ranges(runs))).collect();
+    files.extend(reports.iter().map(|report| (report.path.as_str(), ranges(&all_of_the_plan(report)))));
+    files.sort();
+    json_artifact("provenance.json", &Written { schema_version: 1, origins, files: Entries(files) })
 }
 
 /// The ranges of a file, as `from-to:origin`.
-fn ranges<'a>(artifact: &'a Artifact, met: &mut Met<'a>) -> String {
-    let mut text = String::with_capacity(artifact.lines.runs().len() * 12);
+fn ranges(runs: &[(usize, usize)]) -> String {
+    let mut text = String::with_capacity(runs.len() * 12);
     let mut from = 1;
-    let mut runs = artifact.lines.runs().iter().map(|run| (run.to, met.number(&run.origin))).peekable();
-    while let Some((to, id)) = runs.next() {
-        if runs.peek().is_some_and(|(_, next)| *next == id) {
-            continue;
-        }
+    for (to, id) in runs {
         if !text.is_empty() {
             text.push(' ');
         }
         push_number(from, &mut text);
         text.push('-');
-        push_number(to, &mut text);
+        push_number(*to, &mut text);
         text.push(':');
-        push_number(id, &mut text);
+        push_number(*id, &mut text);
         from = to + 1;
     }
     text

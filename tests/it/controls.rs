@@ -32,7 +32,7 @@ pub(crate) fn plan_over(text: &str, last_encryption: Option<EncryptionRecord>, o
         .iter()
         .map(|diagnostic| diagnostic.code)
         .filter(|code| !["runtime-unlisted", "support-ended", "version-skew"].contains(code));
-    planned.map(|(_, plan)| plan).ok_or_else(|| codes.collect())
+    planned.map(|planned| planned.plan).ok_or_else(|| codes.collect())
 }
 
 /// The spec of a platform in which every control is selected, for a version.

@@ -20,7 +20,7 @@ fn judged(version: &str, runtime: &str, etcd: &str, control: &str) -> (Vec<&'sta
     let mut diags = Diagnostics::default();
     let planned = with_cluster(&text, &owner, None, &mut diags, build::plan);
     let codes = diags.list().iter().map(|diagnostic| diagnostic.code).collect();
-    let (_, plan) = planned.unwrap_or_else(|| panic!("{version} with {runtime} does not build: {codes:?}"));
+    let build::Planned { plan, .. } = planned.unwrap_or_else(|| panic!("{version} with {runtime} does not build: {codes:?}"));
     let found = plan.verdicts.iter().find(|verdict| verdict.id.0 == control).unwrap();
     (codes, found.verdicts.iter().map(|verdict| verdict.outcome).collect())
 }

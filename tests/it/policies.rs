@@ -289,7 +289,7 @@ fn versions_of_gatekeeper_decide() {
         let planned = crate::support::with_cluster(text, "", None, &mut diags, harden::build::plan);
         let said = diags.list().iter().filter(|one| one.code.starts_with("gatekeeper-"));
         let said: Vec<String> = said.map(|one| format!("{}: {} ({})", one.code, one.message, one.help)).collect();
-        let entry = planned.map(|(_, plan)| {
+        let entry = planned.map(|harden::build::Planned { plan, .. }| {
             let found = plan.verdicts.iter().find(|verdict| verdict.id.0 == "admission/deny-escalating-exec");
             let found = found.expect("a verdict");
             let unheard =

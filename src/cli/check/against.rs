@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     base::{Cause, Date},
-    build::plan_to_judge,
+    build::{Planned, plan_to_judge},
     check::{Extent, File},
     diag::{Diagnostics, Place, Source},
     host::{env, files},
@@ -130,8 +130,7 @@ fn one(
     diags: &mut Diagnostics,
 ) -> Option<Judged> {
     let around = Surroundings { purpose: Purpose::Judge, as_of, today: as_of, last: LastBuild::default(), graces, read };
-    let (resolved, plan) = plan_to_judge(&job.cluster, &job.profiles, &around, diags)?;
-    let settings = plan.settings();
+    let Planned { cluster: resolved, plan, settings } = plan_to_judge(&job.cluster, &job.profiles, &around, diags)?;
     let place = |waiver: &Waiver| Some((waiver.id.clone(), resolved.locate(&Cause::Spec(waiver.path.clone()))?));
     let waiver_places = resolved.waivers.iter().filter_map(place).collect();
     let (name, waivers) = (job.cluster.name.clone(), resolved.waivers);

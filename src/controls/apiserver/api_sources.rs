@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Cidr, Level, Platform, SpecPath},
     controls::{Applies, Control, cloud},
     facts,
-    plan::{Ground, Held, Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey, Topic},
+    plan::{Ground, Held, Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
     resolve::Resolved,
 };
 
@@ -67,10 +67,7 @@ fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKe
     let mut control_plane = control_plane(cluster).peekable();
     let scripted = control_plane.peek().is_some() && control_plane.all(|pool| pool.host_os().is_some());
     let sees = cluster.sources.preserves_client_ip != Some(false);
-    (enforces(cluster) && scripted && sees).then(|| {
-        let keys = out.plan().settings().into_keys();
-        keys.filter(|key| matches!(key, SettingKey::Part(Topic::Access, _))).collect()
-    })
+    (enforces(cluster) && scripted && sees).then(|| out.plan().access_settings().into_keys().collect())
 }
 
 /// The sources as groups of the firewalls of control-plane nodes.

@@ -1,6 +1,7 @@
 //! Looks at the old tree before anything is touched: what is ours, what is the user's, and what happens to each.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -16,6 +17,7 @@ use crate::host::{
         Foreign, LastManifest, Outcome, Ways, Why, manifest,
         planned::{Planned, above},
         reader::{Look, Match, Reader, Stamp},
+        strays::goes_to_a_host,
     },
 };
 
@@ -257,6 +259,12 @@ impl Survey {
                 }
             }
         })
+    }
+
+    /// What stays, is none of ours and lies where a whole folder is copied to a host.
+    pub(super) fn strays(&self, planned: &Planned<'_>) -> Vec<String> {
+        let carried = self.entries.iter().filter(|(_, entry)| entry.fate == Fate::Carry).map(|(path, _)| path.to_string_lossy());
+        carried.filter(|path| goes_to_a_host(path) && planned.file(path).is_none()).map(Cow::into_owned).collect()
     }
 
     /// Every folder the new tree needs, outer ones first.

@@ -15,6 +15,7 @@ use crate::{
             recover::{discard, finish},
             retire::Known,
             stage::{make_folder, stage},
+            strays::strays,
             survey::{Survey, survey},
             swap::{put, swap},
         },
@@ -31,7 +32,8 @@ pub struct Outcome {
     /// Files of ours that left the plan.
     pub removed: Vec<String>,
     /// Files of the user's that the reader should know of: edited ones that left the plan, ones that harden never wrote although
-    /// the last manifest lists them, and changes that came while the tree was replaced and were put beside.
+    /// the last manifest lists them, changes that came while the tree was replaced and were put beside, and what lies where a whole
+    /// folder is copied to a host.
     pub kept: Vec<String>,
 }
 
@@ -73,6 +75,7 @@ impl Outcome {
     pub(super) fn sort(&mut self) {
         for list in [&mut self.written, &mut self.unchanged, &mut self.removed, &mut self.kept] {
             list.sort();
+            list.dedup();
         }
     }
 }
@@ -137,7 +140,8 @@ fn unchanged(beside: &Beside, planned: &Planned<'_>) -> Result<Option<Outcome>, 
             return Ok(None);
         }
     }
-    let mut outcome = Outcome { unchanged: Vec::with_capacity(planned.len()), ..Outcome::default() };
+    let kept = strays(&beside.dir, |path| planned.file(path).is_some())?;
+    let mut outcome = Outcome { unchanged: Vec::with_capacity(planned.len()), kept, ..Outcome::default() };
     outcome.unchanged.extend(planned.files().map(|file| file.path.as_str().to_owned()));
     Ok(Some(outcome))
 }
@@ -184,7 +188,9 @@ fn locked(
 fn look(beside: &Beside, planned: &Planned<'_>, ways: &Ways<'_>) -> Result<(Option<Reader>, Survey), TreeError> {
     match Reader::open(&beside.dir)? {
         Some(mut reader) => {
-            let survey = survey(&mut reader, &beside.dir, planned, ways)?;
+            let mut survey = survey(&mut reader, &beside.dir, planned, ways)?;
+            let strays = survey.strays(planned);
+            survey.outcome.kept.extend(strays);
             Ok((Some(reader), survey))
         }
         None => Ok((None, Survey::of_nothing(planned))),

@@ -60,7 +60,8 @@ pub(super) fn cluster((platform, version, cni): &(&str, &str, &str)) -> (Resolve
     let mut diags = Diagnostics::default();
     let planned = with_cluster(&text, "", None, &mut diags, build::plan);
     let said: Vec<String> = diags.list().iter().map(|one| format!("{}: {}", one.code, one.message)).collect();
-    planned.unwrap_or_else(|| panic!("{text}\n{}", said.join("\n")))
+    let planned = planned.unwrap_or_else(|| panic!("{text}\n{}", said.join("\n")));
+    (planned.cluster, planned.plan)
 }
 
 /// The pod as it comes to the policies, after admission has filled in what nobody wrote: the weakest that the row allows.
