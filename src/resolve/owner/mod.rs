@@ -8,6 +8,7 @@ mod components;
 mod contradictions;
 mod diagnostics;
 mod documents;
+mod etcd;
 mod fields;
 mod guard;
 mod kubeadm;
@@ -72,6 +73,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     let mut root = documents::read(&source, diags)?;
     characters::check(&root, &secrets, diags);
     fields::check(&root, spec.kubernetes_version, diags);
+    etcd::check(&root, spec, diags);
     let guarded = guard::apply(&mut root, spec, tree, &secrets, diags);
     let mut reading = Reading::new(file, &root, spec.kubernetes_version);
     kubeadm::take(&mut reading, diags);
