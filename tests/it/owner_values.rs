@@ -130,3 +130,41 @@ fn a_domain_that_kubeadm_refuses_is_refused() {
         assert_eq!(labels(&diags, "networking.dnsDomain").0, "owner-value", "{domain}");
     }
 }
+
+#[test]
+fn the_socket_is_that_of_the_declared_runtime() {
+    let file = |init: &str, kubelet: &str| {
+        let cluster = networking("10.244.0.0/16", "10.96.0.0/16");
+        let init =
+            format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration: {{ criSocket: \"{init}\" }}");
+        let kubelet = format!(
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ncontainerRuntimeEndpoint: \"{kubelet}\""
+        );
+        format!("{cluster}---\n{init}\n---\n{kubelet}\n")
+    };
+    const OWN: &str = "unix:///run/containerd/containerd.sock";
+    for (init, kubelet) in [(OWN, OWN), ("", ""), ("/var/run/containerd/containerd.sock", OWN), ("", OWN)] {
+        let (built, diags) = over(SPEC, &file(init, kubelet));
+        assert!(built.is_some(), "{}", text_of(&diags));
+        assert!(!text_of(&diags).contains("Configuration/"), "{init} {kubelet}: {}", text_of(&diags));
+    }
+    for (init, kubelet) in [("unix:///var/run/crio/crio.sock", ""), ("", "unix:///run/cri-dockerd.sock")] {
+        let (built, diags) = over(SPEC, &file(init, kubelet));
+        assert!(built.is_none());
+        let (code, labels) = labels(&diags, "the container runtime is `containerd`");
+        assert_eq!((code, labels[1].1.trim_matches('"')), ("owner-contradiction", format!("{init}{kubelet}").as_str()));
+    }
+    let (built, diags) = over(SPEC, &file("unix:///run/k3s/containerd/containerd.sock", OWN));
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    assert!(
+        text_of(&diags)
+            .contains("`InitConfiguration/nodeRegistration/criSocket` is carried and needs your eyes: it is not where")
+    );
+    assert!(
+        text_of(&diags).contains("`KubeletConfiguration/containerRuntimeEndpoint` is carried and needs your eyes: kubeadm and")
+    );
+    let socket: Vec<_> = built.settings.iter().filter(|(key, _)| key.text() == "runtime/socket").collect();
+    assert_eq!(socket.len(), 1, "a change of it shows in a comparison of builds");
+    assert_eq!(socket[0].1.value, "/run/k3s/containerd/containerd.sock");
+    assert_eq!(socket[0].0.impact().into_iter().map(|impact| impact.name()).collect::<Vec<_>>(), ["rolls"]);
+}

@@ -14,6 +14,7 @@ mod guard;
 mod kubeadm;
 mod node;
 mod risks;
+mod runtime;
 mod secrets;
 mod settings;
 mod values;
@@ -79,6 +80,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     kubeadm::take(&mut reading, diags);
     components::take(&mut reading);
     contradictions::report(spec, tree, &root, diags);
+    runtime::contradictions(tree, &root, diags);
     let Reading { documents, settings, mut notes, .. } = reading;
     guarded.write_notes(&mut notes);
     Some(Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) })
@@ -250,6 +252,7 @@ impl Owner {
         self.say_taken(cluster, plan, diags);
         contradictions::after(self, cluster, plan, diags);
         contradictions::local_resolver(self, cluster, plan, diags);
+        runtime::other_sockets(self, cluster, plan, diags);
         risks::report(self, cluster, plan, diags);
     }
 
