@@ -105,10 +105,11 @@ fn kubeadm_field(mut row: Row, cover: Cover) -> Compiled {
     let form = match row.text("form")?.as_deref() {
         None => "None",
         Some("absolute-path") => "Some(FieldForm::AbsolutePath)",
+        Some("dns-domain") => "Some(FieldForm::DnsDomain)",
         Some("image-repository") => "Some(FieldForm::ImageRepository)",
         Some("host") => "Some(FieldForm::Host)",
         Some("endpoint") => "Some(FieldForm::Endpoint)",
-        Some(_) => return Err(row.error("`form` must be absolute-path, endpoint, image-repository or host")),
+        Some(_) => return Err(row.error("`form` must be absolute-path, dns-domain, endpoint, image-repository or host")),
     };
     let code = format!(
         "KubeadmFieldRow {{ path: {}, kinds: {}, until: {}, since: {}, instead: {}, words: {}, form: {form} }},",

@@ -70,6 +70,8 @@ pub struct KubeadmField {
 pub enum FieldForm {
     /// A path from the root on.
     AbsolutePath,
+    /// A name of DNS in lower case.
+    DnsDomain,
     /// An address or a name of DNS in lower case, with a port behind it or without.
     Endpoint,
     /// Where images are pulled from, without tag or scheme.

@@ -18,6 +18,7 @@ mod network;
 mod patching;
 mod policies;
 mod rbac;
+mod runtime;
 mod setting;
 mod strictness;
 mod topic;
@@ -52,6 +53,7 @@ pub use policies::{
     sync_key, template_key,
 };
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
+pub use runtime::{runtime_of_socket, socket_path};
 pub use setting::{Program, SettingKey, values_of};
 pub use strictness::{seconds_of, strictness};
 pub use topic::Topic;

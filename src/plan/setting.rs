@@ -135,6 +135,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::network::settings(plan, &mut out);
     super::logging::settings(plan, &mut out);
     super::rbac::settings(plan, &mut out);
+    super::runtime::settings(&plan.cluster, &mut out);
     access(&plan.access, &mut out);
     super::cloud::settings(plan, &mut out);
     for pool in plan.pools.values() {

@@ -99,8 +99,9 @@ impl Topic {
             | Topic::Network
             | Topic::Patching
             | Topic::Policy
-            | Topic::Rbac
-            | Topic::Runtime => Impact::None,
+            | Topic::Rbac => Impact::None,
+            // Kubelets ask another one from then on.
+            Topic::Runtime => Impact::Rolls(Program::Kubelet),
         }
     }
 }

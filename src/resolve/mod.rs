@@ -14,6 +14,7 @@ mod network;
 mod owner;
 mod policies;
 mod profiles;
+mod ranges;
 mod subnets;
 mod version;
 mod vulnerabilities;

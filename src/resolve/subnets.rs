@@ -12,10 +12,12 @@ use crate::{
 use super::{
     diagnostics::SubnetSize,
     owner::{self, Owner},
+    ranges,
 };
 
-/// Reports every range that kubeadm would refuse for its size.
+/// Reports every range that kubeadm would refuse for its size, and those of the owner's file that cannot stand beside others.
 pub(super) fn check(kubeadm: &Kubeadm, tree: &Node, owner: &Owner, diags: &mut Diagnostics) {
+    ranges::check(kubeadm, tree, owner, diags);
     let flag = |name: &str| owner.flag(Program::KubeControllerManager, name);
     let found =
         ranges(kubeadm.service_subnets.as_deref(), "serviceSubnets", tree, owner.service_subnets(), owner, owner::SERVICES);

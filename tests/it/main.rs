@@ -27,6 +27,7 @@ mod managed;
 mod memory;
 mod network;
 mod observers;
+mod owner_values;
 mod pairings;
 mod policies;
 mod promises;

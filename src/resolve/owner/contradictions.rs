@@ -57,7 +57,7 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
 }
 
 /// Who says what the owner's configuration contradicts.
-const SPEC: &str = "the spec";
+pub(super) const SPEC: &str = "the spec";
 
 /// Where the spec says how kube-proxy runs.
 const PROXY: &str = "/platform/kubeadm/kubeProxy";

@@ -8,11 +8,13 @@ mod components;
 mod contradictions;
 mod diagnostics;
 mod documents;
+mod etcd;
 mod fields;
 mod guard;
 mod kubeadm;
 mod node;
 mod risks;
+mod runtime;
 mod secrets;
 mod settings;
 mod values;
@@ -72,11 +74,13 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     let mut root = documents::read(&source, diags)?;
     characters::check(&root, &secrets, diags);
     fields::check(&root, spec.kubernetes_version, diags);
+    etcd::check(&root, spec, diags);
     let guarded = guard::apply(&mut root, spec, tree, &secrets, diags);
     let mut reading = Reading::new(file, &root, spec.kubernetes_version);
     kubeadm::take(&mut reading, diags);
     components::take(&mut reading);
     contradictions::report(spec, tree, &root, diags);
+    runtime::contradictions(tree, &root, diags);
     let Reading { documents, settings, mut notes, .. } = reading;
     guarded.write_notes(&mut notes);
     Some(Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) })
@@ -248,6 +252,7 @@ impl Owner {
         self.say_taken(cluster, plan, diags);
         contradictions::after(self, cluster, plan, diags);
         contradictions::local_resolver(self, cluster, plan, diags);
+        runtime::other_sockets(self, cluster, plan, diags);
         risks::report(self, cluster, plan, diags);
     }
 

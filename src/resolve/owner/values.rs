@@ -44,6 +44,7 @@ fn push(field: String, text: &str, expected: String, node: &Node, diags: &mut Di
 fn unlike(form: FieldForm, text: &str) -> Option<&'static str> {
     let (fits, expected) = match form {
         FieldForm::AbsolutePath => (text.is_empty() || text.starts_with('/'), "a path that begins with `/`"),
+        FieldForm::DnsDomain => (text.is_empty() || is_domain(text), "a DNS domain in lower case such as cluster.local"),
         FieldForm::Endpoint => {
             (text.is_empty() || is_endpoint(text), "an address or a lower-case DNS name, and a port such as `:6443` behind it")
         }
@@ -64,10 +65,14 @@ fn is_host(text: &str) -> bool {
     name.len() <= 253 && name.split('.').all(is_label)
 }
 
+/// A name of DNS in lower case.
+fn is_domain(text: &str) -> bool {
+    is_host(text) && !text.starts_with('*') && text.chars().all(|c| !c.is_ascii_uppercase())
+}
+
 /// An address or a name in lower case; a port stands behind a name or IPv4 address, or behind brackets.
 fn is_endpoint(text: &str) -> bool {
-    let is_name = |host: &str| is_host(host) && !host.starts_with('*') && host.chars().all(|c| !c.is_ascii_uppercase());
-    let fits = |host: &str| host.parse::<IpAddr>().is_ok() || is_name(host);
+    let fits = |host: &str| host.parse::<IpAddr>().is_ok() || is_domain(host);
     let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
     if fits(text) {
         return true;
@@ -223,6 +228,11 @@ mod tests {
                 &["a b", "x/", "https://a/b", "a/b:tag", "a/B", "/a"],
             ),
             (FieldForm::AbsolutePath, &["", "/a", "/a b"], &["rel", "./a"]),
+            (
+                FieldForm::DnsDomain,
+                &["", "cluster.local", "local", "10.in-addr"],
+                &["x$(id) y", "cluster.local.", "Cluster.local", "a_b", "*.a.example"],
+            ),
             (
                 FieldForm::Endpoint,
                 &["", "api.example", "api.example:6443", "192.0.2.1:1", "2001:db8::1", "[2001:db8::1]:6443", "api.example:"],

@@ -29,9 +29,9 @@ impl Problem for FlowDirection {
 
 /// Two ranges that must be apart share addresses.
 #[derive(Debug, Clone)]
-pub(in crate::spec) struct OverlappingRanges {
-    pub(in crate::spec) first: (String, Place),
-    pub(in crate::spec) second: (String, Place),
+pub(crate) struct OverlappingRanges {
+    pub(crate) first: (String, Place),
+    pub(crate) second: (String, Place),
 }
 
 impl Problem for OverlappingRanges {
@@ -52,10 +52,10 @@ impl Problem for OverlappingRanges {
 
 /// Pod and Service ranges do not agree in their address families.
 #[derive(Debug, Clone)]
-pub(in crate::spec) struct SubnetFamilies {
-    pub(in crate::spec) what: String,
-    pub(in crate::spec) place: Place,
-    pub(in crate::spec) other: Option<Place>,
+pub(crate) struct SubnetFamilies {
+    pub(crate) what: String,
+    pub(crate) place: Place,
+    pub(crate) other: Option<Place>,
 }
 
 impl Problem for SubnetFamilies {
@@ -77,11 +77,11 @@ impl Problem for SubnetFamilies {
 
 /// An address that no node can have.
 #[derive(Debug, Clone)]
-pub(in crate::spec) struct UnusableAddress {
-    pub(in crate::spec) address: String,
-    pub(in crate::spec) why: String,
-    pub(in crate::spec) place: Place,
-    pub(in crate::spec) other: Option<Place>,
+pub(crate) struct UnusableAddress {
+    pub(crate) address: String,
+    pub(crate) why: String,
+    pub(crate) place: Place,
+    pub(crate) other: Option<Place>,
 }
 
 impl Problem for UnusableAddress {

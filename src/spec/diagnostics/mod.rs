@@ -9,10 +9,8 @@ mod values;
 use crate::diag::{Entry, Problem};
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, RelayForm, SeveralChoices, UnappliedWithoutWaiver};
-pub(super) use conflicts::{
-    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingRanges, OverlappingResources, RolloutOrder, SubnetFamilies,
-    UnusableAddress,
-};
+pub(super) use conflicts::{AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingResources, RolloutOrder};
+pub(crate) use conflicts::{OverlappingRanges, SubnetFamilies, UnusableAddress};
 pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
 };

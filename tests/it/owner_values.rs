@@ -1,0 +1,170 @@
+//! What the owner's kubeadm file says is judged as the spec's own words are: ranges, files of an external etcd, names, the runtime.
+
+use harden::{
+    build::{self, Built},
+    diag::Diagnostics,
+};
+
+use crate::support::with_cluster;
+
+const SPEC: &str = r#"
+apiVersion: harden.dev/v1alpha1
+kind: Cluster
+metadata: { name: c }
+spec:
+  profiles: [restricted]
+  platform:
+    kubeadm:
+      kubernetesVersion: "1.36.1"
+      controlPlaneEndpoint: api.example.internal:6443
+      config: kubeadm.yaml
+    cni: { calico: { version: "3.31" } }
+    runtime: { containerd: "2.3" }
+    nodePools:
+      - name: cp
+        role: control-plane
+        os: debian-12
+        cidrs: [10.30.0.0/28]
+        nodes: [{ name: c1, address: 10.30.0.1 }]
+      - { name: workers, role: worker, os: debian-12, cidrs: [10.30.1.0/24] }
+  api: { sources: { admins: [203.0.113.0/24] } }
+"#;
+
+/// Builds the cluster over an owner's ClusterConfiguration and other documents.
+fn over(spec: &str, owner: &str) -> (Option<Built>, Diagnostics) {
+    let mut diags = Diagnostics::default();
+    let built = with_cluster(spec, owner, None, &mut diags, build::build);
+    (built, diags)
+}
+
+fn cluster(fields: &str) -> String {
+    format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n{fields}\n")
+}
+
+fn networking(pods: &str, services: &str) -> String {
+    cluster(&format!("networking: {{ podSubnet: \"{pods}\", serviceSubnet: \"{services}\" }}"))
+}
+
+fn text_of(diags: &Diagnostics) -> String {
+    diags.list().iter().map(|one| format!("{}: {}\n", one.code, one.message)).collect()
+}
+
+/// The code and the text under each label of the first error with a text in its message.
+fn labels(diags: &Diagnostics, part: &str) -> (&'static str, Vec<(String, String)>) {
+    let found = diags.list().iter().find(|one| one.message.contains(part));
+    let found = found.unwrap_or_else(|| panic!("`{part}` is not said: {}", text_of(diags)));
+    let label = |place: &harden::diag::Place| (place.source.name().to_owned(), place.source.slice(place.span).to_owned());
+    (found.code, found.labels.iter().map(|one| label(&one.place)).collect())
+}
+
+#[test]
+fn ranges_of_the_owner_are_held_against_each_other_and_the_nodes() {
+    let (built, diags) = over(SPEC, &networking("10.244.0.0/16", "10.96.0.0/16"));
+    assert!(built.is_some(), "{}", text_of(&diags));
+    for (pods, services, code, part, under) in [
+        ("10.30.0.0/16", "10.96.0.0/16", "overlapping-ranges", "the range of pool `workers`", "10.30.0.0/16"),
+        ("10.244.0.0/16", "10.30.0.0/20", "overlapping-ranges", "the range of pool `cp`", "10.30.0.0/20"),
+        ("10.244.0.0/16", "10.244.16.0/20", "overlapping-ranges", "the range of pods and", "10.244.16.0/20"),
+        ("10.244.0.0/16,10.245.0.0/16", "10.96.0.0/16", "subnet-families", "pods have two ranges", "10.245.0.0/16"),
+        ("10.244.0.0/16, fd00::/56", "10.96.0.0/16", "subnet-families", "pods have a range of IPv6", "fd00::/56"),
+        ("10.244.0.0/16", "10.96.0.0/16,fd01::/112", "subnet-families", "Services have a range of IPv6", "fd01::/112"),
+        ("fd00::/56,10.244.0.0/16", "fd01::/112,10.96.0.0/16", "unusable-address", "would advertise it", "10.30.0.1"),
+        ("10.30.0.0/16", "10.96.0.0/16", "unusable-address", "lies in the range of pods", "10.30.0.1"),
+    ] {
+        let (built, diags) = over(SPEC, &networking(pods, services));
+        assert!(built.is_none(), "{pods} {services}");
+        let (found, labels) = labels(&diags, part);
+        assert_eq!(found, code, "{pods} {services}");
+        assert!(labels.iter().any(|(_, text)| text == under), "{labels:?}");
+        assert!(labels.iter().any(|(file, _)| file == "kubeadm.yaml"), "{labels:?}");
+    }
+}
+
+/// A spec that names one of the two ranges is judged once.
+#[test]
+fn a_range_of_the_spec_is_held_against_one_of_the_owner() {
+    let spec = SPEC.replace("config:", "podSubnets: [10.244.0.0/16]\n      config:");
+    let (built, diags) = over(&spec, &cluster("networking: { serviceSubnet: 10.244.16.0/20 }"));
+    assert!(built.is_none());
+    assert_eq!(diags.list().iter().filter(|one| one.code == "overlapping-ranges").count(), 1, "{}", text_of(&diags));
+    let (built, diags) = over(&spec, &cluster("networking: { serviceSubnet: 10.96.0.0/16 }"));
+    assert!(built.is_some(), "{}", text_of(&diags));
+}
+
+/// As `kubeadm config validate` of 1.36 judges them.
+#[test]
+fn an_external_etcd_that_kubeadm_refuses_is_refused() {
+    let external = |fields: &str| {
+        let ranges = "networking: { podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/16 }";
+        cluster(&format!("{ranges}\netcd: {{ external: {{ {fields} }} }}"))
+    };
+    const AT: &str = "endpoints: [\"https://192.0.2.9:2379\"]";
+    for fields in [
+        AT.to_owned(),
+        format!("{AT}, caFile: /etc/etcd/ca.crt"),
+        format!("{AT}, caFile: /etc/etcd/ca.crt, certFile: /etc/etcd/c.crt, keyFile: /etc/etcd/c.key"),
+    ] {
+        let (built, diags) = over(SPEC, &external(&fields));
+        assert!(built.is_some(), "{fields}: {}", text_of(&diags));
+    }
+    for (fields, code, under) in [
+        (format!("{AT}, certFile: /etc/etcd/c.crt, keyFile: /etc/etcd/c.key"), "owner-unusable", "/etc/etcd/c.crt"),
+        (format!("{AT}, caFile: /etc/etcd/ca.crt, keyFile: /etc/etcd/c.key"), "owner-unusable", "/etc/etcd/c.key"),
+        (format!("{AT}, certFile: /etc/etcd/c.crt"), "owner-unusable", "/etc/etcd/c.crt"),
+        (format!("{AT}, caFile: pki/ca.crt"), "owner-value", "pki/ca.crt"),
+        ("endpoints: [], caFile: /etc/etcd/ca.crt".to_owned(), "owner-unusable", "{ endpoints: [], caFile: /etc/etcd/ca.crt }"),
+    ] {
+        let (built, diags) = over(SPEC, &external(&fields));
+        assert!(built.is_none(), "{fields}");
+        let (found, labels) = labels(&diags, "ClusterConfiguration");
+        assert_eq!((found, labels[0].1.as_str()), (code, under), "{fields}: {}", text_of(&diags));
+    }
+}
+
+#[test]
+fn a_domain_that_kubeadm_refuses_is_refused() {
+    let ranges = "podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/16";
+    for domain in ["x$(id) y", "cluster.local.", "Cluster.local"] {
+        let (built, diags) = over(SPEC, &cluster(&format!("networking: {{ {ranges}, dnsDomain: \"{domain}\" }}")));
+        assert!(built.is_none(), "{domain}");
+        assert_eq!(labels(&diags, "networking.dnsDomain").0, "owner-value", "{domain}");
+    }
+}
+
+#[test]
+fn the_socket_is_that_of_the_declared_runtime() {
+    let file = |init: &str, kubelet: &str| {
+        let cluster = networking("10.244.0.0/16", "10.96.0.0/16");
+        let init =
+            format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration: {{ criSocket: \"{init}\" }}");
+        let kubelet = format!(
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ncontainerRuntimeEndpoint: \"{kubelet}\""
+        );
+        format!("{cluster}---\n{init}\n---\n{kubelet}\n")
+    };
+    const OWN: &str = "unix:///run/containerd/containerd.sock";
+    for (init, kubelet) in [(OWN, OWN), ("", ""), ("/var/run/containerd/containerd.sock", OWN), ("", OWN)] {
+        let (built, diags) = over(SPEC, &file(init, kubelet));
+        assert!(built.is_some(), "{}", text_of(&diags));
+        assert!(!text_of(&diags).contains("Configuration/"), "{init} {kubelet}: {}", text_of(&diags));
+    }
+    for (init, kubelet) in [("unix:///var/run/crio/crio.sock", ""), ("", "unix:///run/cri-dockerd.sock")] {
+        let (built, diags) = over(SPEC, &file(init, kubelet));
+        assert!(built.is_none());
+        let (code, labels) = labels(&diags, "the container runtime is `containerd`");
+        assert_eq!((code, labels[1].1.trim_matches('"')), ("owner-contradiction", format!("{init}{kubelet}").as_str()));
+    }
+    let (built, diags) = over(SPEC, &file("unix:///run/k3s/containerd/containerd.sock", OWN));
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    assert!(
+        text_of(&diags)
+            .contains("`InitConfiguration/nodeRegistration/criSocket` is carried and needs your eyes: it is not where")
+    );
+    assert!(
+        text_of(&diags).contains("`KubeletConfiguration/containerRuntimeEndpoint` is carried and needs your eyes: kubeadm and")
+    );
+    let socket: Vec<_> = built.settings.iter().filter(|(key, _)| key.text() == "runtime/socket").collect();
+    assert_eq!(socket.len(), 1, "a change of it shows in a comparison of builds");
+    assert_eq!(socket[0].1.value, "/run/k3s/containerd/containerd.sock");
+    assert_eq!(socket[0].0.impact().into_iter().map(|impact| impact.name()).collect::<Vec<_>>(), ["rolls"]);
+}
