@@ -239,10 +239,14 @@ fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<S
         .map(|waiver| waiver.id.clone())
 }
 
-/// Whether the waiver that is named does not exist: that is told where the spec is read.
+/// Whether the waiver that is named does not exist, or is for a control that does not: that is told by itself.
 fn leads_nowhere(cluster: &Resolved, named: Option<&str>) -> bool {
     let waivers = || cluster.tree.get("waivers").and_then(Node::as_seq).unwrap_or(&[]).iter();
-    named.is_some_and(|id| waivers().all(|waiver| waiver.get("id").and_then(Node::as_str) != Some(id)))
+    let text = |waiver: &Node, field: &str| waiver.get(field).and_then(Node::as_str).map(str::to_owned);
+    let is_it = |waiver: &Node, id: &str| {
+        text(waiver, "id").as_deref() == Some(id) && text(waiver, "control").is_some_and(|of| control(&of).is_some())
+    };
+    named.is_some_and(|id| !waivers().any(|waiver| is_it(waiver, id)))
 }
 
 fn params(

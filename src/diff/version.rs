@@ -8,7 +8,7 @@ use crate::{
 
 use super::Side;
 
-/// What the change does to the running cluster, the gravest first. Providers restart what is theirs without being asked to roll it.
+/// What the change does to the running cluster, the gravest first. Providers restart what is theirs themselves.
 pub(super) fn impact(old: &Side, new: &Side) -> Vec<Impact> {
     let read = |side: &Side| side.version.parse::<KubeVersion>().ok();
     let (Some(from), Some(to)) = (read(old), read(new)) else { return Vec::new() };

@@ -1,5 +1,5 @@
-//! What may stand in a spec although it could not be read: a field under a wrong name, a value of a wrong kind. What seems to be missing
-//! there is no second mistake.
+//! What may stand in a spec although it could not be read: a field under a wrong name, a value of a wrong kind.
+//! What seems to be missing there is no second mistake.
 
 use std::collections::BTreeSet;
 
@@ -57,8 +57,8 @@ impl Doubts {
         doubts
     }
 
-    /// A field that does not exist is the one of those that are not written which it nearly is, or one that belongs elsewhere; else it may be
-    /// any of its map.
+    /// A field that does not exist is that of the unwritten ones which it nearly is, or one that belongs elsewhere;
+    /// else it may be any of its map.
     fn unknown(&mut self, at: &SpecPath, fields: &[String], open: Vec<&str>) {
         if fields.len() > LOOKED_AT {
             self.below.insert(at.clone());

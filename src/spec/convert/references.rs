@@ -12,6 +12,7 @@ use crate::{
             AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingRanges, SubnetFamilies,
             UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
         },
+        model::values::is_label,
         v1alpha1::{self as v1, ClusterSpec, List},
         words::{EksNodes, Role},
     },
@@ -102,16 +103,23 @@ fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
 }
 
 fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
-    if r.doubts().hide_names(&path("/namespaces")) {
+    let known = declared(spec);
+    if !are_certain(r, &known) {
         return;
     }
-    let known = declared(spec);
     for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
-        let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
+        let Some(namespace) = tier.namespace.clone().filter(|name| is_label(name) && !known.contains(name)) else {
+            continue;
+        };
         let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
         let what = format!("tier `{}` lies in", tier.name.as_deref().unwrap_or_default());
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
     }
+}
+
+/// Whether these are the namespaces, none of them misspelt.
+fn are_certain(r: &Reader<'_>, known: &[String]) -> bool {
+    !r.doubts().hide_names(&path("/namespaces")) && known.iter().all(|name| is_label(name))
 }
 
 /// The namespaces that the spec declares.
@@ -121,9 +129,9 @@ fn declared(spec: &ClusterSpec) -> Vec<String> {
 
 /// The namespaces of duties and impersonations: declared, or of the system.
 fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
-    let certain = !r.doubts().hide_names(&path("/namespaces"));
-    let Some(identity) = spec.identity.as_ref().filter(|_| certain) else { return };
     let known = declared(spec);
+    let certain = are_certain(r, &known);
+    let Some(identity) = spec.identity.as_ref().filter(|_| certain) else { return };
     let mut named: Vec<(SpecPath, String, String)> = Vec::new();
     let mut add = |at: SpecPath, what: String, list: Option<&List<String>>| {
         for (index, name) in list.into_iter().flat_map(List::entries) {
@@ -139,7 +147,7 @@ fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
         add(at, format!("impersonation `{}` is for", grant.name.as_deref().unwrap_or_default()), grant.namespaces.as_ref());
     }
     for (at, what, namespace) in
-        named.into_iter().filter(|(_, _, name)| !known.contains(name) && !facts::is_system_namespace(name))
+        named.into_iter().filter(|(_, _, name)| is_label(name) && !known.contains(name) && !facts::is_system_namespace(name))
     {
         let place = r.value_place(&at);
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });

@@ -107,6 +107,10 @@ fn no_mistake_brings_a_second() {
     for (from, to, code) in [
         ("apiVersion:", "apiVerison:", "unknown-field"),
         ("role: worker", "rol: worker", "unknown-field"),
+        ("role: worker", "role: []", "wrong-type"),
+        ("[{ name: shop }]", "[{ name: Shop }]", "bad-name"),
+        ("{ name: web, namespace: shop", "{ name: web, namespace: Shop", "bad-name"),
+        ("{ name: web, namespace", "{ name: Web, namespace", "bad-name"),
         ("calico:", "calcio:", "unknown-field"),
         ("- { name: web,", "- { nmae: web,", "unknown-field"),
         ("tiers:", "teirs:", "unknown-field"),
@@ -128,6 +132,8 @@ fn no_mistake_brings_a_second() {
     };
     let sound = waived("apiserver/profiling", "expires: 2027-01-15");
     assert_eq!(codes(&[], &sound.replace("id: W-1", "id: W-2")), ["unknown-waiver"]);
+    assert_eq!(codes(&[], &sound.replace("control: apiserver/", "control: apisrver/")), ["unknown-control"]);
+    assert_eq!(codes(&[], &sound.replace("control: apiserver/profiling", "control: []")), ["wrong-type"]);
     assert_eq!(codes(&[], &sound.replace("waiver: W-1", "waivr: W-1")), ["unknown-field"]);
     assert_eq!(codes(&[], &sound.replace(", waiver: W-1", "")), ["unapplied-without-waiver"]);
     assert_eq!(codes(&[], &waived("apiserver/profiling", "expires: 2027-02-31")), ["not-a-date"]);
