@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::{
     base::{Cidr, SpecPath},
     diag::{Diagnostics, Place, Span},
-    spec::{self, OverlappingRanges, SubnetFamilies, UnusableAddress, model::Kubeadm},
+    spec::{self, OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, model::Kubeadm, never_routed},
     yaml::Node,
 };
 
@@ -31,6 +31,9 @@ pub(super) fn check(kubeadm: &Kubeadm, tree: &Node, owner: &Owner, diags: &mut D
     let services = Ranges { of: "Services", what: "the range of Services", list, of_owner: said.is_none() };
     if !pods.of_owner && !services.of_owner {
         return;
+    }
+    for ranges in [&pods, &services] {
+        usable(ranges, diags);
     }
     two_of_a_family(&pods, diags);
     two_of_a_family(&services, diags);
@@ -78,6 +81,15 @@ fn part(whole: &Place, item: &str) -> Place {
 
 fn is_v4(range: &Cidr) -> bool {
     range.address().is_ipv4()
+}
+
+/// Nobody has an address of loopback or multicast.
+fn usable(ranges: &Ranges, diags: &mut Diagnostics) {
+    for (range, place) in ranges.list.iter().filter(|_| ranges.of_owner) {
+        if let Some(why) = never_routed(range) {
+            diags.push(UnusableRange { whose: ranges.of.to_owned(), range: *range, why, place: place.clone() });
+        }
+    }
 }
 
 /// Of each family kubeadm takes one range.

@@ -19,7 +19,7 @@ pub mod words;
 
 pub use convert::{Decoded, Soundness, decode, decode_part};
 pub use diagnostics::{ALL, holds_by_itself};
-pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress};
+pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
 };

@@ -36,4 +36,5 @@ mod references;
 mod spec;
 mod support;
 mod terraform;
+mod way_out;
 mod weakenings;

@@ -1,6 +1,6 @@
 //! Who may do what.
 
-use crate::diag::{Label, Place, Problem};
+use crate::diag::{Label, Place, Problem, Severity};
 
 /// What a control takes away from the delivery identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,40 @@ impl Problem for DeliveryCutOff {
         };
         labels.extend(self.other.iter().map(|at| Label::new(at.clone(), why.clone())));
         labels
+    }
+}
+
+/// The delivery identity lies in a namespace that nobody declares.
+#[derive(Debug)]
+pub(in crate::controls) struct UnknownDelivery {
+    pub(in crate::controls) account: String,
+    pub(in crate::controls) namespace: String,
+    pub(in crate::controls) nearest: Option<String>,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for UnknownDelivery {
+    const CODE: &'static str = "unknown-delivery";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The identity that deploys into the cluster is a service account of a namespace that `namespaces` does not \
+        declare and no known component has. Bindings are written for it all the same: whoever makes the namespace, and the account in it, \
+        deploys into every declared namespace.";
+
+    fn message(&self) -> String {
+        format!("the delivery identity `{}` lies in a namespace that is not declared", self.account)
+    }
+
+    fn help(&self) -> String {
+        match &self.nearest {
+            Some(name) => {
+                format!("did you mean the namespace `{name}`? else add `{{ name: {} }}` to `namespaces`", self.namespace)
+            }
+            None => format!("correct the name, or add `{{ name: {} }}` to `namespaces`", self.namespace),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "deploys as this account")).collect()
     }
 }
 

@@ -19,7 +19,7 @@ pub(in crate::controls) use apiserver::{
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
 pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
-pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity};
+pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery};
 pub(in crate::controls) use policies::{ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, WaiverNotAtAdmission};
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
@@ -31,6 +31,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<AuthorizerNotInFile>(),
     Entry::of::<ComponentNotDeclared>(),
     Entry::of::<DeliveryCutOff>(),
+    Entry::of::<UnknownDelivery>(),
     Entry::of::<EncryptionChanged>(),
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Level},
     controls::{
         Applies, Control,
-        diagnostics::{CutOff, DeliveryCutOff},
+        diagnostics::{CutOff, DeliveryCutOff, UnknownDelivery},
         strokes,
     },
     diag::Diagnostics,
@@ -88,6 +88,22 @@ pub(in crate::controls) fn refuse_cut_off(cluster: &Resolved, plan: &Plan, diags
         let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
         let other = isolated.reasons.iter().find_map(|reason| cluster.locate(&reason.cause));
         diags.push(DeliveryCutOff { account: format!("{namespace}/{name}"), what, at, other });
+    }
+}
+
+/// Warns of deployers in namespaces that neither the spec nor a known component has: whoever makes the namespace would deploy.
+pub(in crate::controls) fn warn_of_unknown(cluster: &Resolved, diags: &mut Diagnostics) {
+    let declared = || cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
+    for delivery in &cluster.identity.delivery {
+        let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
+        if facts::is_system_namespace(namespace) || declared().any(|known| known == namespace) {
+            continue;
+        }
+        let of_components = facts::components().flat_map(|component| component.workloads.iter().map(|work| work.namespace));
+        let near = |known: &&str| strsim::damerau_levenshtein(known, namespace) <= 2;
+        let nearest = declared().chain(of_components).find(near).map(str::to_owned);
+        let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
+        diags.push(UnknownDelivery { account: format!("{namespace}/{name}"), namespace: namespace.clone(), nearest, at });
     }
 }
 

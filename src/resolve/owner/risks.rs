@@ -59,7 +59,7 @@ pub(super) fn report(owner: &Owner, cluster: &Resolved, plan: &mut Plan, diags: 
     for field in &fields {
         for risk in facts::risks(cluster.minor()).filter(|risk| risk.stands_at(&field.name)) {
             for item in &field.items {
-                if arises(risk, field, item, cluster) && is_accompanied(risk, &fields) {
+                if arises(risk, field, item, cluster) && is_accompanied(risk, &fields) && !is_asked_for(field, item, cluster) {
                     let why = risk.why.replace("{}", &item.text);
                     judge(risk, field, item, why, cluster, plan, diags);
                 }
@@ -116,6 +116,12 @@ fn plain(value: &str) -> String {
         other => other,
     };
     head.map_or_else(|| last.to_owned(), |head| format!("{}={last}", head.strip_prefix("kube:").unwrap_or(head)))
+}
+
+/// Whether it says what the spec says: without kube-proxy nothing is written for its phase.
+fn is_asked_for(field: &Field, item: &Item, cluster: &Resolved) -> bool {
+    let without_proxy = cluster.kubeadm.as_ref().is_some_and(|kubeadm| !kubeadm.kube_proxy);
+    without_proxy && field.name.ends_with("/skipPhases") && item.text.eq_ignore_ascii_case("addon/kube-proxy")
 }
 
 fn arises(risk: &Risk, field: &Field, item: &Item, cluster: &Resolved) -> bool {

@@ -285,6 +285,12 @@ fn namespaces(r: &mut Reader<'_>, at: &SpecPath, written: Option<List<String>>) 
     Some(r.labels(&at.child("namespaces"), "a namespace", Some(list)))
 }
 
+/// The names of users who are acted as: of an empty one the API server knows nobody.
+fn user_names(r: &mut Reader<'_>, at: &SpecPath, list: List<String>) -> Vec<String> {
+    let named = |text: &str| !text.trim().is_empty();
+    list.indexed().filter_map(|(index, text)| r.check(&at.index(index), text, "the name of a user", named)).collect()
+}
+
 fn impersonation(r: &mut Reader<'_>, at: &SpecPath, written: v1::Impersonation) -> Option<Impersonation> {
     let by = r.need_text(at, "by", written.by);
     let taken = r.need(at, "as", written.acts_as).unwrap_or_default();
@@ -298,7 +304,7 @@ fn impersonation(r: &mut Reader<'_>, at: &SpecPath, written: v1::Impersonation) 
     Some(Impersonation {
         name: written.name?,
         by: by?,
-        users: users?.into_iter().collect(),
+        users: user_names(r, &at.child("as").child("users"), users?),
         groups: taken.groups.unwrap_or_default().into_iter().collect(),
         namespaces: namespaces?,
         may: may?.into_iter().collect(),

@@ -9,8 +9,9 @@ use crate::{
     facts,
     spec::{
         diagnostics::{
-            AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingRanges, SubnetFamilies,
-            UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
+            AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingPools, OverlappingRanges,
+            SubnetFamilies, UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress, UnusableRange,
+            never_routed,
         },
         model::values::is_label,
         v1alpha1::{self as v1, ClusterSpec, List},
@@ -26,6 +27,7 @@ pub(super) fn check(r: &mut Reader<'_>, spec: &ClusterSpec) {
     if let Some(platform) = &spec.platform {
         subnets(r, platform);
         apart(r, platform);
+        usable(r, platform);
         addresses(r, platform);
         belongs(r, platform);
     }
@@ -250,6 +252,32 @@ fn apart(r: &mut Reader<'_>, platform: &v1::Platform) {
                 first: (first_what, first_at.clone()),
                 second: (second_what.to_owned(), second_at.clone()),
             });
+        }
+    }
+}
+
+/// Ranges of addresses that no pod, Service or node can have; and pools that share addresses, whose nodes are of neither.
+fn usable(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let mut found = Vec::new();
+    found.extend(pods(r, platform).into_iter().map(|(range, place)| ("pods".to_owned(), range, place)));
+    found.extend(services(r, platform).into_iter().map(|(range, place)| ("Services".to_owned(), range, place)));
+    let mut of_nodes: Vec<(String, Cidr, Place)> = Vec::new();
+    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+        let name = pool.name.clone().unwrap_or_default();
+        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("cidrs");
+        for (range, place) in ranges(r, &at, pool.cidrs.as_ref()) {
+            let other = of_nodes.iter().find(|(other, known, _)| *other != name && known.overlaps(&range));
+            if let Some((other, _, first)) = other.filter(|_| platform.kubeadm.is_some()) {
+                let pools = (other.clone(), name.clone());
+                r.push(OverlappingPools { pools, first: first.clone(), second: place.clone() });
+            }
+            of_nodes.push((name.clone(), range, place));
+        }
+    }
+    found.extend(of_nodes.into_iter().map(|(name, range, place)| (format!("nodes of pool `{name}`"), range, place)));
+    for (whose, range, place) in found {
+        if let Some(why) = never_routed(&range) {
+            r.push(UnusableRange { whose, range, why, place });
         }
     }
 }

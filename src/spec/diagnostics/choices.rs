@@ -45,6 +45,12 @@ impl Problem for MissingChoice {
         format!("`{}` names none of its alternatives", self.field)
     }
     fn help(&self) -> String {
+        // Ends of flows inside the cluster are names.
+        if self.choices == ["cidr", "fqdn"] {
+            return "write a tier, a peer or a word such as `dns` as plain text, without braces; for an end outside of the cluster add one of \
+                    `cidr` and `fqdn`"
+                .to_owned();
+        }
         format!("add one of {}", listed(&self.choices))
     }
     fn labels(&self) -> Vec<Label> {

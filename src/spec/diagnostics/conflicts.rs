@@ -1,6 +1,9 @@
 //! Values that contradict each other.
 
-use crate::diag::{Label, Place, Problem};
+use crate::{
+    base::Cidr,
+    diag::{Label, Place, Problem, Severity},
+};
 
 /// A flow end that cannot stand at its side.
 #[derive(Debug, Clone)]
@@ -100,6 +103,73 @@ impl Problem for UnusableAddress {
         let mut labels = vec![Label::new(self.place.clone(), self.why.clone())];
         labels.extend(self.other.iter().map(|place| Label::new(place.clone(), "the range")));
         labels
+    }
+}
+
+/// A range of addresses that nobody of a cluster can have.
+#[derive(Debug, Clone)]
+pub(crate) struct UnusableRange {
+    /// `pods`, `Services`, ``nodes of pool `x` ``.
+    pub(crate) whose: String,
+    pub(crate) range: Cidr,
+    pub(crate) why: &'static str,
+    pub(crate) place: Place,
+}
+
+/// Why no other machine reaches addresses of a range; nothing where they can be used. The range of everything is none of them.
+pub(crate) fn never_routed(range: &Cidr) -> Option<&'static str> {
+    const RANGES: [(&str, &str); 7] = [
+        ("127.0.0.0/8", "loopback addresses, which mean the machine itself"),
+        ("::1/128", "the loopback address, which means the machine itself"),
+        ("169.254.0.0/16", "link-local addresses, among them that of the metadata of clouds"),
+        ("fe80::/10", "link-local addresses, which are not routed"),
+        ("224.0.0.0/4", "multicast addresses"),
+        ("ff00::/8", "multicast addresses"),
+        ("0.0.0.0/8", "addresses that mean no machine"),
+    ];
+    let within = |(known, _): &(&str, &str)| known.parse().is_ok_and(|known: Cidr| known.overlaps(range));
+    RANGES.into_iter().filter(|_| range.prefix() > 0).find(within).map(|(_, why)| why)
+}
+
+impl Problem for UnusableRange {
+    const CODE: &'static str = "unusable-range";
+    const MEANING: &'static str = "Pods, Services and nodes cannot have addresses of this range: it holds loopback, link-local or multicast addresses, or those \
+         that mean no machine (RFC 6890). Link-local addresses are also those under which clouds answer with credentials of the node.";
+
+    fn message(&self) -> String {
+        format!("{} cannot have addresses of `{}`: it holds {}", self.whose, self.range, self.why)
+    }
+    fn help(&self) -> String {
+        "write a private range that no other network uses, such as 10.244.0.0/16".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), self.why)]
+    }
+}
+
+/// Two pools share addresses.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct OverlappingPools {
+    pub(in crate::spec) pools: (String, String),
+    pub(in crate::spec) first: Place,
+    pub(in crate::spec) second: Place,
+}
+
+impl Problem for OverlappingPools {
+    const CODE: &'static str = "overlapping-pools";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "Two pools have ranges that share addresses. The script of a pool runs on nodes of its ranges alone; on a node in both it cannot \
+         tell which pool it is, so that the settings of the wrong one may be applied, and the firewall lets in what is meant for the other.";
+
+    fn message(&self) -> String {
+        format!("the ranges of the pools `{}` and `{}` share addresses", self.pools.0, self.pools.1)
+    }
+    fn help(&self) -> String {
+        "give each pool the addresses of its own nodes".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        let label = |place: &Place, pool: &str| Label::new(place.clone(), format!("the range of pool `{pool}`"));
+        vec![label(&self.second, &self.pools.1), label(&self.first, &self.pools.0)]
     }
 }
 

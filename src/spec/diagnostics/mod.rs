@@ -9,8 +9,10 @@ mod values;
 use crate::diag::{Entry, Problem};
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, RelayForm, SeveralChoices, UnappliedWithoutWaiver};
-pub(super) use conflicts::{AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingResources, RolloutOrder};
-pub(crate) use conflicts::{OverlappingRanges, SubnetFamilies, UnusableAddress};
+pub(super) use conflicts::{
+    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingPools, OverlappingResources, RolloutOrder,
+};
+pub(crate) use conflicts::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
 };
@@ -59,6 +61,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<OverlappingResources>(),
     Entry::of::<SubnetFamilies>(),
     Entry::of::<UnusableAddress>(),
+    Entry::of::<UnusableRange>(),
+    Entry::of::<OverlappingPools>(),
     Entry::of::<AddressOutsidePool>(),
     Entry::of::<DuplicateAddress>(),
     Entry::of::<RolloutOrder>(),

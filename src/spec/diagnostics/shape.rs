@@ -99,6 +99,7 @@ impl Problem for UnknownField {
     }
     fn help(&self) -> String {
         match &self.home {
+            Some(home) if self.parent.contains("nodePools") => format!("move it into {home}: one holds for all pools"),
             Some(home) => format!("move it into {home}"),
             None => suggestion(&self.field, &self.allowed, "remove it: nothing can stand here"),
         }
