@@ -63,7 +63,8 @@ pub(super) fn judge(node: &Node<'_>, against: &Against<'_>, found: &mut Findings
 
 /// Tells of values that no control asks about and that open the node by what they say, as a build tells of them in an owner's file.
 fn risks(flags: &BTreeMap<String, Written>, said: &Said, subject: &Subject<'_>, against: &Against<'_>, found: &mut Findings) {
-    let of_flags = flags.iter().map(|(name, value)| (format!("JoinConfiguration/nodeRegistration/kubeletExtraArgs/{name}"), value));
+    let of_flags =
+        flags.iter().map(|(name, value)| (format!("JoinConfiguration/nodeRegistration/kubeletExtraArgs/{name}"), value));
     let of_fields = said.iter().filter_map(|(key, values)| match key {
         SettingKey::Field(_, path) => Some((format!("KubeletConfiguration/{}", path.replace('.', "/")), values.last()?)),
         SettingKey::Flag(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,
