@@ -20,6 +20,6 @@ pub use digest::sha256_hex;
 pub use path::SpecPath;
 pub use unseen::unseen;
 pub use version::{KubeVersion, Minor, VersionError};
-pub use visible::{acts, same_length, shortened, visible};
+pub use visible::{acts, same_length, shortened, visible, visible_json};
 pub use words::{Area, Level, Platform};
 pub use wrapped::wrapped;

@@ -22,6 +22,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text in JSON with every acting character within its strings escaped as JSON has it (`\u202e`): it says the same. Line ends between the
+/// values stay.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let acts = |c: char| acts(c) && c != '\n';
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        // None of them lies beyond the first 65,536 code points.
+        if acts(c) { out.push_str(&format!("\\u{:04x}", u32::from(c))) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
 /// The text with every acting character but line ends replaced by one of the same length in bytes, so that offsets stay.
 #[must_use]
 pub fn same_length(text: &str) -> Cow<'_, str> {
@@ -57,6 +73,7 @@ mod tests {
     fn nothing_acts() {
         assert_eq!(visible("plain ß\t"), "plain ß\t");
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+        assert_eq!(visible_json("[\n\"a\u{202e}b\u{85}\"]"), "[\n\"a\\u202eb\\u0085\"]");
         let text = "a\u{1b}b\u{85}c\u{202e}d\r\ne";
         assert_eq!(same_length(text).len(), text.len());
         assert!(!same_length(text).contains(|c| acts(c) && c != '\n' && c != '\r'));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::{
-    base::visible,
+    base::{visible, visible_json},
     diag::{self, Diagnostic, Diagnostics},
     host::{
         HostError,
@@ -109,7 +109,7 @@ impl Screen {
     /// Writes a result as JSON.
     pub(super) fn result_json(&self, value: &Value) -> Result<(), Failed> {
         let text = serde_json::to_string_pretty(value).map_err(|error| Failed::Bug(error.to_string()))?;
-        self.result(&format!("{text}\n"))
+        Ok(out::write(Stream::Stdout, &format!("{}\n", visible_json(&text)))?)
     }
 
     /// Shows diagnostics to people; with `--format json` they are part of the result.

@@ -113,6 +113,7 @@ fn all_intents(cluster: &Resolved, plan: &Plan, mut lowered: BTreeMap<SpecPath, 
 const UNWRITTEN: &[(&str, FactId)] = &[
     ("/policies/engines/admissionPolicy", facts::id::IN_TREE_POLICIES),
     ("/policies/engines/azurePolicy", facts::id::NOT_BUILT_YET),
+    ("/platform/cni/cilium/hostFirewall", facts::id::NOT_BUILT_YET),
 ];
 
 /// What no control took: that of the control which the place asks for and which does not arise here, else this version writes nothing of it,

@@ -40,7 +40,7 @@ pub fn select(cluster: &mut Resolved, diags: &mut Diagnostics) {
 
 /// Names of benchmarks in profiles.
 fn check_benchmarks(cluster: &Resolved, diags: &mut Diagnostics) {
-    for ask in cluster.flats.iter().flat_map(|flat| &flat.asks) {
+    for ask in cluster.flats.iter().flat_map(Flat::with_parents).flat_map(|flat| &flat.asks) {
         if let AskedFor::Benchmark(name) = &ask.what
             && !facts::benchmarks::SELECTABLE.contains(&name.as_str())
         {
@@ -56,7 +56,7 @@ fn check_names(cluster: &Resolved, diags: &mut Diagnostics) {
             diags.push(UnknownControl { id: id.to_owned(), nearest: nearest(id).to_owned(), at });
         }
     };
-    for flat in &cluster.flats {
+    for flat in cluster.flats.iter().flat_map(Flat::with_parents) {
         for ask in &flat.asks {
             match &ask.what {
                 AskedFor::Control(id) | AskedFor::Drop(id) => check(id, Some(ask.place.clone())),
@@ -178,19 +178,24 @@ fn asked_by(cluster: &Resolved, control: &Control) -> Asked {
     if let Some(place) = declared {
         return Asked::Yes(Cause::Spec(SpecPath::new(place)));
     }
+    asked_by_any(&cluster.flats, control, cluster).unwrap_or_else(|| Asked::No(Cause::Spec(SpecPath::new("/profiles"))))
+}
+
+/// What profiles come to that stand beside each other: what any of them selects.
+fn asked_by_any(flats: &[Flat], control: &Control, cluster: &Resolved) -> Option<Asked> {
     let mut dropped = None;
-    for flat in &cluster.flats {
+    for flat in flats {
         match asked_in(flat, control, cluster) {
-            Some(Asked::Yes(cause)) => return Asked::Yes(cause),
-            Some(Asked::No(cause)) => dropped = Some(cause),
+            Some(Asked::Yes(cause)) => return Some(Asked::Yes(cause)),
+            Some(Asked::No(cause)) => dropped = Some(Asked::No(cause)),
             None => {}
         }
     }
-    Asked::No(dropped.unwrap_or_else(|| Cause::Spec(SpecPath::new("/profiles"))))
+    dropped
 }
 
 fn asked_in(flat: &Flat, control: &Control, cluster: &Resolved) -> Option<Asked> {
-    let mut state = None;
+    let mut state = asked_by_any(&flat.parents, control, cluster);
     for ask in &flat.asks {
         let hit = match &ask.what {
             AskedFor::Level(level) => *level == control.level,
@@ -238,7 +243,7 @@ fn params(
 ) -> BTreeMap<&'static str, ParamValue> {
     let mut values: BTreeMap<&'static str, ParamValue> = BTreeMap::new();
     for param in control.params {
-        let profile = of_profiles(cluster, control, param, diags);
+        let profile = of_profiles(&cluster.flats, control, param, diags);
         let own = of_spec(cluster, control, param, diags);
         let value = match (own, profile) {
             (Some(own), Some(profile)) => {
@@ -293,19 +298,20 @@ fn weakening(param: &Param, own: &Value, profile: &Value) -> String {
     format!("`{}: {own}`, weaker than the profile's `{profile}`", param.name)
 }
 
-/// The value that the profiles give: the last word of each profile, the stricter of several profiles.
-fn of_profiles(cluster: &Resolved, control: &Control, param: &Param, diags: &mut Diagnostics) -> Option<GivenParam> {
+/// The value that profiles give which stand beside each other: the own word of each, else that of what it extends; the stricter of several.
+fn of_profiles(flats: &[Flat], control: &Control, param: &Param, diags: &mut Diagnostics) -> Option<GivenParam> {
     let mut best: Option<GivenParam> = None;
-    for flat in &cluster.flats {
-        let given = flat.params.iter().rev().find(|p| p.control == control.id && p.name == param.name);
+    for flat in flats {
+        let own = flat.params.iter().rev().find(|p| p.control == control.id && p.name == param.name);
+        let given = match own {
+            Some(own) => fits(control, param, own, diags).then(|| own.clone()),
+            None => of_profiles(&flat.parents, control, param, diags),
+        };
         let Some(given) = given else { continue };
-        if !fits(control, param, given, diags) {
-            continue;
-        }
         match &best {
-            None => best = Some(given.clone()),
+            None => best = Some(given),
             Some(present) => match stricter(param, &given.value, &present.value) {
-                Some(Ordering::Greater) => best = Some(given.clone()),
+                Some(Ordering::Greater) => best = Some(given),
                 Some(Ordering::Equal | Ordering::Less) => {}
                 None => diags.push(ParameterConflict {
                     control: control.id.to_owned(),
@@ -402,7 +408,8 @@ fn within(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> Option<Ordering> {
 
 /// Parameters that no control has.
 fn unknown_parameters(cluster: &Resolved, diags: &mut Diagnostics) {
-    let given = cluster.flats.iter().flat_map(|flat| &flat.params).chain(cluster.given.values().flat_map(|given| &given.with));
+    let flats = cluster.flats.iter().flat_map(Flat::with_parents);
+    let given = flats.flat_map(|flat| &flat.params).chain(cluster.given.values().flat_map(|given| &given.with));
     for param in given {
         let Some(control) = control(&param.control) else { continue };
         if !control.params.iter().any(|known| known.name == param.name) {

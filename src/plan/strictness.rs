@@ -119,6 +119,7 @@ const POD_SECURITY: Rule = Rule::Ladder(&["privileged", "baseline", "restricted"
 const IN_TREE: Rule = Rule::Admission(&["Audit", "Warn, Audit", "Deny"]);
 const GATEKEEPER: Rule = Rule::Admission(&["dryrun", "warn", "deny"]);
 const MUTATION: Rule = Rule::Admission(&[]);
+const FIREWALL: Rule = Rule::Ladder(&["count", "enforce"]);
 const LOOPBACK: Rule = Rule::Ladder(&["::", "0.0.0.0", "127.0.0.1"]);
 const TLS: Rule = Rule::Ladder(&["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"]);
 
@@ -185,6 +186,9 @@ impl<'a> Admission<'a> {
 
 fn rule_of(key: &str) -> Option<&'static Rule> {
     RULES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, rule)| rule).or_else(|| {
+        if key.starts_with("node/") {
+            return key.ends_with("/firewall/mode").then_some(&FIREWALL);
+        }
         // The labels of a namespace begin with its name.
         let label = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?.1;
         matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
@@ -271,6 +275,7 @@ mod tests {
         assert_eq!(compare("apiserver/flag/profiling", "false", "true"), Some(Ordering::Greater));
         assert_eq!(compare("apiserver/flag/tls-min-version", "VersionTLS13", "VersionTLS12"), Some(Ordering::Greater));
         assert_eq!(compare("kubelet/field/podPidsLimit", "4096", "-1"), Some(Ordering::Greater));
+        assert_eq!(compare("node/workers/firewall/mode", "count", "enforce"), Some(Ordering::Less));
         assert_eq!(compare("kubelet/field/streamingConnectionIdleTimeout", "5m", "0s"), Some(Ordering::Greater));
         assert_eq!(compare("kubelet/field/streamingConnectionIdleTimeout", "5m", "4h0m0s"), Some(Ordering::Greater));
         assert_eq!(compare("apiserver/flag/enable-admission-plugins", "A,B", "A"), Some(Ordering::Greater));

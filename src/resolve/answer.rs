@@ -186,30 +186,42 @@ fn flatten(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagnostics) -> (
 
 /// The parts of specs that profiles hold, merged under the cluster's own.
 fn merged(cluster: &Cluster, flats: &[Flat], diags: &mut Diagnostics) -> Node {
-    let mut base: Option<Node> = None;
-    for flat in flats {
-        if let Some(own) = &flat.spec {
-            if let Some(present) = &base {
-                conflicts(present, own, &cluster.spec, String::new(), diags);
-            }
-            base = Some(base.map_or_else(|| own.clone(), |present| spec::merge(&present, own)));
-        }
-    }
-    base.map_or_else(|| cluster.spec.clone(), |base| spec::merge(&base, &cluster.spec))
+    over(parts(flats, &cluster.spec, diags), &cluster.spec)
 }
 
-/// Reports leaves that two profiles set differently and the cluster leaves open.
-fn conflicts(first: &Node, second: &Node, cluster: &Node, path: String, diags: &mut Diagnostics) {
+/// The parts of profiles that stand beside each other, each merged over those that it extends; `above` is what wins over all of them.
+fn parts(flats: &[Flat], above: &Node, diags: &mut Diagnostics) -> Option<Node> {
+    let mut base: Option<Node> = None;
+    for flat in flats {
+        let part = match &flat.spec {
+            Some(own) => Some(over(parts(&flat.parents, &spec::merge(own, above), diags), own)),
+            None => parts(&flat.parents, above, diags),
+        };
+        let Some(part) = part else { continue };
+        if let Some(present) = &base {
+            conflicts(present, &part, above, String::new(), diags);
+        }
+        base = Some(over(base, &part));
+    }
+    base
+}
+
+fn over(base: Option<Node>, tree: &Node) -> Node {
+    base.map_or_else(|| tree.clone(), |base| spec::merge(&base, tree))
+}
+
+/// Reports leaves that two profiles set differently and what wins over them leaves open.
+fn conflicts(first: &Node, second: &Node, above: &Node, path: String, diags: &mut Diagnostics) {
     match (&first.value, &second.value) {
         (Value::Map(_), Value::Map(entries)) => {
             for entry in entries {
                 let below = format!("{path}/{}", entry.key);
                 if let Some(other) = first.get(&entry.key) {
-                    conflicts(other, &entry.value, cluster, below, diags);
+                    conflicts(other, &entry.value, above, below, diags);
                 }
             }
         }
-        _ if cluster.at_pointer(&path).is_some() || is_same(first, second) => {}
+        _ if above.at_pointer(&path).is_some() || is_same(first, second) => {}
         _ => diags.push(ProfileConflict {
             what: path,
             first: first.raw().map_or_else(|| first.to_json().to_string(), str::to_owned),

@@ -1,11 +1,10 @@
-//! Profiles: the built-in ones and the owner's, flattened along `extends` into what they ask for.
+//! Profiles: the built-in ones and the owner's, followed along `extends` into what they ask for.
 
 use std::collections::BTreeMap;
 
 use crate::{
     base::{Cause, Level, SpecPath},
     diag::{Diagnostics, Place, Source},
-    spec,
     yaml::{self, Node},
 };
 
@@ -73,16 +72,19 @@ pub struct GivenParam {
     pub place: Place,
 }
 
-/// What one profile of the cluster's list asks for, its parents included; later entries win over earlier ones.
+/// What a profile of the cluster's list asks for: its own words, and the profiles that it extends. Its words win over theirs; they stand
+/// beside each other as the profiles of a cluster do.
 #[derive(Debug, Clone, Default)]
 pub struct Flat {
-    /// The profile of the cluster's list.
+    /// The name of the profile.
     pub name: String,
-    /// What it selects and drops, parents first.
+    /// What it extends.
+    pub parents: Vec<Flat>,
+    /// What it selects and drops itself; later entries win over earlier ones.
     pub asks: Vec<Ask>,
-    /// Parameters, parents first.
+    /// Its own parameters.
     pub params: Vec<GivenParam>,
-    /// The parts of a spec, parents merged under children.
+    /// Its own part of a spec.
     pub spec: Option<Node>,
 }
 
@@ -129,39 +131,37 @@ impl Profiles {
 
     /// Flattens a profile along `extends`; `place` is where it is named.
     pub fn flatten(&self, name: &str, place: &Place, diags: &mut Diagnostics) -> Option<Flat> {
-        let mut flat = Flat { name: name.to_owned(), ..Flat::default() };
-        let mut chain = Vec::new();
-        self.collect(name, place, &mut chain, &mut flat, diags).then_some(flat)
+        self.collect(name, place, &mut Vec::new(), diags)
     }
 
-    fn collect(&self, name: &str, place: &Place, chain: &mut Vec<String>, flat: &mut Flat, diags: &mut Diagnostics) -> bool {
+    fn collect(&self, name: &str, place: &Place, chain: &mut Vec<String>, diags: &mut Diagnostics) -> Option<Flat> {
         if chain.iter().any(|seen| seen == name) {
             chain.push(name.to_owned());
             diags.push(ProfileCycle { chain: chain.join(" -> "), at: place.clone() });
-            return false;
+            return None;
         }
         let Some(profile) = self.by_name.get(name) else {
             let names = self.names().map(str::to_owned).collect();
             diags.push(UnknownProfile { name: name.to_owned(), names, at: place.clone() });
-            return false;
+            return None;
         };
         chain.push(name.to_owned());
-        let mut sound = true;
-        for parent in items(profile.tree.get("extends")) {
-            if let Some(parent_name) = parent.as_str() {
-                sound &= self.collect(parent_name, &parent.place, chain, flat, diags);
-            }
-        }
+        let named = items(profile.tree.get("extends")).iter().filter_map(|parent| Some((parent.as_str()?, &parent.place)));
+        let parents: Vec<Option<Flat>> = named.map(|(parent, place)| self.collect(parent, place, chain, diags)).collect();
         chain.pop();
-        read_selection(name, &profile.tree, flat);
-        read_params(name, profile.tree.get("with"), flat);
-        if let Some(own) = profile.tree.get("spec") {
-            flat.spec = Some(match flat.spec.take() {
-                Some(parent) => spec::merge(&parent, own),
-                None => own.clone(),
-            });
-        }
-        sound
+        let parents = parents.into_iter().collect::<Option<_>>()?;
+        let mut flat = Flat { name: name.to_owned(), parents, spec: profile.tree.get("spec").cloned(), ..Flat::default() };
+        read_selection(name, &profile.tree, &mut flat);
+        read_params(name, profile.tree.get("with"), &mut flat);
+        Some(flat)
+    }
+}
+
+impl Flat {
+    /// The profile and all that it extends, itself last.
+    #[must_use]
+    pub fn with_parents(&self) -> Vec<&Flat> {
+        self.parents.iter().flat_map(Flat::with_parents).chain([self]).collect()
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Aks, AksOwns, Api, Audit, ControlChoice, Deadlines, Delivery, Duty, Eks, EncryptionAtRest, Engines, Entra, Flow, Group,
-    HostPath, Identity, Images, Impersonation, Issuer, KubeProxy, Kubeadm, LoadBalancer, Logging, Namespace, Network, NodePool,
-    Owns, Patching, Peer, PlatformSpec, Policies, Provider, Relay, Rollout, Scanning, Siem, Size, Sources, Spec, Tier,
+    Aks, AksOwns, Api, Audit, Cilium, Cni, ControlChoice, Deadlines, Delivery, Duty, Eks, EncryptionAtRest, Engines, Entra, Flow,
+    Group, HostPath, Identity, Images, Impersonation, Issuer, KubeProxy, Kubeadm, LoadBalancer, Logging, Namespace, Network,
+    NodePool, Owns, Patching, Peer, PlatformSpec, Policies, Provider, Relay, Rollout, Scanning, Siem, Size, Sources, Spec, Tier,
     Vulnerabilities, Waiver, Workloads,
 };
 use crate::base::SpecPath;
@@ -78,6 +78,10 @@ impl List {
         self.said(at, "podCidrs", pod_cidrs.as_ref());
         self.said(at, "serviceCidrs", service_cidrs.as_ref());
         self.named(at, "cni", cni.iter().map(|cni| cni.name()));
+        // The version, the way of packets and their encryption shape what is written; the firewall would be rules of its own.
+        if let Some(Cni::Cilium(Cilium { version: _, datapath: _, host_firewall, encryption: _ })) = cni {
+            self.said(&at.child("cni").child("cilium"), "hostFirewall", host_firewall.filter(|on| *on).as_ref());
+        }
         self.named(at, "runtime", runtime.iter().map(|runtime| runtime.name()));
         self.said(at, "nodeLocalDns", node_local_dns.as_ref());
         self.named(at, "nodePools", node_pools.iter().map(pool_name));

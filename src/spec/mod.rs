@@ -18,7 +18,6 @@ pub mod words;
 
 pub use convert::{Decoded, Soundness, decode, decode_part};
 pub use diagnostics::ALL;
-pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
 };
@@ -27,3 +26,5 @@ pub use merge::merge;
 pub use model::Spec;
 pub use published::{API_VERSION, KINDS, schemas};
 pub use tree::{Spot, locate, node_at, path_of, spot};
+
+pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};

@@ -69,6 +69,23 @@ fn an_external_etcd_is_hardened_where_it_runs() {
     assert!(!rules.contains_key("mode/etc/kubernetes/manifests/etcd.yaml") && !rules.contains_key("mode/var/lib/etcd"));
 }
 
+/// Members on hosts of the cluster must reach each other through the firewall, whoever runs them.
+#[test]
+fn an_external_etcd_on_our_hosts_is_let_through() {
+    let allowed = |endpoints: &str| -> Vec<String> {
+        let etcd = format!(
+            "      etcd: {{ external: {{ endpoints: [{endpoints}], caFile: /etc/e/ca.crt, certFile: /etc/e/c.crt, keyFile: /etc/e/c.key }} }}\n"
+        );
+        let plan = with(&etcd, "  controls: { node/firewall: { with: { mode: enforce } } }\n");
+        let rules = plan.pools.values().flat_map(|pool| pool.file_rules.keys().map(|rule| format!("{} {rule}", pool.name)));
+        rules.filter(|rule| rule.contains("/tcp/2379") || rule.contains("/tcp/12379")).collect()
+    };
+    let usual = "control-plane firewall/allow/tcp/2379-2380/control-plane";
+    assert_eq!(allowed("https://198.51.100.9:2379, https://etcd.example.com:2379"), [""; 0]);
+    assert_eq!(allowed("https://198.51.100.9:2379, https://192.0.2.3:2379"), [usual]);
+    assert_eq!(allowed("https://192.0.2.3:12379"), ["control-plane firewall/allow/tcp/12379/control-plane", usual]);
+}
+
 #[test]
 fn the_data_folder_of_etcd_is_the_owners() {
     let plan = owned(&format!("{KUBEADM}etcd: {{ local: {{ dataDir: /srv/etcd }} }}\n"));
@@ -295,4 +312,24 @@ fn rules_for_files_go_to_the_pools_that_hold_them() {
         assert_eq!(rule(pool, "mode/var/lib/kubelet/config.yaml"), Some("0600 root:root"));
         assert_eq!(rule(pool, "content/etc/kubernetes/*.conf"), Some("no token, tokenFile or password"));
     }
+}
+
+/// Docker's logs lie where AppArmor of Ubuntu lets rsyslog read nothing: it is said of the pools that it touches, and of no other.
+#[test]
+fn logs_behind_links_are_said_to_stay() {
+    let text = fs::read_to_string(root().join("tests/it/small.yaml")).unwrap();
+    let text = text
+        .replace("VERSION", "1.36.3")
+        .replace("PROFILE", "baseline")
+        .replace("name: workers, role: worker, os: debian-12", "name: workers, role: worker, os: ubuntu-24.04");
+    let said = |runtime: &str| -> Vec<String> {
+        let text = text.replace("containerd: \"2.3\"", runtime);
+        let more = "  logging: { sources: [kubernetes], siem: { syslog: { host: siem.example.com, port: 6514, tls: true } } }\n";
+        let plan = plan_over(&format!("{text}{more}"), None, "").unwrap();
+        let shipping = plan.verdicts.iter().find(|control| control.id.0 == "logging/shipping").unwrap();
+        let links = |verdict: &&harden::plan::Verdict| verdict.detail.contains("apparmor_parser");
+        shipping.verdicts.iter().filter(links).map(|verdict| verdict.scope.to_string()).collect()
+    };
+    assert_eq!(said("docker: \"28.5\", criDockerd: \"0.3.21\""), ["pool workers"]);
+    assert_eq!(said("containerd: \"2.3\""), [""; 0]);
 }

@@ -86,6 +86,38 @@ fn profiles_whose_lists_differ_do_not_merge() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// What a profile extends stands side by side as the profiles of a cluster do: one more never weakens, in whatever order.
+#[test]
+fn a_second_parent_takes_nothing_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = fs::read_to_string(root().join("golden/plan/kubeadm.yaml")).unwrap();
+    let cluster = cluster.replace("VERSION", "1.36.3").replace("[PROFILE]", "[own]");
+    let cluster: String = cluster.lines().filter(|line| !line.contains("apply: true")).map(|line| format!("{line}\n")).collect();
+    let settings = |extends: &str, more: &str| {
+        let own =
+            format!("apiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: {{ name: own }}\nextends: {extends}\n{more}");
+        let other = "apiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: { name: loose }\nextends: [baseline]\n\
+                     select: { drop: [apiserver/profiling] }\nspec: { images: { requireDigest: true } }\n";
+        fs::write(folder.path().join("c.yaml"), format!("{cluster}---\n{own}---\n{other}")).unwrap();
+        let output = harden(folder.path(), &["plan", "c.yaml", "--format", "json"]);
+        let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(output.status.success(), "{extends}: {plan}");
+        let outcome = |id: &str| {
+            let list = plan["controls"].as_array().unwrap();
+            list.iter().find(|control| control["id"] == id).unwrap()["outcome"].as_str().unwrap().to_owned()
+        };
+        let list = plan["settings"].as_array().unwrap();
+        let enforced = list.iter().find(|setting| setting["key"] == "admission/pod-security/enforce").unwrap();
+        (enforced["value"].as_str().unwrap().to_owned(), outcome("apiserver/profiling"))
+    };
+    let strict = ("baseline".to_owned(), "enforced".to_owned());
+    for extends in ["[restricted]", "[restricted, nsa]", "[nsa, restricted]", "[restricted, loose]", "[loose, restricted]"] {
+        assert_eq!(settings(extends, ""), strict, "{extends}");
+    }
+    let own = "with: { admission/pod-security: { enforce: privileged } }\nselect: { drop: [apiserver/profiling] }\n";
+    assert_eq!(settings("[nsa, restricted]", own), ("privileged".to_owned(), "not-applicable".to_owned()));
+}
+
 /// The same holds for lists of the spec that profiles share: neither is taken without a word.
 #[test]
 fn profiles_whose_specs_differ_in_a_list_do_not_merge() {

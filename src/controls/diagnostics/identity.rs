@@ -124,3 +124,37 @@ impl Problem for ReservedIdentity {
         self.at.iter().map(|at| Label::new(at.clone(), "a name that begins with `system:`")).collect()
     }
 }
+
+/// A group may act as one that may do everything.
+#[derive(Debug)]
+pub(in crate::controls) struct HandsOutClusterAdmin {
+    pub(in crate::controls) impersonation: String,
+    pub(in crate::controls) group: String,
+    /// Whose group it is.
+    pub(in crate::controls) whose: &'static str,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) other: Option<Place>,
+}
+
+impl Problem for HandsOutClusterAdmin {
+    const CODE: &'static str = "hands-out-cluster-admin";
+    const MEANING: &'static str = "An impersonation names a group that is bound to `cluster-admin`: that of `identity.breakGlass`, or the one \
+        that kubeadm binds since 1.29 for `admin.conf`. Up to Kubernetes 1.35 whoever may act as a group is it for everything, in every \
+        namespace; the group for emergencies is also spared by the policies.";
+
+    fn message(&self) -> String {
+        format!("impersonation `{}` lets its group act as `{}`, {}", self.impersonation, self.group, self.whose)
+    }
+
+    fn help(&self) -> String {
+        "name groups that may do no more than is meant; for emergencies let people into the group itself, where the provider of identities \
+         records it"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "this group is named here")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "bound to `cluster-admin`")));
+        labels
+    }
+}

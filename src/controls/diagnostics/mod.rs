@@ -19,7 +19,7 @@ pub(in crate::controls) use apiserver::{
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
 pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
-pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, ReservedIdentity, UnknownDelivery};
+pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery};
 pub(in crate::controls) use policies::{ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, WaiverNotAtAdmission};
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
@@ -57,6 +57,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<RetiredIssuerInUse>(),
     Entry::of::<RuntimeUnlisted>(),
     Entry::of::<ReservedIdentity>(),
+    Entry::of::<HandsOutClusterAdmin>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Level},
     controls::{
         Applies, Control,
-        diagnostics::ReservedIdentity,
+        diagnostics::{HandsOutClusterAdmin, ReservedIdentity},
         rbac::{audited, grant, impossible, members, named, rules_of, unbuilt},
         strokes,
     },
@@ -63,6 +63,7 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
         out.diagnostics().push(ReservedIdentity { what: "user", name: user.clone(), at });
     }
     let names = names(out, declared)?;
+    judge_groups(cluster, out, declared);
     members(cluster, out, &declared.by, &declared.path);
     let built: Vec<May> = declared.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
     let role = format!("harden:impersonate:{}", declared.name);
@@ -80,6 +81,27 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
         out.intent_by(group.path.clone(), &keys);
     }
     Some(())
+}
+
+/// The group that kubeadm binds to `cluster-admin` for `admin.conf` since 1.29.
+const KUBEADM_ADMINS: &str = "kubeadm:cluster-admins";
+
+/// Refuses groups that may do everything.
+fn judge_groups(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswer) {
+    let break_glass = cluster.identity.break_glass.as_ref();
+    for (n, group) in declared.groups.iter().enumerate() {
+        let Some(name) = &group.rbac else { continue };
+        let emergency = break_glass.filter(|other| other.rbac.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(name)));
+        let (whose, other) = match emergency {
+            Some(other) => ("the group for emergencies", &other.path),
+            None if name == KUBEADM_ADMINS => ("the group of kubeadm's administrators", &group.path),
+            None => continue,
+        };
+        let (at, other) = (declared.path.child("as").child("groups").index(n), Cause::Spec(other.clone()));
+        let (at, other) = (out.place(&Cause::Spec(at)), out.place(&other));
+        let impersonation = declared.name.clone();
+        out.diagnostics().push(HandsOutClusterAdmin { impersonation, group: name.clone(), whose, at, other });
+    }
 }
 
 fn names(out: &mut Lowering<'_>, declared: &ImpersonationAnswer) -> Option<Names> {

@@ -8,6 +8,7 @@ use crate::{
     facts,
     plan::{Ground, Held, HostOs, LogKind, Lowering, Outcome, Scope, ShippingPlan},
     resolve::{LogSink, Resolved},
+    spec::model::Runtime,
 };
 
 use super::{audit_volume, pools, ships, strokes};
@@ -36,6 +37,11 @@ const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
 const GTLS: &str = "/usr/lib/*/rsyslog/lmnsd_gtls.so";
 /// Megabytes of one line: request and answer of the largest audit event, and a longest address written with escapes.
 const LINE: i64 = 8;
+
+/// What lets rsyslog of Ubuntu read the logs of Docker's containers.
+const DOCKER_RULE: &str = "write `/var/lib/docker/containers/** r,` to `/etc/apparmor.d/rsyslog.d/docker`, then `apparmor_parser -r \
+    /etc/apparmor.d/usr.sbin.rsyslogd`; until then the logs of the control plane's pods and of kube-proxy stay on the node, all others are \
+    shipped";
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let Some(sink @ LogSink::Syslog { host, port, tls, ca_file }) = &cluster.logs.siem else { return };
@@ -103,6 +109,11 @@ fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
     let root =
         if ubuntu { "; rsyslog of Ubuntu runs as root from then on, since its own user may not read the audit log" } else { "" };
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NEEDS_PACKAGE, format!("{packages}{}{root}", bridge(cluster, plan)));
+    if plan.kinds.contains_key(&LogKind::Kubernetes) && matches!(cluster.hosts.runtime, Some(Runtime::Docker { .. })) {
+        for (pool, _) in pools::hardened(out).into_iter().filter(|(_, os)| *os == HostOs::Ubuntu2404) {
+            out.verdict(Scope::Pool(pool.name), Outcome::Weaker, facts::id::DOCKER_LOGS_APPARMOR, DOCKER_RULE);
+        }
+    }
     let siem = SpecPath::new("/logging/siem");
     let ground = Ground::Fact(facts::id::NEEDS_PACKAGE);
     strokes::intents(cluster, out, &siem.child("syslog"), Outcome::Weaker, &ground, "");

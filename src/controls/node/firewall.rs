@@ -1,5 +1,7 @@
 //! Lets only what is declared or needed reach the ports of a host.
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::{Area, Cause, Cidr, Level, SpecPath},
     controls::{Control, Param, ParamKind, Stricter},
@@ -33,6 +35,16 @@ const EVERYWHERE: &[(&str, &str, &str, &str)] = &[
     ("tcp", "10250", "pods", "kubelet: metrics"),
     ("tcp", "10256", "nodes", "kube-proxy health"),
 ];
+
+/// Host, without brackets, and port of a URL; the port of etcd's clients where it names none.
+fn host_and_port(url: &str) -> Option<(&str, u16)> {
+    let rest = url.split_once("://")?.1.trim_end_matches('/');
+    let (host, port) = match rest.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')) {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (rest, 2379),
+    };
+    Some((host.trim_start_matches('[').trim_end_matches(']'), port))
+}
 
 /// The component that collects metrics.
 const SCRAPER: &str = "kube-prometheus";
@@ -156,10 +168,39 @@ impl Rules<'_, '_> {
                 }
             }
         }
+        self.etcd(cluster);
+    }
+
+    /// The ports of etcd on hosts that run it: for clients and members the usual ones, and what an endpoint names beside.
+    fn etcd(&mut self, cluster: &Resolved) {
+        let ports = self.ports_of_etcd(cluster);
         let stacked = cluster.kubeadm.as_ref().is_some_and(|kubeadm| kubeadm.external_etcd.is_none());
-        if self.pool.role == PoolRole::Etcd || (self.pool.role == PoolRole::ControlPlane && stacked) {
-            self.rule("tcp", "2379-2380", "control-plane", "etcd");
+        let group = match self.pool.role {
+            PoolRole::Etcd => "control-plane",
+            PoolRole::ControlPlane if stacked || !ports.is_empty() => "control-plane",
+            // What runs etcd on a worker has no group of its own.
+            PoolRole::Worker if !ports.is_empty() => "nodes",
+            PoolRole::ControlPlane | PoolRole::Worker => return,
+        };
+        self.rule("tcp", "2379-2380", group, "etcd");
+        for port in ports.into_iter().filter(|port| !matches!(port, 2379 | 2380)) {
+            self.rule("tcp", &port.to_string(), group, "etcd");
         }
+    }
+
+    /// The ports of the endpoints of an external etcd that lie on hosts of this pool, by address or by the name of a node.
+    fn ports_of_etcd(&self, cluster: &Resolved) -> BTreeSet<u16> {
+        let Some(kubeadm) = &cluster.kubeadm else { return BTreeSet::new() };
+        let pool = cluster.pools.iter().find(|pool| pool.name == self.pool.name);
+        let is_here =
+            |host: &str| match host.parse() {
+                Ok(address) => pool.is_some_and(|pool| pool.cidrs.iter().any(|range| range.contains(address))),
+                Err(_) => kubeadm.nodes.iter().filter(|node| node.pool == self.pool.name).any(|node| {
+                    host.strip_prefix(node.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                }),
+            };
+        let endpoints = kubeadm.external_etcd.iter().flat_map(|etcd| &etcd.endpoints);
+        endpoints.filter_map(|url| host_and_port(url)).filter(|(host, _)| is_here(host)).map(|(_, port)| port).collect()
     }
 
     /// The ports that system components have on nodes. Their metrics are let in where something that collects them is declared.

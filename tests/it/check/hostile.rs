@@ -125,6 +125,28 @@ fn judged(text: &str) -> (i32, Value) {
     (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
 }
 
+/// A character that turns the reading direction, or has no width, is escaped as JSON has it: machines read on.
+#[test]
+fn no_name_breaks_what_machines_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\u{202e}b\u{200b}c";
+    let pod = PRIVILEGED.replacen('{', "{ apiVersion: v1, kind: Pod,", 1).replace("name: p", &format!("name: \"{name}\""));
+    fs::write(folder.path().join(format!("{name}.yaml")), format!("{pod}\n")).unwrap();
+    for format in ["json", "sarif"] {
+        let arguments = ["check", "--profile", "restricted", "--kubernetes", "1.36", "--as-of", DAY, "--format", format, "."];
+        let output = harden(folder.path(), &arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains(['\u{202e}', '\u{200b}']), "{text}");
+        let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert!(value.to_string().contains(name), "{text}");
+    }
+    let spec = format!("apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: \"{name}\" }}\nspec: {{}}\n");
+    fs::write(folder.path().join("cluster.yaml"), spec).unwrap();
+    let output = harden(folder.path(), &["build", "cluster.yaml", "--format", "json"]);
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), value["clusters"].to_string().contains(name)), (Some(2), true), "{value}");
+}
+
 /// kubectl takes whatever has `items` for a list, and gives its items what they do not say themselves.
 #[test]
 fn what_kubectl_takes_for_a_list_is_taken_apart() {
