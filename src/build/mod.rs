@@ -9,7 +9,7 @@ use crate::{
     agree,
     base::{Artifact, Date, sha256_hex},
     controls,
-    diag::Diagnostics,
+    diag::{Diagnostic, Diagnostics, Severity},
     facts,
     plan::{EncryptionRecord, Plan, Program, Settings},
     report::{self, Extras, Manifest},
@@ -47,13 +47,15 @@ pub struct Built {
 
 /// Answers and lowers: spec to plan. `None` when something is wrong; the diagnostics say what.
 pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Planned> {
-    let before = diags.errors();
+    let (before, told) = (diags.errors(), diags.list().len());
     let Some(mut resolved) = resolve::resolve(cluster, profiles, around, diags) else {
         controls::judge_names(&cluster.spec, &cluster.waivers, diags);
         return None;
     };
     controls::select(&mut resolved, diags);
-    if diags.errors() > before {
+    let is_harmless = |one: &&Diagnostic| one.severity != Severity::Error || resolve::leaves_answers_whole(one.code);
+    let harmless = diags.errors() == before || (!diags.is_full() && diags.list().iter().skip(told).all(|one| is_harmless(&one)));
+    if !resolved.whole || !harmless {
         return None;
     }
     let (mut plan, settings) = controls::lower(&resolved, diags)?;
@@ -72,7 +74,8 @@ pub fn plan_to_judge(
     diags: &mut Diagnostics,
 ) -> Option<Planned> {
     let mut quiet = Diagnostics::default();
-    let resolved = resolve::resolve(cluster, profiles, around, &mut quiet).filter(|_| !quiet.has_errors());
+    let resolved =
+        resolve::resolve(cluster, profiles, around, &mut quiet).filter(|resolved| resolved.whole && !quiet.has_errors());
     let Some(resolved) = resolved else {
         diags.append(quiet);
         return None;

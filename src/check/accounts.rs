@@ -21,6 +21,11 @@ impl Accounts {
         Accounts { others: Some(false), ..Accounts::default() }
     }
 
+    /// Whether they are those of static pods, which have none.
+    pub(super) fn are_of_static_pods(&self) -> bool {
+        self.others == Some(false)
+    }
+
     /// Reads the accounts of files; those of the plan count where the files say nothing.
     pub(super) fn of(files: &[File], against: &Against<'_>) -> Self {
         let mut found = Accounts::planned(against.plan);

@@ -56,14 +56,14 @@ impl Workload<'_> {
         match planned.policy.subject {
             Judged::Pods => {
                 let broken = violations(planned.policy, &planned.values_for_everybody(), &Request::create(&self.object));
-                broken.iter().for_each(|violation| self.told(violation, planned, against, found));
+                broken.iter().for_each(|violation| self.told(violation, planned, against, accounts, found));
             }
             // What an engine sets it does not refuse, and before the day of that nothing is asked of anybody.
             Judged::AdmittedPods if planned.policy.sets_what_it_judges() => {}
             Judged::AdmittedPods => {
                 let mounts = account(&self.object, self.namespace).and_then(|account| accounts.mounts(&account));
                 let sure = self.as_pod(planned, mounts.unwrap_or(false));
-                sure.iter().for_each(|violation| self.told(violation, planned, against, found));
+                sure.iter().for_each(|violation| self.told(violation, planned, against, accounts, found));
                 if mounts.is_none() {
                     let possible = self.as_pod(planned, true);
                     possible.difference(&sure).for_each(|violation| self.not_told(violation, planned, against, found));
@@ -83,8 +83,20 @@ impl Workload<'_> {
         violations(planned.policy, &planned.values_for_everybody(), &Request::create(&pod)).into_iter().map(placed).collect()
     }
 
-    fn told(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>, found: &mut Findings) {
+    fn told(
+        &self,
+        violation: &Violation,
+        planned: &PolicyPlan,
+        against: &Against<'_>,
+        accounts: &Accounts,
+        found: &mut Findings,
+    ) {
         let mut finding = self.finding(violation, planned, against);
+        // The kubelet starts it before anybody is asked: admission sees its mirror alone, on no day what runs.
+        if accounts.are_of_static_pods() {
+            finding.message.push_str("; the kubelet starts it, and no admission stops that");
+            return found.findings.push(finding);
+        }
         if planned.action.value == Action::Deny {
             return found.findings.push(finding);
         }

@@ -138,7 +138,13 @@ impl Loaded {
         }
         let mut globs = None;
         let mut more = Vec::new();
-        for parsed in self.documents(&file, diags)? {
+        let mut found = Diagnostics::default();
+        let documents = self.documents(&file, &mut found)?;
+        // What is wrong with a lone cluster is told where it is built, with everything else that is wrong with it.
+        if documents.is_empty() || !self.holds_clusters_alone(&file) {
+            diags.append(found);
+        }
+        for parsed in documents {
             match parsed {
                 Parsed::Workspace(workspace) => {
                     more.extend(workspace.profiles);
@@ -169,6 +175,13 @@ impl Loaded {
             }
         }
         Ok(globs)
+    }
+
+    /// Whether a file can be read and holds nothing but clusters.
+    fn holds_clusters_alone(&self, file: &Path) -> bool {
+        let Ok((Some(source), _)) = self.source(file, &mut Diagnostics::default()) else { return false };
+        let of_cluster = |root: &Node| root.is_null() || is_cluster(root);
+        yaml::read(&source).iter().all(|document| !document.has_errors() && document.root.as_ref().is_none_or(of_cluster))
     }
 
     /// The files that a path of the call means.

@@ -39,7 +39,11 @@ pub fn judge_names(spec: &Node, more: &[Node], diags: &mut Diagnostics) {
         let named = entry.value.get("waiver").and_then(Node::as_str);
         let mut of_id = waivers.iter().filter(|waiver| waiver.get("id").and_then(Node::as_str) == named).peekable();
         let off = entry.value.get("apply").is_some_and(|apply| matches!(apply.value, Value::Bool(false)));
-        if off && named.is_some() && of_id.peek().is_some() && of_id.all(|waiver| names(waiver) != Some(id)) {
+        if off
+            && named.is_some()
+            && of_id.peek().is_some()
+            && of_id.all(|waiver| names(waiver).is_some_and(|other| other != id && self::control(other).is_some()))
+        {
             let (control, what) = (id.to_owned(), "`apply: false`".to_owned());
             diags.push(WaiverNeeded { control, what, at: at(&path.child("apply")) });
         }

@@ -13,6 +13,7 @@ use crate::{
     facts,
     plan::{Locate, cloud::Owner},
     resolve::{AskedFor, Choice, CloudKind, Flat, GivenParam, ParamValue, Resolved},
+    yaml::Node,
 };
 
 use super::{
@@ -90,7 +91,10 @@ fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, di
             None => {
                 let at = cluster.locate(&cause);
                 let what = format!("`apply: false`{}", too_narrow(cluster, control.id, given.waiver.as_deref()));
-                diags.push(WaiverNeeded { control: control.id.to_owned(), what, at });
+                // That no waiver is named is told where the spec is read.
+                if given.waiver.is_some() && !leads_nowhere(cluster, given.waiver.as_deref()) {
+                    diags.push(WaiverNeeded { control: control.id.to_owned(), what, at });
+                }
                 Choice::NotSelected { cause }
             }
         };
@@ -235,6 +239,16 @@ fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<S
         .map(|waiver| waiver.id.clone())
 }
 
+/// Whether the waiver that is named does not exist, or is for a control that does not: that is told by itself.
+fn leads_nowhere(cluster: &Resolved, named: Option<&str>) -> bool {
+    let waivers = || cluster.tree.get("waivers").and_then(Node::as_seq).unwrap_or(&[]).iter();
+    let text = |waiver: &Node, field: &str| waiver.get(field).and_then(Node::as_str).map(str::to_owned);
+    let is_it = |waiver: &Node, id: &str| {
+        text(waiver, "id").as_deref() == Some(id) && text(waiver, "control").is_some_and(|of| control(&of).is_some())
+    };
+    named.is_some_and(|id| !waivers().any(|waiver| is_it(waiver, id)))
+}
+
 fn params(
     cluster: &Resolved,
     control: &Control,
@@ -280,6 +294,7 @@ fn need_waiver(
         Some(waiver) => {
             used.insert(waiver);
         }
+        None if leads_nowhere(cluster, named) => {}
         None => diags.push(WaiverNeeded {
             control: control.id.to_owned(),
             what: format!("{}{}", weakening(param, &own.value, &profile.value), too_narrow(cluster, control.id, named)),

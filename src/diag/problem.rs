@@ -142,6 +142,12 @@ impl Diagnostics {
         self.more > 0 || self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Whether so many were collected that some were only counted.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= MOST
+    }
+
     /// How many errors were collected; compare before and after a stage.
     #[must_use]
     pub fn errors(&self) -> usize {

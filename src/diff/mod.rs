@@ -3,7 +3,9 @@
 
 mod audit;
 mod grants;
+mod namespaces;
 mod side;
+mod version;
 
 use std::{cmp::Ordering, fmt};
 
@@ -84,7 +86,9 @@ const AUDIT_RULES: &str = "audit-policy/rules";
 pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.version != new.version {
-        changes.push(Change::new("kubernetesVersion", Some(old.version.clone()), Some(new.version.clone()), Direction::Unclear));
+        let (from, to) = (Some(old.version.clone()), Some(new.version.clone()));
+        let impact = version::impact(old, new);
+        changes.push(Change { key: "kubernetesVersion".to_owned(), from, to, direction: Direction::Unclear, impact });
     }
     for key in old.settings.keys().chain(new.settings.keys().filter(|key| !old.settings.contains_key(*key))) {
         let (from, to) = (old.settings.get(key), new.settings.get(key));
@@ -100,6 +104,7 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
         let direction = match (from, to) {
             (Some(from), Some(to)) if lets_in && key.contains("bindings/") => grants::rebound(&from.value, &to.value),
             (None, Some(_)) | (Some(_), None) if lets_in => grants::direction(key, from.is_none(), old, new),
+            (None, Some(_)) | (Some(_), None) => namespaces::direction(key, old, new).unwrap_or_else(|| direction(key, from, to)),
             _ => direction(key, from, to),
         };
         changes.push(Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction));
@@ -264,6 +269,53 @@ mod tests {
         for (key, from, to, expected) in cases {
             assert_eq!(impact(key, from, to), expected, "{key}: {from:?} to {to:?}");
         }
+    }
+
+    /// Of a namespace: with no default of the cluster, and with one.
+    #[test]
+    fn labels_of_pod_security_are_held_against_the_default() {
+        let label = "namespace/shop/labels/pod-security.kubernetes.io/enforce";
+        for (default, level, comes, goes) in [
+            ("", "privileged", Direction::Unclear, Direction::Unclear),
+            ("privileged", "privileged", Direction::Unclear, Direction::Unclear),
+            ("baseline", "privileged", Direction::Weakens, Direction::Hardens),
+            ("restricted", "baseline", Direction::Weakens, Direction::Hardens),
+            ("baseline", "restricted", Direction::Hardens, Direction::Weakens),
+            ("", "baseline", Direction::Hardens, Direction::Weakens),
+            ("baseline", "baseline", Direction::Hardens, Direction::Weakens),
+        ] {
+            let version = format!("{label}-version");
+            let before: &[(&str, &str)] = &[("admission/pod-security/enforce", default)];
+            let before = if default.is_empty() { &[] } else { before };
+            let after = [before, &[(label, level), (&version, "latest")]].concat();
+            let expected = |direction| vec![(label.to_owned(), direction), (version.clone(), direction)];
+            assert_eq!(directions(before, &after), expected(comes), "{level} comes, the default is {default}");
+            assert_eq!(directions(&after, before), expected(goes), "{level} goes, the default is {default}");
+        }
+    }
+
+    #[test]
+    fn another_version_has_an_impact() {
+        let side = |platform: &str, version: &str, settings: &[&str]| {
+            let list: Vec<Value> = settings.iter().map(|key| json!({ "key": key, "value": "x", "controls": [] })).collect();
+            Side::new(&json!({ "platform": platform, "kubernetesVersion": version, "settings": list }), &[]).unwrap()
+        };
+        let impact = |platform: &str, from: &str, to: &str| {
+            let settings: &[&str] = if platform == "kubeadm" { &["etcd/flag/data-dir", "kube-proxy/field/mode"] } else { &[] };
+            let changes = compare(&side(platform, from, settings), &side(platform, to, settings));
+            assert_eq!((changes.len(), changes[0].direction), (1, Direction::Unclear));
+            changes[0].impact.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let restarts = |program: &str| format!("restarts {program} on each control-plane node");
+        let rolls = |program: &str| format!("restarts {program} on every node: roll the pools");
+        let one_way = "cannot be undone by taking the setting back".to_owned();
+        let control_plane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(restarts);
+        let nodes = ["kubelet", "kube-proxy"].map(rolls);
+        let all = [&[one_way.clone()][..], &control_plane, &[restarts("etcd")], &nodes].concat();
+        assert_eq!(impact("kubeadm", "1.36.3", "1.37.1"), all);
+        assert_eq!(impact("kubeadm", "1.37.1", "1.36.3"), all[1..]);
+        assert_eq!(impact("eks", "1.36", "1.37"), [one_way, rolls("kubelet")]);
+        assert_eq!(impact("eks", "", "1.37"), Vec::<String>::new());
     }
 
     #[test]

@@ -22,12 +22,19 @@ pub(super) struct Recorded {
 #[derive(Debug, Clone)]
 pub struct Side {
     pub(super) version: String,
+    /// Who runs the control plane.
+    pub(super) platform: String,
     pub(super) settings: BTreeMap<String, Recorded>,
     /// The rules of the audit policy, in order.
     pub(super) audit: Vec<String>,
 }
 
 impl Side {
+    /// Whether it has a setting whose key begins so.
+    pub(super) fn has_any(&self, prefix: &str) -> bool {
+        self.settings.keys().any(|key| key.starts_with(prefix))
+    }
+
     /// Reads a build from its `coverage.json` and from its other files, each with its name.
     ///
     /// # Errors
@@ -48,6 +55,7 @@ impl Side {
         let rules = observed.of(Form::Configuration(ConfigKind::AuditPolicy)).filter_map(|sighting| sighting.settings.get(&key));
         Ok(Side {
             version: coverage["kubernetesVersion"].as_str().unwrap_or_default().to_owned(),
+            platform: coverage["platform"].as_str().unwrap_or_default().to_owned(),
             settings: list.iter().filter_map(setting).collect(),
             audit: rules.flatten().map(|rule| rule.text.clone()).collect(),
         })

@@ -10,7 +10,9 @@ const GATEKEEPER: &[&str] = &[
     "validatingWebhookMatchConditions",
 ];
 
-/// Keys of the chart `kured`, read in kubereboot/charts `charts/kured/values.yaml` on 2026-11-26.
+/// Keys of the chart `kured`, compared on 2026-11-26 with the table of `charts/kured/README.md` of kubereboot/charts at 192262b25e5a, whose
+/// image is 1.22.1, the `appVersion` of `Chart.yaml` 6.0.0 (013fd5f40bad); 6.0.0 changes annotations alone. Their types: the template of the
+/// DaemonSet at 097c58ed08ff.
 const KURED: &[&str] = &[
     "configuration.concurrency",
     "configuration.endTime",
@@ -21,7 +23,9 @@ const KURED: &[&str] = &[
     "tolerations",
 ];
 
-/// Keys of the chart `trivy-operator`, read in aquasecurity/trivy-operator `deploy/helm/values.yaml` on 2026-11-26.
+/// Keys of the chart `trivy-operator`, compared on 2026-11-26 with `deploy/helm` of aquasecurity/trivy-operator: the README of 0.30.0 at
+/// 006725a3a0cd, and `values.yaml` at 00d245766490. The tag of 0.31.0 itself was not found. `trivy.ignoreFile` is a list: the template at
+/// 08ef70d484f3 ranges over it; a text, as older charts took it, is refused there.
 const TRIVY_OPERATOR: &[&str] = &[
     "operator.clusterComplianceEnabled",
     "operator.infraAssessmentScannerEnabled",

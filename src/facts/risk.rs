@@ -67,6 +67,27 @@ impl Row for Risk {
 }
 
 impl Risk {
+    /// Whether an item is the risk by what it says alone; `false` where more than the item decides.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        let is = |known: &&str| known.eq_ignore_ascii_case(text);
+        match self.when {
+            RiskWhen::AnyOf(known) => {
+                known.iter().any(is) || text == "1" && known.contains(&"true") || text == "0" && known.contains(&"false")
+            }
+            RiskWhen::OtherThan(known) => !text.is_empty() && !known.iter().any(is),
+            RiskWhen::Begins(known) => known.iter().any(|start| text.starts_with(start)),
+            RiskWhen::Holds(part) => text.contains(part),
+            RiskWhen::Set
+            | RiskWhen::Longer(_)
+            | RiskWhen::AboveDefault
+            | RiskWhen::BelowDefault
+            | RiskWhen::OtherMinor
+            | RiskWhen::AlphaGate
+            | RiskWhen::UndeclaredRegistry => false,
+        }
+    }
+
     /// Whether it can stand at a place.
     #[must_use]
     pub fn stands_at(&self, place: &str) -> bool {

@@ -36,8 +36,8 @@ pub struct CloudPlan {
     pub secrets_key: Option<Held<Owner>>,
     /// Who owns the add-on of the network plugin (EKS).
     pub vpc_cni: Option<Held<Owner>>,
-    /// Why the ConfigMap is there that has Auto Mode enforce network policies (EKS).
-    pub auto_mode_engine: Option<BTreeSet<Reason>>,
+    /// Who owns the ConfigMap that has Auto Mode enforce network policies (EKS).
+    pub auto_mode_engine: Option<Held<Owner>>,
     /// Who owns the diagnostic setting (AKS).
     pub diagnostics_owner: Option<Held<Owner>>,
     /// The log categories that the diagnostic setting keeps (AKS).
@@ -143,6 +143,12 @@ pub fn is_seen(name: &str) -> bool {
 }
 
 impl CloudPlan {
+    /// The ConfigMap of Auto Mode, where this tree has it.
+    #[must_use]
+    pub fn own_auto_mode_engine(&self) -> Option<&Held<Owner>> {
+        self.auto_mode_engine.as_ref().filter(|owner| owner.value == Owner::Harden)
+    }
+
     /// The step that takes a value of the cluster resource.
     #[must_use]
     pub fn stage(name: &str, value: &CloudValue) -> Stage {
@@ -360,9 +366,9 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
         }
     }
-    if let Some(reasons) = &cloud.auto_mode_engine {
+    if let Some(owner) = cloud.own_auto_mode_engine() {
         let [_, _, value] = AUTO_MODE_ENGINE;
-        add(auto_mode_engine_key(), Held { value: value.to_owned(), reasons: reasons.clone() });
+        add(auto_mode_engine_key(), owner.as_ref().map(|_| value.to_owned()));
     }
     for (principal, groups) in &cloud.entries {
         let value = groups.iter().map(|group| group.value.as_str()).collect::<Vec<_>>().join(", ");

@@ -12,7 +12,7 @@ use crate::{
         NodePlan, Outcome, PoolRole, PrefixedClaim, Scope, Verdict,
     },
     spec::{
-        self, Soundness,
+        self, Doubts, Soundness,
         model::{self, Spec},
         words,
     },
@@ -25,7 +25,7 @@ use super::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
         ServingCertificates, Size, SizeFrom, Sources,
     },
-    diagnostics::{MissingDecision, OpenToTheWorld, ProfileConflict},
+    diagnostics::{MissingDecision, NoControlPlane, OpenToTheWorld, ProfileConflict},
     hosts, network, owner,
     profiles::{Flat, GivenParam, Profiles},
     subnets, version, vulnerabilities, waivers,
@@ -56,27 +56,32 @@ const DEFAULT_PROFILE: &str = "baseline";
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {
     let (flats, known) = flatten(cluster, profiles, diags);
     let tree = with_waiver_files(merged(cluster, &flats, diags), cluster);
-    // What an unknown profile would have said is not known: mistakes of what is left may be none.
-    let mut quiet = Diagnostics::default();
-    let mut decoded = spec::decode_part(&tree, if known { &mut *diags } else { &mut quiet });
-    if let Some(spec) = &mut decoded.spec {
-        // Those for other clusters say nothing here, in no report either.
-        spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
-    }
-    let soundness = if known { decoded.soundness } else { Soundness::Part };
-    let spec = decoded.spec?;
-    if soundness != Soundness::Whole {
-        judge_part(&spec, &tree, soundness, around, diags);
-        return None;
-    }
+    let Read { mut spec, doubts, versioned, known, whole } = read(&tree, known, diags)?;
+    let all_waivers = spec.waivers.len() == count(&tree, "/waivers") && !doubts.touch(&SpecPath::new("/waivers"));
+    // Those for other clusters say nothing here, in no report either.
+    spec.waivers.retain(|waiver| waivers::is_for(waiver, &cluster.name));
     let at = |path: &str| spec::locate(&tree, &SpecPath::new(path));
     let version = spec.platform.version();
-    version::check(&spec, around, &at, diags);
-    let kubeadm = kubeadm(&spec, &tree, around, diags);
-    check_decisions(&spec, &tree, &at, diags);
-    let waivers = waivers::judge(&spec, around, &at, diags);
-    check_open(&spec, &waivers, &at, diags);
-    network::check_plugin(&spec, &at, diags);
+    if versioned {
+        version::check(&spec, around, &at, diags);
+    }
+    let kubeadm = kubeadm(&spec, &tree, (&doubts, versioned), around, diags);
+    check_decisions(&spec, &tree, &doubts, diags);
+    check_control_plane(&spec, &tree, &doubts, diags);
+    let waivers = waivers::judge(&spec, &doubts, around, &at, diags);
+    if all_waivers {
+        check_open(&spec, &waivers, &at, diags);
+    }
+    if whole {
+        network::check_plugin(&spec, &at, diags);
+    } else {
+        // Choices are judged by waivers and, where profiles name benchmarks, by the version.
+        if !(known && versioned && all_waivers) || doubts.touch(&SpecPath::new("/controls")) {
+            return None;
+        }
+        // Ends of flows lead to tiers that may not have been read.
+        spec.network = model::Network::default();
+    }
     let (kubeadm, owner) = match kubeadm {
         Some((kubeadm, owner)) => (Some(kubeadm), owner),
         None => (None, owner::Owner::default()),
@@ -95,11 +100,14 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         None => spec.platform.pods().unwrap_or_default().to_vec(),
     };
     let vulnerabilities = vulnerabilities::answers(&spec, &waivers);
-    vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    if whole {
+        vulnerabilities::warn(&vulnerabilities, around, &at, diags);
+    }
     let mut dates = waivers::dates(&spec, &waivers);
     dates.extend(vulnerabilities::dates(&vulnerabilities));
     dates.sort();
     Some(Resolved {
+        whole,
         name: cluster.name.clone(),
         platform: spec.platform.kind(),
         version,
@@ -147,23 +155,44 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     })
 }
 
-/// What can be said of a spec that holds in part: nobody mends one mistake to be told of the next.
-fn judge_part(spec: &Spec, tree: &Node, soundness: Soundness, around: &Surroundings<'_>, diags: &mut Diagnostics) {
-    let at = |path: &str| spec::locate(tree, &SpecPath::new(path));
-    version::check(spec, around, &at, diags);
-    let waivers = waivers::judge(spec, around, &at, diags);
-    check_open(spec, &waivers, &at, diags);
-    if soundness == Soundness::Shape {
-        kubeadm(spec, tree, around, diags);
-        check_decisions(spec, tree, &at, diags);
-    } else if let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider {
-        owner::read(kubeadm, tree, around, diags);
-    }
+/// A spec as far as it could be read: nobody mends one mistake to be told of the next.
+struct Read {
+    spec: Spec,
+    /// What may stand in it although it could not be read.
+    doubts: Doubts,
+    /// Whether its version could be read.
+    versioned: bool,
+    /// Whether it has all that its profiles say.
+    known: bool,
+    /// Whether all of it holds.
+    whole: bool,
 }
 
-/// Whether the spec has a word on a field, readable or not.
-fn is_written(tree: &Node, field: &str) -> bool {
-    tree.at_pointer(&format!("/{}", field.replace('.', "/"))).is_some_and(|node| !node.is_null())
+/// Reads the merged spec. Where a profile is not `known`, what it would have said is not: what seems to be missing may be none.
+fn read(tree: &Node, known: bool, diags: &mut Diagnostics) -> Option<Read> {
+    let mut found = Diagnostics::default();
+    let decoded = spec::decode_part(tree, &mut found);
+    let known = known && !decoded.doubts.touch(&SpecPath::new("/profiles"));
+    if known {
+        diags.append(found);
+    } else {
+        let told = found.list().iter().filter(|diagnostic| spec::holds_by_itself(diagnostic.code));
+        told.cloned().for_each(|diagnostic| diags.push(diagnostic));
+    }
+    let doubts = if known { decoded.doubts } else { Doubts::all() };
+    let whole = known && decoded.soundness == Soundness::Whole;
+    Some(Read { spec: decoded.spec?, doubts, versioned: decoded.versioned, known, whole })
+}
+
+/// How many entries a list has.
+fn count(tree: &Node, pointer: &str) -> usize {
+    tree.at_pointer(pointer).and_then(Node::as_seq).map_or(0, <[Node]>::len)
+}
+
+/// Whether the spec has a word on a field, readable or not, or may have one.
+fn is_written(tree: &Node, doubts: &Doubts, field: &str) -> bool {
+    let pointer = format!("/{}", field.replace('.', "/"));
+    tree.at_pointer(&pointer).is_some_and(|node| !node.is_null()) || doubts.hide(&SpecPath::new(&pointer))
 }
 
 /// The profiles of the cluster that are known, each flattened, and whether all are; the default where it names none.
@@ -249,9 +278,10 @@ fn with_waiver_files(tree: Node, cluster: &Cluster) -> Node {
 }
 
 /// Decisions about security, and what artifacts cannot do without.
-fn check_decisions(spec: &Spec, tree: &Node, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+fn check_decisions(spec: &Spec, tree: &Node, doubts: &Doubts, diags: &mut Diagnostics) {
+    let at = |path: &str| spec::locate(tree, &SpecPath::new(path));
     let mut need = |missing: bool, field: &'static str, parent: &str, why: &'static str, example: &'static str| {
-        if missing && !is_written(tree, field) {
+        if missing && !is_written(tree, doubts, field) {
             diags.push(MissingDecision { field, why, example, at: at(parent) });
         }
     };
@@ -301,6 +331,17 @@ fn check_decisions(spec: &Spec, tree: &Node, at: &dyn Fn(&str) -> Option<Place>,
     );
 }
 
+/// Who runs the control plane says on which nodes; a pool that could not be read may be the one.
+fn check_control_plane(spec: &Spec, tree: &Node, doubts: &Doubts, diags: &mut Diagnostics) {
+    const POOLS: &str = "/platform/nodePools";
+    let pools = &spec.platform.node_pools;
+    let all = !pools.is_empty() && pools.len() == count(tree, POOLS) && !doubts.touch(&SpecPath::new(POOLS));
+    let runs_it = pools.iter().any(|pool| pool.role == words::Role::ControlPlane);
+    if all && !runs_it && spec.platform.kind() == Platform::Kubeadm {
+        diags.push(NoControlPlane { at: spec::locate(tree, &SpecPath::new(POOLS)) });
+    }
+}
+
 /// The whole internet may reach the API server only through a waiver.
 fn check_open(spec: &Spec, waivers: &[super::Waiver], at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
     let Some(sources) = &spec.api.sources else { return };
@@ -318,20 +359,23 @@ fn check_open(spec: &Spec, waivers: &[super::Waiver], at: &dyn Fn(&str) -> Optio
 fn kubeadm(
     spec: &Spec,
     tree: &Node,
+    (doubts, versioned): (&Doubts, bool),
     around: &Surroundings<'_>,
     diags: &mut Diagnostics,
 ) -> Option<(KubeadmCluster, owner::Owner)> {
     let model::Provider::Kubeadm(kubeadm) = &spec.platform.provider else { return None };
-    let owner = owner::read(kubeadm, tree, around, diags);
-    let readable = owner.is_some();
+    // Without the version nothing in the owner's file can be judged.
+    let owner = if versioned || kubeadm.config.is_none() { owner::read(kubeadm, tree, around, diags) } else { None };
+    let hidden = |field: &str| doubts.hide(&SpecPath::new("/platform/kubeadm").child(field));
+    let readable = owner.is_some() && !hidden("config");
     let owner = owner.unwrap_or_default();
-    if readable {
+    if readable && !hidden("podSubnets") && !hidden("serviceSubnets") {
         subnets::check(kubeadm, tree, &owner, diags);
     }
     let place = spec::locate(tree, &SpecPath::new("/platform/kubeadm"));
     let mut missing = |field: &'static str, pointer: &str, why: &'static str, example: &'static str| {
         // A file or a value that cannot be read is one mistake, and it is told.
-        if readable && !owner.says(pointer) && !is_written(tree, field) {
+        if readable && !owner.says(pointer) && !is_written(tree, doubts, field) {
             diags.push(MissingDecision { field, why, example, at: place.clone() });
         }
     };
@@ -376,7 +420,7 @@ fn kubeadm(
         certificates_dir: owner.certificates_dir().unwrap_or_else(|| "/etc/kubernetes/pki".to_owned()),
         cluster_name: owner.cluster_name().unwrap_or_else(|| "kubernetes".to_owned()),
         image_repository: owner.image_repository().unwrap_or_else(|| "registry.k8s.io".to_owned()),
-        cri_socket: owner.cri_socket().unwrap_or_else(|| cri_socket(runtime).to_owned()),
+        cri_socket: owner.cri_socket().unwrap_or_else(|| cri_socket(runtime.map(model::Runtime::name)).to_owned()),
         external_etcd: match &kubeadm.etcd {
             Some(model::Etcd::External(etcd)) => Some(ExternalEtcd {
                 endpoints: etcd.endpoints.clone(),
@@ -398,11 +442,11 @@ fn kubeadm(
 }
 
 /// The socket that each runtime listens on by default.
-fn cri_socket(runtime: Option<&model::Runtime>) -> &'static str {
+pub(super) fn cri_socket(runtime: Option<&str>) -> &'static str {
     match runtime {
-        Some(model::Runtime::Containerd(_)) | None => "unix:///var/run/containerd/containerd.sock",
-        Some(model::Runtime::Crio(_)) => "unix:///var/run/crio/crio.sock",
-        Some(model::Runtime::Docker { .. }) => "unix:///var/run/cri-dockerd.sock",
+        Some("crio") => "unix:///var/run/crio/crio.sock",
+        Some("docker") => "unix:///var/run/cri-dockerd.sock",
+        Some(_) | None => "unix:///var/run/containerd/containerd.sock",
     }
 }
 

@@ -161,6 +161,8 @@ pub struct Given {
 /// A cluster in which no question is open.
 #[derive(Debug, Clone)]
 pub struct Resolved {
+    /// Whether the spec could be read whole; else choices can be judged by the answers, and nothing may be lowered.
+    pub whole: bool,
     /// `metadata.name`.
     pub name: String,
     /// Who runs the control plane.

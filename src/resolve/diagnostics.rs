@@ -15,6 +15,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<GraceTooFar>(),
     Entry::of::<GraceWithoutEffect>(),
     Entry::of::<MissingDecision>(),
+    Entry::of::<NoControlPlane>(),
     Entry::of::<OpenToTheWorld>(),
     Entry::of::<PluginEnded>(),
     Entry::of::<ProfileConflict>(),
@@ -30,6 +31,15 @@ pub const ALL: &[Entry] = &[
     Entry::of::<WaiverForUnknownNamespace>(),
     Entry::of::<WaiverExpired>(),
 ];
+
+/// Errors that are a judgement alone: every question is answered, and settings can be held against each other.
+const OF_JUDGEMENT: [&str; 3] = [OpenToTheWorld::CODE, MinorSkipped::CODE, VersionBack::CODE];
+
+/// Whether the answers are those of the spec although this error was told.
+#[must_use]
+pub fn leaves_answers_whole(code: &str) -> bool {
+    OF_JUDGEMENT.contains(&code)
+}
 
 /// The text nearest to a name, as help.
 fn did_you_mean(name: &str, names: &[String], otherwise: &str) -> String {
@@ -240,6 +250,33 @@ impl Problem for MissingDecision {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), format!("`{}` belongs below this", self.field))).collect()
+    }
+}
+
+/// No pool of a self-managed cluster runs the control plane.
+#[derive(Debug)]
+pub(super) struct NoControlPlane {
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for NoControlPlane {
+    const CODE: &'static str = "no-control-plane";
+    const MEANING: &'static str = "A cluster of kubeadm has a control plane of its own, and no pool has the role `control-plane`. Its nodes \
+        would get no firewall before the API server and etcd, no closed key files and no script, and network policies would not find the API \
+        server.";
+
+    fn message(&self) -> String {
+        "no pool of `platform.nodePools` has the role `control-plane`: nothing would guard the nodes of the API server and etcd"
+            .to_owned()
+    }
+
+    fn help(&self) -> String {
+        "add the pool, for example `{ name: control-plane, role: control-plane, os: debian-12, cidrs: [192.0.2.0/28] }`"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "no control plane among them")).collect()
     }
 }
 

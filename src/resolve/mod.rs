@@ -30,7 +30,7 @@ pub use answers::{
 pub use choices::{Choice, ParamValue};
 pub use cloud::{AksAnswers, CloudAnswers, CloudGroup, CloudKind, EksAnswers, Nodes, SiemAnswer};
 pub use dates::{AskedDates, report_dates};
-pub use diagnostics::ALL;
+pub use diagnostics::{ALL, leaves_answers_whole};
 pub use hosts::{HostAnswers, PoolAnswers};
 pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
 pub use logging::{Agent, LogAnswers, LogSink};

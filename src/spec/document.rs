@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     characters,
     convert::Reader,
-    diagnostics::{BadName, DoesNotBelong, MissingField, NotASpec, UnknownApiVersion, UnknownKind},
+    diagnostics::{BadName, DoesNotBelong, MissingField, NotASpec, UnknownApiVersion, UnknownKind, nearest},
     mistakes,
     model::values::is_label,
     published::{API_VERSION, KINDS},
@@ -149,6 +149,8 @@ fn parse(r: &mut Reader<'_>, root: &Node) -> Option<Parsed> {
 
 fn api_version(r: &mut Reader<'_>, root: &Node) {
     match root.get("apiVersion") {
+        // Under a wrong name it is a field that does not exist.
+        None if root.as_map().into_iter().flatten().any(|entry| nearest(&entry.key, ["apiVersion"]).is_some()) => {}
         None => missing(r, root, "apiVersion", format!("`{API_VERSION}`")),
         Some(node) if node.as_str() == Some(API_VERSION) => {}
         Some(node) => {

@@ -8,6 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    Doubts,
     diagnostics::{
         MissingChoice, MissingField, OutOfRange, SeveralChoices, UnknownField, UnknownWord, UnquotedVersion, WrongType,
     },
@@ -25,7 +26,18 @@ const TOLD: usize = 100;
 /// The diagnostics of mistakes in a tree: of each kind the first hundred, then one that counts the others.
 pub(super) fn diagnostics(part: Part, root: &Node, mistakes: &[Mistake]) -> Vec<Diagnostic> {
     let mut told: Vec<Kind> = Vec::new();
-    for mistake in mistakes {
+    let doubts = Doubts::of(root, mistakes);
+    // A field under a wrong name is one mistake.
+    let second = |mistake: &Mistake| match &mistake.what {
+        What::Missing { field, .. } => !doubts.is_empty() && doubts.hide(&path_of(root, &mistake.pointer).child(field)),
+        What::Unknown { .. }
+        | What::Type { .. }
+        | What::Word { .. }
+        | What::Range { .. }
+        | What::TooMany
+        | What::TooFew { .. } => false,
+    };
+    for mistake in mistakes.iter().filter(|mistake| !second(mistake)) {
         let n = told.iter().position(|kind| kind.is_of(&mistake.what)).unwrap_or_else(|| {
             told.push(Kind { of: discriminant(&mistake.what), list: Vec::new(), more: 0 });
             told.len() - 1

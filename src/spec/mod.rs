@@ -5,6 +5,7 @@ mod characters;
 mod convert;
 mod diagnostics;
 mod document;
+mod doubts;
 pub mod host;
 mod intents;
 mod merge;
@@ -17,14 +18,14 @@ pub mod v1alpha1;
 pub mod words;
 
 pub use convert::{Decoded, Soundness, decode, decode_part};
-pub use diagnostics::ALL;
+pub use diagnostics::{ALL, holds_by_itself};
+pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
 };
+pub use doubts::Doubts;
 pub use intents::intents;
 pub use merge::merge;
 pub use model::Spec;
 pub use published::{API_VERSION, KINDS, schemas};
 pub use tree::{Spot, locate, node_at, path_of, spot};
-
-pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};

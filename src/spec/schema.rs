@@ -1,6 +1,6 @@
 //! Validation against the generated schemas: a JSON value goes in, mistakes with JSON pointers come out. The one file that knows jsonschema.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use jsonschema::{
     Draft, ValidationError, Validator,
@@ -102,6 +102,10 @@ pub(super) fn mistakes(part: Part, value: &Value) -> Vec<Mistake> {
     for error in validator.iter_errors(value) {
         collect(&checker.schema, &error, &mut found);
     }
+    // What is of another type is none of the words either.
+    let of_type = |mistake: &&Mistake| matches!(mistake.what, What::Type { .. });
+    let typed: BTreeSet<String> = found.iter().filter(of_type).map(|mistake| mistake.pointer.clone()).collect();
+    found.retain(|mistake| !matches!(mistake.what, What::Word { .. }) || !typed.contains(&mistake.pointer));
     found
 }
 
@@ -234,8 +238,6 @@ fn hint_of(schema: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     /// The keywords that the generated schemas use: those that `what` and `branch` report, and those that refuse nothing.

@@ -362,6 +362,28 @@ words! {
         Sctp = "SCTP",
     }
 
+    /// What reaches a host: a transport protocol with its ports, or a protocol of IP that has none.
+    HostProtocol {
+        /// TCP, where nothing is said.
+        Tcp = "TCP",
+        /// UDP.
+        Udp = "UDP",
+        /// SCTP.
+        Sctp = "SCTP",
+        /// The authentication header of IPsec; it has no ports.
+        Ah = "AH",
+        /// The encrypted payload of IPsec; it has no ports.
+        Esp = "ESP",
+        /// Tunnels of GRE; it has no ports.
+        Gre = "GRE",
+        /// Who listens to which group of receivers; it has no ports.
+        Igmp = "IGMP",
+        /// Routes among routers, by OSPF; it has no ports.
+        Ospf = "OSPF",
+        /// Who holds a shared address, by VRRP (keepalived); it has no ports.
+        Vrrp = "VRRP",
+    }
+
     /// The level of controls that a profile selects.
     SelectLevel {
         /// Sound for every cluster.
@@ -404,5 +426,21 @@ words! {
         Saturday = "Sat",
         /// Sunday.
         Sunday = "Sun",
+    }
+}
+
+impl HostProtocol {
+    /// Its number among the protocols of IP, where it has no ports. Origin: IANA, Protocol Numbers.
+    #[must_use]
+    pub const fn number(self) -> Option<u8> {
+        match self {
+            HostProtocol::Tcp | HostProtocol::Udp | HostProtocol::Sctp => None,
+            HostProtocol::Igmp => Some(2),
+            HostProtocol::Gre => Some(47),
+            HostProtocol::Esp => Some(50),
+            HostProtocol::Ah => Some(51),
+            HostProtocol::Ospf => Some(89),
+            HostProtocol::Vrrp => Some(112),
+        }
     }
 }

@@ -40,9 +40,12 @@ pub(crate) fn must(program: &Path, folder: &Path, arguments: &[&str]) -> String 
 fn trees(out: &Path) -> Vec<PathBuf> {
     let ranges = [("    runtime:", "    podCidrs: [10.128.0.0/16]\n    runtime:")];
     let mut found = vec![tree(out, "golden/build/aks-1.36", &ranges)];
-    found.extend(
-        ["golden/build/eks-1.36", "golden/build/aks-1.36", "examples/eks", "examples/aks"].map(|spec| tree(out, spec, &[])),
-    );
+    let specs = ["golden/build/eks-1.36", "golden/build/aks-1.36", "golden/build/auto-mode-1.36", "examples/eks", "examples/aks"];
+    found.extend(specs.map(|spec| tree(out, spec, &[])));
+    // Nothing beside the cluster but checks.
+    let unsent = "  controls: { cloud/control-plane-logs: { apply: false, waiver: W-1 } }\n  waivers: [{ id: W-1, control: cloud/control-plane-logs, \
+                  owner: me, reason: tried, expires: 2027-06-30 }]\n  namespaces:";
+    found.push(tree(out, "golden/build/aks-1.36", &[("  namespaces:", unsent)]));
     found
 }
 
@@ -132,7 +135,7 @@ fn settings(program: &Path, folder: &Path) {
 /// absent, and a block that is not there, warn as well: a plan never stops at them, and an open server never passes.
 const LIVE: &[(&str, &str, &[&str])] = &[
     (
-        "authentication_mode ==",
+        "authentication_mode",
         "authentication_mode = \"API\"",
         &["authentication_mode = \"CONFIG_MAP\"", "authentication_mode = null"],
     ),
@@ -161,7 +164,7 @@ const LIVE: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("vpc_config", "vpc_config = [{", &["vpc_config = [for a in []: a]\n    other = [{"]),
-    ("retention_in_days", "retention_in_days = 365", &["retention_in_days = 30", "retention_in_days = null"]),
+    ("retention_in_days", "retention_in_days = 365", &["retention_in_days = 7", "retention_in_days = null"]),
     (
         "admin_group_object_ids",
         "admin_group_object_ids = [\"00000000-0000-0000-0000-000000000001\"GROUPS]",

@@ -163,6 +163,24 @@ fn hubble_answers_its_relay() {
     }
 }
 
+/// What has no ports is open by its number: the host needs no list of protocols to load its rules.
+#[test]
+fn protocols_without_ports_are_open_as_a_whole() {
+    let pool = "role: worker, os: debian-13,";
+    let open = "open: [{ protocol: VRRP, from: [192.0.2.96/28, \"2001:db8::/64\"], reason: keepalived }, \
+        { protocol: OSPF, from: [192.0.2.1/32], reason: routes }, { protocol: UDP, port: 520, from: [192.0.2.1/32], reason: RIP }],";
+    let tree = Tree::of(NEWEST, &[(pool, &format!("{pool} {open}"))]);
+    let rules = tree.file("nodes/workers/files/etc/harden/node.nft");
+    for rule in [
+        "ip saddr @open_14 meta l4proto 112 accept comment \"keepalived\"",
+        "ip6 saddr @open_16 meta l4proto 112 accept comment \"keepalived\"",
+        "ip saddr @open_24 meta l4proto 89 accept comment \"routes\"",
+        "ip saddr @open_34 udp dport 520 accept comment \"RIP\"",
+    ] {
+        says(rules, rule);
+    }
+}
+
 /// Files that the kubelet rotates are not said to be kept as the journal is.
 #[test]
 fn each_log_is_kept_as_its_writer_keeps_it() {

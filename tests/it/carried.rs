@@ -374,6 +374,69 @@ fn a_control_plane_that_joins_without_taint_is_said() {
     }
 }
 
+/// The folder of certificates is the same with slashes that say nothing, in every file.
+#[test]
+fn slashes_behind_the_folder_of_certificates_say_nothing() {
+    let tree = |folder: &str| {
+        let (built, diags) = over(36, "", &document("cluster/certificatesDir", folder));
+        let built = built.unwrap_or_else(|| panic!("{folder}: {}", text_of(&diags)));
+        // It holds the digest of the owner's file.
+        let own = built.artifacts.iter().filter(|artifact| artifact.path.as_str() != "manifest.json");
+        own.map(|artifact| (artifact.path.to_string(), artifact.text().to_owned())).collect::<Vec<_>>()
+    };
+    for (plain, other) in [("/etc/kubernetes/pki", "/etc/kubernetes/pki/"), ("/srv/pki", "/srv//pki//")] {
+        for (one, two) in tree(plain).iter().zip(&tree(other)) {
+            assert_eq!(one, two, "{other}");
+        }
+    }
+}
+
+/// Of an image of etcd that no table knows nothing else is told: its flags cannot be judged.
+#[test]
+fn an_image_of_etcd_that_is_not_known_is_told_once() {
+    for (tag, known) in [
+        ("3.6.11-0", true),
+        ("v3.6.11", true),
+        ("latest", false),
+        ("3.9.0-0", false),
+        ("3.2.18", false),
+        ("1.36.3", false),
+        ("3.6.11_own", false),
+    ] {
+        let (built, diags) = over(36, "", &document("cluster/etcd", &format!("{{ local: {{ imageTag: {tag} }} }}")));
+        let errors: Vec<&str> = diags.list().iter().filter(|one| one.severity == Severity::Error).map(|one| one.code).collect();
+        assert_eq!(built.is_some(), known, "{tag}: {}", text_of(&diags));
+        assert_eq!(errors, if known { &[][..] } else { &["owner-unusable"] }, "{tag}: {}", text_of(&diags));
+    }
+}
+
+/// The socket that kubeadm gives the kubelet anyway is left out without a word to the person at the terminal.
+#[test]
+fn the_socket_of_the_declared_runtime_is_no_finding() {
+    let at = |kind: &str, socket: &str, more: &str| {
+        let list = format!("[{{ name: container-runtime-endpoint, value: \"{socket}\" }}]");
+        let text = document(&format!("{kind}/nodeRegistration"), &format!("{{ kubeletExtraArgs: {list}{more} }}"));
+        let (built, diags) = over(36, "", &text);
+        let notes = built.unwrap_or_else(|| panic!("{}", text_of(&diags))).plan.owner;
+        let fates: Vec<OwnerField> =
+            notes.iter().filter(|note| note.field.ends_with("container-runtime-endpoint")).map(|note| note.fate).collect();
+        (fates, diags.list().iter().filter(|one| one.code == "owner-field-refused").count())
+    };
+    for socket in [
+        "unix:///var/run/containerd/containerd.sock",
+        "unix:///run/containerd/containerd.sock",
+        "/run/containerd/containerd.sock",
+    ] {
+        for kind in ["init", "join"] {
+            assert_eq!(at(kind, socket, ""), (vec![OwnerField::Overridden], 0), "{kind} {socket}");
+        }
+    }
+    assert_eq!(at("init", "unix:///run/crio/crio.sock", ""), (vec![OwnerField::Refused], 1));
+    let own = ", criSocket: \"unix:///run/own.sock\"";
+    assert_eq!(at("init", "unix:///run/own.sock", own), (vec![OwnerField::Overridden], 0));
+    assert_eq!(at("init", "unix:///run/containerd/containerd.sock", own), (vec![OwnerField::Refused], 1));
+}
+
 /// A list that a control lengthens is carried, and what was added is said.
 #[test]
 fn what_stands_beside_a_carried_list_is_said() {

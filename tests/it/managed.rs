@@ -286,7 +286,6 @@ fn auto_mode_is_told_apart() {
     assert_eq!(refused(EKS, &[auto]), ["flow-not-matched"]);
     let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
     let plan = must(EKS, &[auto, services]);
-    intent(&plan, "/platform/eks/owns/vpcCni", Outcome::NotApplicable, "eks-auto-addon");
     let dns = verdicts(&plan, "network/dns");
     assert!(dns.iter().any(|(_, ground)| **ground == Ground::Fact(facts::id::EKS_AUTO_DNS)), "{dns:?}");
     let tree = Tree::of(EKS, &[auto, services]);
@@ -295,6 +294,129 @@ fn auto_mode_is_told_apart() {
         tree.0.iter().filter(|(name, _)| name.starts_with("k8s/network/")).map(|(_, text)| text.as_str()).collect();
     says(&policies, "cidr: 172.20.0.10/32");
     omits(Tree::of(EKS, &[services]).report(), "Auto Mode answers");
+}
+
+/// The ConfigMap that switches Auto Mode on may be there already: it is made here only where the spec says so.
+#[test]
+fn the_switch_of_auto_mode_has_an_owner() {
+    let auto = ("nodes: managed", "nodes: auto");
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let look = "get configmap amazon-vpc-cni -o yaml";
+    for owner in ["vpcCni: module", "vpcCni: existing", ""] {
+        let of = if owner.is_empty() { ("vpcCni: module, ", "") } else { ("vpcCni: module", owner) };
+        let plan = must(EKS, &[auto, services, of]);
+        assert_eq!(verdicts(&plan, "cloud/network-policy"), [(Outcome::Elsewhere, &Ground::Fact(facts::id::CLOUD_EXISTING))]);
+        if !owner.is_empty() {
+            intent(&plan, "/platform/eks/owns/vpcCni", Outcome::Elsewhere, "cloud-existing");
+        }
+        let tree = Tree::of(EKS, &[auto, services, of]);
+        assert!(!tree.0.keys().any(|name| name.starts_with("k8s/network-engine/")), "{owner}");
+        says(tree.row("cloud/network-policy"), look);
+        says(tree.step("Apply D"), look);
+        says(tree.step("Apply D"), "kubectl -n kube-system patch configmap amazon-vpc-cni");
+        omits(tree.step("Apply D"), "k8s/network-engine");
+        says(tree.running(), "The owner of the ConfigMap `amazon-vpc-cni`");
+        omits(tree.report(), "k8s/network-engine");
+    }
+    let ours = ("vpcCni: module", "vpcCni: harden");
+    let tree = Tree::of(EKS, &[auto, services, ours]);
+    says(tree.file("k8s/network-engine/auto-mode.yaml"), "enable-network-policy-controller: \"true\"");
+    says(tree.step("Apply D"), look);
+    says(tree.step("Apply D"), "-k k8s/network-engine");
+    assert!(must(EKS, &[auto, services, ours]).intents.iter().any(|intent| {
+        intent.path.as_str() == "/platform/eks/owns/vpcCni" && intent.verdicts[0].outcome == Outcome::Enforced
+    }));
+}
+
+/// An object is applied in one step of a list, and a page speaks of no folder that its tree lacks.
+#[test]
+fn every_folder_is_applied_once() {
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    let auto = [("nodes: managed", "nodes: auto"), services, ("vpcCni: module", "vpcCni: harden")];
+    let bare = [
+        ("  namespaces: [{ name: shop }]\n", ""),
+        ("      - { name: dev-shop, group: developers, namespaces: [shop], may: [view] }\n", ""),
+    ];
+    let bare_aks = [
+        ("  namespaces: [{ name: shop }]\n", ""),
+        ("    duties: [{ name: dev-shop, group: developers, namespaces: [shop], may: [view] }]\n", ""),
+    ];
+    let trees: [(&str, &[(&str, &str)]); 5] = [(EKS, &[]), (AKS, &[]), (EKS, &auto), (EKS, &bare), (AKS, &bare_aks)];
+    for (path, changes) in trees {
+        let tree = Tree::of(path, changes);
+        let has = |folder: &str| tree.0.contains_key(&format!("k8s/{folder}/kustomization.yaml"));
+        let folders = ["namespaces", "rbac", "network", "admission", "policy-templates", "policies", "logging", "network-engine"];
+        for list in [tree.running(), tree.list("A new cluster")] {
+            let applies = list.lines().filter(|line| line.contains("kubectl apply --server-side -k"));
+            let applies: Vec<&str> = applies.collect();
+            for folder in folders {
+                let words = [format!("`k8s/{folder}`"), format!("-k k8s/{folder}`")];
+                let steps = applies.iter().filter(|step| words.iter().any(|words| step.contains(words.as_str()))).count();
+                assert_eq!(steps, usize::from(has(folder)), "{path} {folder}:\n{list}");
+            }
+        }
+        for folder in folders.into_iter().filter(|folder| !has(folder)) {
+            omits(tree.page(), &format!("k8s/{folder}`"));
+        }
+    }
+}
+
+/// The log group of another owner gets its retention from a line that says where it goes.
+#[test]
+fn retention_of_another_owners_group_has_its_place() {
+    let other = Tree::of(EKS, &[("logGroup: harden", "logGroup: existing")]);
+    says(other.step("Apply A"), "goes to `retention_in_days` of your `aws_cloudwatch_log_group`");
+    omits(Tree::of(EKS, &[]).step("Apply A"), "retention_in_days");
+}
+
+/// What is not handed out is not sent on: AKS has no setting to send by, and a filter of EKS passes on what others have on.
+#[test]
+fn nothing_is_said_to_be_sent_on_that_is_not_handed_out() {
+    let without = (
+        "  namespaces:",
+        "  controls: { cloud/control-plane-logs: { apply: false, waiver: W-1 } }\n  waivers: [{ id: W-1, control: cloud/control-plane-logs, owner: \
+         me, reason: tried, expires: 2027-06-30 }]\n  namespaces:",
+    );
+    let hub = "siem: { eventHub: { namespace: logs, name: aks } }";
+    let workspace = "siem: { azureMonitor: { workspace: /subscriptions/0/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/logs } }";
+    for (sink, place) in [(hub, "/logging/siem/eventHub"), (workspace, "/logging/siem/azureMonitor")] {
+        for owner in ["diagnosticSetting: harden", "diagnosticSetting: existing"] {
+            let changes = [without, ("diagnosticSetting: harden", owner), (hub, sink)];
+            let plan = must(AKS, &changes);
+            let found = verdicts(&plan, "cloud/log-forwarding");
+            assert_eq!(found, [(Outcome::Impossible, &Ground::Fact(facts::id::AKS_NO_CATEGORIES))], "{sink} {owner}");
+            intent(&plan, place, Outcome::Impossible, "aks-no-categories");
+            let tree = Tree::of(AKS, &changes);
+            assert!(!tree.0.contains_key("terraform/attach/main.tf"), "{sink} {owner}");
+            omits(tree.file("terraform/settings/outputs.tf"), "diagnostic");
+            omits(tree.report(), "by the diagnostic setting");
+            omits(tree.report(), "set `log_analytics_retention_in_days` on it");
+            says(tree.report(), "only where they are switched on");
+        }
+    }
+    for (path, goal) in [(AKS, "rbac-changes"), (EKS, "exec")] {
+        let plan = must(path, &[without]);
+        intent(&plan, &format!("/logging/audit/goals/{goal}"), Outcome::Impossible, "provider-logs-unasked");
+        let found = verdicts(&plan, "apiserver/audit-log");
+        assert_eq!(found, [(Outcome::Impossible, &Ground::Fact(facts::id::PROVIDER_LOGS_UNASKED))], "{path}");
+    }
+    let plan = must(EKS, &[without]);
+    assert!(verdicts(&plan, "cloud/log-forwarding").iter().all(|(outcome, _)| *outcome != Outcome::Enforced));
+    intent(&plan, "/logging/siem/relay", Outcome::Weaker, "eks-no-logs-asked");
+    says(Tree::of(EKS, &[without]).file("terraform/attach/main.tf"), "aws_cloudwatch_log_subscription_filter");
+}
+
+/// What Gatekeeper must change is named only where it changes something.
+#[test]
+fn the_head_of_the_policies_names_what_is_there() {
+    let list = "k8s/policies/kustomization.yaml";
+    says(Tree::of(EKS, &[]).file(list), "must know and change for them");
+    let plain = Tree::of(EKS, &[("  images: { alwaysPull: true }\n", "")]);
+    let mutates = plain.file(list).contains("always-pull-mutation.yaml");
+    assert!(!mutates);
+    omits(plain.file(list), "change");
+    says(plain.file(list), "sync.yaml");
+    says(plain.file(list), "must know for them");
 }
 
 /// A plug-in that enforces nothing is not said to enforce by itself.
@@ -329,7 +451,9 @@ fn private_ranges_open_no_public_endpoint() {
         (AKS, ("access: authorized-ranges", "access: authorized-ranges"), Outcome::Impossible, "cloud-private-range"),
     ] {
         intent(&must(path, &[change, admins]), "/api/sources/admins", outcome, fact);
-        says(&warnings(path, &[change, admins]), "nobody comes to a public endpoint");
+        // Where there is a private endpoint too, people come by that one.
+        let told = warnings(path, &[change, admins]).contains("nobody comes to a public endpoint");
+        assert_eq!(told, outcome == Outcome::Impossible, "{path} {change:?}");
     }
     omits(&warnings(EKS, &[]), "nobody comes");
     omits(&warnings(EKS, &[("endpoint: both", "endpoint: private"), admins]), "nobody comes");
@@ -390,7 +514,10 @@ fn roles_of_node_classes_have_their_entry() {
     let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
     let auto = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services]);
     says(auto.step("B: check"), "--type EC2`");
-    says(auto.step("B: check"), "AmazonEKSAutoNodePolicy");
+    says(auto.step("B: check"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. ");
+    let china = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services, ("arn:aws:", "arn:aws-cn:")]);
+    says(china.step("B: check"), "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`");
+    omits(china.page(), "arn:aws:");
     omits(Tree::of(EKS, &[]).step("B: check"), "AmazonEKSAutoNodePolicy");
 }
 

@@ -285,10 +285,14 @@ const MISTAKES: &[Mistake] = &[
     ("encryptionAtRest: { secretbox: {}, ", "«encryptionAtRest»: { ", "missing-choice"),
     ("runtime: { containerd: \"2.3\" }", "«runtime»: {}", "missing-choice"),
     ("users: [\"oidc:tester@shop.example\"]", "users: «[]»", "empty-list"),
+    ("admins: [203.0.113.0/24]", "admins: «[]»", "empty-list"),
     ("runtime: { containerd: \"2.3\" }", "runtime: { containerd: \"2.3\", «criDockerd»: \"0.4\" }", "does-not-belong"),
     ("nodeLocalDns: false", "«podCidrs»: [10.0.0.0/18]", "does-not-belong"),
     ("{ apply: false, waiver: W-9 }", "{ «apply»: false }", "unapplied-without-waiver"),
     ("mode: nftables, nodePortAddresses", "mode: none, «nodePortAddresses»", "does-not-belong"),
+    ("open: [{ port: 179,", "open: [{ protocol: VRRP, «port»: 179,", "does-not-belong"),
+    ("open: [{ port: 179,", "open: [{ protocol: «ICMP»,", "unknown-word"),
+    ("open: [{ port: 179,", "open: [{", "missing-field"),
     // Texts.
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.1/24»]", "not-a-range"),
     ("admins: [203.0.113.0/24]", "admins: [«203.0.113.010/32»]", "not-a-range"),
@@ -385,14 +389,8 @@ fn all_mistakes_are_said_at_once_and_in_order() {
     let (specs, diagnostics) = decode(&text);
     assert!(specs.is_empty());
     let mut found: Vec<(usize, &str)> = diagnostics.list().iter().map(|d| (d.labels[0].place.position().line, d.code)).collect();
-    let expected = [
-        (7, "unquoted-version"),
-        (14, "missing-field"),
-        (14, "not-a-range"),
-        (14, "unknown-field"),
-        (15, "duplicate-name"),
-        (16, "wrong-type"),
-    ];
+    let expected =
+        [(7, "unquoted-version"), (14, "not-a-range"), (14, "unknown-field"), (15, "duplicate-name"), (16, "wrong-type")];
     found.sort_unstable();
     assert_eq!(found, expected);
 }

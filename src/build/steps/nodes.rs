@@ -60,7 +60,8 @@ impl Tree<'_> {
             }
         }
         let (runtime, version) = (&self.plan.host.runtime, &self.plan.cluster.version);
-        let runtime = format!("{runtime} {}", self.plan.host.runtime_version);
+        let behind = if runtime == "docker" { ", cri-dockerd as its CRI" } else { "" };
+        let runtime = format!("{runtime} {}{behind}", self.plan.host.runtime_version);
         let mut text = format!(
             "Install on every node, before its script runs: {}, kubelet and kubeadm {version} (where the cluster runs another version both stay as \
              they are until {TO_ANOTHER_VERSION} takes them)",

@@ -98,8 +98,14 @@ pub(super) fn provider(plan: &Plan, artifacts: &[Artifact]) -> Ways {
     if cloud.has(Stage::Network) {
         after.push(let_policies_act(plan, if cloud.has(Stage::Overlay) { "D2" } else { "D" }));
     }
-    if cloud.auto_mode_engine.is_some() {
-        after.push(let_policies_act(plan, "D") + &format!(" `kubectl apply --server-side -k k8s/{NETWORK_ENGINE}` does it."));
+    if let Some(owner) = &cloud.auto_mode_engine {
+        let how = if owner.value == Owner::Harden {
+            format!(" `kubectl apply --server-side -k k8s/{NETWORK_ENGINE}` does it.")
+        } else {
+            " The owner of the ConfigMap `amazon-vpc-cni` of kube-system does it, by the lines of `terraform/ADOPT.md`."
+                .to_owned()
+        };
+        after.push(let_policies_act(plan, "D") + &how);
     }
     if cloud.secrets_key.as_ref().is_some_and(|owner| owner.value == Owner::Harden) {
         after.push(

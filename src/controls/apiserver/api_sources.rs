@@ -24,8 +24,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn applies(cluster: &Resolved) -> Applies {
     match cluster.platform {
         Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => cloud::instead(cluster, "cloud/api-access", facts::id::EKS_API_SOURCES),
-        Platform::Aks => cloud::instead(cluster, "cloud/api-access", facts::id::AKS_API_SOURCES),
+        Platform::Eks => cloud::instead(cluster, "cloud/api-access", facts::id::EKS_API_SOURCES, facts::id::CLOUD_NOT_SELECTED),
+        Platform::Aks => cloud::instead(cluster, "cloud/api-access", facts::id::AKS_API_SOURCES, facts::id::CLOUD_NOT_SELECTED),
     }
 }
 

@@ -57,8 +57,12 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn applies(cluster: &Resolved) -> Applies {
     match cluster.platform {
         Platform::Kubeadm => Applies::Yes,
-        Platform::Eks => cloud::instead(cluster, "cloud/control-plane-logs", facts::id::EKS_AUDIT_LOG),
-        Platform::Aks => cloud::instead(cluster, "cloud/control-plane-logs", facts::id::AKS_AUDIT_LOG),
+        Platform::Eks => {
+            cloud::instead(cluster, "cloud/control-plane-logs", facts::id::EKS_AUDIT_LOG, facts::id::PROVIDER_LOGS_UNASKED)
+        }
+        Platform::Aks => {
+            cloud::instead(cluster, "cloud/control-plane-logs", facts::id::AKS_AUDIT_LOG, facts::id::PROVIDER_LOGS_UNASKED)
+        }
     }
 }
 

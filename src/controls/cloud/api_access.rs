@@ -64,7 +64,7 @@ fn lower_eks(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
         }
         if ranges(cluster, out, "public_access_cidrs", EKS_MOST_RANGES) == 0 && eks.private {
             closed_to_all(out, &place);
-        } else {
+        } else if !eks.private {
             need_public(cluster, out, &place, "`endpoint: private`");
         }
         answer(cluster, out, "public_access_cidrs", eks.private);

@@ -136,13 +136,14 @@ fn destination(cluster: &Resolved, out: &Lowering<'_>) -> Option<crate::plan::He
 /// Where logs are forwarded to on AKS.
 fn forwards(cluster: &Resolved) -> Option<&Destination> {
     let siem = answers(cluster).and_then(|answers| answers.siem.as_ref())?;
-    siem.azure.as_ref().or(siem.hub.as_ref()).filter(|_| cluster.selects("cloud/log-forwarding"))
+    let asked = cluster.selects("cloud/log-forwarding") && cluster.selects(CONTROL.id);
+    siem.azure.as_ref().or(siem.hub.as_ref()).filter(|_| asked)
 }
 
 /// Whether a workspace keeps the logs of the control plane on AKS.
 pub(super) fn in_workspace(cluster: &Resolved) -> bool {
     match forwards(cluster) {
-        None => cluster.selects("cloud/control-plane-logs") && setting_owner(cluster) == Owner::Harden,
+        None => cluster.selects(CONTROL.id) && setting_owner(cluster) == Owner::Harden,
         Some(Destination::Workspace(_)) => true,
         Some(Destination::EventHub { .. }) => false,
     }

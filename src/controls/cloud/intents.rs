@@ -9,7 +9,7 @@ use crate::{
         Ground, Outcome, Plan, Scope, Verdict,
         cloud::{Owner, cloud_key, owner_place},
     },
-    resolve::{CloudAnswers, CloudKind, Nodes, Resolved},
+    resolve::{CloudAnswers, CloudKind, Resolved},
 };
 
 /// Answers for intents of a managed cluster; what a control said counts more.
@@ -49,10 +49,6 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     if path.is_within(&platform.child("terraform")) {
         return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));
     }
-    let auto = matches!(&answers.kind, CloudKind::Eks(eks) if eks.nodes == Nodes::Auto);
-    if auto && *path == owner_place(cluster.platform, "vpcCni") {
-        return fact(Outcome::NotApplicable, facts::id::EKS_AUTO_ADDON);
-    }
     let relay = answers.siem.as_ref().is_some_and(|siem| siem.forward.is_some());
     if !relay && *path == owner_place(cluster.platform, "subscriptionFilter") {
         return fact(Outcome::NotApplicable, facts::id::NOT_DECLARED);
@@ -65,6 +61,9 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     }
     if field("endpoint") || field("access") || below("/api/sources") {
         return fact(Outcome::Impossible, facts::id::CLOUD_NOT_SELECTED);
+    }
+    if below("/logging/audit/goals") {
+        return fact(Outcome::Impossible, facts::id::PROVIDER_LOGS_UNASKED);
     }
     if below("/api/encryptionAtRest") {
         return fact(Outcome::Provider, by_provider(facts::id::EKS_ENCRYPTION, facts::id::AKS_ENCRYPTION));

@@ -28,6 +28,9 @@ pub(in crate::controls) const CONTROL: Control = Control {
     lower,
 };
 
+/// The control that has the provider hand out what is passed on.
+const LOGS: &str = "cloud/control-plane-logs";
+
 fn applies(cluster: &Resolved) -> Applies {
     match super::managed(cluster) {
         Applies::Yes if answers(cluster).is_none_or(|answers| answers.siem.is_none()) => {
@@ -60,9 +63,17 @@ fn lower_eks(cluster: &Resolved, siem: &SiemAnswer, owner: Owner, out: &mut Lowe
         cloud.forward = Some(held);
         cloud.filter_owner = Some(held_owner);
     }
-    handed_on(cluster, out, owner, &place("relay"), cloud_key("log-group/forward"));
+    let comes = cluster.selects(LOGS);
+    if comes {
+        handed_on(cluster, out, owner, &place("relay"), cloud_key("log-group/forward"));
+    } else {
+        let ground = Ground::Fact(facts::id::EKS_NO_LOGS_ASKED);
+        strokes::intents(cluster, out, &place("relay"), Outcome::Weaker, &ground, "");
+    }
     handed_on(cluster, out, owner, &owner_at, cloud_key("subscription-filter/owner"));
-    if owner == Owner::Harden {
+    if !comes {
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EKS_NO_LOGS_ASKED, "");
+    } else if owner == Owner::Harden {
         strokes::enforced(out, "up to the relay");
     } else {
         let how = "the owner of the subscription filter sends everything to `subscription_filter` of `terraform/settings`; look: `aws logs \
@@ -78,6 +89,9 @@ fn lower_aks(cluster: &Resolved, siem: &SiemAnswer, out: &mut Lowering<'_>) {
         (None, Some(relay)) => (place("relay"), relay),
         (None, None) => return no_way(cluster, siem, out, facts::id::AKS_NO_DIRECT_SIEM),
     };
+    if !cluster.selects(LOGS) {
+        return no_setting(cluster, siem, out);
+    }
     let asked = out.reason().cause;
     let held = out.because(Cause::Spec(named.clone())).held(destination.clone());
     if let Some(cloud) = &mut out.plan_mut().cloud {
@@ -122,6 +136,16 @@ fn passed_on(cluster: &Resolved, siem: &SiemAnswer, out: &mut Lowering<'_>) {
     let fact = facts::id::CLOUD_RELAY;
     out.verdict(Scope::Cluster, Outcome::Elsewhere, fact, "");
     strokes::intents(cluster, out, &place(siem.sink), Outcome::Elsewhere, &Ground::Fact(fact), "");
+}
+
+/// A diagnostic setting is made of categories, and another control chooses them.
+fn no_setting(cluster: &Resolved, siem: &SiemAnswer, out: &mut Lowering<'_>) {
+    let fact = facts::id::AKS_NO_CATEGORIES;
+    out.verdict(Scope::Cluster, Outcome::Impossible, fact, "");
+    let relay = (siem.azure.is_none()).then_some("relay");
+    for name in [siem.sink].into_iter().chain(relay) {
+        strokes::intents(cluster, out, &place(name), Outcome::Impossible, &Ground::Fact(fact), "");
+    }
 }
 
 fn no_way(cluster: &Resolved, siem: &SiemAnswer, out: &mut Lowering<'_>, fact: crate::base::FactId) {

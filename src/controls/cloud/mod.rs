@@ -109,12 +109,8 @@ fn looked_at(names: &[&str], detail: &str) -> String {
 }
 
 /// What became of controls of the API server that the provider answers by a control of this topic, where that one is selected.
-pub(super) fn instead(cluster: &Resolved, control: &str, fact: FactId) -> Applies {
-    if cluster.selects(control) {
-        Applies::No(Outcome::Elsewhere, fact)
-    } else {
-        Applies::No(Outcome::Impossible, facts::id::CLOUD_NOT_SELECTED)
-    }
+pub(super) fn instead(cluster: &Resolved, control: &str, fact: FactId, otherwise: FactId) -> Applies {
+    if cluster.selects(control) { Applies::No(Outcome::Elsewhere, fact) } else { Applies::No(Outcome::Impossible, otherwise) }
 }
 
 /// The part of a managed cluster that no control asks for: names, bounds, the tier.

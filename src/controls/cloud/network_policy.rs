@@ -1,14 +1,12 @@
 //! Switches on what enforces network policies, where the provider has the switch.
 
-use std::collections::BTreeSet;
-
 use crate::{
     base::{Area, Cause, FactId, Level, SpecPath},
     controls::{Applies, Control},
     facts::{self, Enforcer, cloud::azurerm_moves_networks},
     plan::{
         Ground, Lowering, Outcome, Scope,
-        cloud::{CloudValue, Owner, cloud_key, owner_place},
+        cloud::{CloudValue, Owner, auto_mode_engine_key, cloud_key, owner_place},
     },
     resolve::{AksAnswers, EksAnswers, Nodes, Resolved},
 };
@@ -67,7 +65,7 @@ fn another_plugin(cluster: &Resolved) -> Applies {
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if let Some(eks) = eks(cluster) {
         match eks.nodes {
-            Nodes::Auto => auto_mode(out),
+            Nodes::Auto => auto_mode(cluster, eks, out),
             Nodes::Managed | Nodes::SelfManaged => vpc_cni(cluster, eks, out),
         }
     }
@@ -125,12 +123,25 @@ fn moves(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
-/// The plug-in of Auto Mode has no add-on: an object of the cluster has it enforce policies.
-fn auto_mode(out: &mut Lowering<'_>) {
-    let reasons = BTreeSet::from([out.reason()]);
+/// Nothing but a person sees an object of the cluster that this tree does not have.
+const LOOK_AT_SWITCH: &str = "its owner has the ConfigMap `amazon-vpc-cni` of kube-system say `enable-network-policy-controller: \"true\"`, and each NodeClass \
+     `networkPolicy: DefaultAllow`; look: `kubectl -n kube-system get configmap amazon-vpc-cni -o yaml`; policies that lie in the cluster already \
+     take effect with it";
+
+/// The plug-in of Auto Mode has no add-on: an object of the cluster has it enforce policies, which may be there already.
+fn auto_mode(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
+    let place = owner_place(cluster.platform, "vpcCni");
+    let owner = owner_of(cluster, out, &place, eks.vpc_cni);
     if let Some(cloud) = &mut out.plan_mut().cloud {
-        cloud.auto_mode_engine = Some(reasons);
+        cloud.auto_mode_engine = Some(owner);
     }
+    if eks.vpc_cni != Owner::Harden {
+        let ground = Ground::Fact(facts::id::CLOUD_EXISTING);
+        strokes::intents(cluster, out, &place, Outcome::Elsewhere, &ground, "");
+        out.verdict_on(Scope::Cluster, Outcome::Elsewhere, ground, LOOK_AT_SWITCH);
+        return;
+    }
+    strokes::intents_by(cluster, out, &place, &[auto_mode_engine_key()]);
     let detail = "where a NodeClass of yours says anything else than `networkPolicy: DefaultAllow`, its owner changes it; policies that lie in the \
          cluster already take effect with it";
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::EKS_AUTO_POLICY, detail);

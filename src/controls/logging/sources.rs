@@ -25,6 +25,9 @@ pub(in crate::controls) const CONTROL: Control = Control {
     lower,
 };
 
+/// What has a provider hand out the logs of its control plane.
+const PROVIDED: &str = "cloud/control-plane-logs";
+
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     for kind in LogKind::ALL {
@@ -75,6 +78,9 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
             Agent::Cannot(fact) => (Outcome::Impossible, *fact),
             Agent::None => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
         },
+        (LogKind::Audit | LogKind::Kubernetes, Some(_)) if !cluster.selects(PROVIDED) => {
+            (Outcome::Weaker, facts::id::PROVIDER_LOGS_UNASKED)
+        }
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
         (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
@@ -103,7 +109,7 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
             written: written.to_owned(),
             shipped: "the provider".to_owned(),
             kept: kept_by_the_provider(cluster, out),
-            goes: passed_on_by_the_provider(out),
+            goes: passed_on_by_the_provider(cluster, out),
             volume,
         };
     }
@@ -142,7 +148,7 @@ fn kept_by_the_provider(cluster: &Resolved, out: &Lowering<'_>) -> String {
 }
 
 /// Where the provider passes them on.
-fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
+fn passed_on_by_the_provider(cluster: &Resolved, out: &Lowering<'_>) -> String {
     let Some(cloud) = &out.plan().cloud else { return "nowhere".to_owned() };
     let destinations: Vec<String> = cloud.destinations.iter().map(|held| destination(&held.value)).collect();
     let of = |owner: &Option<Held<Owner>>| {
@@ -152,6 +158,9 @@ fn passed_on_by_the_provider(out: &Lowering<'_>) -> String {
     match &cloud.forward {
         Some(forward) => {
             format!("to {}, by a subscription of the log group{}", forward.value.destination, of(&cloud.filter_owner))
+        }
+        None if cluster.platform == Platform::Aks && !cluster.selects(PROVIDED) => {
+            "nowhere: no diagnostic setting comes of this spec".to_owned()
         }
         None if destinations.is_empty() => {
             "it stays where it is written: no receiver that the provider reaches is declared".to_owned()

@@ -8,7 +8,7 @@ use crate::{
     facts::{self, Callers, Listens, Protocol},
     plan::{Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
     resolve::Resolved,
-    spec::words::Access,
+    spec::{model::Opened, words::Access},
 };
 
 use super::pools;
@@ -247,7 +247,7 @@ impl Rules<'_, '_> {
         pool.is_some_and(|pool| pool.file_rules.keys().any(|name| name.starts_with(&prefix)))
     }
 
-    /// The ports that the pool declares open, each with a group of its own.
+    /// The ports and protocols that the pool declares open, each with a group of its own.
     fn open(&mut self, cluster: &Resolved) {
         let Some(answers) = cluster.hosts.pools.get(&self.pool.name) else { return };
         for (n, (open, place)) in answers.open.iter().enumerate() {
@@ -256,7 +256,12 @@ impl Rules<'_, '_> {
                 self.member(&group, range, place.child("from").index(m));
             }
             self.out.because(Cause::Spec(place.clone()));
-            self.rule(&open.protocol.name().to_lowercase(), &open.port.number().to_string(), &group, &open.reason);
+            match open.what {
+                Opened::Port(protocol, port) => {
+                    self.rule(&protocol.name().to_lowercase(), &port.number().to_string(), &group, &open.reason);
+                }
+                Opened::Ip(number) => self.rule("ip", &number.to_string(), &group, &open.reason),
+            }
         }
     }
 }

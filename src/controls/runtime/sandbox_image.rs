@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Level},
     controls::{Control, node::pools},
     facts,
-    plan::Lowering,
+    plan::{Lowering, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -20,12 +20,15 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
+    let (Some(kubeadm), Some(tag)) = (&cluster.kubeadm, facts::pause_tag(cluster.minor())) else { return };
+    let image = format!("{}/pause:{tag}", kubeadm.image_repository);
     let key = match cluster.runtime.name.as_str() {
         "containerd" => "runtime/containerd/images/pinned_images.sandbox",
         "crio" => "runtime/crio/image/pause_image",
-        _ => return pools::not_here(out, facts::id::CRI_DOCKERD_PAUSE, ""),
+        _ => {
+            let detail = format!("give its service `--pod-infra-container-image={image}`");
+            return out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CRI_DOCKERD_PAUSE, detail);
+        }
     };
-    let (Some(kubeadm), Some(tag)) = (&cluster.kubeadm, facts::pause_tag(cluster.minor())) else { return };
-    let image = format!("\"{}/pause:{tag}\"", kubeadm.image_repository);
-    pools::rules(out, &[(key, image.as_str())]);
+    pools::rules(out, &[(key, &format!("\"{image}\""))]);
 }

@@ -60,11 +60,13 @@ pub(super) static POLICY: Policy = Policy {
         case!("allowed-other-volumes"),
         case!("allowed-read-only"),
         case!("allowed-below"),
+        case!("allowed-writable-beside"),
         case!("denied-root"),
         case!("denied-sibling"),
         case!("denied-dots"),
         case!("denied-relative"),
         case!("denied-writable"),
+        case!("denied-writable-in-init"),
         case!("denied-writable-in-ephemeral"),
     ],
 };

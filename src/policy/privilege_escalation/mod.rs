@@ -48,6 +48,7 @@ pub(super) static POLICY: Policy = Policy {
         case!("allowed-windows"),
         case!("allowed-update-of-an-old-offender"),
         case!("allowed-empty-lists"),
+        case!("allowed-net-bind-service"),
         case!("denied-absent"),
         case!("denied-pod-level-only"),
         case!("denied-init"),
@@ -55,6 +56,8 @@ pub(super) static POLICY: Policy = Policy {
         case!("denied-image-changed"),
         case!("denied-sys-admin"),
         case!("denied-cap-sys-admin"),
+        case!("denied-all-capabilities"),
+        case!("denied-cap-all"),
         case!("denied-template"),
     ],
 };

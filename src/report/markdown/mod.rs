@@ -162,6 +162,11 @@ fn waivers(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
         return;
     }
     line(out, "\n## Waivers\n");
+    line(
+        out,
+        "Each counts to the end of the day under `expires`. Nothing in the cluster ends by itself on that day: a build for a later day \
+         stops until the waiver is renewed, reprieved or taken out, and what a tree spares stays spared until a new tree is applied.\n",
+    );
     line(out, "| id | control | scope | owner | reason | expires | state |");
     line(out, "|---|---|---|---|---|---|---|");
     for waiver in extras.waivers {

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     Reading,
     diagnostics::{FieldRefused, UnknownKubeadmGate},
-    fields, node, place,
+    fields, node, place, plain_folder,
     settings::{self, Setting},
 };
 
@@ -150,6 +150,9 @@ fn leaves(tree: &Map<String, Value>, above: &str) -> Vec<(String, Value)> {
 
 fn cluster(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
     let Some(mut carried) = Carried::new(reading, "ClusterConfiguration") else { return };
+    if let Some(Value::String(folder)) = carried.tree.get_mut("certificatesDir") {
+        *folder = plain_folder(folder);
+    }
     for (section, program) in SECTIONS {
         for (_, name) in PER_NODE.iter().filter(|(of, _)| *of == program) {
             refuse_argument(&mut carried, reading, diags, section, name);

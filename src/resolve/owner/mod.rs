@@ -177,7 +177,7 @@ impl Owner {
     }
 
     pub(super) fn certificates_dir(&self) -> Option<String> {
-        self.text("/ClusterConfiguration/certificatesDir")
+        self.text("/ClusterConfiguration/certificatesDir").map(|text| plain_folder(&text))
     }
 
     pub(super) fn cluster_name(&self) -> Option<String> {
@@ -270,6 +270,12 @@ impl Owner {
     fn cause(&self, pointer: &str) -> Cause {
         Cause::Owner(format!("{}#{pointer}", self.file).into())
     }
+}
+
+/// A folder as kubeadm joins it with the names of files: without slashes that say nothing.
+fn plain_folder(text: &str) -> String {
+    let plain: String = text.split('/').filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect();
+    if plain.is_empty() { text.to_owned() } else { plain }
 }
 
 /// Where a field of the documents stands.

@@ -126,15 +126,9 @@ fn is_asked_for(field: &Field, item: &Item, cluster: &Resolved) -> bool {
 
 fn arises(risk: &Risk, field: &Field, item: &Item, cluster: &Resolved) -> bool {
     let (text, minor) = (item.text.as_str(), cluster.minor());
-    let is = |known: &&str| known.eq_ignore_ascii_case(text);
     match risk.when {
         RiskWhen::Set => !text.is_empty(),
-        RiskWhen::AnyOf(known) => {
-            known.iter().any(is) || text == "1" && known.contains(&"true") || text == "0" && known.contains(&"false")
-        }
-        RiskWhen::OtherThan(known) => !text.is_empty() && !known.iter().any(is),
-        RiskWhen::Begins(known) => known.iter().any(|start| text.starts_with(start)),
-        RiskWhen::Holds(part) => text.contains(part),
+        RiskWhen::AnyOf(_) | RiskWhen::OtherThan(_) | RiskWhen::Begins(_) | RiskWhen::Holds(_) => risk.is_in(text),
         RiskWhen::Longer(most) => amount(text).is_some_and(|amount| amount > most),
         RiskWhen::AboveDefault => beyond(text, field, minor).is_some_and(|(found, default)| found > default),
         RiskWhen::BelowDefault => beyond(text, field, minor).is_some_and(|(found, default)| found < default),

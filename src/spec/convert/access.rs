@@ -27,7 +27,10 @@ pub(super) fn api(r: &mut Reader<'_>, at: &SpecPath, written: v1::Api) -> Api {
 }
 
 fn sources(r: &mut Reader<'_>, at: &SpecPath, written: v1::Sources) -> Sources {
-    let admins = r.ranges(&at.child("admins"), written.admins);
+    let why =
+        "nobody could reach the API server, its owner neither; if people come from the nodes alone, name the ranges of nodes";
+    let admins = written.admins.and_then(|list| r.need_list(at, "admins", Some(list), why));
+    let admins = r.ranges(&at.child("admins"), admins);
     let load_balancer = written.load_balancer.and_then(|l| load_balancer(r, &at.child("loadBalancer"), l));
     let egress = r.ranges(&at.child("egress"), written.egress);
     Sources { admins, load_balancer, egress }
@@ -219,7 +222,8 @@ fn groups(r: &mut Reader<'_>, at: &SpecPath, written: BTreeMap<String, v1::Group
 }
 
 fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
-    if !["kubernetes", "aws", "entra"].iter().any(|system| r.has(&at.child(system))) {
+    let said = |system: &&str| r.has(&at.child(system)) || r.doubts().hide(&at.child(system));
+    if !["kubernetes", "aws", "entra"].iter().any(said) {
         let place = r.field_place(at);
         let choices = ["kubernetes", "aws", "entra"].map(str::to_owned).to_vec();
         r.push(crate::spec::diagnostics::MissingChoice { field: crate::spec::tree::dotted(at), choices, place });

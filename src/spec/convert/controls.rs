@@ -23,7 +23,8 @@ pub(super) fn controls(
     let mut controls = BTreeMap::new();
     for (id, choice) in written {
         let at = at.child(&id);
-        if choice.apply == Some(false) && !r.has(&at.child("waiver")) {
+        let waiver = at.child("waiver");
+        if choice.apply == Some(false) && !r.has(&waiver) && !r.doubts().hide(&waiver) {
             let place = r.field_place(&at.child("apply"));
             r.push(UnappliedWithoutWaiver { control: id.clone(), place });
         }

@@ -17,7 +17,7 @@ mod vulnerabilities;
 pub(super) use reader::Reader;
 
 use super::{
-    mistakes,
+    Doubts, mistakes,
     model::Spec,
     schema::{self, Part},
     v1alpha1::ClusterSpec,
@@ -26,10 +26,14 @@ use crate::{base::SpecPath, diag::Diagnostics, yaml::Node};
 
 /// A spec as far as it can be read.
 pub struct Decoded {
-    /// What could be read; what could not is left out. Nothing where the platform or its version cannot be read.
+    /// What could be read; what could not is left out. Nothing where the platform cannot be read.
     pub spec: Option<Spec>,
     /// How much of it holds.
     pub soundness: Soundness,
+    /// What may stand in it although it could not be read.
+    pub doubts: Doubts,
+    /// Whether the version of Kubernetes could be read; else the newest stands in for it.
+    pub versioned: bool,
 }
 
 /// How much of a decoded spec holds.
@@ -55,19 +59,20 @@ pub fn decode(spec: &Node, diagnostics: &mut Diagnostics) -> Option<Spec> {
 pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     let mut value = spec.to_json();
     let wrong = schema::mistakes(Part::Spec, &value);
-    let mut reader = Reader::new(spec);
+    let mut reader = Reader::new(spec).doubting(Doubts::of(spec, &wrong));
     reader.extend(mistakes::diagnostics(Part::Spec, spec, &wrong));
     mistakes::prune(&mut value, &wrong);
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);
     receivers::check(&mut reader, &written);
     let spec = convert(&mut reader, written);
+    let (doubts, versioned) = (reader.doubts().clone(), reader.is_versioned());
     let soundness = match (reader.finish(diagnostics), wrong.is_empty()) {
         (true, _) => Soundness::Whole,
         (false, true) => Soundness::Shape,
         (false, false) => Soundness::Part,
     };
-    Decoded { spec, soundness }
+    Decoded { spec, soundness, doubts, versioned }
 }
 
 fn convert(reader: &mut Reader<'_>, written: ClusterSpec) -> Option<Spec> {

@@ -10,7 +10,10 @@ use crate::{
     base::SpecPath,
     spec::{
         diagnostics::{DuplicateName, FlowDirection, ReservedName, UnknownFlowEnd},
-        model::{Flow, FlowEnd, Network, Peer, Port, ServicePort, Tier, values::is_subdomain},
+        model::{
+            Flow, FlowEnd, Network, Peer, Port, ServicePort, Tier,
+            values::{is_label, is_subdomain},
+        },
         v1alpha1::{self as v1, List},
         words::{FlowWord, Protocol},
     },
@@ -186,6 +189,12 @@ fn named_end(r: &mut Reader<'_>, at: &SpecPath, side: Side, (flow, names): (&str
         return Some(FlowEnd::Peer(name));
     }
     let Some(word) = FlowWord::of(&name) else {
+        let network = SpecPath::new("/network");
+        let misread = |name: &String| !is_label(name);
+        let hidden = ["tiers", "peers"].iter().any(|part| r.doubts().hide_names(&network.child(part)));
+        if hidden || names.tiers.iter().chain(&names.peers).any(misread) {
+            return None;
+        }
         let place = r.value_place(at);
         r.push(UnknownFlowEnd { end: name, flow: flow.to_owned(), known: names.all(), place });
         return None;

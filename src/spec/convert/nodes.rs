@@ -7,9 +7,10 @@ use super::{
 use crate::{
     base::SpecPath,
     spec::{
-        model::{Node, NodePool, OpenPort, Port},
+        diagnostics::DoesNotBelong,
+        model::{Node, NodePool, OpenPort, Opened, Port},
         v1alpha1::{self as v1, List},
-        words::Protocol,
+        words::HostProtocol,
     },
 };
 
@@ -39,10 +40,32 @@ fn node(r: &mut Reader<'_>, at: &SpecPath, written: v1::Node) -> Option<Node> {
 }
 
 fn open_port(r: &mut Reader<'_>, at: &SpecPath, written: v1::OpenPort) -> Option<OpenPort> {
-    let port = r.need(at, "port", written.port);
+    let protocol = written.protocol.unwrap_or(HostProtocol::Tcp);
+    let what = match protocol.number() {
+        // A word that was not read may be one of a protocol without ports.
+        None if written.protocol.is_none() && r.has(&at.child("protocol")) => None,
+        Some(number) => no_port(r, at, protocol).then_some(Opened::Ip(number)),
+        None => r.need(at, "port", written.port).and_then(Port::new).map(|port| Opened::Port(protocol, port)),
+    };
     let from = r.need_list(at, "from", written.from, "the port would be open to nobody");
     let from = r.ranges(&at.child("from"), from);
     let reason = r.need_text(at, "reason", written.reason);
-    let protocol = written.protocol.unwrap_or(Protocol::Tcp);
-    Some(OpenPort { port: Port::new(port?)?, protocol, from: from?, reason: reason? })
+    Some(OpenPort { what: what?, from: from?, reason: reason? })
+}
+
+/// Whether no port is written beside a protocol that has none.
+fn no_port(r: &mut Reader<'_>, at: &SpecPath, protocol: HostProtocol) -> bool {
+    let wrong = r.has(&at.child("port"));
+    if wrong {
+        let (place, beside) = (r.field_place(&at.child("port")), r.field_place(&at.child("protocol")));
+        let help = "remove the port: the protocol is open as a whole".to_owned();
+        r.push(DoesNotBelong {
+            what: "port".to_owned(),
+            why: format!("`{protocol}` has no ports"),
+            help,
+            place,
+            beside: Some(beside),
+        });
+    }
+    !wrong
 }

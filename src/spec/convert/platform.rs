@@ -70,7 +70,7 @@ fn kubeadm(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kubeadm) -> Option<Ku
     let serving_certificates =
         written.serving_certificates.and_then(|s| serving_certificates(r, &at.child("servingCertificates"), s));
     Some(Kubeadm {
-        kubernetes_version: kubernetes_version?,
+        kubernetes_version: kubernetes_version.unwrap_or_else(|| r.stand_in_version()),
         config,
         control_plane_endpoint,
         pod_subnets,
@@ -174,7 +174,7 @@ fn eks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Eks) -> Option<Eks> {
     let terraform = written.terraform.unwrap_or_default();
     let terraform = constraint(r, &at.child("terraform").child("aws"), terraform.aws);
     Some(Eks {
-        kubernetes_version: kubernetes_version?,
+        kubernetes_version: kubernetes_version.unwrap_or_else(|| r.stand_in_version().minor),
         region,
         endpoint: written.endpoint,
         nodes: written.nodes,
@@ -203,7 +203,8 @@ fn aks(r: &mut Reader<'_>, at: &SpecPath, written: v1::Aks) -> Option<Aks> {
     let terraform = constraint(r, &at.child("terraform").child("azurerm"), terraform.azurerm);
     let (access, tier) = (written.access, written.tier);
     let owns = AksOwns { diagnostic_setting: written.owns.unwrap_or_default().diagnostic_setting };
-    Some(Aks { kubernetes_version: kubernetes_version?, location, access, tier, entra, owns, terraform })
+    let kubernetes_version = kubernetes_version.unwrap_or_else(|| r.stand_in_version().minor);
+    Some(Aks { kubernetes_version, location, access, tier, entra, owns, terraform })
 }
 
 fn place_name(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>, expected: &'static str) -> Option<String> {

@@ -3,9 +3,11 @@
 use std::{net::IpAddr, str::FromStr};
 
 use crate::{
-    base::{Cidr, Date, SpecPath},
+    base::{Cidr, Date, KubeVersion, SpecPath},
     diag::{Diagnostic, Diagnostics, Place, Severity},
+    facts,
     spec::{
+        Doubts,
         diagnostics::{
             BadName, DuplicateName, EmptyList, MissingChoice, MissingField, NotADate, NotARange, NotAVersion, NotAnAddress,
             SeveralChoices, UnreadableText,
@@ -55,11 +57,13 @@ impl Form {
 pub(in crate::spec) struct Reader<'a> {
     root: &'a Node,
     found: Vec<Diagnostic>,
+    doubts: Doubts,
+    unversioned: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(in crate::spec) fn new(root: &'a Node) -> Self {
-        Reader { root, found: Vec::new() }
+        Reader { root, found: Vec::new(), doubts: Doubts::default(), unversioned: false }
     }
 
     pub(in crate::spec) fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
@@ -68,6 +72,27 @@ impl<'a> Reader<'a> {
 
     pub(in crate::spec) fn extend(&mut self, diagnostics: Vec<Diagnostic>) {
         self.found.extend(diagnostics);
+    }
+
+    /// The same reader, with what may stand in the tree although it could not be read.
+    pub(super) fn doubting(self, doubts: Doubts) -> Self {
+        Reader { doubts, ..self }
+    }
+
+    /// What may stand in the tree although it could not be read.
+    pub(super) fn doubts(&self) -> &Doubts {
+        &self.doubts
+    }
+
+    /// The version of Kubernetes cannot be read: the newest stands in for it.
+    pub(super) fn stand_in_version(&mut self) -> KubeVersion {
+        self.unversioned = true;
+        KubeVersion { minor: facts::NEWEST, patch: Some(0) }
+    }
+
+    /// Whether the version of Kubernetes could be read.
+    pub(super) fn is_versioned(&self) -> bool {
+        !self.unversioned
     }
 
     /// Hands over what was found, in the order of the text; whether nothing of it is an error.
@@ -97,8 +122,9 @@ impl<'a> Reader<'a> {
 
     /// A field that must be there. What is written but wrong was reported before.
     pub(super) fn need<T>(&mut self, parent: &SpecPath, field: &str, value: Option<T>) -> Option<T> {
-        if value.is_none() && !self.has(&parent.child(field)) {
-            let hint = schema::hint(&parent.child(field));
+        let at = parent.child(field);
+        if value.is_none() && !self.has(&at) && !self.doubts.hide(&at) {
+            let hint = schema::hint(&at);
             let place = self.field_place(parent);
             self.push(MissingField { field: field.to_owned(), parent: dotted(parent), hint, place });
         }
@@ -133,6 +159,7 @@ impl<'a> Reader<'a> {
         let given: Vec<&'static str> = alternatives.iter().copied().filter(|name| self.has(&at.child(name))).collect();
         match given.as_slice() {
             [only] => Some(only),
+            [] if alternatives.iter().any(|name| self.doubts.hide(&at.child(name))) => None,
             [] => {
                 let choices = alternatives.iter().map(|name| (*name).to_owned()).collect();
                 let place = self.field_place(at);

@@ -13,6 +13,7 @@ use crate::{
             SubnetFamilies, UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress, UnusableRange,
             never_routed,
         },
+        model::values::is_label,
         v1alpha1::{self as v1, ClusterSpec, List},
         words::{EksNodes, Role},
     },
@@ -45,6 +46,9 @@ fn path(text: &str) -> SpecPath {
 
 fn groups(r: &mut Reader<'_>, spec: &ClusterSpec) {
     let Some(identity) = &spec.identity else { return };
+    if r.doubts().hide_names(&path("/identity/groups")) {
+        return;
+    }
     let known: Vec<String> = identity.groups.iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut named: Vec<(SpecPath, String)> = Vec::new();
     for (index, duty) in identity.duties.iter().flat_map(List::entries) {
@@ -75,8 +79,9 @@ fn waivers(r: &mut Reader<'_>, spec: &ClusterSpec) {
     for (control, choice) in spec.controls.iter().flatten() {
         named.extend(choice.waiver.clone().map(|id| (path("/controls").child(control).child("waiver"), id)));
     }
+    let certain = !r.doubts().hide_names(&path("/waivers"));
     for (at, waiver) in named {
-        if !known.contains(&waiver) {
+        if certain && !known.contains(&waiver) {
             let place = r.value_place(&at);
             r.push(UnknownWaiver { waiver, known: known.clone(), place });
         }
@@ -86,6 +91,9 @@ fn waivers(r: &mut Reader<'_>, spec: &ClusterSpec) {
 
 fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
     let pools = spec.platform.iter().flat_map(|platform| &platform.node_pools).flat_map(List::iter);
+    if r.doubts().hide_names(&path("/platform/nodePools")) {
+        return;
+    }
     let known: Vec<String> = pools.filter_map(|pool| pool.name.clone()).collect();
     for (index, waiver) in spec.waivers.iter().flat_map(List::entries) {
         let Some(pool) = waiver.scope.as_ref().and_then(|scope| scope.pool.clone()) else { continue };
@@ -98,12 +106,22 @@ fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
 
 fn tiers(r: &mut Reader<'_>, spec: &ClusterSpec) {
     let known = declared(spec);
+    if !are_certain(r, &known) {
+        return;
+    }
     for (index, tier) in spec.network.iter().flat_map(|network| &network.tiers).flat_map(List::entries) {
-        let Some(namespace) = tier.namespace.clone().filter(|name| !known.contains(name)) else { continue };
+        let Some(namespace) = tier.namespace.clone().filter(|name| is_label(name) && !known.contains(name)) else {
+            continue;
+        };
         let place = r.value_place(&entry(&path("/network/tiers"), index, tier.name.as_deref()).child("namespace"));
         let what = format!("tier `{}` lies in", tier.name.as_deref().unwrap_or_default());
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
     }
+}
+
+/// Whether these are the namespaces, none of them misspelt.
+fn are_certain(r: &Reader<'_>, known: &[String]) -> bool {
+    !r.doubts().hide_names(&path("/namespaces")) && known.iter().all(|name| is_label(name))
 }
 
 /// The namespaces that the spec declares.
@@ -113,8 +131,9 @@ fn declared(spec: &ClusterSpec) -> Vec<String> {
 
 /// The namespaces of duties and impersonations: declared, or of the system.
 fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
-    let Some(identity) = &spec.identity else { return };
     let known = declared(spec);
+    let certain = are_certain(r, &known);
+    let Some(identity) = spec.identity.as_ref().filter(|_| certain) else { return };
     let mut named: Vec<(SpecPath, String, String)> = Vec::new();
     let mut add = |at: SpecPath, what: String, list: Option<&List<String>>| {
         for (index, name) in list.into_iter().flat_map(List::entries) {
@@ -130,7 +149,7 @@ fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
         add(at, format!("impersonation `{}` is for", grant.name.as_deref().unwrap_or_default()), grant.namespaces.as_ref());
     }
     for (at, what, namespace) in
-        named.into_iter().filter(|(_, _, name)| !known.contains(name) && !facts::is_system_namespace(name))
+        named.into_iter().filter(|(_, _, name)| is_label(name) && !known.contains(name) && !facts::is_system_namespace(name))
     {
         let place = r.value_place(&at);
         r.push(UndeclaredNamespace { namespace, what, known: known.clone(), place });
@@ -141,6 +160,11 @@ fn rights(r: &mut Reader<'_>, spec: &ClusterSpec) {
 fn ranges(r: &Reader<'_>, at: &SpecPath, list: Option<&List<String>>) -> Vec<(Cidr, Place)> {
     let entries = list.into_iter().flat_map(List::entries);
     entries.filter_map(|(index, text)| Some((text.parse().ok()?, r.value_place(&at.index(index))))).collect()
+}
+
+/// Whether every range of a list could be read: what no range of it holds may be in another.
+fn all_read(r: &Reader<'_>, at: &SpecPath, list: Option<&List<String>>) -> bool {
+    list.into_iter().flat_map(List::iter).all(|text| text.parse::<Cidr>().is_ok()) && !r.doubts().touch(at)
 }
 
 fn pods(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(Cidr, Place)> {
@@ -172,6 +196,13 @@ fn subnets(r: &mut Reader<'_>, platform: &v1::Platform) {
                 r.push(SubnetFamilies { what, place: place.clone(), other: Some(first.clone()) });
             }
         }
+    }
+    let kubeadm = platform.kubeadm.as_ref();
+    let at = path("/platform/kubeadm");
+    let whole = all_read(r, &at.child("podSubnets"), kubeadm.and_then(|kubeadm| kubeadm.pod_subnets.as_ref()))
+        && all_read(r, &at.child("serviceSubnets"), kubeadm.and_then(|kubeadm| kubeadm.service_subnets.as_ref()));
+    if !whole {
+        return;
     }
     for v4 in [true, false] {
         let of = |list: &[(Cidr, Place)]| {
@@ -264,6 +295,7 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
     for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
         let pool_at = entry(&path("/platform/nodePools"), index, pool.name.as_deref());
         let cidrs = ranges(r, &pool_at.child("cidrs"), pool.cidrs.as_ref());
+        let all_cidrs = all_read(r, &pool_at.child("cidrs"), pool.cidrs.as_ref());
         for (index, node) in pool.nodes.iter().flat_map(List::entries) {
             let Some(address) = node.address.as_ref().and_then(|text| text.parse::<IpAddr>().ok()) else { continue };
             let at = pool_at.child("nodes").index(index).child("address");
@@ -282,7 +314,7 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
                     "its API server would advertise it, and does not start where the first range of Services, {range}, is of the other family"
                 );
                 r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
-            } else if !cidrs.is_empty() && !cidrs.iter().any(|(range, _)| range.contains(address)) {
+            } else if all_cidrs && !cidrs.is_empty() && !cidrs.iter().any(|(range, _)| range.contains(address)) {
                 let ranges = r.field_place(&pool_at.child("cidrs"));
                 let pool = pool.name.clone().unwrap_or_default();
                 r.push(AddressOutsidePool { address: address.to_string(), pool, place: place.clone(), ranges });

@@ -6,7 +6,7 @@ mod names;
 mod shape;
 mod values;
 
-use crate::diag::Entry;
+use crate::diag::{Entry, Problem};
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, RelayForm, SeveralChoices, UnappliedWithoutWaiver};
 pub(super) use conflicts::{
@@ -67,6 +67,31 @@ pub const ALL: &[Entry] = &[
     Entry::of::<DuplicateAddress>(),
     Entry::of::<RolloutOrder>(),
 ];
+
+/// What is wrong with a field or a text by itself, whatever the rest of the spec says.
+const BY_ITSELF: [&str; 15] = [
+    UnknownField::CODE,
+    UnknownWord::CODE,
+    WrongType::CODE,
+    UnquotedVersion::CODE,
+    OutOfRange::CODE,
+    SeveralChoices::CODE,
+    NotARange::CODE,
+    NotAnAddress::CODE,
+    NotADate::CODE,
+    NotAVersion::CODE,
+    VersionWithoutPatch::CODE,
+    VersionWithPatch::CODE,
+    UnreadableText::CODE,
+    BadName::CODE,
+    ReservedName::CODE,
+];
+
+/// Whether a diagnostic of reading specs holds also where a part of the spec is not known.
+#[must_use]
+pub fn holds_by_itself(code: &str) -> bool {
+    BY_ITSELF.contains(&code)
+}
 
 /// The word of a list that was probably meant, if one is near.
 pub(super) fn nearest<'a>(word: &str, of: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

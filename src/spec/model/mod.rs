@@ -19,7 +19,7 @@ pub use access::{
 pub use controls::{ControlChoice, Scope, Waiver};
 pub use logging::{Audit, AzureMonitor, Collector, EventHub, HttpSink, Kafka, Logging, Loki, Relay, S3, Siem, Sink, Syslog};
 pub use network::{Flow, FlowEnd, Network, Peer, Tier};
-pub use nodes::{Node, NodePool, OpenPort};
+pub use nodes::{Node, NodePool, OpenPort, Opened};
 pub use platform::{
     Aks, AksOwns, Calico, Cilium, Cni, Eks, Entra, Etcd, ExternalEtcd, Flannel, KubeProxy, Kubeadm, NodePortAddress, Owns,
     PlatformSpec, Provider, Runtime, ServingCertificates, Size,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Port;
 use crate::{
     base::Cidr,
-    spec::words::{Access, Os, Protocol, Role},
+    spec::words::{Access, HostProtocol, Os, Role},
 };
 
 /// Nodes of the same kind.
@@ -23,7 +23,7 @@ pub struct NodePool {
     pub access: Option<Access>,
     /// The single nodes, where known.
     pub nodes: Vec<Node>,
-    /// Ports that stay open on the host.
+    /// Ports, and protocols without ports, that stay open on the host.
     pub open: Vec<OpenPort>,
 }
 
@@ -36,13 +36,20 @@ pub struct Node {
     pub address: IpAddr,
 }
 
-/// A port that stays open on the host.
+/// What is open: a port, or all of a protocol that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// A port of a transport protocol.
+    Port(HostProtocol, Port),
+    /// A protocol of IP, by its number.
+    Ip(u8),
+}
+
+/// A port that stays open on the host, or a protocol that has no ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenPort {
-    /// The port.
-    pub port: Port,
-    /// The protocol; TCP where nothing is said.
-    pub protocol: Protocol,
+    /// What is open.
+    pub what: Opened,
     /// The ranges it is open to; never empty.
     pub from: Vec<Cidr>,
     /// What it is for.

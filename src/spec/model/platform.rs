@@ -184,7 +184,7 @@ pub struct Owns {
     pub log_group: Option<Owner>,
     /// The KMS key of secrets.
     pub kms_key: Option<Owner>,
-    /// The VPC CNI add-on.
+    /// The VPC CNI add-on; in Auto Mode, which has none, the ConfigMap `amazon-vpc-cni` of kube-system.
     pub vpc_cni: Option<Owner>,
     /// The access entries of people.
     pub access_entries: Option<Owner>,

@@ -160,7 +160,7 @@ pub struct Owns {
     pub log_group: Option<Owner>,
     /// The KMS key of secrets.
     pub kms_key: Option<Owner>,
-    /// The VPC CNI add-on.
+    /// The VPC CNI add-on; in Auto Mode, which has none, the ConfigMap `amazon-vpc-cni` of kube-system.
     pub vpc_cni: Option<Owner>,
     /// The access entries of people. With `harden` those that are there already are taken over by the lines of `terraform/ADOPT.md`.
     pub access_entries: Option<Owner>,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::List;
-use crate::spec::words::{Access, Os, Protocol, Role};
+use crate::spec::words::{Access, HostProtocol, Os, Role};
 
 /// Nodes of the same kind.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -25,7 +25,7 @@ pub struct NodePool {
     pub access: Option<Access>,
     /// The single nodes, where they are known. Static pods are written only for control-plane nodes that are named.
     pub nodes: Option<List<Node>>,
-    /// Ports that stay open on the host, beside what role, CNI and API list open.
+    /// Ports, and protocols without ports, that stay open on the host, beside what role, CNI and API list open.
     pub open: Option<List<OpenPort>>,
 }
 
@@ -42,15 +42,15 @@ pub struct Node {
     pub address: Option<String>,
 }
 
-/// A port that stays open on the host.
+/// A port that stays open on the host, or a protocol that has no ports.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenPort {
-    /// The port.
+    /// The port, of a protocol that has ports.
     #[schemars(range(min = 1, max = 65535), example = 179)]
     pub port: Option<u16>,
-    /// Its protocol; TCP where nothing is said.
-    pub protocol: Option<Protocol>,
+    /// The protocol; TCP where nothing is said.
+    pub protocol: Option<HostProtocol>,
     /// The ranges it is open to.
     #[schemars(example = ["192.0.2.254/32"])]
     pub from: Option<List<String>>,

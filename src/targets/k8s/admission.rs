@@ -8,7 +8,7 @@ use crate::{
 use super::{ObjectFile, Stage};
 
 pub(super) const STAGE: Stage =
-    Stage { name: "admission", purpose: "Policies that the API server enforces itself, each with its binding.", files };
+    Stage { name: "admission", purpose: |_| "Policies that the API server enforces itself, each with its binding.", files };
 
 /// What the head of its file says.
 pub(super) const ALWAYS_PULL: &str = "Has every new container and image volume pull its image at every start";

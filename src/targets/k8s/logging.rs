@@ -9,7 +9,7 @@ use super::{ObjectFile, Stage};
 
 pub(super) const STAGE: Stage = Stage {
     name: "logging",
-    purpose: "The agent for pod logs. Applied last: its namespace, service account and network policies come with the stages before.",
+    purpose: |_| "The agent for pod logs. Applied last: its namespace, service account and network policies come with the stages before.",
     files,
 };
 

@@ -50,7 +50,7 @@ struct Stage {
     /// The name of its folder.
     name: &'static str,
     /// What it holds and what comes before it, for the head of its kustomization.
-    purpose: &'static str,
+    purpose: fn(&[ObjectFile]) -> &'static str,
     /// Its files, in the order of the kustomization.
     files: fn(&Plan) -> Vec<ObjectFile>,
 }
@@ -118,7 +118,7 @@ fn tree(stage: &Stage, files: Vec<ObjectFile>) -> Vec<Artifact> {
     ]);
     let list = ObjectFile {
         name: "kustomization.yaml".to_owned(),
-        purpose: vec![stage.purpose.to_owned(), format!("    kubectl apply --server-side -k k8s/{}", stage.name)],
+        purpose: vec![(stage.purpose)(&files).to_owned(), format!("    kubectl apply --server-side -k k8s/{}", stage.name)],
         documents: vec![kustomization],
     };
     std::iter::once((list, "kustomization"))

@@ -9,7 +9,7 @@ use crate::{
 use super::{ObjectFile, Stage, object};
 
 pub(super) const STAGE: Stage =
-    Stage { name: "namespaces", purpose: "The namespaces that the spec governs, with their labels. Applied first.", files };
+    Stage { name: "namespaces", purpose: |_| "The namespaces that the spec governs, with their labels. Applied first.", files };
 
 fn files(plan: &Plan) -> Vec<ObjectFile> {
     if plan.namespaces.is_empty() {

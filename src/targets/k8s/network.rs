@@ -13,8 +13,10 @@ use super::{ObjectFile, Stage, object};
 
 pub(super) const STAGE: Stage = Stage {
     name: "network",
-    purpose: "Network policies: what is denied, and the flows that may pass. Applied when the namespaces are there, before anything that they \
-        must not cut off is started.",
+    purpose: |_| {
+        "Network policies: what is denied, and the flows that may pass. Applied when the namespaces are there, before anything that they \
+        must not cut off is started."
+    },
     files,
 };
 

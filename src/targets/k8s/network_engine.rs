@@ -22,7 +22,7 @@ const NAMESPACE: &str = "kube-system";
 
 pub(super) const STAGE: Stage = Stage {
     name: NAME,
-    purpose: "Has Auto Mode enforce network policies: those that lie dormant wake up. Look at kubectl get networkpolicy -A first.",
+    purpose: |_| "Has Auto Mode enforce network policies: those that lie dormant wake up. Look at kubectl get networkpolicy -A first.",
     files,
 };
 
@@ -30,14 +30,14 @@ pub(super) const STAGE: Stage = Stage {
 pub(super) const SWITCH: &str = "Has EKS Auto Mode enforce network policies";
 
 fn files(plan: &Plan) -> Vec<ObjectFile> {
-    let Some(reasons) = plan.cloud.as_ref().and_then(|cloud| cloud.auto_mode_engine.as_ref()) else { return Vec::new() };
+    let Some(owner) = plan.cloud.as_ref().and_then(crate::plan::CloudPlan::own_auto_mode_engine) else { return Vec::new() };
     let [name, key, value] = AUTO_MODE_ENGINE;
     let mut switch = object("v1", "ConfigMap", name, Some(NAMESPACE));
     switch.set("data", Out::map([(key, value)]));
     let purpose = format!(
         "{SWITCH}, also those that lie dormant. On nodes whose NodeClass says networkPolicy: DefaultAllow, as the one that EKS makes does."
     );
-    let document = switch.with(&origins::of_reasons(Some(&auto_mode_engine_key()), reasons.clone()));
+    let document = switch.with(&origins::setting(&auto_mode_engine_key(), owner));
     vec![ObjectFile { name: "auto-mode.yaml".to_owned(), purpose: vec![purpose], documents: vec![document] }]
 }
 

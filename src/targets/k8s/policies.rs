@@ -11,17 +11,32 @@ use super::{ObjectFile, Stage};
 /// How the files begin.
 const HEAD: &str = "For Gatekeeper.";
 
+/// What Gatekeeper changes.
+const MUTATION: &str = "always-pull-mutation";
+
+/// What Gatekeeper keeps a copy of.
+const SYNC: &str = "sync";
+
 pub(super) const TEMPLATES: Stage = Stage {
     name: "policy-templates",
-    purpose: "Constraint templates. Gatekeeper makes a kind of each: wait until it has, before the constraints are applied.",
+    purpose: |_| "Constraint templates. Gatekeeper makes a kind of each: wait until it has, before the constraints are applied.",
     files: templates,
 };
 
-pub(super) const CONSTRAINTS: Stage = Stage {
-    name: "policies",
-    purpose: "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know and change for them.",
-    files: constraints,
-};
+pub(super) const CONSTRAINTS: Stage = Stage { name: "policies", purpose, files: constraints };
+
+/// What Gatekeeper is told beside the constraints.
+fn purpose(files: &[ObjectFile]) -> &'static str {
+    let has = |file: &str| files.iter().any(|one| one.name.strip_suffix(".yaml") == Some(file));
+    match (has(SYNC), has(MUTATION)) {
+        (false, false) => "Constraints of the templates in k8s/policy-templates.",
+        (true, false) => "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know for them.",
+        (false, true) => "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must change for them.",
+        (true, true) => {
+            "Constraints of the templates in k8s/policy-templates, and what Gatekeeper must know and change for them."
+        }
+    }
+}
 
 fn templates(plan: &Plan) -> Vec<ObjectFile> {
     if plan.gatekeeper.is_none() {
@@ -52,12 +67,12 @@ fn constraints(plan: &Plan) -> Vec<ObjectFile> {
         let purpose = "Has every new container pull its image at every start. Needs the mutation webhook of Gatekeeper with the \
              condition of helm/gatekeeper.values.yaml, and operations in applyTo: without either, pods that are there already could not be \
              changed any more.";
-        files.push(one("always-pull-mutation", purpose, assigns));
+        files.push(one(MUTATION, purpose, assigns));
     }
     if let Some(sync) = gatekeeper::sync_set(plan) {
         let purpose = "Gatekeeper keeps a copy of every pod, to judge requests that enter one. It needs CONNECT in its webhook as well \
              (`enableConnectOperations: true` in the values of its chart).";
-        files.push(one("sync", purpose, vec![sync]));
+        files.push(one(SYNC, purpose, vec![sync]));
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files

@@ -11,7 +11,7 @@ use super::{ObjectFile, Stage, object};
 
 pub(super) const STAGE: Stage = Stage {
     name: "rbac",
-    purpose: "Service accounts, roles and bindings. Applied after the namespaces, by somebody who holds what the roles grant.",
+    purpose: |_| "Service accounts, roles and bindings. Applied after the namespaces, by somebody who holds what the roles grant.",
     files,
 };
 

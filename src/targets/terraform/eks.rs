@@ -91,7 +91,7 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
                     .block(Block::new("lifecycle", &[]).set("prevent_destroy", Expr::bool(true)))
                     .with(&origins::setting(&cloud_key("secrets-key/owner"), owner)),
             )
-            .say("Every Secret of the cluster is lost with the key."),
+            .say("Every object of the cluster is lost with the key."),
         );
     }
     blocks

@@ -22,7 +22,12 @@ enum Compare {
     Holds,
     /// The live list and that of the plan are the same set; an empty live list, which lets everybody in, is another one.
     Same,
+    /// The live mode is that of the plan, or the one after it, from which there is no step back.
+    Forward,
 }
+
+/// Where EKS reads who may come in, in the order in which a cluster goes forward.
+const MODES: [&str; 3] = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"];
 
 /// A value of the plan, where the live one is found, how they compare, and what a difference means.
 type Row = (&'static str, &'static str, Compare, &'static str);
@@ -31,7 +36,7 @@ const EKS: &[Row] = &[
     (
         "authentication_mode",
         "data.aws_eks_cluster.live.access_config[0].authentication_mode",
-        Compare::Equal,
+        Compare::Forward,
         "authentication_mode differs from the spec.",
     ),
     (
@@ -224,6 +229,15 @@ fn condition(live: &'static str, compare: &Compare, held: &Held<CloudValue>) -> 
         Compare::Holds => {
             let missing = Expr::call("length", [Expr::call("setsubtract", [wanted, Expr::code(live)])]);
             Expr::call("try", [Expr::binary(missing, "==", Expr::int(0)), Expr::bool(false)])
+        }
+        Compare::Forward => {
+            let asked = held.value.to_string();
+            let modes: Vec<&str> = MODES.into_iter().skip_while(|mode| *mode != asked).collect();
+            if modes.len() < 2 {
+                return Expr::binary(found(Expr::code(live)), "==", wanted);
+            }
+            let enough = Expr::call("contains", [Expr::list(modes.into_iter().map(Expr::text)), Expr::code(live)]);
+            Expr::call("try", [enough, Expr::bool(false)])
         }
         Compare::Same => Expr::binary(found(set(Expr::code(live))), "==", set(wanted)),
     }

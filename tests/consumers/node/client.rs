@@ -72,6 +72,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body.
     pub(crate) body: String,
+    /// The header `Warning`; empty where there is none.
+    pub(crate) warning: String,
 }
 
 impl Answer {
@@ -119,7 +121,8 @@ impl Client {
         headers: &[&str],
     ) -> Answer {
         let mut curl = Command::new("curl");
-        curl.args(["-sS", "--noproxy", "*", "--max-time", "20", "-o", "-", "-w", "\n%{http_code}", "-X", method, "--cacert"]);
+        curl.args(["-sS", "--noproxy", "*", "--max-time", "20", "-o", "-", "-w", "\n%header{warning}\n%{http_code}"]);
+        curl.args(["-X", method, "--cacert"]);
         curl.arg(&self.ca);
         if !self.checks_name {
             curl.arg("--insecure");
@@ -140,10 +143,11 @@ impl Client {
             .output()
             .expect("curl starts");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let (body, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
+        let (text, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
+        let (body, warning) = text.rsplit_once('\n').unwrap_or(("", ""));
         let error = String::from_utf8_lossy(&output.stderr);
         let body = if error.is_empty() { body.to_owned() } else { format!("{body}{error}") };
-        Answer { status: status.parse().unwrap_or(0), body }
+        Answer { status: status.parse().unwrap_or(0), body, warning: warning.to_owned() }
     }
 
     /// The status of a GET.

@@ -2,6 +2,7 @@
 //! root of a Debian 12 that `tests/consumers/nodes.sh` made. Every judge also refuses a spoilt sample.
 #![expect(clippy::disallowed_methods, reason = "these tests run real programs over files")]
 
+mod boots;
 mod guards;
 mod living;
 
@@ -58,7 +59,7 @@ spec:
         role: worker
         os: {os}
         cidrs: [192.0.2.64/26]
-        open: [{{ port: 9100, from: [198.51.100.7/32], reason: "node exporter; \"quoted\" $(reboot)" }}, {{ port: 30080, from: [198.51.100.0/24], reason: ingress }}]
+        open: [{{ port: 9100, from: [198.51.100.7/32], reason: "node exporter; \"quoted\" $(reboot)" }}, {{ protocol: VRRP, from: [192.0.2.64/26, "2001:db8:2::/64"], reason: keepalived }}, {{ port: 30080, from: [198.51.100.0/24], reason: ingress }}]
   api: {{ sources: {{ admins: [203.0.113.0/24, "2001:db8:1::/48"], loadBalancer: {{ addresses: [192.0.2.200], preservesClientIp: true }} }} }}
   logging: {{ audit: {{ goals: [exec] }}{logging} }}
   images: {{ alwaysPull: false }}

@@ -2,7 +2,12 @@
 
 use std::{fs, path::Path};
 
-use harden::{diag::Source, policy::ALWAYS_PULL, yaml};
+use harden::{
+    diag::Source,
+    plan::{Action, in_tree_actions},
+    policy::ALWAYS_PULL,
+    yaml,
+};
 use serde_json::{Value, json};
 
 use crate::node::{Client, Person, Set, eventually};
@@ -108,6 +113,61 @@ fn add_ephemeral(server: &Server<'_>, pod: &str, name: &str) -> (u16, Value) {
     })
 }
 
+/// The actions of a binding before the day from which on it denies: what violates is admitted, and recorded, and with `Warn` the caller is told.
+fn admits_before_it_refuses(server: &Server<'_>, audit_log: impl Fn() -> String) {
+    let binding = format!("{}/harden-always-pull", collection("ValidatingAdmissionPolicyBinding"));
+    let act = |actions: &[&str]| server.send("PATCH", &binding, Some(&json!({ "spec": { "validationActions": actions } }))).0;
+    let says = "container `app`, container `side`";
+    let send = |method: &str, path: &str, body: &Value| {
+        let answer = server.client.send(Some(server.admin), method, path, Some(body));
+        (answer.status, answer.warning)
+    };
+    // An environment that names a variable twice is warned about by the server itself.
+    let pod = |name: &str| {
+        let mut pod = pod(name);
+        pod["spec"]["containers"][0]["env"] = json!([]);
+        pod
+    };
+    let create = |pod: &Value| send("POST", "/api/v1/namespaces/spared/pods?dryRun=All", pod);
+    let recorded = || {
+        let log = audit_log();
+        log.lines().filter(|line| line.contains("validation.policy.admission.k8s.io/validation_failure")).count()
+    };
+
+    let before = recorded();
+    let audit = in_tree_actions(Action::DryRun);
+    assert_eq!(act(audit), 200);
+    eventually(20, "a violation is admitted", || create(&pod("tried")) == (201, String::new()));
+    eventually(20, "it is recorded", || recorded() > before);
+
+    let warn = in_tree_actions(Action::Warn);
+    assert_eq!(act(warn), 200);
+    eventually(20, "a violation is admitted with a warning", || {
+        let (status, warning) = create(&pod("tried"));
+        status == 201 && warning.starts_with("299 ") && warning.contains("harden-always-pull") && warning.contains(says)
+    });
+    let (status, mut after) = server.send("GET", "/api/v1/namespaces/spared/pods/after", None);
+    assert_eq!(status, 200, "{after}");
+    let late = json!({ "name": "late", "image": "registry.example/debug:1", "imagePullPolicy": "Never" });
+    after["spec"]["ephemeralContainers"].as_array_mut().expect("those from before").push(late);
+    let (status, warning) = send("PUT", "/api/v1/namespaces/spared/pods/after/ephemeralcontainers?dryRun=All", &after);
+    assert!(status == 200 && warning.contains("ephemeral container `late`") && !warning.contains("`one`"), "{status} {warning}");
+    let sound: Value = serde_json::from_str(
+        &pod("sound").to_string().replace("\"IfNotPresent\"", "\"Always\"").replace("\"Never\"", "\"Always\""),
+    )
+    .map(|mut pod: Value| {
+        pod["spec"]["containers"][1]["imagePullPolicy"] = json!("Always");
+        pod
+    })
+    .expect("a pod");
+    assert_eq!(create(&sound), (201, String::new()), "what keeps to the policy is not warned about");
+
+    // Both at once would say the same twice: the server takes no such binding.
+    assert_eq!(act(&["Deny", "Warn"]), 422);
+    assert_eq!(act(in_tree_actions(Action::Deny)), 200);
+    eventually(20, "a violation is refused again", || create(&pod("tried")).0 == 403);
+}
+
 /// New pods and new ephemeral containers are set; what was there before is left alone; what could not be set is refused.
 pub(super) fn hold(cluster: &Cluster, set: &Set) {
     let Some(program) = set.kube("kube-apiserver") else { return };
@@ -191,6 +251,8 @@ pub(super) fn hold(cluster: &Cluster, set: &Set) {
     assert!(judged > 3, "{judged} cases");
     let (status, _) = server.try_to_create("kube-system", &pod("spared"));
     assert_eq!(status, 201);
+    let audit_log = cluster.node.path("/var/log/kubernetes/audit/audit.log");
+    admits_before_it_refuses(&server, || fs::read_to_string(&audit_log).expect("an audit log"));
 
     for (kind, name, _) in &objects {
         server.send("DELETE", &format!("{}/{name}", collection(kind)), None);

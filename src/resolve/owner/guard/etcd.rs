@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use crate::{
+    base::KubeVersion,
+    facts::{self, EtcdVersion, Support},
     spec::{
         host::{host_of, is_own_machine},
         model::{Etcd, Kubeadm},
@@ -87,6 +89,21 @@ pub(super) fn external(rest: &[&str], value: Option<&str>) -> Fate {
             "move the file into a folder of its own, for example /etc/kubernetes/pki/etcd",
         ),
         _ => Fate::Keep,
+    }
+}
+
+/// The image of the stacked etcd: which flags it knows depends on its version.
+pub(super) fn tag(tag: &str, version: KubeVersion) -> Fate {
+    const HELP: &str = "take the field out for the etcd of the version, or write the tag of another release, such as 3.6.11-0";
+    if tag.is_empty() || facts::support(version.minor) != Support::Build {
+        return Fate::Keep;
+    }
+    match tag.trim_start_matches('v').parse::<EtcdVersion>() {
+        Err(()) => Fate::Stop(format!("`{tag}` does not say which etcd it is, and so not which flags it knows"), HELP),
+        Ok(etcd) if facts::etcd_flags(etcd).next().is_none() => {
+            Fate::Stop(format!("no table knows the flags of etcd {etcd}"), HELP)
+        }
+        Ok(_) => Fate::Keep,
     }
 }
 

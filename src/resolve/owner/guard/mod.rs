@@ -8,9 +8,10 @@ mod volumes;
 use std::collections::BTreeSet;
 
 use crate::{
-    base::Cidr,
+    base::{Cidr, KubeVersion},
     diag::{Diagnostics, Place},
     plan::{OwnerField, OwnerNote},
+    resolve::answer::cri_socket,
     spec::{host::is_own_machine, model::Kubeadm},
     yaml::{Node, Value},
 };
@@ -27,6 +28,8 @@ enum Fate {
     Keep,
     /// Left behind.
     Refuse(String),
+    /// Left out: what is written says the same.
+    Same(&'static str),
     /// Left behind, its value shown nowhere.
     Secret(&'static str),
     /// Carried, and somebody must look at it.
@@ -69,6 +72,8 @@ pub(super) fn apply(root: &mut Node, spec: &Kubeadm, tree: &Node, secrets: &Secr
         webhook: flags::has(root, "authorization-webhook-config-file"),
         issuers: BTreeSet::new(),
         first_node: first_node(tree),
+        socket: socket(root, tree),
+        version: spec.kubernetes_version,
     };
     let mut walk = Walk { facts, secrets, diags, guarded: Guarded::default() };
     walk.below(root, "");
@@ -85,6 +90,9 @@ struct Facts {
     issuers: BTreeSet<String>,
     /// The name of the first control-plane node, where the spec names nodes.
     first_node: Option<String>,
+    /// Where the container runtime of the nodes listens.
+    socket: String,
+    version: KubeVersion,
 }
 
 impl Facts {
@@ -92,6 +100,17 @@ impl Facts {
     fn names_another(&self, name: &str) -> bool {
         self.first_node.as_ref().is_some_and(|first| first != name)
     }
+}
+
+/// Where kubeadm finds the container runtime: the owner says it, else it is the place of the declared runtime.
+fn socket(root: &Node, tree: &Node) -> String {
+    let said =
+        ["Init", "Join"].iter().filter_map(|kind| root.at_pointer(&format!("/{kind}Configuration/nodeRegistration/criSocket")));
+    let said = said.filter_map(Node::as_str).find(|text| !text.is_empty());
+    let runtime = || {
+        ["containerd", "crio", "docker"].into_iter().find(|name| tree.at_pointer(&format!("/platform/runtime/{name}")).is_some())
+    };
+    said.unwrap_or_else(|| cri_socket(runtime())).to_owned()
 }
 
 /// The name of the first node of the first pool of the control plane that names nodes.
@@ -136,6 +155,10 @@ impl Walk<'_> {
             Fate::Keep => {}
             Fate::Refuse(why) => {
                 self.leave(path, at, &text_of(node), &why);
+                return false;
+            }
+            Fate::Same(why) => {
+                self.guarded.refused.push(note(path, OwnerField::Overridden, &text_of(node), Some(why)));
                 return false;
             }
             Fate::Secret(why) => {
@@ -184,12 +207,20 @@ impl Walk<'_> {
                     "it belongs to one node, and the spec names the nodes: the kubelet would register under another name",
                 )
             }
+            [_, "nodeRegistration", "kubeletExtraArgs", "container-runtime-endpoint"]
+                if kubelet::is_socket(value.as_str().unwrap_or_default(), &self.facts.socket) =>
+            {
+                Fate::Same("kubeadm tells the kubelet the same")
+            }
             [_, "nodeRegistration", "kubeletExtraArgs", name] => kubelet::flag(name, value.as_str().unwrap_or_default()),
             [_, .., "extraEnvs", name] => variable(name, node),
             [_, section, "extraVolumes", _] => self.facts.volumes.judge(node, section),
             [_, .., "certSANs" | "serverCertSANs" | "peerCertSANs", _] => alternative_name(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "controlPlaneEndpoint"] => endpoint(node.as_str().unwrap_or_default()),
             ["ClusterConfiguration", "networking", "podSubnet" | "serviceSubnet"] => ranges(node.as_str().unwrap_or_default()),
+            ["ClusterConfiguration", "etcd", "local", "imageTag"] => {
+                etcd::tag(node.as_str().unwrap_or_default(), self.facts.version)
+            }
             ["ClusterConfiguration", "etcd", "external", rest @ ..] => etcd::external(rest, node.as_str()),
             ["KubeletConfiguration", field] => kubelet::field(field, node),
             ["KubeProxyConfiguration", "mode"] => proxy_mode(node.as_str().unwrap_or_default()),

@@ -278,10 +278,7 @@ impl Page<'_> {
         let overlay = self.cloud.has(Stage::Overlay);
         let letter = if overlay { "D2" } else { "D" };
         self.step(&format!("Apply {letter}: let network policies take effect"));
-        self.say(
-            "Every NetworkPolicy that lies in the cluster takes effect, those of others too: `kubectl get networkpolicy -A` first, and `k8s/network` \
-             is applied.",
-        );
+        self.wakes("takes effect");
         self.say(REIMAGED);
         if cilium {
             self.say("No pool may run Windows. Cilium enforces policies when the last node is done, and none of them before.");

@@ -26,9 +26,6 @@ const LOGS: &[Taken] =
 const LOGS_AFTER_GROUP: &str =
     "module.harden_attach.log_group_name == \"\" ? [] : module.harden_settings.enabled_cluster_log_types";
 
-const WAKES: &str = "Every NetworkPolicy that lies in the cluster takes effect at once, those of others too: `kubectl get networkpolicy -A` first, \
-     and `k8s/network` is applied.";
-
 const TITLES: [&str; 2] = ["A raw `aws_eks_cluster`", "terraform-aws-modules/eks 21"];
 
 impl Page<'_> {
@@ -296,11 +293,18 @@ impl Page<'_> {
             );
         }
         self.eks_rows(Stage::Open, &rows, raw, module);
+        if self.cloud.settings.contains_key("cloudwatch_log_group_retention_in_days") {
+            self.say(
+                "With a raw cluster `module.harden_settings.cloudwatch_log_group_retention_in_days` goes to `retention_in_days` of your \
+                 `aws_cloudwatch_log_group`. A group that EKS made by itself keeps everything and is nobody's in Terraform: write the resource, and \
+                 import it by its name.",
+            );
+        }
         self.say(
             "A change of log types needs up to five free addresses in each subnet of the cluster. `bootstrap_cluster_creator_admin_permissions` \
              counts when a cluster is made and never later: write what the state shows, since another value makes a running cluster anew.",
         );
-        if self.cloud.ends_aws_auth() {
+        if self.cloud.settings.contains_key("authentication_mode") {
             self.say(
                 "`authentication_mode` only goes forward (CONFIG_MAP, API_AND_CONFIG_MAP, API), and access entries need API_AND_CONFIG_MAP at \
                  least. A cluster that is in mode API already writes API here.",
@@ -343,9 +347,29 @@ impl Page<'_> {
         self.eks_ways(stage, tables.first().copied().unwrap_or(&[]), raw, module);
     }
 
+    /// The partition of AWS that the principals of the spec stand in.
+    fn partition(&self) -> Option<&str> {
+        self.cloud.entries.keys().next()?.split(':').nth(1)
+    }
+
+    /// What nodes of Auto Mode come in by, where their NodeClass is the owner's.
+    fn node_class(&self) -> String {
+        let (partition, which) = match self.partition() {
+            Some(partition) => (partition, ""),
+            None => ("PARTITION", " (PARTITION is `aws`, `aws-cn` in China, `aws-us-gov` in GovCloud)"),
+        };
+        format!(
+            "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
+             cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
+             associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
+             arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`{which}. Nodes under one of EC2_LINUX do not come in."
+        )
+    }
+
     fn eks_checks(&mut self) {
         self.step("B: check, before anything is closed");
         let private = self.asks("endpoint_private_access", &CloudValue::Bool(true));
+        let node_class = self.node_class();
         let mut points = self.first_points();
         if private {
             points.push(
@@ -390,16 +414,12 @@ impl Page<'_> {
             points.push(
                 "`aws eks list-access-entries --cluster-name NAME` lists the role of every node and of everybody and every pipeline that \
                  aws-auth names (`kubectl -n kube-system get configmap aws-auth -o yaml`): in mode API that ConfigMap is not read, and a node without an \
-                 entry is lost. EKS makes them for managed node groups and Fargate profiles; the role of any other node gets one by `aws eks \
+                 entry is lost. EKS makes them with managed node groups and Fargate profiles; look whether those that are older than this have theirs. \
+                 The role of any other node gets one by `aws eks \
                  create-access-entry --cluster-name NAME --principal-arn ARN --type EC2_LINUX` (EC2_WINDOWS, FARGATE_LINUX), without groups.",
             );
             if self.auto_mode {
-                points.push(
-                    "Auto Mode: EKS makes the entry of the role of its own node pools. The role of a NodeClass of yours gets one of another type, which \
-                     cannot be changed later: `aws eks create-access-entry --cluster-name NAME --principal-arn ARN --type EC2`, and `aws eks \
-                     associate-access-policy --cluster-name NAME --principal-arn ARN --access-scope type=cluster --policy-arn \
-                     arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. Nodes under one of EC2_LINUX do not come in.",
-                );
+                points.push(&node_class);
             }
             points.push(if self.cloud.admins.is_empty() {
                 "Somebody can still apply `k8s/` after step C: no identity of this tree administers the cluster, so the role that applies it \
@@ -433,7 +453,7 @@ impl Page<'_> {
 
     fn eks_network(&mut self) {
         self.step("Apply D: let network policies take effect");
-        self.say(WAKES);
+        self.wakes("takes effect at once");
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
             self.code(&[Block::new("module", &["harden_attach"]).set("enforce_network_policies", Expr::bool(true))]);
             return;
@@ -452,8 +472,19 @@ impl Page<'_> {
     /// Auto Mode has no add-on that takes the switch.
     fn eks_auto_mode(&mut self) {
         self.step("Apply D: let network policies take effect");
-        self.say(WAKES);
-        self.shell(&[&format!("kubectl apply --server-side -k k8s/{}", k8s::NETWORK_ENGINE)]);
+        self.wakes("takes effect at once");
+        let look = "kubectl -n kube-system get configmap amazon-vpc-cni -o yaml";
+        if self.cloud.own_auto_mode_engine().is_some() {
+            self.say("The ConfigMap may be there already; the apply sets one key of it and leaves the others as they are:");
+            self.shell(&[look, &format!("kubectl apply --server-side -k k8s/{}", k8s::NETWORK_ENGINE)]);
+        } else {
+            self.say("The ConfigMap is yours (`owns.vpcCni`). Look what it says; make it where there is none, or else set one key of it:");
+            self.shell(&[
+                look,
+                "kubectl -n kube-system create configmap amazon-vpc-cni --from-literal=enable-network-policy-controller=true",
+                "kubectl -n kube-system patch configmap amazon-vpc-cni --type merge -p '{\"data\":{\"enable-network-policy-controller\":\"true\"}}'",
+            ]);
+        }
         self.say(
             "It holds on nodes whose NodeClass says `networkPolicy: DefaultAllow` (`kubectl get nodeclass -o yaml`). The NodeClass `default` that EKS \
              makes says it and is not to be changed; in one of yours that says `DefaultDeny` a pod is cut off until its first policy is known.",
@@ -465,7 +496,7 @@ impl Page<'_> {
         self.say(
             "Only for a cluster that has no key of yours: `aws eks describe-cluster --name NAME --query cluster.encryptionConfig` must say \
              `null`. If it names a key, write `owns: { kmsKey: existing }` (or `module`) and build again: EKS keeps the key that it has \
-             whatever Terraform says, and `create_kms_key = false` would delete the one that the module made, and with it every Secret. A \
+             whatever Terraform says, and `create_kms_key = false` would delete the one that the module made, and with it every object of the cluster. A \
              cluster made by terraform-aws-modules/eks has such a key by default.",
         );
         let arn = || Expr::code("module.harden_attach.secrets_key_arn");

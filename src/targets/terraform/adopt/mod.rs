@@ -179,6 +179,14 @@ impl Page<'_> {
         points
     }
 
+    /// What an engine does that begins to act.
+    fn wakes(&mut self, how: &str) {
+        let ours = if self.stages.contains(&"network") { ", and `k8s/network` is applied" } else { "" };
+        self.say(&format!(
+            "Every NetworkPolicy that lies in the cluster {how}, those of others too: `kubectl get networkpolicy -A` first{ours}."
+        ));
+    }
+
     /// What the checks of `attach` show, and what they cannot show.
     fn end(&mut self, unseen: &str) {
         self.step("What the checks see");

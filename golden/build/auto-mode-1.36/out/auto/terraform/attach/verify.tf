@@ -12,7 +12,7 @@ check "cluster" {
   }
 
   assert {
-    condition     = try(data.aws_eks_cluster.live.access_config[0].authentication_mode, null) == "API_AND_CONFIG_MAP"
+    condition     = try(contains(["API_AND_CONFIG_MAP", "API"], data.aws_eks_cluster.live.access_config[0].authentication_mode), false)
     error_message = "Cluster ${var.cluster_name}: authentication_mode differs from the spec."
   }
 

@@ -46,7 +46,7 @@ resource "aws_eks_access_policy_association" "break_glass" {
 }
 
 # cloud/secrets-key: spec /platform/eks/owns/kmsKey
-# Every Secret of the cluster is lost with the key.
+# Every object of the cluster is lost with the key.
 resource "aws_kms_key" "secrets" {
   deletion_window_in_days = 30
   description             = "Secrets of an EKS cluster"

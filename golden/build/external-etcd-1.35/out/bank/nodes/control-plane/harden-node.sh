@@ -166,7 +166,7 @@ rollback   puts back what stood there before the first apply
 --ignore-lock-out  goes on where the script refuses to shut somebody out: open sessions, logins of root, a node of another pool
 
 status: ok, changed, not-observable (cannot be known here), absent (its program is not installed), reboot-needed, drift, refused, failed
-exit:   0 clean or done, 1 something is left, 2 wrong use, 3 refused or failed
+exit:   0 clean or done, 1 something is left (with audit a reboot too), 2 wrong use, 3 refused or failed
 USAGE
 }
 
@@ -212,8 +212,10 @@ action=${action:-audit}
 [[ $action != audit ]] || dry_run=no
 [[ $action != confirm || (${#only[@]} == 0 && $dry_run == no) ]] || die "confirm takes no --only and no --dry-run"
 [[ -z $confirm || ($action == apply && $dry_run == no) ]] || die "--confirm goes with apply, and without --dry-run"
+[[ $action != rollback || $json == no ]] || die "rollback says in words what it does: it does not take --json"
 [[ $action != rollback || ${#only[@]} == 0 ]] || die "rollback puts back everything: it does not take --only"
 
+unset CDPATH
 folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 readonly folder
 shopt -s globstar nullglob
@@ -271,6 +273,7 @@ report() {
         fi
         case ${status_of[$control]} in
             drift) ((code >= 1)) || code=1 ;;
+            reboot-needed) [[ $action == apply ]] || ((code >= 1)) || code=1 ;;
             absent) [[ -z ${needed[$control]:-} ]] || ((code >= 1)) || code=1 ;;
             refused | failed) code=3 ;;
         esac
@@ -283,7 +286,7 @@ report() {
 check_system() {
     local tool n id version
     ((EUID == 0)) || die "must run as root"
-    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr; do
+    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr uname; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
     [[ -z $confirm || $live == yes ]] || die "--confirm needs a running system"
@@ -483,6 +486,13 @@ undo_file() {
             left+=("$path was changed after it was put there: the lines of harden are taken out, the rest stays")
             return
         fi
+        # Files of the owner's where our lines are marked: without one there is nothing to take back, and the first version may be years old.
+        case $path in
+            /etc/fstab | /etc/ssh/sshd_config)
+                left+=("$path was changed after it was put there and holds no line of harden: it stays as it is")
+                return
+                ;;
+        esac
         keep_aside "$path"
     fi
     beside=$(dirname -- "$path")/.harden.undone
@@ -579,15 +589,21 @@ judge() {
 }
 
 # rsyslog reads its drop-ins as one text with the main file: the new one is judged among those that are there. The copies lie where
-# AppArmor lets rsyslog read.
+# AppArmor lets rsyslog read and root alone writes: the spool belongs to the user of rsyslog, where it has one, who could put links there.
 judge_rsyslog() {
     local file=$1 beside said text ok=yes
+    local -a others=(/etc/rsyslog.d/*)
     grep -qs '/etc/rsyslog\.d/' /etc/rsyslog.conf || { echo "/etc/rsyslog.conf does not read /etc/rsyslog.d"; return 1; }
+    rm -rf -- /etc/rsyslog.d/.harden.??????
     beside=$scratch
-    [[ ! -d /var/spool/rsyslog ]] || beside=/var/spool/rsyslog
+    if [[ -d /var/spool/rsyslog && $(stat -c '%u' /var/spool/rsyslog) == 0 ]]; then
+        beside=/var/spool/rsyslog
+    elif [[ -d /etc/rsyslog.d && -w /etc/rsyslog.d ]]; then
+        beside=/etc/rsyslog.d
+    fi
     beside=$(mktemp -d -p "$beside" .harden.XXXXXX)
     mkdir -- "$beside/rsyslog.d"
-    [[ ! -d /etc/rsyslog.d ]] || cp -a -- /etc/rsyslog.d/. "$beside/rsyslog.d"
+    ((${#others[@]} == 0)) || cp -a -- "${others[@]}" "$beside/rsyslog.d"
     cp -- "$file" "$beside/rsyslog.d/60-harden.conf"
     text=$(</etc/rsyslog.conf)
     printf '%s\n' "${text//\/etc\/rsyslog.d\//"$beside/rsyslog.d/"}" >"$beside/rsyslog.conf"
@@ -662,12 +678,29 @@ configured() {
         END { print found }' /dev/null "$@"
 }
 
-# Files of kernel settings that are read before one, in their order; of one name in several folders the first counts.
-read_before() {
+# Files of kernel settings that are read before one, or after it, in their order; of one name in several folders the first counts.
+read_beside() {
     local place each
     for place in /etc /run /usr/local/lib /usr/lib; do
         for each in "$place"/sysctl.d/*.conf; do printf '%s %s\n' "${each##*/}" "$each"; done
-    done | sort -s -k 1,1 -u | awk -v own="${1##*/}" '$1 < own { print $2 }'
+    done | sort -s -k 1,1 -u | awk -v when="$1" -v own="${2##*/}" '(when == "before") ? $1 < own : $1 > own { print $2 }'
+}
+
+# Behind all of ours, and before what others call 95-i and later.
+readonly ours_end=/etc/sysctl.d/95-harden.conf
+
+# Whether a file that is read after ours loosens a setting at the next boot, whatever holds now.
+loosened_at_boot() {
+    local key=${1//\//.} want=$2 file value rank
+    local -a after=()
+    mapfile -t after < <(read_beside after "$ours_end")
+    value=$(configured "$key" "${after[@]}")
+    [[ -n $value && $value != "$want" ]] || return 1
+    rank=$(strictness "$key" "$value")
+    [[ -z $rank ]] || ((rank <= $(strictness "$key" "$want"))) || return 1
+    for file in "${after[@]}"; do
+        [[ $(configured "$key" "$file") != "$value" ]] || printf '%s sets %s to %s at boot, wanted %s' "$file" "$1" "$value" "$want"
+    done
 }
 
 readonly stricter='# Stricter than asked for: it was so before.'
@@ -685,7 +718,7 @@ find_floor() {
     fi
     best=$(strictness "$key" "$floor")
     [[ -n $best ]] || return 0
-    mapfile -t before < <(read_before "$file")
+    mapfile -t before < <(read_beside before "$file")
     live_value=''
     if [[ $live == yes && -r $(sysctl_path "$key") ]]; then live_value=$(<"$(sysctl_path "$key")"); fi
     if [[ -f $file ]]; then
@@ -698,6 +731,22 @@ find_floor() {
         if [[ -n $rank ]] && ((rank > best)); then best=$rank floor=$value; fi
     done
     floors[$key]=$floor
+}
+
+# The lines of the machine's own interfaces: those that are there before kernel settings are read keep what they were made with, so what had to
+# be set on one is set at every boot. A card that is away (one that a pod has) keeps its line; none is no error (`-`).
+lines_of_interfaces() {
+    local key=$1 want=$2 file=$3 interface below leaf kept=''
+    [[ $live == yes ]] || return 0
+    below=${key%.default.*}
+    below=${below//.//} leaf=${key##*.}
+    [[ ! -f $file ]] || kept=$(sed -n "s|^-$below/\\([^/]*\\)/$leaf = $want\$|\\1|p" "$file")
+    while IFS= read -r interface; do
+        if [[ $'\n'$kept$'\n' == *$'\n'$interface$'\n'* ]] ||
+            { [[ -r /proc/sys/$below/$interface/$leaf ]] && [[ $(<"/proc/sys/$below/$interface/$leaf") != "$want" ]]; }; then
+            printf -- '-%s/%s/%s = %s\n' "$below" "$interface" "$leaf" "$want"
+        fi
+    done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
 # The text that a file is to have, at $wanted.
@@ -713,6 +762,7 @@ render() {
                         line="${line%% = *} = $floor"
                     fi
                     printf '%s\n' "$line"
+                    [[ $line != net.ipv[46].conf.default.*' = '* ]] || lines_of_interfaces "${line%% = *}" "$floor" "$target"
                 done <"$source" >"$wanted"
             else
                 cat -- "$source" >"$wanted"
@@ -746,6 +796,30 @@ declare -A held_back=()
 hold_back() {
     note "$1" "$2" "$3"
     [[ -z $4 ]] || held_back[$4]=$2
+}
+
+# Whether the kernel has the watches of a file: whoever deletes them, or an error half way through, leaves the file as it is.
+loaded_rules() {
+    local controls=$1 file=$2 loaded path
+    local -a missing=()
+    if [[ $live == no ]] || ! loaded=$(auditctl -l 2>/dev/null); then
+        note "$controls" not-observable "which audit rules are loaded is not known"
+        return
+    fi
+    loaded=$(tr ' =' '\n' <<<"$loaded")
+    while IFS= read -r path; do
+        grep -Fxq -- "$path" <<<"$loaded" || missing+=("$path")
+    done < <(sed -n 's/^-w \([^ ]*\) .*/\1/p' "$file")
+    if ((${#missing[@]} == 0)); then
+        note "$controls" ok
+    elif auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
+        note "$controls" reboot-needed "audit rules are locked until a reboot, and these are not loaded: ${missing[*]}"
+    elif [[ $action == apply && $dry_run == no ]]; then
+        effects[audit]=$controls
+        note "$controls" changed "audit rules that were not loaded are loaded"
+    else
+        note "$controls" drift "audit rules of $file are not loaded: ${missing[*]}"
+    fi
 }
 
 row_file() {
@@ -788,6 +862,10 @@ row_file() {
                         note "$controls" drift "$target: $said"
                         return
                     fi
+                    ;;
+                audit)
+                    loaded_rules "$controls" "$wanted"
+                    return
                     ;;
             esac
             note "$controls" ok
@@ -908,8 +986,13 @@ root_lock_out() {
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
 
-# The ports on which sshd listens.
-ssh_ports() { sshd_settings | awk '$1 == "port" { print $2 }' | sort -u; }
+# The ports on which sshd listens, or systemd for it.
+ssh_ports() {
+    {
+        sshd_settings | awk '$1 == "port" { print $2 }'
+        ! systemctl is-active -q ssh.socket 2>/dev/null || systemctl show -p Listen --value ssh.socket | sed -nE 's/.*:([0-9]+) \(Stream\).*/\1/p'
+    } | sort -u
+}
 
 # Addresses that are connected to a port of this node now.
 peers() { { ss -Htn state established "( sport = :$1 )" 2>/dev/null || true; } | awk '{ print $NF }' | sed -E 's/:[0-9]+$//; s/^\[(.*)\]$/\1/; s/%.*//; s/^::ffff://'; }
@@ -1090,7 +1173,8 @@ row_mode() {
         if [[ $action == apply && $dry_run == no ]]; then
             recorded_mode "$path" || record "mode $(stat -c '%a %u:%g' -- "$path") $path"
             chown -- "$wanted_owner" "$path"
-            chmod "$narrowed" -- "$path"
+            # Five digits: with fewer a folder keeps its bits of user and group.
+            chmod "0$(printf '%04d' "$narrowed")" -- "$path"
             note "$controls" changed "$path is $narrowed $wanted_owner"
         else
             note "$controls" drift "$path is $now, wanted $narrowed $wanted_owner"
@@ -1128,7 +1212,10 @@ machine_interfaces() {
 
 # The kernel hands what is under `default` on to new interfaces alone: those that are there keep what they have, and it counts.
 row_sysctl() {
-    local controls=$1 key=$2 want=$3 family interface
+    local controls=$1 key=$2 want=$3 family interface later
+    if later=$(loosened_at_boot "$key" "$want"); then
+        note "$controls" drift "$later"
+    fi
     if [[ $live == no ]]; then
         note "$controls" not-observable "no running system: values are set at boot"
         return
@@ -1144,7 +1231,7 @@ row_sysctl() {
 
 hold_sysctl() {
     local controls=$1 key=$2 want path now
-    find_floor "$key" "$3" /etc/sysctl.d/95-harden.conf
+    find_floor "$key" "$3" "$ours_end"
     want=$floor
     path=$(sysctl_path "$key")
     if [[ ! -r $path ]]; then
@@ -1171,7 +1258,11 @@ recorded_key() { [[ -f $state/log ]] && grep -q -- "^sysctl ${1//./\\.} " "$stat
 row_module_off() {
     local controls=$1 module=$2 said
     if [[ $live == yes && -d /sys/module/${module//-/_} ]]; then
-        note "$controls" reboot-needed "$module is loaded or built in: it stays until a reboot"
+        if grep -qs "/${module//[-_]/[-_]}\.ko" "/lib/modules/$(uname -r)/modules.builtin"; then
+            note "$controls" drift "$module is built into this kernel: no reboot takes it away"
+        else
+            note "$controls" reboot-needed "$module is loaded: it stays until a reboot"
+        fi
     fi
     if ! command -v modprobe >/dev/null; then
         note "$controls" not-observable "modprobe is not installed"
@@ -1516,6 +1607,7 @@ rollback() {
         ! systemctl is-active -q ssh.service || systemctl reload ssh.service || true
         ! grep -q ' /etc/systemd/journald\.conf\.d/' "$state/log" || systemctl restart systemd-journald.service || true
         if grep -q ' /etc/rsyslog\.d/' "$state/log" && systemctl is-active -q rsyslog.service; then systemctl restart rsyslog.service || true; fi
+        ! grep -qx 'file /etc/fstab' "$state/log" || left+=("swap stays off until swapon -a or a reboot")
         left+=("modules that were loaded, audit rules, the runtime and the kubelet keep what they have until they are restarted")
     fi
     rm -rf -- "$state"
