@@ -116,7 +116,7 @@ fn a_deployer_of_an_unknown_namespace_is_seen() {
 fn what_a_help_tells_can_be_followed() {
     let more = "  network:\n    tiers: [{ name: web, namespace: shop, selector: { app: web } }]\n    flows: [{ name: f, from: { namespace: flux-system }, to: web }]";
     let (_, diags) = small(RANGES, "", more, INIT);
-    assert!(help(&diags, "missing-choice").contains("as plain text"), "{:?}", diags.list());
+    assert!(help(&diags, "unknown-field").contains("as plain text"), "{:?}", diags.list());
     let (_, diags) = small(RANGES, ", runtime: { crio: \"1.36\" }", "", INIT);
     assert!(help(&diags, "unknown-field").contains("one holds for all pools"), "{:?}", diags.list());
 }

@@ -101,6 +101,12 @@ impl Problem for UnknownField {
         match &self.home {
             Some(home) if self.parent.contains("nodePools") => format!("move it into {home}: one holds for all pools"),
             Some(home) => format!("move it into {home}"),
+            // Ends of flows inside the cluster are names.
+            None if self.allowed == ["cidr", "fqdn", "port", "protocol"] => {
+                "write a tier, a peer or a word such as `dns` as plain text, without braces; an end outside of the cluster has `cidr` or `fqdn`, \
+                 `port` and `protocol`"
+                    .to_owned()
+            }
             None => suggestion(&self.field, &self.allowed, "remove it: nothing can stand here"),
         }
     }
