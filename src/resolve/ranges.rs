@@ -5,41 +5,43 @@ use std::net::IpAddr;
 use crate::{
     base::{Cidr, SpecPath},
     diag::{Diagnostics, Place, Span},
-    spec::{self, OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, model::Kubeadm, never_routed},
+    spec::{self, Ranges, model::Kubeadm},
     yaml::Node,
 };
 
 use super::owner::{self, Owner};
 
-/// The ranges of pods or of Services, each with its place.
-struct Ranges {
-    /// What they are for, inside a sentence.
-    of: &'static str,
-    what: &'static str,
-    list: Vec<(Cidr, Place)>,
-    /// Whether the owner's file says them; those of the spec are judged where it is read.
-    of_owner: bool,
-}
-
 /// Reports ranges of the owner's file that no cluster runs with.
 pub(super) fn check(kubeadm: &Kubeadm, tree: &Node, owner: &Owner, diags: &mut Diagnostics) {
-    let (said, of_owner) = (kubeadm.pod_subnets.as_deref(), owner.pod_subnets());
-    let list = ranges(said, "podSubnets", tree, of_owner, owner, owner::PODS);
-    let pods = Ranges { of: "pods", what: "the range of pods", list, of_owner: said.is_none() };
-    let (said, of_owner) = (kubeadm.service_subnets.as_deref(), owner.service_subnets());
-    let list = ranges(said, "serviceSubnets", tree, of_owner, owner, owner::SERVICES);
-    let services = Ranges { of: "Services", what: "the range of Services", list, of_owner: said.is_none() };
-    if !pods.of_owner && !services.of_owner {
+    let (said, owners) = (kubeadm.pod_subnets.as_deref(), owner.pod_subnets());
+    let list = ranges(said, "podSubnets", tree, owners, owner, owner::PODS);
+    let pods = (Ranges { of: "pods".to_owned(), list }, said.is_none());
+    let (said, owners) = (kubeadm.service_subnets.as_deref(), owner.service_subnets());
+    let list = ranges(said, "serviceSubnets", tree, owners, owner, owner::SERVICES);
+    let services = (Ranges { of: "Services".to_owned(), list }, said.is_none());
+    // Those of the spec are judged where it is read.
+    let of_owner: Vec<&Ranges> = [&services, &pods].into_iter().filter(|(_, of_owner)| *of_owner).map(|(list, _)| list).collect();
+    if of_owner.is_empty() {
         return;
     }
-    for ranges in [&pods, &services] {
-        usable(ranges, diags);
+    let ((pods, _), (services, services_of_owner)) = (&pods, &services);
+    for ranges in &of_owner {
+        ranges.unusable().into_iter().for_each(|problem| diags.push(problem));
+        ranges.two_of_a_family().into_iter().for_each(|problem| diags.push(problem));
     }
-    two_of_a_family(&pods, diags);
-    two_of_a_family(&services, diags);
-    families(&pods, &services, diags);
-    apart(&pods, &services, tree, diags);
-    addresses(&pods, &services, tree, diags);
+    let families = pods.families_beyond(services).into_iter().chain(services.families_beyond(pods));
+    families.for_each(|problem| diags.push(problem));
+    services.overlaps(&pods.list, "the range of pods").into_iter().for_each(|problem| diags.push(problem));
+    for pool in pools(tree) {
+        let what = format!("the range of pool `{}`", pool.name);
+        of_owner.iter().flat_map(|of| of.overlaps(&pool.ranges, &what)).for_each(|problem| diags.push(problem));
+        for (address, place) in pool.addresses {
+            let inside = of_owner.iter().find_map(|of| of.holds(address, &place));
+            let serves = pool.control_plane && *services_of_owner;
+            let of_another_family = || services.are_of_another_family(address, &place).filter(|_| serves);
+            inside.or_else(of_another_family).into_iter().for_each(|problem| diags.push(problem));
+        }
+    }
 }
 
 fn ranges(
@@ -79,45 +81,6 @@ fn part(whole: &Place, item: &str) -> Place {
     }
 }
 
-fn is_v4(range: &Cidr) -> bool {
-    range.address().is_ipv4()
-}
-
-/// Nobody has an address of loopback or multicast.
-fn usable(ranges: &Ranges, diags: &mut Diagnostics) {
-    for (range, place) in ranges.list.iter().filter(|_| ranges.of_owner) {
-        if let Some(why) = never_routed(range) {
-            diags.push(UnusableRange { whose: ranges.of.to_owned(), range: *range, why, place: place.clone() });
-        }
-    }
-}
-
-/// Of each family kubeadm takes one range.
-fn two_of_a_family(ranges: &Ranges, diags: &mut Diagnostics) {
-    for (index, (range, place)) in ranges.list.iter().enumerate().filter(|_| ranges.of_owner) {
-        if let Some((_, first)) = ranges.list[..index].iter().find(|(before, _)| is_v4(before) == is_v4(range)) {
-            let what = format!("{} have two ranges of one family", ranges.of);
-            diags.push(SubnetFamilies { what, place: place.clone(), other: Some(first.clone()) });
-        }
-    }
-}
-
-/// Pods and Services have the same families.
-fn families(pods: &Ranges, services: &Ranges, diags: &mut Diagnostics) {
-    for (one, two) in [(pods, services), (services, pods)] {
-        for (v4, family) in [(true, "IPv4"), (false, "IPv6")] {
-            let has = |range: &&(Cidr, Place)| is_v4(&range.0) == v4;
-            let (Some((_, place)), None, Some((_, other))) =
-                (one.list.iter().find(has), two.list.iter().find(has), two.list.first())
-            else {
-                continue;
-            };
-            let what = format!("{} have a range of {family} and {} have none", one.of, two.of);
-            diags.push(SubnetFamilies { what, place: place.clone(), other: Some(other.clone()) });
-        }
-    }
-}
-
 /// A pool of the spec as it is written.
 struct Pool<'a> {
     name: &'a str,
@@ -144,49 +107,4 @@ fn pools(tree: &Node) -> Vec<Pool<'_>> {
         Pool { name: text("name"), control_plane: text("role") == "control-plane", ranges, addresses }
     });
     made.collect()
-}
-
-/// Pods, Services and nodes share no address.
-fn apart(pods: &Ranges, services: &Ranges, tree: &Node, diags: &mut Diagnostics) {
-    let mut push = |first: (String, &Place), second: (&str, &Place)| {
-        let second = (second.0.to_owned(), second.1.clone());
-        diags.push(OverlappingRanges { first: (first.0, first.1.clone()), second });
-    };
-    for (range, place) in &services.list {
-        for (_, other) in pods.list.iter().filter(|(pod, _)| pod.overlaps(range)) {
-            push((pods.what.to_owned(), other), (services.what, place));
-        }
-    }
-    let pools = pools(tree);
-    for of in [pods, services].into_iter().filter(|of| of.of_owner) {
-        for (range, place) in &of.list {
-            for pool in &pools {
-                for (_, other) in pool.ranges.iter().filter(|(node, _)| node.overlaps(range)) {
-                    push((format!("the range of pool `{}`", pool.name), other), (of.what, place));
-                }
-            }
-        }
-    }
-}
-
-/// No node lies in a range of pods or Services, and the API server advertises an address of the first family of Services.
-fn addresses(pods: &Ranges, services: &Ranges, tree: &Node, diags: &mut Diagnostics) {
-    let first = services.list.first().filter(|_| services.of_owner);
-    let of_owner = || [services, pods].into_iter().filter(|of| of.of_owner);
-    for pool in pools(tree) {
-        for (address, place) in pool.addresses {
-            let inside = of_owner().find_map(|of| Some((of.of, of.list.iter().find(|(range, _)| range.contains(address))?)));
-            let (why, other) = match (inside, first) {
-                (Some((of, (range, other))), _) => (format!("it lies in the range of {of}, {range}"), other),
-                (None, Some((range, other))) if pool.control_plane && is_v4(range) != address.is_ipv4() => {
-                    let why = format!(
-                        "its API server would advertise it, and does not start where the first range of Services, {range}, is of the other family"
-                    );
-                    (why, other)
-                }
-                (None, _) => continue,
-            };
-            diags.push(UnusableAddress { address: address.to_string(), why, place, other: Some(other.clone()) });
-        }
-    }
 }

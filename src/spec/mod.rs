@@ -12,6 +12,7 @@ mod merge;
 mod mistakes;
 pub mod model;
 mod published;
+mod ranges;
 mod schema;
 mod tree;
 pub mod v1alpha1;
@@ -19,7 +20,6 @@ pub mod words;
 
 pub use convert::{Decoded, Soundness, decode, decode_part};
 pub use diagnostics::{ALL, holds_by_itself};
-pub(crate) use diagnostics::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub use document::{
     ClusterDocument, Parsed, ProfileDocument, Select, WaiversDocument, WorkspaceCheck, WorkspaceDocument, document,
 };
@@ -28,4 +28,5 @@ pub use intents::intents;
 pub use merge::merge;
 pub use model::Spec;
 pub use published::{API_VERSION, KINDS, schemas};
+pub(crate) use ranges::Ranges;
 pub use tree::{Spot, locate, node_at, path_of, spot};

@@ -8,10 +8,10 @@ use crate::{
     diag::Place,
     facts,
     spec::{
+        Ranges,
         diagnostics::{
-            AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingPools, OverlappingRanges,
-            SubnetFamilies, UndeclaredNamespace, UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress, UnusableRange,
-            never_routed,
+            AddressOutsidePool, DoesNotBelong, DuplicateAddress, DuplicateName, OverlappingPools, UndeclaredNamespace,
+            UnknownGroup, UnknownPool, UnknownWaiver, UnusableAddress,
         },
         model::values::is_label,
         v1alpha1::{self as v1, ClusterSpec, List},
@@ -167,131 +167,84 @@ fn all_read(r: &Reader<'_>, at: &SpecPath, list: Option<&List<String>>) -> bool 
     list.into_iter().flat_map(List::iter).all(|text| text.parse::<Cidr>().is_ok()) && !r.doubts().touch(at)
 }
 
-fn pods(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(Cidr, Place)> {
-    match &platform.kubeadm {
+fn pods(r: &Reader<'_>, platform: &v1::Platform) -> Ranges {
+    let list = match &platform.kubeadm {
         Some(kubeadm) => ranges(r, &path("/platform/kubeadm/podSubnets"), kubeadm.pod_subnets.as_ref()),
         None => ranges(r, &path("/platform/podCidrs"), platform.pod_cidrs.as_ref()),
-    }
+    };
+    Ranges { of: "pods".to_owned(), list }
 }
 
-fn services(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(Cidr, Place)> {
-    match &platform.kubeadm {
+fn services(r: &Reader<'_>, platform: &v1::Platform) -> Ranges {
+    let list = match &platform.kubeadm {
         Some(kubeadm) => ranges(r, &path("/platform/kubeadm/serviceSubnets"), kubeadm.service_subnets.as_ref()),
         None => ranges(r, &path("/platform/serviceCidrs"), platform.service_cidrs.as_ref()),
-    }
+    };
+    Ranges { of: "Services".to_owned(), list }
+}
+
+/// The ranges of each pool, by its name.
+fn pools(r: &Reader<'_>, platform: &v1::Platform) -> Vec<(String, Ranges)> {
+    let pools = platform.node_pools.iter().flat_map(List::entries).map(|(index, pool)| {
+        let name = pool.name.clone().unwrap_or_default();
+        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("cidrs");
+        let list = ranges(r, &at, pool.cidrs.as_ref());
+        (name.clone(), Ranges { of: format!("nodes of pool `{name}`"), list })
+    });
+    pools.collect()
 }
 
 /// kubeadm takes one range, or one of each family, and the same families for pods and Services.
 fn subnets(r: &mut Reader<'_>, platform: &v1::Platform) {
-    if platform.kubeadm.is_none() {
-        return;
-    }
+    let Some(kubeadm) = &platform.kubeadm else { return };
     let (pods, services) = (pods(r, platform), services(r, platform));
-    for (what, list) in [("pods", &pods), ("Services", &services)] {
-        for (index, (range, place)) in list.iter().enumerate() {
-            if let Some((_, first)) =
-                list[..index].iter().find(|(before, _)| before.address().is_ipv4() == range.address().is_ipv4())
-            {
-                let what = format!("{what} have two ranges of one family");
-                r.push(SubnetFamilies { what, place: place.clone(), other: Some(first.clone()) });
-            }
-        }
-    }
-    let kubeadm = platform.kubeadm.as_ref();
+    let mut found = pods.two_of_a_family();
+    found.extend(services.two_of_a_family());
     let at = path("/platform/kubeadm");
-    let whole = all_read(r, &at.child("podSubnets"), kubeadm.and_then(|kubeadm| kubeadm.pod_subnets.as_ref()))
-        && all_read(r, &at.child("serviceSubnets"), kubeadm.and_then(|kubeadm| kubeadm.service_subnets.as_ref()));
-    if !whole {
-        return;
+    let whole = all_read(r, &at.child("podSubnets"), kubeadm.pod_subnets.as_ref())
+        && all_read(r, &at.child("serviceSubnets"), kubeadm.service_subnets.as_ref());
+    if whole {
+        found.extend(pods.families_beyond(&services));
+        found.extend(services.families_beyond(&pods));
     }
-    for v4 in [true, false] {
-        let of = |list: &[(Cidr, Place)]| {
-            list.iter().find(|(range, _)| range.address().is_ipv4() == v4).map(|(_, place)| place.clone())
-        };
-        let family = if v4 { "IPv4" } else { "IPv6" };
-        match (of(&pods), of(&services)) {
-            (Some(place), None) if !services.is_empty() => {
-                let what = format!("pods have a range of {family} and Services have none");
-                r.push(SubnetFamilies { what, place, other: services.first().map(|(_, place)| place.clone()) });
-            }
-            (None, Some(place)) if !pods.is_empty() => {
-                let what = format!("Services have a range of {family} and pods have none");
-                r.push(SubnetFamilies { what, place, other: pods.first().map(|(_, place)| place.clone()) });
-            }
-            (Some(_) | None, _) => {}
-        }
-    }
+    found.into_iter().for_each(|problem| r.push(problem));
 }
 
 /// Ranges of pods, Services and nodes share no address; in a cloud, pods may live in the nodes' ranges.
 fn apart(r: &mut Reader<'_>, platform: &v1::Platform) {
     let (pods, services) = (pods(r, platform), services(r, platform));
-    let mut nodes = Vec::new();
-    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
-        let name = pool.name.clone().unwrap_or_default();
-        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("cidrs");
-        nodes.extend(ranges(r, &at, pool.cidrs.as_ref()).into_iter().map(|(range, place)| (range, place, name.clone())));
-    }
-    let mut pairs = Vec::new();
-    for (range, place) in &services {
-        pairs.extend(
-            pods.iter().map(|(pod, at)| ((*pod, "the range of pods".to_owned(), at), (*range, "the range of Services", place))),
-        );
-    }
-    let own: &[(Cidr, Place)] = if platform.kubeadm.is_some() { &pods } else { &[] };
-    for (list, what) in [(own, "the range of pods"), (&services[..], "the range of Services")] {
-        for (range, place) in list {
-            pairs.extend(
-                nodes.iter().map(|(node, at, pool)| ((*node, format!("the range of pool `{pool}`"), at), (*range, what, place))),
-            );
+    let mut found = services.overlaps(&pods.list, "the range of pods");
+    for of in [Some(&pods).filter(|_| platform.kubeadm.is_some()), Some(&services)].into_iter().flatten() {
+        for (name, pool) in pools(r, platform) {
+            found.extend(of.overlaps(&pool.list, &format!("the range of pool `{name}`")));
         }
     }
-    for ((first, first_what, first_at), (second, second_what, second_at)) in pairs {
-        if first.overlaps(&second) {
-            r.push(OverlappingRanges {
-                first: (first_what, first_at.clone()),
-                second: (second_what.to_owned(), second_at.clone()),
-            });
-        }
-    }
+    found.into_iter().for_each(|problem| r.push(problem));
 }
 
 /// Ranges of addresses that no pod, Service or node can have; and pools that share addresses, whose nodes are of neither.
 fn usable(r: &mut Reader<'_>, platform: &v1::Platform) {
-    let mut found = Vec::new();
-    found.extend(pods(r, platform).into_iter().map(|(range, place)| ("pods".to_owned(), range, place)));
-    found.extend(services(r, platform).into_iter().map(|(range, place)| ("Services".to_owned(), range, place)));
-    let mut of_nodes: Vec<(String, Cidr, Place)> = Vec::new();
-    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
-        let name = pool.name.clone().unwrap_or_default();
-        let at = entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("cidrs");
-        for (range, place) in ranges(r, &at, pool.cidrs.as_ref()) {
-            let other = of_nodes.iter().find(|(other, known, _)| *other != name && known.overlaps(&range));
-            if let Some((other, _, first)) = other.filter(|_| platform.kubeadm.is_some()) {
+    let pools = pools(r, platform);
+    for (index, (name, pool)) in pools.iter().enumerate().filter(|_| platform.kubeadm.is_some()) {
+        for (range, place) in &pool.list {
+            let mut before = pools[..index].iter().filter(|(other, _)| other != name);
+            let shared =
+                before.find_map(|(other, known)| Some((other, known.list.iter().find(|(known, _)| known.overlaps(range))?)));
+            if let Some((other, (_, first))) = shared {
                 let pools = (other.clone(), name.clone());
                 r.push(OverlappingPools { pools, first: first.clone(), second: place.clone() });
             }
-            of_nodes.push((name.clone(), range, place));
         }
     }
-    found.extend(of_nodes.into_iter().map(|(name, range, place)| (format!("nodes of pool `{name}`"), range, place)));
-    for (whose, range, place) in found {
-        if let Some(why) = never_routed(&range) {
-            r.push(UnusableRange { whose, range, why, place });
-        }
-    }
+    let all = [pods(r, platform), services(r, platform)].into_iter().chain(pools.into_iter().map(|(_, pool)| pool));
+    all.flat_map(|ranges| ranges.unusable()).for_each(|problem| r.push(problem));
 }
 
 fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
     let mut seen: BTreeMap<IpAddr, Place> = BTreeMap::new();
     node_names(r, platform);
     let (pods, services) = (pods(r, platform), services(r, platform));
-    let first_service = services.first().filter(|_| platform.kubeadm.is_some()).cloned();
-    let inside: Vec<(Cidr, Place, &str)> = services
-        .into_iter()
-        .map(|(c, p)| (c, p, "Services"))
-        .chain(pods.into_iter().filter(|_| platform.kubeadm.is_some()).map(|(c, p)| (c, p, "pods")))
-        .collect();
+    let of_kubeadm = platform.kubeadm.is_some();
     for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
         let pool_at = entry(&path("/platform/nodePools"), index, pool.name.as_deref());
         let cidrs = ranges(r, &pool_at.child("cidrs"), pool.cidrs.as_ref());
@@ -303,17 +256,10 @@ fn addresses(r: &mut Reader<'_>, platform: &v1::Platform) {
             if unusable(r, address, &place) {
                 continue;
             }
-            if let Some((range, other, what)) = inside.iter().find(|(range, _, _)| range.contains(address)) {
-                let why = format!("it lies in the range of {what}, {range}");
-                r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
-            } else if let Some((range, other)) = first_service
-                .as_ref()
-                .filter(|(range, _)| pool.role == Some(Role::ControlPlane) && range.address().is_ipv4() != address.is_ipv4())
-            {
-                let why = format!(
-                    "its API server would advertise it, and does not start where the first range of Services, {range}, is of the other family"
-                );
-                r.push(UnusableAddress { address: address.to_string(), why, place: place.clone(), other: Some(other.clone()) });
+            let inside = services.holds(address, &place).or_else(|| pods.holds(address, &place).filter(|_| of_kubeadm));
+            let serves = of_kubeadm && pool.role == Some(Role::ControlPlane);
+            if let Some(problem) = inside.or_else(|| services.are_of_another_family(address, &place).filter(|_| serves)) {
+                r.push(problem);
             } else if all_cidrs && !cidrs.is_empty() && !cidrs.iter().any(|(range, _)| range.contains(address)) {
                 let ranges = r.field_place(&pool_at.child("cidrs"));
                 let pool = pool.name.clone().unwrap_or_default();
