@@ -1,15 +1,19 @@
 //! Answers: workspace, profiles, defaults, waivers and dates turn a spec into a [`Resolved`], in which no question is open.
 
 mod answer;
+mod answered;
 mod answers;
 mod choices;
 mod cloud;
 mod components;
 mod dates;
+mod decisions;
 mod diagnostics;
 mod hosts;
 mod identity;
+mod kubeadm;
 mod logging;
+mod merged;
 mod network;
 mod owner;
 mod policies;

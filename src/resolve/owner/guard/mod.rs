@@ -11,7 +11,7 @@ use crate::{
     base::{Cidr, KubeVersion},
     diag::{Diagnostics, Place},
     plan::{OwnerField, OwnerNote},
-    resolve::answer::cri_socket,
+    resolve::kubeadm::cri_socket,
     spec::{host::is_own_machine, model::Kubeadm},
     yaml::{Node, Value},
 };

@@ -1,0 +1,63 @@
+//! What keeps a spec from being answered.
+
+mod decisions;
+mod profiles;
+mod versions;
+mod waivers;
+
+use crate::diag::{Entry, Problem};
+
+pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
+pub(in crate::resolve) use profiles::{DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, UnknownProfile};
+pub(in crate::resolve) use versions::{MinorSkipped, PluginEnded, SupportEnded, UnsupportedVersion, VersionBack};
+pub(in crate::resolve) use waivers::{
+    DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace,
+};
+
+/// Every kind of diagnostic of this stage.
+pub const ALL: &[Entry] = &[
+    Entry::of::<BrokenFile>(),
+    Entry::of::<DateInThePast>(),
+    Entry::of::<DateMovedBack>(),
+    Entry::of::<DuplicateProfile>(),
+    Entry::of::<GraceTooFar>(),
+    Entry::of::<GraceWithoutEffect>(),
+    Entry::of::<MissingDecision>(),
+    Entry::of::<NoControlPlane>(),
+    Entry::of::<OpenToTheWorld>(),
+    Entry::of::<PluginEnded>(),
+    Entry::of::<ProfileConflict>(),
+    Entry::of::<ProfileCycle>(),
+    Entry::of::<ProfileIsBuiltIn>(),
+    Entry::of::<SupportEnded>(),
+    Entry::of::<SubnetSize>(),
+    Entry::of::<UnknownProfile>(),
+    Entry::of::<UnsupportedVersion>(),
+    Entry::of::<MinorSkipped>(),
+    Entry::of::<VersionBack>(),
+    Entry::of::<UnusedWaiver>(),
+    Entry::of::<WaiverForUnknownNamespace>(),
+    Entry::of::<WaiverExpired>(),
+];
+
+/// Errors that are a judgement alone: every question is answered, and settings can be held against each other.
+const OF_JUDGEMENT: [&str; 3] = [OpenToTheWorld::CODE, MinorSkipped::CODE, VersionBack::CODE];
+
+/// Whether the answers are those of the spec although this error was told.
+#[must_use]
+pub fn leaves_answers_whole(code: &str) -> bool {
+    OF_JUDGEMENT.contains(&code)
+}
+
+/// The text nearest to a name, as help.
+fn did_you_mean(name: &str, names: &[String], otherwise: &str) -> String {
+    let best = names
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(candidate, name), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((_, candidate)) => format!("did you mean `{candidate}`? {otherwise}"),
+        None => otherwise.to_owned(),
+    }
+}
