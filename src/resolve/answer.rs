@@ -1,6 +1,6 @@
 //! From a spec to its answers: profiles merged under the cluster, waivers and dates judged, what was not said answered or refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     base::{Cause, Cidr, SpecPath},
@@ -65,9 +65,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     check_decisions(&spec, &tree, &doubts, diags);
     check_control_plane(&spec, &tree, &doubts, diags);
     let waivers = waivers::judge(&spec, &doubts, around, &at, diags);
-    if all_waivers {
-        check_open(&spec, &waivers, &at, diags);
-    }
+    let lets_in = if all_waivers { check_open(&spec, &waivers, &at, diags) } else { None };
     if whole {
         network::check_plugin(&spec, &at, diags);
     } else {
@@ -110,7 +108,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         as_of: around.as_of,
         profiles: flats.iter().map(|flat| flat.name.clone()).collect(),
         given: given(&spec, &tree),
-        used_waivers: BTreeSet::new(),
+        used_waivers: lets_in.into_iter().collect(),
         choices: BTreeMap::new(),
         due: waivers::due(&dates, around),
         next_date: waivers::until(&dates, around.as_of),

@@ -89,15 +89,28 @@ pub(super) fn check_control_plane(spec: &Spec, tree: &Node, doubts: &Doubts, dia
     }
 }
 
-/// The whole internet may reach the API server only through a waiver.
-pub(super) fn check_open(spec: &Spec, waivers: &[super::Waiver], at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
-    let Some(sources) = &spec.api.sources else { return };
-    let waived = waivers.iter().any(|waiver| waiver.control == "apiserver/api-sources" && waiver.counts());
+/// The whole internet may reach the API server only through a waiver; gives the id of the one that lets it.
+pub(super) fn check_open(
+    spec: &Spec,
+    waivers: &[super::Waiver],
+    at: &dyn Fn(&str) -> Option<Place>,
+    diags: &mut Diagnostics,
+) -> Option<String> {
+    let sources = spec.api.sources.as_ref()?;
+    let waiver = waivers.iter().find(|waiver| waiver.control == "apiserver/api-sources" && waiver.counts());
+    let mut used = None;
     for (field, ranges) in [("admins", &sources.admins), ("egress", &sources.egress)] {
         let ranges = ranges.as_deref().unwrap_or(&[]);
-        if Cidr::cover_everything(ranges) && !waived {
-            let text = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            diags.push(OpenToTheWorld { ranges: text, at: at(&format!("/api/sources/{field}")) });
+        if !Cidr::cover_everything(ranges) {
+            continue;
+        }
+        match waiver {
+            Some(waiver) => used = Some(waiver.id.clone()),
+            None => {
+                let text = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                diags.push(OpenToTheWorld { ranges: text, at: at(&format!("/api/sources/{field}")) });
+            }
         }
     }
+    used
 }

@@ -74,7 +74,7 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         semantics,
         declared: SpecPath::new("/platform/cni").child(platform.cni.as_ref().map_or("none", model::Cni::name)),
         node_source: if tunnel || semantics.bridges { NodeSource::Tunnel } else { NodeSource::Node },
-        nodes: platform.node_pools.iter().flat_map(|pool| pool.cidrs.clone()).collect(),
+        nodes: platform.node_pools.iter().flat_map(nodes_of).collect(),
         named_nodes: platform.node_pools.iter().flat_map(|pool| &pool.nodes).map(|node| node.address).collect(),
         api,
         api_port,
@@ -91,6 +91,13 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         pods,
         services,
     }
+}
+
+/// The ranges of the nodes of a pool, and those of its nodes that lie in none of them.
+fn nodes_of(pool: &model::NodePool) -> Vec<Cidr> {
+    let named = pool.nodes.iter().map(|node| node.address);
+    let beside = named.filter(|address| !pool.cidrs.iter().any(|range| range.contains(*address)));
+    pool.cidrs.iter().copied().chain(beside.map(Cidr::host)).collect()
 }
 
 /// What enforces policies, and whether nodes reach pods through a tunnel. Calico and Cilium install with one unless they are told otherwise;

@@ -20,6 +20,8 @@ pub struct Doubts {
     all: bool,
     /// What lies at or below these may stand there.
     below: BTreeSet<SpecPath>,
+    /// Lists with entries that have no name.
+    unnamed: BTreeSet<SpecPath>,
     /// Fields that stand somewhere else than they belong.
     astray: BTreeSet<String>,
 }
@@ -41,6 +43,9 @@ impl Doubts {
             return Doubts::all();
         }
         let mut doubts = Doubts::default();
+        for mistake in mistakes {
+            doubts.unnamed(root, mistake);
+        }
         for mistake in mistakes.iter().filter(opens) {
             let at = path_of(root, &mistake.pointer);
             match &mistake.what {
@@ -55,6 +60,14 @@ impl Doubts {
             }
         }
         doubts
+    }
+
+    /// An entry of a list without name or id may be the one that is meant somewhere else.
+    fn unnamed(&mut self, root: &Node, mistake: &Mistake) {
+        let What::Missing { field, .. } = &mistake.what else { return };
+        if let Some((list, _)) = mistake.pointer.rsplit_once('/').filter(|_| matches!(field.as_str(), "name" | "id")) {
+            self.unnamed.insert(path_of(root, list));
+        }
     }
 
     /// A field that does not exist is that of the unwritten ones which it nearly is, or one that belongs elsewhere;
@@ -82,7 +95,7 @@ impl Doubts {
     /// Whether anything is in doubt.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.all && self.below.is_empty() && self.astray.is_empty()
+        !self.all && self.below.is_empty() && self.unnamed.is_empty() && self.astray.is_empty()
     }
 
     /// Whether what seems to be missing at a path may stand there, or be meant for it.
@@ -112,6 +125,6 @@ impl Doubts {
             below.is_within(list)
                 && matches!(more.iter().map(String::as_str).collect::<Vec<_>>()[..], [] | [_] | [_, "name" | "id"])
         };
-        self.hide(list) || self.below.iter().any(hides)
+        self.hide(list) || self.unnamed.contains(list) || self.below.iter().any(hides)
     }
 }

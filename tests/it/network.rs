@@ -326,6 +326,22 @@ spec:
     )
 }
 
+/// Nodes that are named and lie in no range are no part of the internet either.
+#[test]
+fn named_nodes_without_ranges_are_no_internet() {
+    let text = tiny("kubeadm", "calico: { version: '3.31' }", "", "from: app, to: internet, ports: [587]")
+        .replace("cidrs: [192.0.2.0/28], nodes", "nodes")
+        .replace("cidrs: [192.0.2.64/26]", "nodes: [{ name: w-1, address: 192.0.2.65 }]");
+    assert!(!text.contains("cidrs"), "{text}");
+    let (said, built) = said(&text);
+    let built = built.expect(&said);
+    let world = World::new(&built.plan.network.view, policies(&built));
+    let app = Subject::pod("app", &Labels::new());
+    for address in ["192.0.2.1", "192.0.2.65"] {
+        assert!(!world.allows(&app, &Subject::Node(address.parse().unwrap()), Port::tcp(587)), "{address}");
+    }
+}
+
 /// What the tree itself tells to create is not cut off: the engine of the policies, which the API server calls, and the scanner.
 #[test]
 fn what_the_tree_installs_is_not_cut_off() {

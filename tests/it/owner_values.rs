@@ -148,6 +148,12 @@ fn the_socket_is_that_of_the_declared_runtime() {
         assert!(built.is_some(), "{}", text_of(&diags));
         assert!(!text_of(&diags).contains("Configuration/"), "{init} {kubelet}: {}", text_of(&diags));
     }
+    // The order of the words counts for nothing, and a word that is none contradicts nobody.
+    let docker = SPEC.replace("containerd: \"2.3\"", "criDockerd: \"0.3.21\", docker: \"28.5\"");
+    for spec in [docker, SPEC.replace("containerd: \"2.3\"", "dockr: \"28.5\"")] {
+        let (_, diags) = over(&spec, &file("unix:///run/cri-dockerd.sock", ""));
+        assert!(!text_of(&diags).contains("the container runtime is"), "{}", text_of(&diags));
+    }
     for (init, kubelet) in [("unix:///var/run/crio/crio.sock", ""), ("", "unix:///run/cri-dockerd.sock")] {
         let (built, diags) = over(SPEC, &file(init, kubelet));
         assert!(built.is_none());

@@ -38,7 +38,10 @@ pub(super) fn report(spec: &Kubeadm, tree: &Node, root: &Node, diags: &mut Diagn
         }
     };
     let ranges = |ranges: &Option<Vec<crate::base::Cidr>>| {
-        ranges.as_ref().map(|ranges| ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+        ranges
+            .as_ref()
+            .filter(|ranges| !ranges.is_empty())
+            .map(|ranges| ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
     };
     let cluster = "/ClusterConfiguration";
     let version = Some(spec.kubernetes_version.to_string());

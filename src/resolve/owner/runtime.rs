@@ -6,7 +6,7 @@ use crate::{
     plan::{Plan, runtime_of_socket, socket_path},
     resolve::Resolved,
     spec,
-    yaml::Node,
+    yaml::{Entry, Node},
 };
 
 use super::{
@@ -22,6 +22,9 @@ const SOCKETS: [&str; 3] = [
     "/KubeletConfiguration/containerRuntimeEndpoint",
 ];
 
+/// The runtimes of the spec, by its words.
+const RUNTIMES: [&str; 3] = ["containerd", "crio", "docker"];
+
 fn socket<'n>(root: &'n Node, pointer: &str) -> Option<&'n str> {
     spec::node_at(root, &SpecPath::new(pointer)).and_then(Node::as_str).filter(|text| !text.is_empty())
 }
@@ -29,8 +32,9 @@ fn socket<'n>(root: &'n Node, pointer: &str) -> Option<&'n str> {
 /// Reports every socket of another runtime than the declared one.
 pub(super) fn contradictions(tree: &Node, root: &Node, diags: &mut Diagnostics) {
     let at = SpecPath::new("/platform/runtime");
-    let declared = spec::node_at(tree, &at).and_then(Node::as_map).and_then(|entries| entries.first());
-    let Some(declared) = declared.map(|entry| entry.key.as_str()) else { return };
+    let written = spec::node_at(tree, &at).and_then(Node::as_map).unwrap_or(&[]);
+    let runtime = |entry: &&Entry| RUNTIMES.contains(&entry.key.as_str());
+    let Some(declared) = written.iter().find(runtime).map(|entry| entry.key.as_str()) else { return };
     for pointer in SOCKETS {
         let Some(found) = socket(root, pointer) else { continue };
         if runtime_of_socket(found).is_some_and(|runtime| runtime != declared) {

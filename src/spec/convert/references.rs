@@ -61,7 +61,8 @@ fn groups(r: &mut Reader<'_>, spec: &ClusterSpec) {
         let groups = grant.acts_as.iter().flat_map(|taken| &taken.groups).flat_map(List::entries);
         named.extend(groups.map(|(index, group)| (at.child("as").child("groups").index(index), group.clone())));
     }
-    for (at, group) in named {
+    // That a text is empty is told where it is read.
+    for (at, group) in named.into_iter().filter(|(_, group)| !group.is_empty()) {
         if !known.contains(&group) {
             let place = r.value_place(&at);
             r.push(UnknownGroup { group, known: known.clone(), place });

@@ -116,6 +116,8 @@ fn no_mistake_brings_a_second() {
         ("tiers:", "teirs:", "unknown-field"),
         ("[{ name: shop }]", "[{ nmae: shop }]", "unknown-field"),
         ("[{ name: shop }]", "shop", "wrong-type"),
+        ("[{ name: shop }]", "[{ podSecurity: baseline }]", "missing-field"),
+        ("- { name: web, namespace", "- { namespace", "missing-field"),
         ("\"1.36.3\"", "1.36", "unquoted-version"),
         ("\"1.36.3\"", "\"1.36\"", "version-without-patch"),
         ("[10.96.0.0/12]", "[10.96.0.0/12, \"fd00::/999\"]", "not-a-range"),
@@ -132,12 +134,14 @@ fn no_mistake_brings_a_second() {
     };
     let sound = waived("apiserver/profiling", "expires: 2027-01-15");
     assert_eq!(codes(&[], &sound.replace("id: W-1", "id: W-2")), ["unknown-waiver"]);
+    assert_eq!(codes(&[], &sound.replace("id: W-1, ", "")), ["missing-field"]);
     assert_eq!(codes(&[], &sound.replace("control: apiserver/", "control: apisrver/")), ["unknown-control"]);
     assert_eq!(codes(&[], &sound.replace("control: apiserver/profiling", "control: []")), ["wrong-type"]);
     assert_eq!(codes(&[], &sound.replace("waiver: W-1", "waivr: W-1")), ["unknown-field"]);
     assert_eq!(codes(&[], &sound.replace(", waiver: W-1", "")), ["unapplied-without-waiver"]);
     assert_eq!(codes(&[], &waived("apiserver/profiling", "expires: 2027-02-31")), ["not-a-date"]);
     let open = ("203.0.113.0/24", "0.0.0.0/0");
+    assert_eq!(codes(&[open], &waived("apiserver/api-sources", "expires: 2027-01-15")), ["waiver-needed"]);
     assert_eq!(codes(&[open], &waived("apiserver/api-sources", "expires: 2027-02-31")), ["not-a-date", "waiver-needed"]);
 }
 
