@@ -44,9 +44,6 @@ impl Doubts {
         }
         let mut doubts = Doubts::default();
         for mistake in mistakes {
-            doubts.unnamed(root, mistake);
-        }
-        for mistake in mistakes.iter().filter(opens) {
             let at = path_of(root, &mistake.pointer);
             match &mistake.what {
                 What::Unknown { fields, allowed } => {
@@ -56,18 +53,14 @@ impl Doubts {
                 What::Type { .. } | What::Word { .. } | What::Range { .. } => {
                     doubts.below.insert(at);
                 }
+                // An entry of a list without name or id may be the one that is meant somewhere else.
+                What::Missing { field, .. } if matches!(field.as_str(), "name" | "id") => {
+                    doubts.unnamed.extend(mistake.pointer.rsplit_once('/').map(|(list, _)| path_of(root, list)));
+                }
                 What::Missing { .. } | What::TooMany | What::TooFew { .. } => {}
             }
         }
         doubts
-    }
-
-    /// An entry of a list without name or id may be the one that is meant somewhere else.
-    fn unnamed(&mut self, root: &Node, mistake: &Mistake) {
-        let What::Missing { field, .. } = &mistake.what else { return };
-        if let Some((list, _)) = mistake.pointer.rsplit_once('/').filter(|_| matches!(field.as_str(), "name" | "id")) {
-            self.unnamed.insert(path_of(root, list));
-        }
     }
 
     /// A field that does not exist is that of the unwritten ones which it nearly is, or one that belongs elsewhere;

@@ -6,7 +6,7 @@ use crate::{
     plan::{Plan, runtime_of_socket, socket_path},
     resolve::Resolved,
     spec,
-    yaml::{Entry, Node},
+    yaml::Node,
 };
 
 use super::{
@@ -29,12 +29,15 @@ fn socket<'n>(root: &'n Node, pointer: &str) -> Option<&'n str> {
     spec::node_at(root, &SpecPath::new(pointer)).and_then(Node::as_str).filter(|text| !text.is_empty())
 }
 
+/// The runtime that the spec declares, known or not to be right in all it says.
+pub(super) fn declared(tree: &Node) -> Option<&'static str> {
+    RUNTIMES.into_iter().find(|name| tree.at_pointer(&format!("/platform/runtime/{name}")).is_some())
+}
+
 /// Reports every socket of another runtime than the declared one.
 pub(super) fn contradictions(tree: &Node, root: &Node, diags: &mut Diagnostics) {
     let at = SpecPath::new("/platform/runtime");
-    let written = spec::node_at(tree, &at).and_then(Node::as_map).unwrap_or(&[]);
-    let runtime = |entry: &&Entry| RUNTIMES.contains(&entry.key.as_str());
-    let Some(declared) = written.iter().find(runtime).map(|entry| entry.key.as_str()) else { return };
+    let Some(declared) = declared(tree) else { return };
     for pointer in SOCKETS {
         let Some(found) = socket(root, pointer) else { continue };
         if runtime_of_socket(found).is_some_and(|runtime| runtime != declared) {

@@ -46,15 +46,6 @@ pub(super) fn flag(name: &str, value: &str) -> Fate {
     }
 }
 
-/// Whether a flag names the socket: `unix://` may be left out, and `/var/run` is `/run`.
-pub(super) fn is_socket(value: &str, socket: &str) -> bool {
-    let plain = |text: &str| {
-        let path = text.strip_prefix("unix://").unwrap_or(text);
-        path.strip_prefix("/var/run/").map_or_else(|| path.to_owned(), |rest| format!("/run/{rest}"))
-    };
-    plain(value) == plain(socket)
-}
-
 fn static_pods(path: &str) -> Fate {
     if path.is_empty() || path.trim_end_matches('/') == MANIFESTS {
         return Fate::Keep;

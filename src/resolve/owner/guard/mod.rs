@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::{
     base::{Cidr, KubeVersion},
     diag::{Diagnostics, Place},
-    plan::{OwnerField, OwnerNote},
+    plan::{OwnerField, OwnerNote, socket_path},
     resolve::kubeadm::cri_socket,
     spec::{host::is_own_machine, model::Kubeadm},
     yaml::{Node, Value},
@@ -19,6 +19,7 @@ use crate::{
 use super::{
     diagnostics::{FieldRefused, NeedsEyes, UnusableValue},
     note,
+    runtime::declared,
     secrets::{PROXY_VARIABLES, Secrets},
 };
 
@@ -107,10 +108,7 @@ fn socket(root: &Node, tree: &Node) -> String {
     let said =
         ["Init", "Join"].iter().filter_map(|kind| root.at_pointer(&format!("/{kind}Configuration/nodeRegistration/criSocket")));
     let said = said.filter_map(Node::as_str).find(|text| !text.is_empty());
-    let runtime = || {
-        ["containerd", "crio", "docker"].into_iter().find(|name| tree.at_pointer(&format!("/platform/runtime/{name}")).is_some())
-    };
-    said.unwrap_or_else(|| cri_socket(runtime())).to_owned()
+    said.unwrap_or_else(|| cri_socket(declared(tree))).to_owned()
 }
 
 /// The name of the first node of the first pool of the control plane that names nodes.
@@ -208,7 +206,7 @@ impl Walk<'_> {
                 )
             }
             [_, "nodeRegistration", "kubeletExtraArgs", "container-runtime-endpoint"]
-                if kubelet::is_socket(value.as_str().unwrap_or_default(), &self.facts.socket) =>
+                if socket_path(value.as_str().unwrap_or_default()) == socket_path(&self.facts.socket) =>
             {
                 Fate::Same("kubeadm tells the kubelet the same")
             }
