@@ -266,3 +266,21 @@ fn an_unconfirmed_firewall_goes_by_itself() {
     fs::remove_dir_all(host.root().join("run/systemd")).unwrap();
     assert!(run("$s apply --confirm 5").contains("needs a running system"));
 }
+
+/// One run at a time: what a killed run had started is waited for, and what stays at work is told and left alone.
+#[test]
+fn another_run_is_waited_for() {
+    let Some((host, _tree)) = host("workers") else { return };
+    let before = host.tree();
+    let held = |seconds: u8| {
+        let hold = format!("flock /run/harden-node.lock sleep {seconds} & sleep 1; exec /opt/pool/harden-node.sh \"$@\"");
+        host.inside(&hold, &["apply", "--only", "node/sudo"])
+    };
+    let (code, said) = held(60);
+    assert!(code == 2 && said.contains("still at work: let it end"), "{code} {said}");
+    assert_eq!(differences(&before, &host.tree()), NONE);
+    let (code, said) = held(4);
+    assert!(code == 0 && said.contains("waiting up to 15 seconds"), "{code} {said}");
+    host.script(&["rollback"]);
+    assert_eq!(differences(&before, &host.tree()), NONE);
+}

@@ -1633,7 +1633,11 @@ scratch=$(mktemp -d)
 readonly scratch
 if [[ $action != audit && $dry_run == no ]]; then
     exec 9>/run/harden-node.lock
-    flock -n 9 || die "another run of this script is at work"
+    # What a killed run had started may hold it for a moment longer.
+    flock -n 9 || {
+        echo "another run of this script, or what it had started, is at work: waiting up to 15 seconds" >&2
+        flock -w 15 9 || die "another run of this script is still at work: let it end, then run this again"
+    }
     settle
 fi
 confirmed=no
