@@ -1,5 +1,8 @@
 //! Every rule on plans that are put together by hand: one that clashes, and its neighbour that does not.
 
+mod certificates;
+mod hosts;
+
 use std::collections::BTreeSet;
 
 use serde_json::json;
@@ -8,11 +11,9 @@ use super::*;
 use crate::{
     base::{Area, Cause, ControlId, FactId, Platform, Reason, SpecPath},
     diag::{Diagnostics, Place, Source, Span},
-    facts::{Needed, NeededBy},
-    kube::network::{Port, Protocol},
     plan::{
-        AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, End, EventLimit, Flag, FlagValue, FlowPlan, Ground, Held,
-        HostMount, LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
+        AnonymousPlan, AuthenticationPlan, Cluster, ControlVerdict, EventLimit, Flag, FlagValue, Ground, Held, HostMount,
+        LimitType, Locate, MountType, NodePlan, Outcome, Plan, PoolRole, Program, Scope, Verdict,
     },
 };
 
@@ -203,36 +204,6 @@ fn the_authorization_file_excludes_flags() {
 }
 
 #[test]
-fn clients_and_front_proxy_have_their_own_ca() {
-    let plan = |front: &str, names: &str| {
-        let flags = [
-            (API, "client-ca-file", "/pki/ca.crt"),
-            (API, "requestheader-client-ca-file", front),
-            (API, "requestheader-allowed-names", names),
-        ];
-        mount(with(&flags), API, "/pki", MountType::Directory)
-    };
-    agrees(&plan("/pki/front-proxy-ca.crt", ""));
-    clashes(&plan("/pki/ca.crt", "front-proxy-client"), "shared-front-proxy-ca");
-    agrees(&waive(plan("/pki/ca.crt", "front-proxy-client"), "apiserver/front-proxy-ca"));
-    clashes(&waive(plan("/pki/ca.crt", ""), "apiserver/front-proxy-ca"), "shared-front-proxy-ca");
-}
-
-#[test]
-fn etcd_has_its_own_ca() {
-    let plan = |flag: &str, ca: &str| {
-        let plan = mount(with(&[(API, "client-ca-file", "/pki/ca.crt"), (ETCD, flag, ca)]), API, "/pki", MountType::Directory);
-        mount(plan, ETCD, "/pki", MountType::Directory)
-    };
-    for flag in ["trusted-ca-file", "peer-trusted-ca-file"] {
-        agrees(&plan(flag, "/pki/etcd/ca.crt"));
-        clashes(&plan(flag, "/pki/ca.crt"), "shared-etcd-ca");
-        agrees(&waive(plan(flag, "/pki/ca.crt"), "etcd/unique-ca"));
-    }
-    agrees(&mount(with(&[(ETCD, "trusted-ca-file", "/pki/ca.crt")]), ETCD, "/pki", MountType::Directory));
-}
-
-#[test]
 fn a_loopback_address_is_advertised_up_to_1_36() {
     for address in ["127.0.0.1", "::1", "0.0.0.0", "169.254.1.1", "fe80::1"] {
         agrees(&with_of("1.36.3", &[(API, "advertise-address", address)]));
@@ -326,40 +297,6 @@ fn the_audit_log_can_be_written() {
     clashes(&plan, "audit-log-mounted-read-only");
 }
 
-const GOOD: &str = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
-const ONLY_256: &str = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
-
-#[test]
-fn tls_1_3_takes_no_suites() {
-    agrees(&with(&[(API, "tls-min-version", "VersionTLS13")]));
-    agrees(&with(&[(API, "tls-min-version", "VersionTLS12"), (API, "tls-cipher-suites", GOOD)]));
-    clashes(&with(&[(API, "tls-min-version", "VersionTLS13"), (API, "tls-cipher-suites", GOOD)]), "tls13-with-ciphers");
-    clashes(&with(&[(ETCD, "tls-min-version", "TLS1.3"), (ETCD, "cipher-suites", GOOD)]), "tls13-with-ciphers");
-    let plan = field(empty("1.36.3"), KUBELET, "tlsMinVersion", json!("VersionTLS13"));
-    clashes(&field(plan, KUBELET, "tlsCipherSuites", json!([GOOD.split(',').next()])), "tls13-with-ciphers");
-}
-
-#[test]
-fn http2_needs_a_suite() {
-    for program in [API, KCM, Program::KubeScheduler, KUBELET] {
-        agrees(&with(&[(program, "tls-cipher-suites", GOOD)]));
-        clashes(&with(&[(program, "tls-cipher-suites", ONLY_256)]), "ciphers-without-http2");
-    }
-    clashes(&with(&[(ETCD, "cipher-suites", ONLY_256)]), "ciphers-without-http2");
-    clashes(&field(empty("1.36.3"), KUBELET, "tlsCipherSuites", json!([ONLY_256])), "ciphers-without-http2");
-    agrees(&with(&[(API, "tls-cipher-suites", ONLY_256), (API, "disable-http2-serving", "true")]));
-    clashes(&with(&[(KCM, "tls-cipher-suites", ONLY_256), (API, "disable-http2-serving", "true")]), "ciphers-without-http2");
-}
-
-#[test]
-fn suites_have_known_names() {
-    let plan = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,ECDHE-RSA-AES256-GCM-SHA384")]);
-    clashes(&plan, "unknown-cipher-suite");
-    let typo = with(&[(API, "tls-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA38")]);
-    let help = (RULES.iter().find(|rule| rule.id == "unknown-cipher-suite").unwrap().check)(&typo).remove(0).help;
-    assert_eq!(help, "did you mean `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`?");
-}
-
 #[test]
 fn gates_are_known_and_free() {
     clashes(&with(&[(API, "feature-gates", "AllAlpha=false,NoSuchGate=true")]), "unknown-gate");
@@ -371,22 +308,6 @@ fn gates_are_known_and_free() {
     clashes(&field(empty("1.36.3"), PROXY, "featureGates.SidecarContainers", json!(false)), "locked-gate");
     agrees(&field(empty("1.36.3"), KUBELET, "featureGates.RotateKubeletServerCertificate", json!(true)));
     agrees(&with(&[(ETCD, "feature-gates", "InitialCorruptCheck=true")]));
-}
-
-#[test]
-fn the_kubelet_ca_needs_serving_certificates_and_these_an_approver() {
-    let ca = |plan: Plan| mount(plan, API, "/pki", MountType::Directory);
-    let flag = [(API, "kubelet-certificate-authority", "/pki/ca.crt")];
-    clashes(&ca(with(&flag)), "kubelet-ca-without-serving-certificates");
-    let served = field(ca(with(&flag)), KUBELET, "serverTLSBootstrap", json!(true));
-    clashes(&served, "serving-certificates-without-approver");
-    clashes(&with(&[(KUBELET, "rotate-server-certificates", "true")]), "serving-certificates-without-approver");
-    let mut approved = served;
-    let approver = Cause::Spec(SpecPath::new("/platform/kubeadm/servingCertificates/approver"));
-    let reason = Reason { control: Some(ControlId("kubelet/server-certificate")), cause: approver };
-    let fields = &mut approved.components.get_mut(&KUBELET).unwrap().fields;
-    fields.get_mut("serverTLSBootstrap").unwrap().reasons.insert(reason);
-    agrees(&approved);
 }
 
 #[test]
@@ -448,180 +369,4 @@ fn no_setting_holds_a_character_that_nobody_sees() {
     }
     clashes(&mount(empty("1.36.3"), API, "/a\nb", MountType::Directory), "unseen-character");
     agrees(&with(&[(API, "event-ttl", "1h0m0s")]));
-}
-
-/// What other hardening sets ask for, and a node cannot have: rule, value, plug-in.
-const CONTRADICTIONS: &[(&str, &str, &str)] = &[
-    // CIS Linux, ANSSI R12, STIG, dev-sec, konstruktoid.
-    ("sysctl/net.ipv4.ip_forward", "0", "calico"),
-    ("sysctl/net.ipv4.conf.all.forwarding", "0", "calico"),
-    ("sysctl/net.ipv4.conf.default.forwarding", "0", "calico"),
-    ("sysctl/net.ipv4.conf.eth0.forwarding", "0", "calico"),
-    ("sysctl/net.ipv4.conf.eth0.100.forwarding", "0", "cilium"),
-    // CIS Linux level 1 with Cilium.
-    ("sysctl/net.ipv4.conf.all.rp_filter", "1", "cilium"),
-    ("sysctl/net.ipv4.conf.default.rp_filter", "1", "cilium"),
-    // konstruktoid.
-    ("sysctl/kernel.panic", "60", "calico"),
-    ("sysctl/kernel.panic_on_oops", "60", "calico"),
-    // The STIG value that stops a kubelet.
-    ("sysctl/vm.overcommit_memory", "0", "calico"),
-    ("sysctl/vm.overcommit_memory", "2", "calico"),
-    ("sysctl/vm.panic_on_oom", "1", "calico"),
-    // The kernel's own defaults, which too few keys of too many containers exhaust.
-    ("sysctl/kernel.keys.root_maxkeys", "200", "calico"),
-    ("sysctl/kernel.keys.root_maxbytes", "20000", "calico"),
-    // ANSSI enhanced.
-    ("sysctl/kernel.modules_disabled", "1", "calico"),
-    ("sysctl/net.ipv4.conf.all.route_localnet", "0", "calico"),
-    // RHEL 8 STIG.
-    ("sysctl/user.max_user_namespaces", "0", "calico"),
-    // CIS level 2 of Debian 12, 13 and Ubuntu 24.04.
-    ("module/off/overlay", "off", "calico"),
-    ("module/off/overlayfs", "off", "calico"),
-    ("module/off/br-netfilter", "off", "flannel"),
-    ("sysctl/net.bridge.bridge-nf-call-iptables", "0", "flannel"),
-    // dev-sec.
-    ("module/off/vfat", "off", "calico"),
-    // Lists that take every protocol and file system for unneeded.
-    ("module/off/nf_tables", "off", "calico"),
-    ("module/off/nf_conntrack", "off", "calico"),
-    ("module/off/ip_tables", "off", "calico"),
-    ("module/off/veth", "off", "calico"),
-];
-
-fn on_cni(mut plan: Plan, cni: &str) -> Plan {
-    cni.clone_into(&mut plan.host.cni);
-    plan.host.kube_proxy = true;
-    plan
-}
-
-/// One rule on the nodes of a plan, with what else it is asked to hold.
-fn node(rule: (&str, &str), with_it: impl FnOnce(&mut Plan)) -> Plan {
-    let mut plan = on_cni(pool(with(&[]), "workers", &[rule]), "calico");
-    with_it(&mut plan);
-    plan
-}
-
-/// Needs that only some clusters have: the setting breaks these nodes, and no others.
-#[test]
-fn what_only_some_nodes_need() {
-    agrees(&node(("sysctl/net.ipv4.conf.lo.forwarding", "0"), |_| {}));
-    agrees(&node(("sysctl/net.ipv4.conf.eth0.mc_forwarding", "0"), |_| {}));
-    for key in ["net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding", "net.ipv6.conf.eth1.forwarding"] {
-        let rule = format!("sysctl/{key}");
-        agrees(&node((&rule, "0"), |_| {}));
-        clashes(&node((&rule, "0"), |plan| plan.host.ipv6 = true), "host-need-broken");
-        agrees(&node((&rule, "1"), |plan| plan.host.ipv6 = true));
-    }
-    let localnet = ("sysctl/net.ipv4.conf.all.route_localnet", "0");
-    agrees(&node(localnet, |plan| plan.host.kube_proxy = false));
-    for (mode, broken) in [("iptables", true), ("", true), ("nftables", false), ("ipvs", false)] {
-        let plan = field(node(localnet, |_| {}), PROXY, "mode", json!(mode));
-        assert_eq!(codes(&plan).len(), usize::from(broken), "{mode}");
-    }
-    for (module, addon) in [
-        ("nfs", "csi-driver-nfs"),
-        ("nfsv4", "aws-efs-csi-driver"),
-        ("nfs", "longhorn"),
-        ("iscsi_tcp", "longhorn"),
-        ("iscsi-tcp", "longhorn"),
-        ("cifs", "azure-file-csi"),
-    ] {
-        let rule = format!("module/off/{module}");
-        agrees(&node((&rule, "off"), |plan| plan.host.addons = vec!["metrics-server".to_owned()]));
-        clashes(&node((&rule, "off"), |plan| plan.host.addons = vec![addon.to_owned()]), "host-need-broken");
-    }
-}
-
-/// CIS level 2 of Ubuntu 22.04: snaps are squashfs images. Elsewhere nobody mounts one.
-#[test]
-fn squashfs_stays_where_snapd_is() {
-    for (os, broken) in [("ubuntu-22.04", true), ("ubuntu-24.04", true), ("debian-12", false), ("rhel-9", false)] {
-        let plan = node(("module/off/squashfs", "off"), |plan| {
-            os.clone_into(&mut plan.pools.get_mut("workers").unwrap().os);
-        });
-        assert_eq!(codes(&plan), vec!["host-need-broken"; usize::from(broken)], "{os}");
-    }
-    // One pool with snapd is enough, whatever the others are.
-    let mut plan = pool(node(("module/off/squashfs", "off"), |_| {}), "ubuntu", &[("module/off/squashfs", "off")]);
-    agrees(&plan);
-    "ubuntu-24.04".clone_into(&mut plan.pools.get_mut("ubuntu").unwrap().os);
-    clashes(&plan, "host-need-broken");
-}
-
-#[test]
-fn sctp_stays_where_a_flow_is_over_it() {
-    let flow = |protocol| FlowPlan {
-        name: "signal".to_owned(),
-        from: End::Internet,
-        from_name: "internet".to_owned(),
-        to: End::Internet,
-        to_name: "internet".to_owned(),
-        ports: vec![Port { number: 3868, protocol }],
-    };
-    for (protocol, broken) in [(Protocol::Sctp, true), (Protocol::Tcp, false), (Protocol::Udp, false)] {
-        let plan = node(("module/off/sctp", "off"), |plan| {
-            plan.network.flows = vec![Held::new(flow(protocol), control("network/flows"))];
-        });
-        assert_eq!(codes(&plan).len(), usize::from(broken), "{protocol:?}");
-    }
-}
-
-/// Every row of the table turns some plan red: no need is there that no test has seen broken.
-#[test]
-fn every_need_can_be_broken() {
-    let every: Vec<&str> = crate::facts::NEEDS
-        .iter()
-        .flat_map(|need| match need.by {
-            NeededBy::Addon(names) => names.to_vec(),
-            NeededBy::Node
-            | NeededBy::Cni(_)
-            | NeededBy::Runtime(_)
-            | NeededBy::Ipv6
-            | NeededBy::IptablesProxy
-            | NeededBy::Os(_)
-            | NeededBy::SctpFlow => Vec::new(),
-        })
-        .collect();
-    for need in crate::facts::NEEDS {
-        let (name, value) = match need.what {
-            Needed::Sysctl(key, _) => (format!("sysctl/{key}"), "7"),
-            Needed::SysctlNot(key, values) => (format!("sysctl/{key}"), values[0]),
-            Needed::Module(module) => (format!("module/off/{module}"), "off"),
-        };
-        let cni = if let NeededBy::Cni(names) = need.by { names[0] } else { "calico" };
-        let mut plan = on_cni(pool(with(&[]), "workers", &[(&name, value)]), cni);
-        plan.host.ipv6 = true;
-        plan.host.addons = every.iter().map(|name| (*name).to_owned()).collect();
-        if let NeededBy::Runtime(names) = need.by {
-            names[0].clone_into(&mut plan.host.runtime);
-        }
-        if let NeededBy::Os(names) = need.by {
-            names[0].clone_into(&mut plan.pools.get_mut("workers").unwrap().os);
-        }
-        if need.by == NeededBy::SctpFlow {
-            continue;
-        }
-        assert_eq!(codes(&plan), ["host-need-broken"], "{name}={value}");
-    }
-}
-
-#[test]
-fn other_hardening_sets_break_nodes() {
-    for (rule, value, cni) in CONTRADICTIONS {
-        let plan = on_cni(pool(with(&[]), "workers", &[(rule, value)]), cni);
-        assert_eq!(codes(&plan), ["host-need-broken"], "{rule}={value} with {cni}");
-    }
-    for (rule, value, cni) in [
-        ("sysctl/net.ipv4.ip_forward", "1", "calico"),
-        ("sysctl/net.ipv4.conf.all.rp_filter", "1", "calico"),
-        ("sysctl/net.ipv4.conf.all.rp_filter", "0", "cilium"),
-        ("sysctl/kernel.panic", "10", "calico"),
-        ("sysctl/user.max_user_namespaces", "7822", "calico"),
-        ("module/off/sctp", "off", "calico"),
-    ] {
-        let plan = on_cni(pool(with(&[]), "workers", &[(rule, value)]), cni);
-        assert!(codes(&plan).is_empty(), "{rule}={value} with {cni}");
-    }
 }

@@ -56,6 +56,7 @@ pub fn plan(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, d
     let is_harmless = |one: &&Diagnostic| one.severity != Severity::Error || resolve::leaves_answers_whole(one.code);
     let harmless = diags.errors() == before || (!diags.is_full() && diags.list().iter().skip(told).all(|one| is_harmless(&one)));
     if !resolved.whole || !harmless {
+        controls::judge_values(&resolved, diags);
         return None;
     }
     let (mut plan, settings) = controls::lower(&resolved, diags)?;

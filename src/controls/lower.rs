@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, ControlId, FactId, SpecPath},
-    diag::Diagnostics,
-    facts,
+    diag::{Diagnostics, Severity},
+    facts::{self, Support},
     plan::{ControlVerdict, Ground, IntentVerdict, Lowering, Outcome, Plan, Scope, SettingKey, Settings, Verdict},
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, cloud, policy, rbac, select, shape};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, diagnostics::holds_by_itself, policy, rbac, select, shape};
 
 /// Lowers every control of the catalogue; gives the plan and every setting of it as text. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Settings)> {
@@ -29,12 +29,24 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Setti
     policy::warn_of_undeclared(cluster, &plan, diags);
     policy::judge_version(cluster, &plan, diags);
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
-    rbac::warn_of_unknown_delivery(cluster, diags);
+    rbac::warn_of_delivery(cluster, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     let settings = plan.settings();
     ground_in_settings(&mut plan, &settings);
     plan.intents = all_intents(cluster, &plan, intents);
     (diags.errors() == before).then_some((plan, settings))
+}
+
+/// Reports what controls say of single values where there are no answers to lower from: a spec that was read in part, decisions that are
+/// missing. Nobody mends one mistake to be told of the next.
+pub fn judge_values(cluster: &Resolved, diags: &mut Diagnostics) {
+    if facts::support(cluster.version.minor) != Support::Build {
+        return;
+    }
+    let mut found = Diagnostics::default();
+    lower(cluster, &mut found);
+    let told = found.list().iter().filter(|one| one.severity == Severity::Error && holds_by_itself(one.code));
+    told.cloned().for_each(|one| diags.push(one));
 }
 
 type Verdicts = (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>);

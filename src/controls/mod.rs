@@ -38,7 +38,7 @@ use crate::{
 pub use catalogue::{CATALOGUE, control, nearest, nearest_of};
 pub use diagnostics::ALL;
 pub use impact::{impact_text, impacts};
-pub use lower::lower;
+pub use lower::{judge_values, lower};
 pub use names::judge_names;
 pub use select::select;
 

@@ -51,6 +51,8 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
     plan.namespaces = namespaces.collect();
     plan.host = HostContext {
         cni: cluster.cni.name.clone(),
+        carried: cluster.hosts.carried.map(str::to_owned),
+        encrypted: cluster.hosts.encrypted.map(str::to_owned),
         runtime: cluster.runtime.name.clone(),
         runtime_version: cluster.runtime.version.clone(),
         ipv6: cluster.hosts.ipv6(),

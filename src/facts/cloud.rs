@@ -24,6 +24,24 @@ pub const AKS_MOST_RANGES: usize = 200;
 /// What the Kubernetes groups of an EKS access entry may not begin with (EKS user guide, access entries, read 2026-11-26).
 pub const EKS_RESERVED_GROUPS: [&str; 5] = ["amazon:", "aws:", "eks:", "iam:", "system:"];
 
+/// The partitions of AWS but the public one, by what the names of their regions begin with (AWS SDK for JavaScript, partitions.json, read
+/// 2026-11-27).
+const AWS_PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+];
+
+/// The partition of AWS that a region lies in. Accounts, roles and streams of another one are not to be had there.
+#[must_use]
+pub fn aws_partition(region: &str) -> &'static str {
+    AWS_PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
 /// The bounds of the Terraform providers between which every emitted name exists (checked against the schemas of aws 5.99.1 and 6.69.1,
 /// azurerm 4.81.0 and 5.10.0).
 pub const AWS_BOUNDS: &str = ">= 5.99, < 7";

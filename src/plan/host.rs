@@ -41,6 +41,11 @@ impl HostOs {
 pub struct HostContext {
     /// The network plug-in, by the word of the spec.
     pub cni: String,
+    /// How the plug-in carries packets between nodes, by the word of the spec (`vxlan`, `ipip-cross-subnet`, `native`); nothing where it
+    /// does not say.
+    pub carried: Option<String>,
+    /// How the plug-in encrypts them: `wireguard`, `ipsec`.
+    pub encrypted: Option<String>,
     /// The container runtime, by the word of the spec.
     pub runtime: String,
     /// Its version, as the spec writes it.

@@ -17,6 +17,10 @@ pub struct HostAnswers {
     pub pods: Vec<(Cidr, SpecPath)>,
     /// How the network plug-in carries and encrypts packets between nodes: `vxlan`, `ipip`, `geneve`, `wireguard`, `ipsec`.
     pub ways: Vec<&'static str>,
+    /// The word of the spec on how it carries them, where it has one.
+    pub carried: Option<&'static str>,
+    /// The word of the spec on how it encrypts them.
+    pub encrypted: Option<&'static str>,
     /// The runtime with its version; nothing where the spec names none.
     pub runtime: Option<model::Runtime>,
     /// The pools by name.
@@ -62,6 +66,8 @@ pub(super) fn answers(spec: &Spec, pods: &[Cidr]) -> HostAnswers {
     HostAnswers {
         pods: pods.iter().enumerate().map(|(n, range)| (*range, place.index(n))).collect(),
         ways: spec.platform.cni.as_ref().map_or_else(Vec::new, ways),
+        carried: spec.platform.cni.as_ref().and_then(carried),
+        encrypted: spec.platform.cni.as_ref().and_then(encrypted),
         runtime: spec.platform.runtime,
         pools: spec.platform.node_pools.iter().map(|pool| (pool.name.clone(), self::pool(pool))).collect(),
     }
@@ -100,6 +106,12 @@ fn ways(cni: &model::Cni) -> Vec<&'static str> {
         },
         model::Cni::Weave { .. } | model::Cni::AwsVpcCni { .. } | model::Cni::AzureCni { .. } | model::Cni::None => Vec::new(),
     };
+    ways.extend(encrypted(cni));
+    ways
+}
+
+/// The word on encryption between nodes.
+fn encrypted(cni: &model::Cni) -> Option<&'static str> {
     let encryption = match cni {
         model::Cni::Calico(calico) => calico.encryption,
         model::Cni::Cilium(cilium) => cilium.encryption,
@@ -109,6 +121,15 @@ fn ways(cni: &model::Cni) -> Vec<&'static str> {
         | model::Cni::AzureCni { .. }
         | model::Cni::None => None,
     };
-    ways.extend(encryption.map(words::Encryption::name));
-    ways
+    encryption.map(words::Encryption::name)
+}
+
+/// The word on what carries packets between nodes.
+fn carried(cni: &model::Cni) -> Option<&'static str> {
+    match cni {
+        model::Cni::Calico(calico) => calico.encapsulation.map(words::Encapsulation::name),
+        model::Cni::Cilium(cilium) => cilium.datapath.map(words::Datapath::name),
+        model::Cni::Flannel(flannel) => flannel.backend.map(words::FlannelBackend::name),
+        model::Cni::Weave { .. } | model::Cni::AwsVpcCni { .. } | model::Cni::AzureCni { .. } | model::Cni::None => None,
+    }
 }

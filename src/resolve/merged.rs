@@ -21,7 +21,12 @@ pub(super) fn flatten(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagno
     let mut flats = Vec::new();
     let mut known = true;
     for node in named {
+        // What can be no name is told where names are read.
         let Some(name) = node.as_str() else { continue };
+        if !spec::is_label(name) {
+            known = false;
+            continue;
+        }
         match profiles.flatten(name, &node.place, diags) {
             Some(flat) => flats.push(flat),
             None => known = false,

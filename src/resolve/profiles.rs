@@ -8,7 +8,10 @@ use crate::{
     yaml::{self, Node},
 };
 
-use super::diagnostics::{DuplicateProfile, ProfileCycle, ProfileIsBuiltIn, UnknownProfile};
+use super::diagnostics::{DuplicateProfile, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile};
+
+/// How many profiles one may extend, each counted once for every way that leads to it.
+const MOST_PARENTS: usize = 1_000;
 
 /// The built-in profiles: name and text.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -131,13 +134,19 @@ impl Profiles {
 
     /// Flattens a profile along `extends`; `place` is where it is named.
     pub fn flatten(&self, name: &str, place: &Place, diags: &mut Diagnostics) -> Option<Flat> {
-        self.collect(name, place, &mut Vec::new(), diags)
+        self.collect(name, place, &mut Way::default(), diags)
     }
 
-    fn collect(&self, name: &str, place: &Place, chain: &mut Vec<String>, diags: &mut Diagnostics) -> Option<Flat> {
-        if chain.iter().any(|seen| seen == name) {
-            chain.push(name.to_owned());
-            diags.push(ProfileCycle { chain: chain.join(" -> "), at: place.clone() });
+    fn collect(&self, name: &str, place: &Place, way: &mut Way, diags: &mut Diagnostics) -> Option<Flat> {
+        way.followed += 1;
+        if way.followed > MOST_PARENTS {
+            if way.followed == MOST_PARENTS + 1 {
+                diags.push(TooManyParents { name: way.chain.first()?.clone(), most: MOST_PARENTS, at: place.clone() });
+            }
+            return None;
+        }
+        if way.chain.iter().any(|seen| seen == name) {
+            diags.push(ProfileCycle { chain: [&way.chain.join(" -> "), name].join(" -> "), at: place.clone() });
             return None;
         }
         let Some(profile) = self.by_name.get(name) else {
@@ -145,16 +154,25 @@ impl Profiles {
             diags.push(UnknownProfile { name: name.to_owned(), names, at: place.clone() });
             return None;
         };
-        chain.push(name.to_owned());
+        way.chain.push(name.to_owned());
         let named = items(profile.tree.get("extends")).iter().filter_map(|parent| Some((parent.as_str()?, &parent.place)));
-        let parents: Vec<Option<Flat>> = named.map(|(parent, place)| self.collect(parent, place, chain, diags)).collect();
-        chain.pop();
+        let parents: Vec<Option<Flat>> = named.map(|(parent, place)| self.collect(parent, place, way, diags)).collect();
+        way.chain.pop();
         let parents = parents.into_iter().collect::<Option<_>>()?;
         let mut flat = Flat { name: name.to_owned(), parents, spec: profile.tree.get("spec").cloned(), ..Flat::default() };
         read_selection(name, &profile.tree, &mut flat);
         read_params(name, profile.tree.get("with"), &mut flat);
         Some(flat)
     }
+}
+
+/// Where the following of `extends` stands.
+#[derive(Default)]
+struct Way {
+    /// The profiles from the first to the one at hand.
+    chain: Vec<String>,
+    /// How many were followed in all.
+    followed: usize,
 }
 
 impl Flat {

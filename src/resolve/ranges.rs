@@ -11,25 +11,61 @@ use crate::{
 
 use super::owner::{self, Owner};
 
+/// The ranges that count, each with its place: those of the spec, else those of the owner's file.
+pub(super) struct Counted {
+    /// Each with its place.
+    pub(super) list: Vec<(Cidr, Place)>,
+    /// Whether the owner's file gives them.
+    of_owner: bool,
+}
+
+impl Counted {
+    /// Those of pods.
+    pub(super) fn pods(kubeadm: &Kubeadm, tree: &Node, owner: &Owner) -> Counted {
+        Counted::of((kubeadm.pod_subnets.as_deref(), "podSubnets"), tree, (owner.pod_subnets(), owner.place(owner::PODS)))
+    }
+
+    /// Those of Services.
+    pub(super) fn services(kubeadm: &Kubeadm, tree: &Node, owner: &Owner) -> Counted {
+        let said = (kubeadm.service_subnets.as_deref(), "serviceSubnets");
+        Counted::of(said, tree, (owner.service_subnets(), owner.place(owner::SERVICES)))
+    }
+
+    fn of((said, field): (Option<&[Cidr]>, &str), tree: &Node, (owners, whole): (Option<Vec<Cidr>>, Option<Place>)) -> Counted {
+        let list = match said {
+            Some(said) => {
+                let at = SpecPath::new("/platform/kubeadm").child(field);
+                let place = |index: usize| spec::locate(tree, &at.index(index)).unwrap_or_else(|| tree.place.clone());
+                said.iter().enumerate().map(|(index, range)| (*range, place(index))).collect()
+            }
+            None => {
+                let placed = |range: Cidr| Some((range, part(whole.as_ref()?, &range.to_string())));
+                owners.into_iter().flatten().filter_map(placed).collect()
+            }
+        };
+        Counted { list, of_owner: said.is_none() }
+    }
+}
+
 /// Reports ranges of the owner's file that no cluster runs with.
-pub(super) fn check(kubeadm: &Kubeadm, tree: &Node, owner: &Owner, diags: &mut Diagnostics) {
-    let (said, owners) = (kubeadm.pod_subnets.as_deref(), owner.pod_subnets());
-    let list = ranges(said, "podSubnets", tree, owners, owner, owner::PODS);
-    let pods = (Ranges { of: "pods".to_owned(), list }, said.is_none());
-    let (said, owners) = (kubeadm.service_subnets.as_deref(), owner.service_subnets());
-    let list = ranges(said, "serviceSubnets", tree, owners, owner, owner::SERVICES);
-    let services = (Ranges { of: "Services".to_owned(), list }, said.is_none());
+pub(super) fn check(pods: &Counted, services: &Counted, tree: &Node, diags: &mut Diagnostics) {
+    let named = |of: &str, counted: &Counted| Ranges { of: of.to_owned(), list: counted.list.clone() };
+    let (of_pods, of_services) = (pods.of_owner, services.of_owner);
+    let (pods, services) = (named("pods", pods), named("Services", services));
     // Those of the spec are judged where it is read.
-    let of_owner: Vec<&Ranges> = [&services, &pods].into_iter().filter(|(_, of_owner)| *of_owner).map(|(list, _)| list).collect();
+    let of_owner: Vec<&Ranges> = [(&services, of_services), (&pods, of_pods)]
+        .into_iter()
+        .filter(|(_, of_owner)| *of_owner)
+        .map(|(list, _)| list)
+        .collect();
     if of_owner.is_empty() {
         return;
     }
-    let ((pods, _), (services, services_of_owner)) = (&pods, &services);
     for ranges in &of_owner {
         ranges.unusable().into_iter().for_each(|problem| diags.push(problem));
         ranges.two_of_a_family().into_iter().for_each(|problem| diags.push(problem));
     }
-    let families = pods.families_beyond(services).into_iter().chain(services.families_beyond(pods));
+    let families = pods.families_beyond(&services).into_iter().chain(services.families_beyond(&pods));
     families.for_each(|problem| diags.push(problem));
     services.overlaps(&pods.list, "the range of pods").into_iter().for_each(|problem| diags.push(problem));
     for pool in pools(tree) {
@@ -37,30 +73,9 @@ pub(super) fn check(kubeadm: &Kubeadm, tree: &Node, owner: &Owner, diags: &mut D
         of_owner.iter().flat_map(|of| of.overlaps(&pool.ranges, &what)).for_each(|problem| diags.push(problem));
         for (address, place) in pool.addresses {
             let inside = of_owner.iter().find_map(|of| of.holds(address, &place));
-            let serves = pool.control_plane && *services_of_owner;
+            let serves = pool.control_plane && of_services;
             let of_another_family = || services.are_of_another_family(address, &place).filter(|_| serves);
             inside.or_else(of_another_family).into_iter().for_each(|problem| diags.push(problem));
-        }
-    }
-}
-
-fn ranges(
-    said: Option<&[Cidr]>,
-    field: &str,
-    tree: &Node,
-    of_owner: Option<Vec<Cidr>>,
-    owner: &Owner,
-    pointer: &str,
-) -> Vec<(Cidr, Place)> {
-    let placed = |range: Cidr, place: Option<Place>| Some((range, place?));
-    match said {
-        Some(said) => {
-            let at = |index: usize| spec::locate(tree, &SpecPath::new("/platform/kubeadm").child(field).index(index));
-            said.iter().enumerate().filter_map(|(index, range)| placed(*range, at(index))).collect()
-        }
-        None => {
-            let at = |range: &Cidr| owner.place(pointer).map(|whole| part(&whole, &range.to_string()));
-            of_owner.into_iter().flatten().filter_map(|range| placed(range, at(&range))).collect()
         }
     }
 }

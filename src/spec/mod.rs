@@ -27,6 +27,7 @@ pub use doubts::Doubts;
 pub use intents::intents;
 pub use merge::merge;
 pub use model::Spec;
+pub(crate) use model::values::is_label;
 pub use published::{API_VERSION, KINDS, schemas};
 pub(crate) use ranges::Ranges;
 pub use tree::{Spot, locate, node_at, path_of, spot};

@@ -1,6 +1,9 @@
 //! Terraform plans and applies the lines of `terraform/ADOPT.md`, step by step, beside what an owner has already: no cycle, nothing made
 //! twice, nothing destroyed. Resources of providers become `terraform_data`, which Terraform brings with it; modules of owners become stubs.
 
+mod back;
+mod clusters;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -382,113 +385,6 @@ fn cases() -> Vec<(&'static str, &'static str, Way)> {
     specs.into_iter().flat_map(|(platform, spec)| [Way::Raw, Way::Module].map(|way| (platform, spec, way))).collect()
 }
 
-#[test]
-fn a_new_cluster_takes_every_step_at_once() {
-    let Some(program) = program() else { return };
-    let scratch = tempfile::tempdir().expect("a folder");
-    for (platform, spec, way) in cases() {
-        let tree = tree(scratch.path(), spec, &[]);
-        let page = Page::of(&tree);
-        let mut root = owned(platform, way);
-        for step in STEPS {
-            root.take(without_imports(page.blocks(step, way)));
-        }
-        let place = Place::new(&program, &tree);
-        place.write(&root, way);
-        let log = place.apply(&format!("{spec}, {way:?}"));
-        let made = |name: &str| log.find(&format!("{name}: Creation complete"));
-        let begun = |name: &str| log.find(&format!("{name}: Creating..."));
-        if let Some(group) = made("module.harden_attach.terraform_data.aws_cloudwatch_log_group__control_plane") {
-            let cluster = match way {
-                Way::Raw => begun("terraform_data.aws_eks_cluster__this"),
-                Way::Module => begun("module.eks.terraform_data.cluster"),
-            };
-            assert!(cluster.is_some_and(|cluster| group < cluster), "the group comes before the cluster: {log}");
-        }
-        let again = place.plan().expect("a plan");
-        assert!(again.contains("No changes."), "{spec}, {way:?}: {again}");
-    }
-}
-
-/// A running cluster goes through the steps: nothing is destroyed in any of them, and the log group stays the same one.
-#[test]
-fn a_running_cluster_loses_nothing() {
-    let Some(program) = program() else { return };
-    let scratch = tempfile::tempdir().expect("a folder");
-    for (platform, spec, way) in cases() {
-        let tree = tree(scratch.path(), spec, &[]);
-        let page = Page::of(&tree);
-        let place = Place::new(&program, &tree);
-        let mut root = owned(platform, way);
-        place.write(&root, way);
-        place.apply("what is there");
-        if way == Way::Module {
-            for command in page.commands("Take over what exists").iter().filter(|c| c.contains("log_group")) {
-                let arguments: Vec<String> = command.split(' ').skip(1).map(moved).collect();
-                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-                must(&program, place.path(), &arguments);
-            }
-        }
-        for step in STEPS {
-            // The page says so: a cluster of the module has a key already.
-            if step == "Apply E" && way == Way::Module {
-                continue;
-            }
-            root.take(without_imports(page.blocks(step, way)));
-            place.write(&root, way);
-            if step != "Call both modules" {
-                place.apply(&format!("{spec}, {way:?}, {step}"));
-            }
-        }
-    }
-}
-
-/// Entries of the owner's module come over with their policies: moved or forgotten, nothing is destroyed; without the policies it would be.
-#[test]
-fn entries_are_taken_over_with_their_policies() {
-    let Some(program) = program() else { return };
-    let scratch = tempfile::tempdir().expect("a folder");
-    let tree = tree(scratch.path(), "examples/eks", &[]);
-    let page = Page::of(&tree);
-    let arn = "arn:aws:iam::111122223333:role/break-glass";
-    let theirs = format!(
-        "module \"eks\" {{\n  source = \"./eks\"\n  access_entries = {{\n    admin = {{ principal_arn = \"{arn}\", policies = {{ all = \"x\", \
-         view = \"y\" }} }}\n  }}\n}}\n"
-    );
-    let start = || {
-        let place = Place::new(&program, &tree);
-        let mut root = Root::default();
-        root.code(&theirs);
-        place.write(&root, Way::Module);
-        place.apply("what is there");
-        let mut root = owned("eks", Way::Module);
-        root.take(without_imports(page.blocks("Call both modules", Way::Module)));
-        root.take(without_imports(page.blocks("Apply A", Way::Module)));
-        (place, root)
-    };
-    let commands = page.commands("Take over what exists");
-    let of = |kind: &str, what: &str| {
-        let found = commands.iter().find(|c| c.contains(kind) && c.contains(what));
-        found.unwrap_or_else(|| panic!("no `{kind} {what}` in {commands:?}")).clone()
-    };
-    let execute = |place: &Place, command: &str, policy: &str| {
-        let command = command.replace("KEY_POLICYKEY", &format!("admin_{policy}")).replace("KEY", "admin").replace("ARN", arn);
-        let arguments: Vec<String> = command.split(' ').skip(1).map(moved).collect();
-        must(&program, place.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    };
-    let (place, root) = start();
-    execute(&place, &of("state mv", "access_entry"), "");
-    execute(&place, &of("state mv", "policy_association"), "all");
-    execute(&place, &of("state rm", "policy_association"), "view");
-    place.write(&root, Way::Module);
-    place.apply("with their policies");
-    let (place, root) = start();
-    execute(&place, &of("state mv", "access_entry"), "");
-    place.write(&root, Way::Module);
-    let plan = place.plan().expect("a plan");
-    assert!(plan.contains(" 2 to destroy."), "{plan}");
-}
-
 /// Data sources of checks are read anew in every plan: what the pages say of a quiet one.
 #[test]
 fn a_plan_with_checks_is_never_empty() {
@@ -503,82 +399,6 @@ fn a_plan_with_checks_is_never_empty() {
     let output = run(&program, scratch.path(), &["plan", "-no-color", "-detailed-exitcode"]);
     assert!(said(&output).contains("0 to add, 0 to change, 0 to destroy"), "{}", said(&output));
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-}
-
-/// An address of the state, as it is called here.
-fn moved(word: &str) -> String {
-    let bare = word.trim_matches('\'');
-    match bare.strip_prefix("module.eks.") {
-        Some(rest) => format!("module.eks.terraform_data.{}", rest.replacen('.', "__", 1)),
-        None => renamed(bare),
-    }
-}
-
-/// What another owner takes is forgotten, and not destroyed; without the `removed` blocks it would be.
-#[test]
-fn what_is_given_back_stays() {
-    let Some(program) = program() else { return };
-    let scratch = tempfile::tempdir().expect("a folder");
-    let ours = [("kmsKey: harden, vpcCni: module", "kmsKey: harden, vpcCni: harden")];
-    let theirs = [(
-        "logGroup: harden, kmsKey: harden, vpcCni: module, accessEntries: harden, subscriptionFilter: harden",
-        "logGroup: existing, kmsKey: existing, vpcCni: existing, accessEntries: existing, subscriptionFilter: module",
-    )];
-    let before = tree(scratch.path(), "golden/build/eks-1.36", &ours);
-    let after = tree(scratch.path(), "golden/build/eks-1.36", &theirs);
-    let configuration = |tree: &Path| {
-        let page = Page::of(tree);
-        let mut root = owned("eks", Way::Raw);
-        for step in STEPS {
-            root.take(without_imports(page.blocks(step, Way::Raw)));
-        }
-        root
-    };
-    let place = Place::new(&program, &before);
-    place.write(&configuration(&before), Way::Raw);
-    place.apply("ours");
-    place.emitted(&after);
-    let mut root = configuration(&after);
-    root.code("resource \"aws_eks_addon\" \"vpc_cni\" {\n  addon_name = \"vpc-cni\"\n}\n");
-    place.write(&root, Way::Raw);
-    let plan = place.plan().expect("a plan");
-    assert!(keeps(&plan), "{plan}");
-    assert_eq!(plan.matches("but will not be destroyed").count(), 8, "{plan}");
-    fs::remove_file(place.path().join("terraform/attach/kept.tf")).expect("the file goes");
-    let plan = place.plan().unwrap_or_else(|error| error);
-    assert!(!keeps(&plan), "{plan}");
-}
-
-/// The diagnostic setting goes to another owner: Terraform forgets it, and the module takes what `settings` says of it.
-#[test]
-fn the_diagnostic_setting_is_given_back() {
-    let Some(program) = program() else { return };
-    let scratch = tempfile::tempdir().expect("a folder");
-    let before = tree(scratch.path(), "golden/build/aks-1.36", &[]);
-    for (owner, way) in [("module", Way::Module), ("existing", Way::Raw)] {
-        let theirs = format!("diagnosticSetting: {owner}");
-        let after = tree(scratch.path(), "golden/build/aks-1.36", &[("diagnosticSetting: harden", &theirs)]);
-        let configuration = |tree: &Path| {
-            let page = Page::of(tree);
-            let mut root = owned("aks", way);
-            for step in STEPS {
-                root.take(without_imports(page.blocks(step, way)));
-            }
-            root
-        };
-        let place = Place::new(&program, &before);
-        place.write(&configuration(&before), way);
-        place.apply("ours");
-        place.emitted(&after);
-        place.write(&configuration(&after), way);
-        let plan = place.plan().expect("a plan");
-        assert!(keeps(&plan), "{plan}");
-        assert_eq!(plan.matches("but will not be destroyed").count(), 1, "{plan}");
-        assert_eq!(plan.contains("kube-audit-admin"), owner == "module", "{plan}");
-        fs::remove_file(place.path().join("terraform/attach/kept.tf")).expect("the file goes");
-        let plan = place.plan().unwrap_or_else(|error| error);
-        assert!(!keeps(&plan), "{plan}");
-    }
 }
 
 /// The judge is awake: what the pages said once is refused.

@@ -60,13 +60,17 @@ impl Tree<'_> {
         steps.extend(self.network_plugin());
         steps.extend(self.joins());
         if self.has("nodes/") {
-            steps.push(
-                "Run the script of its pool again on every node: only now the files of Kubernetes are there, whose modes it holds. On the node where \
-                 `kubeadm init` ran copy `super-admin.conf` off it before."
-                    .to_owned(),
+            let mut text = format!(
+                "Run the script of its pool again on every node{}: only now the files of Kubernetes are there, whose modes it holds.",
+                self.of_scripts()
             );
+            if self.takes_super_admin() {
+                text.push_str(" On the node where `kubeadm init` ran copy `super-admin.conf` off it before.");
+            }
+            steps.push(text);
         }
         steps.extend(self.serving_certificates());
+        steps.extend(self.pod_security_from_the_start());
         steps.extend(to_objects(self.plan, self.artifacts));
         steps
     }
@@ -163,11 +167,27 @@ impl Tree<'_> {
         })
     }
 
+    /// The command of etcd's own client in a member's pod, with its certificates.
+    pub(super) fn etcdctl(&self) -> String {
+        let pki = &self.kubeadm.certificates_dir;
+        format!(
+            "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert={pki}/etcd/ca.crt --cert={pki}/etcd/server.crt \
+             --key={pki}/etcd/server.key"
+        )
+    }
+
     /// The manifests, one node at a time.
     fn control_plane(&self) -> String {
         let etcd = self.kubeadm.external_etcd.is_none();
-        let wait = "wait until `/readyz` of its API server answers";
-        let member = if etcd { " and `etcdctl endpoint health` is well" } else { "" };
+        let wait = format!(
+            "wait until its own API server answers (`curl -k https://ADDRESS-OF-THE-NODE:{}/readyz`, not by the load balancer)",
+            self.kubeadm.bind_port
+        );
+        let member = if etcd {
+            format!(" and every member of etcd is well (`{} endpoint health --cluster`)", self.etcdctl())
+        } else {
+            String::new()
+        };
         let manifests = if self.kubeadm.nodes.is_empty() {
             let of_etcd = if etcd {
                 ", and for etcd `kubeadm init phase etcd local --config \
@@ -182,10 +202,19 @@ impl Tree<'_> {
             )
         } else {
             let of_etcd = if etcd { "etcd, " } else { "" };
+            let guessed = if etcd && self.plan.cluster.etcd_tag_is_guess() {
+                format!(
+                    ". The tag of the image in `etcd.yaml` is a guess for {}: compare `kubeadm config images list` and the one that runs first, and \
+                     keep the one that runs, since etcd goes to no older minor again",
+                    self.plan.cluster.version
+                )
+            } else {
+                String::new()
+            };
             format!(
                 "bring `control-plane/<node>/manifests/` of that very node to `/etc/kubernetes/manifests/` ({of_etcd}API server, controller manager, \
                  scheduler; wait after each), every file in one go: `install -m 600 FILE /etc/kubernetes/.new.yaml && mv /etc/kubernetes/.new.yaml \
-                 /etc/kubernetes/manifests/FILE` (no copy of an old one may lie in that folder: the kubelet runs every file there)"
+                 /etc/kubernetes/manifests/FILE` (no copy of an old one may lie in that folder: the kubelet runs every file there){guessed}"
             )
         };
         format!(
@@ -214,11 +243,11 @@ impl Tree<'_> {
     }
 
     /// Kubelets that are to serve with certificates of the cluster's CA come before API servers that check them.
-    fn kubelets_first(&self) -> Option<&'static str> {
+    pub(super) fn kubelets_first(&self) -> Option<&'static str> {
         let checks = self.plan.component(Program::KubeApiserver).flags.contains_key("kubelet-certificate-authority");
         checks.then_some(
             "Kubelets before API servers, since the servers will check the kubelets' certificates: the declared approver must run; on one node \
-             after the other `kubeadm upgrade node phase kubelet-config`, restart the kubelet, and wait until its certificate is issued (`kubectl \
+             after the other `kubeadm upgrade node phase kubelet-config`, `systemctl restart kubelet`, and wait until its certificate is issued (`kubectl \
              get csr`). An API server that checks too early cuts off logs, exec and metrics of that node.",
         )
     }
@@ -232,8 +261,8 @@ impl Tree<'_> {
     }
 }
 
-const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then restart the kubelet and wait until the \
-     node is ready. kubeadm writes the file 0644: where the node has a `harden-node.sh`, apply it again.";
+const KUBELETS: &str = "Kubelets: on one node after the other `kubeadm upgrade node phase kubelet-config`, then `systemctl restart kubelet`, and wait until \
+     `kubectl get node NODE` says Ready. kubeadm writes the file 0644: where the node has a `harden-node.sh`, apply it again.";
 
 /// Ranges as a step names them.
 pub(super) fn ranges(cidrs: &[Cidr]) -> String {

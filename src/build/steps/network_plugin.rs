@@ -11,7 +11,13 @@ impl Tree<'_> {
     /// The plug-in: nothing becomes ready before it.
     pub(super) fn network_plugin(&self) -> Option<String> {
         let cni = self.plan.host.cni.as_str();
-        let told = [self.pool_of(cni), self.without_kube_proxy(cni), nftables(self.plan).map(|()| NFTABLES.to_owned())];
+        let told = [
+            self.pool_of(cni),
+            self.carried(cni),
+            self.encrypted(cni),
+            self.without_kube_proxy(cni),
+            nftables(self.plan).map(|()| NFTABLES.to_owned()),
+        ];
         let told: Vec<String> = told.into_iter().flatten().collect();
         (!cni.is_empty()).then(|| {
             format!(
@@ -30,6 +36,49 @@ impl Tree<'_> {
             }
             "calico" => format!("with {pods} as `cidr` of the `ipPools` of its Installation"),
             _ => format!("with {pods} as the range of pods"),
+        })
+    }
+
+    /// The way between nodes, where the spec has a word on it: each plug-in has a default of its own, and the firewall of the nodes opens what is
+    /// declared alone.
+    fn carried(&self, cni: &str) -> Option<String> {
+        let word = self.plan.host.carried.as_deref()?;
+        let told = match (cni, word) {
+            ("calico", word) => {
+                let name = match word {
+                    "vxlan" => "VXLAN",
+                    "vxlan-cross-subnet" => "VXLANCrossSubnet",
+                    "ipip" => "IPIP",
+                    "ipip-cross-subnet" => "IPIPCrossSubnet",
+                    _ => "None",
+                };
+                format!("with `encapsulation: {name}` in those `ipPools`, which cannot be changed there later")
+            }
+            ("cilium", "native") => {
+                let family = |cidr: &crate::base::Cidr| if cidr.address().is_ipv4() { "ipv4" } else { "ipv6" };
+                let ranges = self.kubeadm.pod_subnets.iter().map(|cidr| format!("`{}NativeRoutingCIDR={cidr}`", family(cidr)));
+                format!(
+                    "with `routingMode=native`, {}, and `autoDirectNodeRoutes=true` or routers that know the way to the pods of each node",
+                    ranges.collect::<Vec<_>>().join(", ")
+                )
+            }
+            ("cilium", word) => format!("with `routingMode=tunnel`, `tunnelProtocol={word}`"),
+            ("flannel", word) => format!("with `\"Type\": \"{word}\"` as `Backend` of its `net-conf.json`"),
+            _ => return None,
+        };
+        Some(told)
+    }
+
+    /// The encryption between nodes, where the spec asks for it.
+    fn encrypted(&self, cni: &str) -> Option<String> {
+        let word = self.plan.host.encrypted.as_deref()?;
+        Some(match (cni, word) {
+            ("cilium", word) => format!("with `encryption.enabled=true`, `encryption.type={word}`"),
+            ("calico", "wireguard") => {
+                "with WireGuard on as soon as it runs (`kubectl patch felixconfiguration default --type merge -p '{\"spec\":{\"wireguardEnabled\":true}}'`)"
+                    .to_owned()
+            }
+            (_, word) => format!("with encryption by {word}"),
         })
     }
 

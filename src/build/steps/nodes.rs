@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
-    plan::{EncryptionProvider, HostRule, NodePlan, host_paths},
+    plan::{EncryptionProvider, HostRule, NodePlan, PoolRole, host_paths},
     report::code,
 };
 
@@ -24,13 +24,18 @@ impl Tree<'_> {
             steps.push(self.kept());
             steps.extend(self.count_first());
             steps.push(self.script());
-            steps.push(
-                "Drain the node where pods run on it, and restart the runtime, which reads its new file only then. Run the script again after `kubeadm init`, \
-                 `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it brings \
+            steps.push(format!(
+                "Drain the node where pods run on it, and restart the runtime, which reads its new file only then: {}. Run the script again after `kubeadm \
+                 init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it brings \
                  (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on every node \
-                 and a restart of the kubelet. Remove `/etc/kubernetes/discovery.conf` after the join: its audit tells of it until then."
-                    .to_owned(),
-            );
+                 and `systemctl restart kubelet`. Then `kubectl get node NODE` says Ready, and `kubectl uncordon NODE`. Remove \
+                 `/etc/kubernetes/discovery.conf` after the join: its audit tells of it until then.",
+                match self.plan.host.runtime.as_str() {
+                    "docker" => "`systemctl restart docker cri-docker`".to_owned(),
+                    runtime => format!("`systemctl restart {runtime}`, and `crictl info` answers"),
+                }
+            ));
+            steps.extend(self.by_hand());
         }
         steps.extend(self.files());
         steps
@@ -45,11 +50,55 @@ impl Tree<'_> {
         (!self.on_nodes().is_empty()).then(|| format!("{found}: the steps of [{NODES}](#the-nodes){key}."))
     }
 
+    /// Whether the tree has a script for a pool.
+    fn has_script(&self, pool: &NodePlan) -> bool {
+        self.has(&format!("nodes/{}/", pool.name))
+    }
+
+    /// The pools that a script is made for.
+    fn scripted(&self) -> impl Iterator<Item = &NodePlan> {
+        self.plan.pools.values().filter(|pool| self.has_script(pool))
+    }
+
+    /// Which nodes have a script, said after "every node": nothing where all have one.
+    pub(super) fn of_scripts(&self) -> String {
+        let names: Vec<String> = self.scripted().map(|pool| code(&pool.name)).collect();
+        if names.len() == self.plan.pools.len() { String::new() } else { format!(" of {}", names.join(", ")) }
+    }
+
+    /// Whether a script takes the credentials of emergencies off a node.
+    pub(super) fn takes_super_admin(&self) -> bool {
+        let taken =
+            |name: &String| matches!(HostRule::of(name), Some(HostRule::Absent(path)) if path.ends_with("/super-admin.conf"));
+        self.scripted().any(|pool| pool.file_rules.keys().any(taken))
+    }
+
+    /// What nobody does on the hosts of pools without a script but their owner.
+    fn by_hand(&self) -> Option<String> {
+        let bare: Vec<&NodePlan> = self.plan.pools.values().filter(|pool| !self.has_script(pool)).collect();
+        let names: Vec<String> = bare.iter().map(|pool| format!("{} ({})", code(&pool.name), pool.os)).collect();
+        let control_plane = bare.iter().any(|pool| pool.role == PoolRole::ControlPlane);
+        let of_control_plane = if control_plane {
+            ". On the node where `kubeadm init` ran copy `/etc/kubernetes/super-admin.conf` to where your secrets are kept and remove it there: nothing in \
+             RBAC holds who has it. The ports of the API server and of etcd are open to whoever reaches the host until a firewall of yours closes them"
+        } else {
+            ""
+        };
+        (!bare.is_empty()).then(|| {
+            format!(
+                "No script is made for {}: their hosts are yours. Before kubeadm they need swap off, `net.ipv4.ip_forward=1` (and the IPv6 twin where pods have \
+                 IPv6) over reboots, the runtime with the cgroup driver systemd, kubelet and kubeadm{of_control_plane}. Every control that this report calls \
+                 impossible for such a pool is to be done by hand.",
+                names.join(", ")
+            )
+        })
+    }
+
     /// What must be on the nodes before their script can judge and bring its files.
     fn packages(&self) -> String {
         let mut packages: BTreeSet<&str> = BTreeSet::new();
         let mut there: BTreeSet<String> = BTreeSet::new();
-        for (name, held) in self.plan.pools.values().flat_map(|pool| &pool.file_rules) {
+        for (name, held) in self.scripted().flat_map(|pool| &pool.file_rules) {
             match HostRule::of(name) {
                 Some(HostRule::Program(_)) => _ = packages.insert(&held.value),
                 Some(HostRule::There(path)) => match held.value.strip_prefix("install the package ") {
@@ -63,8 +112,9 @@ impl Tree<'_> {
         let behind = if runtime == "docker" { ", cri-dockerd as its CRI" } else { "" };
         let runtime = format!("{runtime} {}{behind}", self.plan.host.runtime_version);
         let mut text = format!(
-            "Install on every node, before its script runs: {}, kubelet and kubeadm {version} (where the cluster runs another version both stay as \
+            "Install on every node{}, before its script runs: {}, kubelet and kubeadm {version} (where the cluster runs another version both stay as \
              they are until {TO_ANOTHER_VERSION} takes them)",
+            self.of_scripts(),
             if self.plan.host.runtime.is_empty() { "the container runtime" } else { runtime.trim() }
         );
         for package in packages {
@@ -86,16 +136,23 @@ impl Tree<'_> {
 
     /// What is lost by the script, and kept before.
     fn kept(&self) -> String {
-        let mut text = "Copy `nodes/<pool>/` to the node and read `./harden-node.sh apply --dry-run` before anything is written. It lists settings of \
-                        your container runtime that go (proxies, credentials), since the script's file takes the place of yours"
-            .to_owned();
+        let mut text =
+            "Copy `nodes/<pool>/` to the node and read `./harden-node.sh apply --dry-run` before anything is written.".to_owned();
         text.push_str(match self.plan.host.runtime.as_str() {
-            "containerd" => ": bring them to `/etc/containerd/conf.d`.",
-            _ => ".",
+            "containerd" => {
+                " It lists settings of your container runtime that go (proxies, credentials), since the script's file takes the place of yours: bring \
+                 them to `/etc/containerd/conf.d`."
+            }
+            "docker" => {
+                " Its `/etc/docker/daemon.json` takes the place of yours: what yours alone says (proxies, a log driver, another data folder) goes, so \
+                 compare the two."
+            }
+            "crio" => {
+                " Its drop-in stands beside your files of CRI-O: one of yours in `/etc/crio/crio.conf.d` whose name sorts behind `50-harden.conf` wins."
+            }
+            _ => "",
         });
-        let taken =
-            |name: &String| matches!(HostRule::of(name), Some(HostRule::Absent(path)) if path.ends_with("/super-admin.conf"));
-        if self.plan.pools.values().any(|pool| pool.file_rules.keys().any(taken)) {
+        if self.takes_super_admin() {
             let day = if self.plan.authentication.as_ref().is_some_and(|file| !file.issuers.is_empty()) {
                 "for the day on which your identity provider is down"
             } else {
@@ -114,9 +171,12 @@ impl Tree<'_> {
     /// A firewall that drops is tried before it drops.
     fn count_first(&self) -> Option<String> {
         let drops = |pool: &NodePlan| pool.file_rules.get("firewall/mode").is_some_and(|mode| mode.value == "enforce");
+        let carried = self.plan.host.carried.as_ref().map_or_else(String::new, |word| {
+            format!(": between nodes pods' packets pass as `{word}` alone, so the network plug-in must run with that")
+        });
         self.plan.pools.values().any(drops).then(|| {
             format!(
-                "The firewall of the nodes drops what is not declared. Let it count first: write `controls: {{ node/firewall: {{ with: {{ mode: count }}, \
+                "The firewall of the nodes drops what is not declared{carried}. Let it count first: write `controls: {{ node/firewall: {{ with: {{ mode: count }}, \
                  waiver: ID }} }}` and a waiver of that id with an end, build, and go through the next step with that tree. When the cluster has run so \
                  for some days, read the counter of `nft list table inet harden_node` and the log lines `harden-input:`, add `open` entries for what \
                  is missed, take both out, build again and repeat the next step. Its rules for pods are made of {}: the pool of the network plug-in \

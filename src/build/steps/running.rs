@@ -36,6 +36,11 @@ impl Tree<'_> {
         steps.extend(self.stage_reached());
         steps.extend(self.pod_security());
         steps.extend(self.without_credentials());
+        steps.extend(self.kubelets_first().map(|_| {
+            "The approver of kubelet serving certificates must run from here on: a kubelet that restarts with what the next steps bring asks for its \
+             certificate, and until it is approved nobody reads logs of its node or comes into its pods."
+                .to_owned()
+        }));
         let limited = self.plan.authentication.as_ref().is_some_and(|held| held.anonymous.is_some());
         steps.extend(limited.then(|| {
             "Where nodes join by a token alone (`kubeadm token create --print-join-command`), that ends when anonymous access is closed: they need \
@@ -72,14 +77,13 @@ impl Tree<'_> {
         let etcd = if self.kubeadm.external_etcd.is_some() {
             "take a snapshot of etcd where it runs (`etcdctl snapshot save`)".to_owned()
         } else {
-            let pki = &self.kubeadm.certificates_dir;
             let folder = self.plan.component(Program::Etcd).flag_text("data-dir").unwrap_or_else(|| "/var/lib/etcd".to_owned());
             let held_back = self.plan.policies.get("escalated-entry").is_some_and(|policy| policy.engine != Engine::Nothing);
             let spared = if held_back { "; once `policy/escalated-entry` denies, break glass alone may do that" } else { "" };
             format!(
-                "take a snapshot of etcd, `kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert={pki}/etcd/ca.crt \
-                 --cert={pki}/etcd/server.crt --key={pki}/etcd/server.key snapshot save {folder}/before.db` (this folder is one of the host; what is \
-                 written elsewhere goes with the container, and its image has no shell to copy with{spared}), and move the file off the node"
+                "take a snapshot of etcd, `{} snapshot save {folder}/before.db` (this folder is one of the host; what is \
+                 written elsewhere goes with the container, and its image has no shell to copy with{spared}), and move the file off the node",
+                self.etcdctl()
             )
         };
         // Where these documents have none, one that runs is taken away.
@@ -112,7 +116,8 @@ impl Tree<'_> {
         let taken = ["policies", "admission", "network"].map(|stage| format!("k8s/{stage}"));
         let taken: Vec<String> = taken.iter().filter(|stage| self.has(&format!("{stage}/"))).map(|stage| code(stage)).collect();
         if !taken.is_empty() {
-            text.push_str("; take objects away by `kubectl delete -k`, in this order: ");
+            text.push_str("; take objects away by `kubectl delete -k`");
+            text.push_str(if taken.len() > 1 { ", in this order: " } else { ": " });
             text.push_str(&taken.join(", "));
         }
         text.push('.');
@@ -151,13 +156,29 @@ impl Tree<'_> {
         self.plan.encryption.as_ref().map(|held| held.value.resources.join(",")).unwrap_or_default()
     }
 
-    /// The level that namespaces without a label get as soon as the API servers restart.
-    fn pod_security(&self) -> Option<String> {
+    /// The level of Pod Security that namespaces without a label get, where it holds anything, and for whom it does not.
+    fn closed_by_default(&self) -> Option<(&str, String)> {
         let defaults = self.plan.pod_security.as_ref()?;
         let level = defaults.enforce.value.as_str();
         let spared: Vec<String> = defaults.exempt_namespaces.iter().map(|name| code(&name.value)).collect();
         let but = if spared.is_empty() { String::new() } else { format!(", but for {}", spared.join(", ")) };
-        (level != "privileged").then(|| {
+        (level != "privileged").then_some((level, but))
+    }
+
+    /// The same of a cluster that is new: what is installed next is what breaks it.
+    pub(super) fn pod_security_from_the_start(&self) -> Option<String> {
+        self.closed_by_default().map(|(level, but)| {
+            format!(
+                "Pod Security: `{level}` holds from the start in every namespace without a label `enforce` of its own{but}. What needs more (drivers of \
+                 storage, load balancers, agents of nodes) is refused there: name it under `platform.addons`, or its namespace with a level under \
+                 `namespaces`, before you install it."
+            )
+        })
+    }
+
+    /// The level that namespaces without a label get as soon as the API servers restart.
+    fn pod_security(&self) -> Option<String> {
+        self.closed_by_default().map(|(level, but)| {
             format!(
                 "Pod Security: from the restart of the API servers on `{level}` holds in every namespace without a label `enforce` of its own{but}. Pods \
                  that break it are refused when they are next created (ingress with host ports, agents of nodes, drivers of storage). Ask first: \

@@ -99,6 +99,32 @@ impl Problem for UnknownDelivery {
     }
 }
 
+/// The delivery identity is the account that every pod of its namespace has.
+#[derive(Debug)]
+pub(in crate::controls) struct DeliveryByDefault {
+    pub(in crate::controls) namespace: String,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for DeliveryByDefault {
+    const CODE: &'static str = "delivery-by-default";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The identity that deploys into the cluster is the service account `default` of its namespace: every pod there \
+        that names no account runs under it, and may deploy too. In a declared namespace it gets no token unless a pod asks for one.";
+
+    fn message(&self) -> String {
+        format!("every pod of `{}` that names no account deploys as the delivery identity", self.namespace)
+    }
+
+    fn help(&self) -> String {
+        format!("make an account of its own for what delivers, such as `{}/delivery`, and name it here", self.namespace)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the account of every pod without one")).collect()
+    }
+}
+
 /// Rights are asked for or for acting as a name that Kubernetes keeps for itself.
 #[derive(Debug)]
 pub(in crate::controls) struct ReservedIdentity {

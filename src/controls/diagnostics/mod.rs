@@ -7,7 +7,7 @@ mod identity;
 mod policies;
 mod selection;
 
-use crate::diag::Entry;
+use crate::diag::{Entry, Problem};
 
 use super::cloud::diagnostics::{
     NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources,
@@ -19,7 +19,9 @@ pub(in crate::controls) use apiserver::{
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
 pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
-pub(in crate::controls) use identity::{CutOff, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery};
+pub(in crate::controls) use identity::{
+    CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery,
+};
 pub(in crate::controls) use policies::{ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, WaiverNotAtAdmission};
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
@@ -32,6 +34,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ComponentNotDeclared>(),
     Entry::of::<DeliveryCutOff>(),
     Entry::of::<UnknownDelivery>(),
+    Entry::of::<DeliveryByDefault>(),
     Entry::of::<EncryptionChanged>(),
     Entry::of::<EncryptionDropped>(),
     Entry::of::<EncryptionStageFirst>(),
@@ -66,3 +69,26 @@ pub const ALL: &[Entry] = &[
     Entry::of::<WaiverNeeded>(),
     Entry::of::<WaiverNotAtAdmission>(),
 ];
+
+/// What is wrong with values of a spec by themselves, whatever else of it could not be read.
+const BY_ITSELF: [&str; 14] = [
+    AnonymousPath::CODE,
+    EncryptionStageFirst::CODE,
+    GatekeeperTooOld::CODE,
+    HandsOutClusterAdmin::CODE,
+    HostWord::CODE,
+    IssuerPrefixReserved::CODE,
+    IssuersShareNames::CODE,
+    IssuerTwice::CODE,
+    ReservedGroup::CODE,
+    ReservedIdentity::CODE,
+    SourceFamily::CODE,
+    TooManySources::CODE,
+    UnknownCipher::CODE,
+    WaiverNeeded::CODE,
+];
+
+/// Whether a diagnostic of lowering holds also where parts of the spec could not be read, or answers are stand-ins.
+pub(in crate::controls) fn holds_by_itself(code: &str) -> bool {
+    BY_ITSELF.contains(&code)
+}

@@ -5,7 +5,7 @@ use crate::{
     controls::{Applies, Control},
     facts,
     plan::{
-        Ground, Held, KindPlan, LogKind, Lowering, Outcome, Program, Scope,
+        Ground, Held, KindPlan, LogKind, Lowering, NodePlan, Outcome, PoolRole, Program, Scope,
         cloud::{Destination, Owner},
         host_paths, kind_key,
     },
@@ -59,10 +59,24 @@ fn answer(cluster: &Resolved, out: &mut Lowering<'_>, kind: LogKind) {
     let (outcome, fact) = fate(cluster, out, kind);
     let detail = format!("{}: {}", kind.name(), kind_plan(cluster, out, kind).shipped);
     out.verdict(Scope::Cluster, outcome, fact, detail);
+    let Shippers { ship, silent } = shippers(out, kind);
+    let partly = !ship.is_empty();
+    for pool in silent.iter().filter(|_| partly) {
+        out.verdict(
+            Scope::Pool(pool.clone()),
+            Outcome::Impossible,
+            facts::id::OS_NOT_HARDENED,
+            format!("{}: nobody", kind.name()),
+        );
+    }
     let managed = cluster.kubeadm.is_none();
     if !(managed && kind.source() == LogKind::Kubernetes.name()) {
         let path = SpecPath::new("/logging/sources").child(kind.source());
         strokes::intents(cluster, out, &path, outcome, &Ground::Fact(fact), "");
+        for pool in silent.iter().filter(|_| partly) {
+            let detail = format!("pool `{pool}`");
+            strokes::intents(cluster, out, &path, Outcome::Impossible, &Ground::Fact(facts::id::OS_NOT_HARDENED), &detail);
+        }
     }
 }
 
@@ -83,6 +97,7 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
         }
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
+        (_, None) if shippers(out, kind).ship.is_empty() && ships(out, kind) => (Outcome::Impossible, facts::id::OS_NOT_HARDENED),
         (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
         (_, None) => match &cluster.logs.siem {
             Some(LogSink::Other(_)) => (Outcome::Impossible, facts::id::SIEM_NOT_BUILT),
@@ -92,8 +107,24 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
     }
 }
 
+/// Whether nodes are told to ship a kind, where they are told anything.
 fn ships(out: &Lowering<'_>, kind: LogKind) -> bool {
     out.plan().logs.shipping.as_ref().is_some_and(|shipping| shipping.kinds.contains_key(&kind))
+}
+
+/// The pools whose nodes write a kind of log, by whether they are told to ship it.
+struct Shippers {
+    ship: Vec<String>,
+    /// No script is made for their system.
+    silent: Vec<String>,
+}
+
+fn shippers(out: &Lowering<'_>, kind: LogKind) -> Shippers {
+    let writes = |pool: &&NodePlan| kind != LogKind::Audit || pool.role == PoolRole::ControlPlane;
+    let told = |pool: &&NodePlan| ships(out, kind) && pool.host_os().is_some();
+    let (ship, silent): (Vec<&NodePlan>, Vec<&NodePlan>) = out.plan().pools.values().filter(writes).partition(told);
+    let names = |pools: Vec<&NodePlan>| pools.into_iter().map(|pool| pool.name.clone()).collect();
+    Shippers { ship: names(ship), silent: names(silent) }
 }
 
 /// The row of a kind.
@@ -114,15 +145,21 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
         };
     }
     let by_agent = kind == LogKind::Application && cluster.logs.agent.runs();
-    let shipped = by_agent || ships(out, kind);
-    let shipper = match (by_agent, shipped) {
-        (true, _) => "the agent `log-collector` of each node",
-        (false, true) => "rsyslog of each node",
-        (false, false) => "nobody",
+    let Shippers { ship, silent } = shippers(out, kind);
+    let shipped = by_agent || !ship.is_empty();
+    let listed = |pools: &[String]| pools.iter().map(|pool| format!("`{pool}`")).collect::<Vec<_>>().join(", ");
+    let shipper = match (by_agent, shipped, silent.is_empty()) {
+        (true, _, _) => "the agent `log-collector` of each node".to_owned(),
+        (false, true, true) if kind == LogKind::Audit => "rsyslog of each control-plane node".to_owned(),
+        (false, true, true) => "rsyslog of each node".to_owned(),
+        (false, true, false) => {
+            format!("rsyslog of each node of {}; nobody on those of {}", listed(&ship), listed(&silent))
+        }
+        (false, false, _) => "nobody".to_owned(),
     };
     KindPlan {
         written: written(cluster, out, kind),
-        shipped: shipper.to_owned(),
+        shipped: shipper,
         kept: kept(out, kind),
         goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Level},
     controls::{
         Applies, Control,
-        diagnostics::{CutOff, DeliveryCutOff, UnknownDelivery},
+        diagnostics::{CutOff, DeliveryByDefault, DeliveryCutOff, UnknownDelivery},
         strokes,
     },
     diag::Diagnostics,
@@ -91,11 +91,16 @@ pub(in crate::controls) fn refuse_cut_off(cluster: &Resolved, plan: &Plan, diags
     }
 }
 
-/// Warns of deployers in namespaces that neither the spec nor a known component has: whoever makes the namespace would deploy.
-pub(in crate::controls) fn warn_of_unknown(cluster: &Resolved, diags: &mut Diagnostics) {
+/// Warns of deployers in namespaces that neither the spec nor a known component has, where whoever makes the namespace would deploy, and of
+/// those that every pod of a namespace is.
+pub(in crate::controls) fn warn(cluster: &Resolved, diags: &mut Diagnostics) {
     let declared = || cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
     for delivery in &cluster.identity.delivery {
         let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
+        if name == "default" {
+            let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
+            diags.push(DeliveryByDefault { namespace: namespace.clone(), at });
+        }
         if facts::is_system_namespace(namespace) || declared().any(|known| known == namespace) {
             continue;
         }

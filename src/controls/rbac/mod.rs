@@ -17,9 +17,7 @@ use crate::{
 };
 
 pub(super) use default_service_account::CONTROL as DEFAULT_SERVICE_ACCOUNT;
-pub(super) use delivery::{
-    CONTROL as DELIVERY, refuse_cut_off as refuse_delivery_cut_off, warn_of_unknown as warn_of_unknown_delivery,
-};
+pub(super) use delivery::{CONTROL as DELIVERY, refuse_cut_off as refuse_delivery_cut_off, warn as warn_of_delivery};
 pub(super) use duties::{CONTROL as DUTIES, audited, impossible, members, named};
 use vocabulary::{Reach, rules};
 

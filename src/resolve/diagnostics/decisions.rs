@@ -116,7 +116,7 @@ impl Problem for OpenToTheWorld {
 pub(in crate::resolve) struct SubnetSize {
     pub(in crate::resolve) range: Cidr,
     pub(in crate::resolve) wrong: WrongSize,
-    pub(in crate::resolve) at: Option<Place>,
+    pub(in crate::resolve) at: Place,
 }
 
 impl Problem for SubnetSize {
@@ -135,6 +135,6 @@ impl Problem for SubnetSize {
     }
 
     fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "this range")).collect()
+        vec![Label::new(self.at.clone(), "this range")]
     }
 }

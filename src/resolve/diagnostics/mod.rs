@@ -8,7 +8,9 @@ mod waivers;
 use crate::diag::{Entry, Problem};
 
 pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
-pub(in crate::resolve) use profiles::{DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, UnknownProfile};
+pub(in crate::resolve) use profiles::{
+    DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile,
+};
 pub(in crate::resolve) use versions::{MinorSkipped, PluginEnded, SupportEnded, UnsupportedVersion, VersionBack};
 pub(in crate::resolve) use waivers::{
     DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace,
@@ -28,6 +30,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<PluginEnded>(),
     Entry::of::<ProfileConflict>(),
     Entry::of::<ProfileCycle>(),
+    Entry::of::<TooManyParents>(),
     Entry::of::<ProfileIsBuiltIn>(),
     Entry::of::<SupportEnded>(),
     Entry::of::<SubnetSize>(),

@@ -135,3 +135,29 @@ impl Problem for UnknownProfile {
         vec![Label::new(self.at.clone(), "no profile has this name")]
     }
 }
+
+/// What a profile extends doubles from level to level.
+#[derive(Debug)]
+pub(in crate::resolve) struct TooManyParents {
+    pub(in crate::resolve) name: String,
+    pub(in crate::resolve) most: usize,
+    pub(in crate::resolve) at: Place,
+}
+
+impl Problem for TooManyParents {
+    const CODE: &'static str = "too-many-parents";
+    const MEANING: &'static str = "A profile extends others along more ways than harden follows: a profile that two others extend counts \
+        twice, and so does all that it extends itself. Name a profile once, in the one of them that needs it.";
+
+    fn message(&self) -> String {
+        format!("`{}` extends more than {} profiles, each counted once for every way to it", self.name, self.most)
+    }
+
+    fn help(&self) -> String {
+        "leave out what another of its profiles extends already".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.at.clone(), "the first that is too many")]
+    }
+}

@@ -1,7 +1,9 @@
 //! Strict reading: every field must exist in the exact version and hold the right kind of value. kubeadm, kubelet and kube-proxy only warn.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    base::{KubeVersion, Minor},
+    base::{KubeVersion, Minor, SpecPath},
     diag::Diagnostics,
     facts::{self, FieldKind, KubeadmKind, Lookup, Support},
     yaml::{Node, Value},
@@ -12,24 +14,32 @@ use super::{
     values,
 };
 
-/// Reports every field that the version lacks, and every value of the wrong kind.
-pub(super) fn check(root: &Node, version: KubeVersion, diags: &mut Diagnostics) {
+/// Reports every field that the version lacks, and every value of the wrong kind. Gives where they are: what seems to be missing there may
+/// be what was meant.
+pub(super) fn check(root: &Node, version: KubeVersion, diags: &mut Diagnostics) -> BTreeSet<SpecPath> {
+    let mut unread = BTreeSet::new();
     for entry in root.as_map().unwrap_or(&[]) {
         let document = &entry.value;
         let api = document.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
-        let mut walk = Walk { kind: &entry.key, api, version, diags };
+        let mut walk = Walk { kind: &entry.key, api, version, unread: &mut unread, diags };
         walk.map(document, "");
     }
+    unread
 }
 
 struct Walk<'a> {
     kind: &'a str,
     api: &'a str,
     version: KubeVersion,
+    unread: &'a mut BTreeSet<SpecPath>,
     diags: &'a mut Diagnostics,
 }
 
 impl Walk<'_> {
+    fn at(&self, path: &str) -> SpecPath {
+        path.split('.').filter(|part| !part.is_empty()).fold(SpecPath::root().child(self.kind), |at, part| at.child(part))
+    }
+
     fn map(&mut self, node: &Node, path: &str) {
         for entry in node.as_map().unwrap_or(&[]) {
             if path.is_empty() && matches!(entry.key.as_str(), "apiVersion" | "kind") {
@@ -46,6 +56,7 @@ impl Walk<'_> {
                 // Nothing is written from what is known too little of; files are judged by the rest.
                 Lookup::NotCovered if facts::support(self.version.minor) == Support::CheckOnly => {}
                 Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown { .. } | Lookup::NotCovered => {
+                    self.unread.insert(self.at(path));
                     self.diags.push(UnknownField {
                         kind: self.kind.to_owned(),
                         field: below,
@@ -103,6 +114,7 @@ impl Walk<'_> {
                 quote: matches!(kind, FieldKind::String | FieldKind::Duration) && node.as_str().is_none(),
                 at: node.used_at().clone(),
             };
+            self.unread.insert(self.at(path));
             self.diags.push(problem);
             return;
         }

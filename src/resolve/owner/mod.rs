@@ -19,7 +19,7 @@ mod secrets;
 mod settings;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, Cidr, KubeVersion, SpecPath},
@@ -52,6 +52,8 @@ pub struct Owner {
     digest: String,
     /// The documents by kind.
     root: Option<Node>,
+    /// The maps with fields that no version has, and the values of a wrong kind.
+    unread: BTreeSet<SpecPath>,
     documents: BTreeMap<String, OwnerDocument>,
     settings: Vec<Setting>,
     notes: Vec<OwnerNote>,
@@ -73,7 +75,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     let (source, secrets) = secrets::blotted(source);
     let mut root = documents::read(&source, diags)?;
     characters::check(&root, &secrets, diags);
-    fields::check(&root, spec.kubernetes_version, diags);
+    let unread = fields::check(&root, spec.kubernetes_version, diags);
     etcd::check(&root, spec, diags);
     let guarded = guard::apply(&mut root, spec, tree, &secrets, diags);
     let mut reading = Reading::new(file, &root, spec.kubernetes_version);
@@ -83,7 +85,7 @@ pub(super) fn read(spec: &Kubeadm, tree: &Node, around: &Surroundings<'_>, diags
     runtime::contradictions(tree, &root, diags);
     let Reading { documents, settings, mut notes, .. } = reading;
     guarded.write_notes(&mut notes);
-    Some(Owner { file: file.clone(), source: Some(source), digest, documents, settings, notes, root: Some(root) })
+    Some(Owner { file: file.clone(), source: Some(source), digest, unread, documents, settings, notes, root: Some(root) })
 }
 
 /// What reading gathers.
@@ -132,9 +134,18 @@ impl Owner {
         spec::node_at(self.root.as_ref()?, &SpecPath::new(pointer)).filter(|node| !node.is_null())
     }
 
-    /// Whether the file has a word on it, usable or not.
+    /// Whether the file has a word on it, usable or not, or may have one that could not be read.
     pub(super) fn says(&self, pointer: &str) -> bool {
-        self.value(pointer).is_some_and(|node| node.as_str() != Some(""))
+        let Some(mut node) = self.root.as_ref() else { return false };
+        let mut at = SpecPath::root();
+        for segment in SpecPath::new(pointer).segments() {
+            match node.get(&segment) {
+                Some(below) => node = below,
+                None => return self.unread.contains(&at),
+            }
+            at = at.child(&segment);
+        }
+        !node.is_null() && node.as_str() != Some("")
     }
 
     fn text(&self, pointer: &str) -> Option<String> {

@@ -2,6 +2,8 @@
 
 /// The parts of an ARN: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
 pub(super) struct Arn<'a> {
+    /// `aws`, `aws-cn`.
+    pub(super) partition: &'a str,
     /// `iam`, `firehose`.
     pub(super) service: &'a str,
     /// Empty for a service without regions.
@@ -18,7 +20,7 @@ impl<'a> Arn<'a> {
         let is_partition = (*partition == "aws" || partition.starts_with("aws-"))
             && partition.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-        (is_partition && is_account).then_some(Arn { service, region, resource })
+        (is_partition && is_account).then_some(Arn { partition, service, region, resource })
     }
 
     /// What IAM calls it; nothing where it is of another service.

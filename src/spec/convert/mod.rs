@@ -7,6 +7,7 @@ mod controls;
 mod logging;
 mod network;
 mod nodes;
+mod partitions;
 mod platform;
 mod policies;
 mod reader;
@@ -65,6 +66,7 @@ pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);
     receivers::check(&mut reader, &written);
+    partitions::check(&mut reader, &written);
     let spec = convert(&mut reader, written);
     let (doubts, versioned) = (reader.doubts().clone(), reader.is_versioned());
     let soundness = match (reader.finish(diagnostics), wrong.is_empty()) {

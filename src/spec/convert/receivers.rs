@@ -82,7 +82,8 @@ fn from_cloudwatch(r: &mut Reader<'_>, at: &SpecPath, relay: &v1::Relay, region:
                     arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs";
         return wrong(r, &destination, format!("`{text}` is nothing that CloudWatch sends logs to"), help.to_owned());
     };
-    let is_name = |region: &&str| region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_name =
+        |region: &&str| !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if let Some(region) = region.filter(is_name).filter(|region| *region != there) {
         let why = format!("the receiver is in `{there}`, and the cluster and its log group are in `{region}`");
         wrong(r, &destination, why, "name a receiver in the region of the cluster".to_owned());

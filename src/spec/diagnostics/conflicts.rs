@@ -268,3 +268,31 @@ impl Problem for OverlappingResources {
         vec![Label::new(second.clone(), "this one overlaps"), Label::new(first.clone(), "with this one")]
     }
 }
+
+/// A principal or a receiver of another partition of AWS than the cluster's.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct ForeignPartition {
+    pub(in crate::spec) found: String,
+    pub(in crate::spec) own: String,
+    pub(in crate::spec) place: Place,
+    pub(in crate::spec) other: Place,
+}
+
+impl Problem for ForeignPartition {
+    const CODE: &'static str = "foreign-partition";
+    const MEANING: &'static str = "The partitions of AWS (`aws`, `aws-cn`, `aws-us-gov` ...) share no accounts: a role of one signs in to no cluster of another, \
+         and a log group sends nothing there. AWS refuses such an ARN half way through an apply.";
+
+    fn message(&self) -> String {
+        format!("this is of the partition `{}`, and the cluster is in `{}`", self.found, self.own)
+    }
+    fn help(&self) -> String {
+        format!("name one of `arn:{}:`, or correct the region", self.own)
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![
+            Label::new(self.place.clone(), format!("of `{}`", self.found)),
+            Label::new(self.other.clone(), format!("of `{}`", self.own)),
+        ]
+    }
+}

@@ -10,7 +10,7 @@ use crate::diag::{Entry, Problem};
 
 pub(super) use choices::{DoesNotBelong, EmptyList, MissingChoice, RelayForm, SeveralChoices, UnappliedWithoutWaiver};
 pub(super) use conflicts::{
-    AddressOutsidePool, DuplicateAddress, FlowDirection, OverlappingPools, OverlappingResources, RolloutOrder,
+    AddressOutsidePool, DuplicateAddress, FlowDirection, ForeignPartition, OverlappingPools, OverlappingResources, RolloutOrder,
 };
 pub(crate) use conflicts::{OverlappingRanges, SubnetFamilies, UnusableAddress, UnusableRange, never_routed};
 pub(super) use names::{
@@ -66,6 +66,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<AddressOutsidePool>(),
     Entry::of::<DuplicateAddress>(),
     Entry::of::<RolloutOrder>(),
+    Entry::of::<ForeignPartition>(),
 ];
 
 /// What is wrong with a field or a text by itself, whatever the rest of the spec says.

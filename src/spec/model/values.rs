@@ -167,7 +167,7 @@ pub(in crate::spec) fn is_uuid(text: &str) -> bool {
 }
 
 /// Whether a text is a label: lower-case letters, digits and hyphens, at most 63, a letter or digit at both ends.
-pub(in crate::spec) fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     let bytes = text.as_bytes();
     let end = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     bytes.len() <= 63

@@ -125,7 +125,9 @@ fn no_mistake_brings_a_second() {
     ] {
         assert_eq!(codes(&[(from, to)], ""), [code], "{to}");
     }
-    for (profiles, code) in [("profiles: baseline", "wrong-type"), ("profile: [baseline]", "unknown-field")] {
+    for (profiles, code) in
+        [("profiles: baseline", "wrong-type"), ("profile: [baseline]", "unknown-field"), ("profiles: [\"org \"]", "bad-name")]
+    {
         assert_eq!(codes(&[("profiles: [baseline]", profiles), (API, "")], ""), [code], "what it says is not known");
     }
     let waived = |control: &str, waiver: &str| {
@@ -166,6 +168,50 @@ fn judgements_and_contradictions() {
     both.push("open-to-the-world".to_owned());
     both.sort();
     assert_eq!(codes_over(&[clash, ("203.0.113.0/24", "0.0.0.0/0")], "", &owner), both);
+}
+
+/// What controls say of single values is told beside what is missing, what cannot be read and what leads nowhere.
+#[test]
+fn single_values_and_the_rest() {
+    let identity = "  identity:\n    groups: { support: { kubernetes: \"sso:support\" }, fire: { kubernetes: \"sso:fire\" } }\n    \
+        breakGlass: { kubernetes: \"sso:fire\" }\n    impersonation:\n      \
+        - { name: help, by: support, as: { users: [\"system:admin\"], groups: [fire] }, may: [view] }\n    issuers:\n      \
+        - { name: people, url: \"https://id.example.internal\", audiences: [a], username: { claim: sub, prefix: \"people:\" } }\n      \
+        - { name: robots, url: \"https://id.example.internal\", audiences: [b], username: { claim: sub, prefix: \"robots:\" } }\n";
+    let values = ["hands-out-cluster-admin", "issuer-twice", "reserved-identity"];
+    let sorted = |more: &[&str]| {
+        let mut all = [&values[..], more].concat();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(codes(&[], identity), values);
+    assert_eq!(codes(&[(API, "")], identity), sorted(&["missing-decision"]));
+    assert_eq!(codes(&[("10.244.0.0/16", "10.244.0.0/99")], identity), sorted(&["not-a-range"]));
+    assert_eq!(codes(&[("from: web, to: api", "from: wbe, to: api")], identity), sorted(&["unknown-flow-end"]));
+    assert_eq!(codes(&[("runtime:", "rutime:")], identity), sorted(&["unknown-field"]));
+}
+
+/// Fields of the owner's file under a wrong name are not missing too, nor are values of a wrong kind.
+#[test]
+fn misspelt_fields_of_the_owner_are_one_mistake() {
+    let own = |fields: &str| {
+        format!("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: v1.36.3\n{fields}\n")
+    };
+    let names = [
+        ("      controlPlaneEndpoint: api.example.internal:6443\n", ""),
+        ("      podSubnets: [10.244.0.0/16]\n", "      config: own.yaml\n"),
+        ("      serviceSubnets: [10.96.0.0/12]\n", ""),
+    ];
+    let subnets = "networking: { podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/12 }";
+    let endpoint = "controlPlaneEndpoint: api.example.internal:6443";
+    for (fields, codes) in [
+        (format!("controlPlaneEndpont: a:1\n{subnets}"), &["owner-field"][..]),
+        (format!("{endpoint}\nnetworking: {{ podSubnets: 10.244.0.0/16, serviceSubnet: 10.96.0.0/12 }}"), &["owner-field"]),
+        (format!("{endpoint}\nnetworking: [a]"), &["owner-value"]),
+        (format!("{endpoint}\nnetworking: {{ podSubnet: 10.244.0.0/16 }}"), &["missing-decision"]),
+    ] {
+        assert_eq!(codes_over(&names, "", &own(&fields)), codes, "{fields}");
+    }
 }
 
 #[test]
