@@ -5,6 +5,7 @@ mod apiserver;
 mod catalogue;
 mod cloud;
 mod controller_manager;
+mod decisions;
 mod diagnostics;
 mod etcd;
 mod files;

@@ -17,7 +17,7 @@ use crate::{
     resolve::{KubeProxyAnswers, Resolved},
 };
 
-use super::cloud;
+use super::{cloud, decisions};
 
 /// The form that kubeadm's own source gives to its static pods.
 const STATIC_POD: FactId = FactId("kubeadm-static-pod");
@@ -60,6 +60,7 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
         addons: cluster.addons.iter().map(|addon| addon.name.clone()).collect(),
     };
     plan.owner.clone_from(&cluster.owner_notes);
+    plan.decisions = decisions::of(cluster);
     cloud::start(cluster, &mut plan);
     if let Some(kubeadm) = &cluster.kubeadm {
         kubeadm_shape(&mut plan, kubeadm);

@@ -3,23 +3,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Direction, Side};
+use crate::plan::SettingKey;
 
-/// What an appearing or vanishing grant does. What closes a namespace or a node may come or go with it: then all was open on the other side.
-pub(super) fn direction(key: &str, appears: bool, old: &Side, new: &Side) -> Direction {
-    match (appears, is_closed(key, old), is_closed(key, new)) {
+use super::{Change, Direction, Side, direction::weaker};
+
+/// What does a grant or an exemption that appears or vanishes. What closes a namespace, a node or a webhook may come or go with
+/// it: then all was open on the other side.
+pub(super) fn direction(key: &SettingKey, appears: bool, (old, new): (&Side, &Side)) -> Direction {
+    let text = key.text();
+    match (appears, is_closed(&text, old), is_closed(&text, new)) {
         (true, false, true) => Direction::Hardens,
         (false, true, false) => Direction::Weakens,
-        (true, _, _) => Direction::Opens,
+        (true, _, _) => weaker(key.presence()),
         (false, _, _) => Direction::Hardens,
     }
 }
 
-/// Whether all is shut on this side but for what is granted: so it always is in RBAC.
+/// Whether all is shut on this side but for what is granted: so it always is in RBAC and at a provider.
 fn is_closed(key: &str, side: &Side) -> bool {
     let pieces: Vec<&str> = key.splitn(4, '/').collect();
     match pieces.as_slice() {
         ["network", namespace, ..] => side.settings.keys().any(|other| denies(other, namespace)),
+        ["policy", "gatekeeper", "webhook", _] => {
+            side.settings.get("policy/gatekeeper/webhook/failure").is_some_and(|failure| failure.value == "Fail")
+        }
         ["node", pool, "firewall", ..] => side.settings.contains_key(&format!("node/{pool}/firewall/mode")),
         _ => true,
     }

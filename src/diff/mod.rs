@@ -2,18 +2,19 @@
 //! where one setting stands for a whole file, the emitted file itself.
 
 mod audit;
+mod direction;
+mod endpoint;
 mod grants;
 mod namespaces;
 mod side;
 mod version;
 
-use std::{cmp::Ordering, fmt};
+use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::plan::{Impact, SettingKey, strictness};
+use crate::plan::{Impact, SettingKey};
 
-use side::Recorded;
 pub use side::Side;
 
 /// What a change does to the security of the cluster.
@@ -100,13 +101,7 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
         {
             continue;
         }
-        let lets_in = key.parse::<SettingKey>().is_ok_and(|key| key.lets_in());
-        let direction = match (from, to) {
-            (Some(from), Some(to)) if lets_in && key.contains("bindings/") => grants::rebound(&from.value, &to.value),
-            (None, Some(_)) | (Some(_), None) if lets_in => grants::direction(key, from.is_none(), old, new),
-            (None, Some(_)) | (Some(_), None) => namespaces::direction(key, old, new).unwrap_or_else(|| direction(key, from, to)),
-            _ => direction(key, from, to),
-        };
+        let direction = direction::of(key, (from, to), (old, new));
         changes.push(Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction));
     }
     changes.extend(grants::compare(old, new));
@@ -124,44 +119,11 @@ fn comes_with_its_parent(key: &str, old: &Side, new: &Side) -> bool {
     parent.is_some_and(|parent| has(old, &parent) != has(new, &parent) && has(old, &parent) == has(old, key))
 }
 
-/// Keys whose weakening lets somebody in.
-const DOORS: [&str; 3] = ["access/", "authentication/anonymous", "authentication/issuers/"];
-
-fn direction(key: &str, from: Option<&Recorded>, to: Option<&Recorded>) -> Direction {
-    let door = DOORS.iter().any(|prefix| key.starts_with(prefix));
-    let weaker = if door { Direction::Opens } else { Direction::Weakens };
-    let exempts = key.starts_with("admission/pod-security/exempt/");
-    match (from, to) {
-        (Some(from), Some(to)) => match key.parse().ok().and_then(|key| strictness(&key, &to.value, &from.value)) {
-            Some(Ordering::Greater) => Direction::Hardens,
-            Some(Ordering::Less) => weaker,
-            Some(Ordering::Equal) | None => Direction::Unclear,
-        },
-        (None, Some(_)) if exempts => Direction::Weakens,
-        (Some(_), None) if exempts => Direction::Hardens,
-        // An anonymous block that appears names the paths that stay open of all; without it the flag decides.
-        (None, Some(to)) if key == "authentication/anonymous" && to.by_control => Direction::Hardens,
-        (Some(from), None) if key == "authentication/anonymous" && from.by_control => Direction::Opens,
-        // A rule that every token must fulfil is no door.
-        (None, Some(_)) if is_rule(key) => Direction::Hardens,
-        (Some(_), None) if is_rule(key) => Direction::Opens,
-        (None, Some(_)) if door => Direction::Opens,
-        (Some(_), None) if door => Direction::Hardens,
-        (None, Some(to)) if to.by_control => Direction::Hardens,
-        (Some(from), None) if from.by_control => Direction::Weakens,
-        _ => Direction::Unclear,
-    }
-}
-
-fn is_rule(key: &str) -> bool {
-    key.starts_with("authentication/issuers/") && (key.contains("/claim-rules/") || key.contains("/user-rules/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn side(settings: &[(&str, &str)]) -> Side {
+    pub(super) fn side(settings: &[(&str, &str)]) -> Side {
         let list: Vec<Value> =
             settings.iter().map(|(key, value)| json!({ "key": key, "value": value, "controls": ["x/y"] })).collect();
         Side::new(&json!({ "kubernetesVersion": "1.36.3", "settings": list }), &[]).unwrap()
@@ -198,31 +160,6 @@ mod tests {
             ("apiserver/flag/profiling", Direction::Hardens),
         ];
         assert_eq!(directions(&old, &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
-    }
-
-    /// In-tree bindings and constraints of Gatekeeper: what is refused, and where.
-    #[test]
-    fn policies_have_a_direction() {
-        let directed = |key: &str, from: &str, to: &str| directions(&[(key, from)], &[(key, to)])[0].1;
-        let binding = "policy/in-tree/binding/ValidatingAdmissionPolicy/harden-always-pull";
-        let mutation = "policy/in-tree/binding/MutatingAdmissionPolicy/harden-always-pull-pods";
-        let constraint = "policy/gatekeeper/constraint/privileged";
-        for (key, from, to, expected) in [
-            (binding, "Deny outside kube-system", "Warn, Audit outside kube-system", Direction::Weakens),
-            (binding, "Warn, Audit outside kube-system", "Deny outside kube-system", Direction::Hardens),
-            (binding, "Deny outside kube-system", "Deny outside kube-system, shop", Direction::Weakens),
-            (binding, "Deny outside kube-system, shop", "Warn, Audit outside kube-system", Direction::Unclear),
-            (mutation, "in force outside kube-system, shop", "in force outside kube-system", Direction::Hardens),
-            (constraint, "warn on /Pod outside kube-system", "deny on /Pod outside kube-system", Direction::Hardens),
-            (constraint, "deny on /Pod", "deny on /Pod outside shop", Direction::Weakens),
-            (constraint, "deny on /Pod with {\"images\":[]}", "deny on /Pod with {}", Direction::Unclear),
-        ] {
-            assert_eq!(directed(key, from, to), expected, "{key}: {from} to {to}");
-        }
-        for key in [binding, mutation, constraint] {
-            assert_eq!(directions(&[], &[(key, "Deny")])[0].1, Direction::Hardens, "{key} appears");
-            assert_eq!(directions(&[(key, "Deny")], &[])[0].1, Direction::Weakens, "{key} goes");
-        }
     }
 
     #[test]
@@ -316,25 +253,5 @@ mod tests {
         assert_eq!(impact("kubeadm", "1.37.1", "1.36.3"), all[1..]);
         assert_eq!(impact("eks", "1.36", "1.37"), [one_way, rolls("kubelet")]);
         assert_eq!(impact("eks", "", "1.37"), Vec::<String>::new());
-    }
-
-    #[test]
-    fn doors_and_exemptions_open_when_they_appear() {
-        let new = [
-            ("access/egress", "192.0.2.1/32"),
-            ("admission/pod-security/exempt/monitoring", "monitoring"),
-            ("authentication/anonymous", "/healthz"),
-            ("authentication/issuers/corp", "https://id.example"),
-            ("authentication/issuers/corp/audiences", "kubernetes"),
-            ("authentication/issuers/old/claim-rules/1", "claims.x"),
-        ];
-        let expected = [
-            ("access/egress", Direction::Opens),
-            ("authentication/issuers/corp", Direction::Opens),
-            ("admission/pod-security/exempt/monitoring", Direction::Weakens),
-            ("authentication/anonymous", Direction::Hardens),
-            ("authentication/issuers/old/claim-rules/1", Direction::Hardens),
-        ];
-        assert_eq!(directions(&[], &new), expected.map(|(key, direction)| (key.to_owned(), direction)));
     }
 }

@@ -3,6 +3,7 @@
 pub mod cloud;
 mod cluster;
 mod component;
+mod decisions;
 mod diagnostics;
 mod files;
 mod host;
@@ -17,6 +18,7 @@ mod namespaces;
 mod network;
 mod patching;
 mod policies;
+mod presence;
 mod rbac;
 mod runtime;
 mod setting;
@@ -32,6 +34,7 @@ pub use cluster::{
     AccessPlan, Cluster, ExternalEtcd, KubeadmCluster, NodeAddress, NodePlan, OwnerDocument, OwnerField, OwnerNote, PoolRole,
 };
 pub use component::{Component, Flag, FlagValue, Held, HostMount, MountType, PER_NODE};
+pub use decisions::{Decisions, Step, WaiverPlan};
 pub use diagnostics::ALL;
 pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
@@ -52,10 +55,11 @@ pub use policies::{
     Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
     sync_key, template_key,
 };
+pub use presence::Presence;
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use runtime::{runtime_of_socket, socket_path};
 pub use setting::{Program, SettingKey, values_of};
-pub use strictness::{seconds_of, strictness};
+pub use strictness::{is_list, seconds_of, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 pub use webhook::{MUTATION_CONDITION, WebhookRule, WhenAway, webhook_key};
@@ -103,6 +107,8 @@ pub struct Plan {
     pub gatekeeper_installed: bool,
     /// What the API server is to do while Gatekeeper does not answer.
     pub gatekeeper_away: Option<Held<WhenAway>>,
+    /// What holds later, or not for everything, because somebody decided so.
+    pub decisions: Decisions,
     /// Who may talk to whom.
     pub network: NetworkPlan,
     /// Where logs are written, who ships them and where they go.
@@ -146,6 +152,7 @@ impl Plan {
             gatekeeper: None,
             gatekeeper_installed: false,
             gatekeeper_away: None,
+            decisions: Decisions::default(),
             network: NetworkPlan::default(),
             logs: LogPlan::default(),
             rbac: RbacPlan::default(),

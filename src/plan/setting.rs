@@ -132,6 +132,7 @@ pub(super) fn all(plan: &Plan) -> BTreeMap<SettingKey, Held<String>> {
     super::patching::settings(plan, &mut out);
     super::policies::settings(plan, &mut out);
     super::webhook::settings(plan, &mut out);
+    super::decisions::settings(plan, &mut out);
     super::network::settings(plan, &mut out);
     super::logging::settings(plan, &mut out);
     super::rbac::settings(plan, &mut out);

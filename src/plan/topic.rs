@@ -35,11 +35,13 @@ pub enum Topic {
     Rbac,
     /// The container runtime of the nodes.
     Runtime,
+    /// What is let off, by whose leave and until when.
+    Waivers,
 }
 
 impl Topic {
     /// Every subject.
-    pub const ALL: [Topic; 15] = [
+    pub const ALL: [Topic; 16] = [
         Topic::Access,
         Topic::Admission,
         Topic::AuditPolicy,
@@ -55,6 +57,7 @@ impl Topic {
         Topic::Policy,
         Topic::Rbac,
         Topic::Runtime,
+        Topic::Waivers,
     ];
 
     /// The first word of the names of its settings.
@@ -76,6 +79,7 @@ impl Topic {
             Topic::Policy => "policy",
             Topic::Rbac => "rbac",
             Topic::Runtime => "runtime",
+            Topic::Waivers => "waivers",
         }
     }
 
@@ -99,7 +103,8 @@ impl Topic {
             | Topic::Network
             | Topic::Patching
             | Topic::Policy
-            | Topic::Rbac => Impact::None,
+            | Topic::Rbac
+            | Topic::Waivers => Impact::None,
             // Kubelets ask another one from then on.
             Topic::Runtime => Impact::Rolls(Program::Kubelet),
         }

@@ -6,7 +6,7 @@ use crate::{
     base::{Cause, Date, SpecPath},
     diag::{Diagnostics, Place},
     facts,
-    plan::{Ground, Locate, Outcome, Plan, Settings, Verdict},
+    plan::{Ground, Locate, Outcome, Plan, SettingKey, Settings, Topic, Verdict},
     spec::{
         Doubts,
         model::{self, Spec},
@@ -238,7 +238,9 @@ pub fn report_unused_waivers(cluster: &Resolved, plan: &mut Plan, settings: &Set
         let settled = |verdict: &Verdict| verdict.ground != Ground::Fact(facts::id::SELECTS_CONTROLS);
         plan.intents.iter().any(|intent| intent.path == *path && intent.verdicts.iter().any(settled))
     };
-    let causes: Vec<&Cause> = settings.values().flat_map(|held| &held.reasons).map(|reason| &reason.cause).collect();
+    // That a waiver is there is recorded of every one.
+    let taken = settings.iter().filter(|(key, _)| !matches!(key, SettingKey::Part(Topic::Waivers, _)));
+    let causes: Vec<&Cause> = taken.flat_map(|(_, held)| &held.reasons).map(|reason| &reason.cause).collect();
     for waiver in &cluster.waivers {
         let a_value = causes.iter().any(|cause| matches!(cause, Cause::Spec(path) if path.is_within(&waiver.path)));
         if !used.contains(waiver.id.as_str()) && !a_value && !told(&waiver.path) {

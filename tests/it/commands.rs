@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod explain;
+mod gate;
 mod init;
 mod issuers;
 mod json;

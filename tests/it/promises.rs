@@ -4,6 +4,7 @@
 mod absent;
 mod compile;
 mod completeness;
+mod directions;
 mod mutations;
 mod observed;
 mod provenance;

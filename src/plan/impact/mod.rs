@@ -6,7 +6,9 @@ use std::fmt;
 
 use crate::base::ControlId;
 
-use super::{Flag, FlagValue, HostRule, Plan, Program, SettingKey, Topic, WhenAway, cloud::Owner, setting::with_others};
+use super::{
+    Flag, FlagValue, HostRule, Plan, Presence, Program, SettingKey, Topic, WhenAway, cloud::Owner, setting::with_others,
+};
 
 use table::{EXTRA_BY_TOPIC, EXTRA_IMPACT, Extra, OF_CHANGES, PLUGIN_IMPACT, PLUGINS, When, added_plugins};
 
@@ -80,35 +82,27 @@ impl SettingKey {
         impacts
     }
 
-    /// Whether it lets somebody in by being there: a binding or a rule of a role, a flow, what a firewall lets through.
-    #[must_use]
-    pub fn lets_in(&self) -> bool {
-        match self {
-            SettingKey::Part(Topic::Rbac, part) => !part.starts_with("accounts/"),
-            SettingKey::Part(Topic::Network, part) => {
-                let name = part.rsplit('/').next().unwrap_or_default();
-                name.starts_with("flow-") || name.starts_with("allow-")
-            }
-            SettingKey::Node(name) => {
-                let rule = name.split_once('/').and_then(|(_, rule)| HostRule::of(rule));
-                matches!(rule, Some(HostRule::FirewallAllow(..) | HostRule::FirewallMember(..)))
-            }
-            SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) => false,
-        }
-    }
-
     /// The rows that may be about the setting: those of its topic.
     fn extra_impacts(&self) -> impl Iterator<Item = &'static Extra> {
         let [topic, ..] = self.pieces();
         EXTRA_BY_TOPIC.get(topic).into_iter().flatten().copied()
     }
 
+    /// What holds where the setting is not there, as a value of it; nothing where no value says the same, or it is not known.
+    #[must_use]
+    pub fn unset(&self) -> Option<&'static str> {
+        let rows = self.extra_impacts().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
+        rows.map(|extra| extra.unset).find(|unset| !unset.is_empty())
+    }
+
     /// What a change of this setting from one value to another does, the gravest first; `None` stands for "not set".
     #[must_use]
     pub fn impact_of_change(&self, from: Option<&str>, to: Option<&str>) -> Vec<Impact> {
+        // What lets pass more cuts nothing.
+        let passes = self.presence() == Presence::LetsIn;
         match (self, from, to) {
-            (_, None, _) if self.lets_in() => return vec![Impact::None],
-            (SettingKey::Node(_), _, None) if self.lets_in() => return HostRule::FirewallMode.impact(),
+            (SettingKey::Part(Topic::Network, _) | SettingKey::Node(_), None, _) if passes => return vec![Impact::None],
+            (SettingKey::Node(_), _, None) if passes => return HostRule::FirewallMode.impact(),
             _ => {}
         }
         let restarts = self.impact().into_iter().filter(|impact| !EXTRA_IMPACT.iter().any(|extra| extra.impact == *impact));

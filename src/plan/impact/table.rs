@@ -19,7 +19,7 @@ pub(super) struct Extra {
     /// The beginning of its key.
     pub(super) prefix: &'static str,
     /// What holds where it is not set; empty where no value says the same.
-    unset: &'static str,
+    pub(super) unset: &'static str,
     pub(super) when: When,
     pub(super) impact: Impact,
 }

@@ -1,8 +1,9 @@
 //! `harden diff`: two trees, and a tree at a git revision.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
 use super::{Example, mistake};
+use crate::support::DAY;
 
 const TREE: &str = "out/shop-prod";
 
@@ -90,6 +91,40 @@ fn a_tree_at_a_revision() {
     mistake(&example.run(&["diff", "--rev", "HEAD", "live"]), "`live` was no tree of harden at `HEAD`");
     assert_eq!(example.said(&["build", "cluster.yaml", "--out", "young"]).0, 0);
     mistake(&example.run(&["diff", "--rev", "HEAD", "young/shop-prod"]), "did not exist at `HEAD`");
+}
+
+/// Settings are what a build recorded: a file that somebody edited since says something else, and is named.
+#[test]
+fn a_file_that_was_edited_is_told() {
+    let example = Example::built();
+    let policy = format!("{TREE}/k8s/policies/privileged.yaml");
+    let (code, _, stderr) = example.said(&["build", "cluster.yaml", "--as-of", DAY, "--out", "old"]);
+    assert_eq!(code, 0, "{stderr}");
+    let told = |file: &str| {
+        let (code, stdout, _) = example.said(&["diff", "old/shop-prod", TREE]);
+        let line = format!("edited   {file}: not as it was written, so what it says is in no line here");
+        assert_eq!(code, 1, "{stdout}");
+        assert!(stdout.lines().any(|found| found == line), "{stdout}");
+        assert!(!stdout.contains("no setting changed"), "{stdout}");
+        let (_, json, _) = example.said(&["--format", "json", "diff", "old/shop-prod", TREE]);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["edited"], serde_json::json!([file]));
+    };
+    let text = fs::read_to_string(example.file(&policy)).unwrap();
+    example.edit(&policy, |text| text.replace("    - kube-system\n", "    - kube-system\n    - shop\n"));
+    told("k8s/policies/privileged.yaml");
+    fs::remove_file(example.file(&policy)).unwrap();
+    told("k8s/policies/privileged.yaml");
+    fs::write(example.file(&policy), text).unwrap();
+    // The record of the settings is a file like every other, and without a manifest nothing is known of any.
+    let coverage = format!("{TREE}/coverage.json");
+    let text = fs::read_to_string(example.file(&coverage)).unwrap();
+    example.edit(&coverage, |text| text.replacen("\"value\": \"false\"", "\"value\": \"true\"", 1));
+    let (_, stdout, _) = example.said(&["diff", "old/shop-prod", TREE]);
+    assert!(stdout.starts_with("edited   coverage.json: "), "{stdout}");
+    fs::write(example.file(&coverage), text).unwrap();
+    fs::remove_file(example.file(&format!("{TREE}/manifest.json"))).unwrap();
+    told("manifest.json");
 }
 
 #[test]

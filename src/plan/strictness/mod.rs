@@ -1,10 +1,16 @@
 //! Which of two values of a setting is the stricter one: used when two ask, by "weakening needs a waiver", and by `diff`.
 
+mod admission;
+mod flows;
+
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use crate::base::Cidr;
+use crate::base::{Cidr, Date};
 
-use super::SettingKey;
+use super::{
+    SettingKey,
+    decisions::{NEVER, UNTIL},
+};
 
 /// How values of a setting compare.
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +21,18 @@ enum Rule {
     True,
     /// The larger number is stricter.
     Higher,
+    /// The larger number is stricter; 0 means "for ever" and is the strictest.
+    HigherOrZero,
     /// The smaller number is stricter; 0 means "no limit" and is the weakest.
     LowerButZero,
     /// The smaller number is stricter.
     Lower,
+    /// Fewer days are stricter: `7d`.
+    Days,
+    /// The earlier day is stricter, and none at all the weakest.
+    Sooner,
+    /// What is let off ends on a day, the earlier the stricter: `WHAT, until 2027-03-01`.
+    Until,
     /// Zero is strict, anything else is not.
     LowerIsZero,
     /// The shorter duration is stricter; zero means "no limit".
@@ -33,6 +47,8 @@ enum Rule {
     Ladder(&'static [&'static str]),
     /// What is done with a violation, from weakest to strictest, then where it is not: `Deny outside kube-system, shop`.
     Admission(&'static [&'static str]),
+    /// The network policy that lets pass less is stricter.
+    Flows,
 }
 
 /// The rules, by the beginning of the key. First match counts; what is not listed cannot be compared.
@@ -46,12 +62,17 @@ const RULES: &[(&str, Rule)] = &[
     ("apiserver/flag/profiling", Rule::False),
     ("apiserver/flag/service-account-lookup", Rule::True),
     ("apiserver/flag/service-account-extend-token-expiration", Rule::False),
+    ("cloud/log-group/retention", Rule::HigherOrZero),
+    ("cloud/settings/admin_group_object_ids", Rule::Fewer),
     ("cloud/settings/authentication_mode", Rule::Ladder(&["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"])),
     ("cloud/settings/authorized_ip_ranges", Rule::Ranges),
+    ("cloud/settings/cloudwatch_log_group_retention_in_days", Rule::HigherOrZero),
     ("cloud/settings/enabled_cluster_log_types", Rule::More),
     ("cloud/settings/endpoint_public_access", Rule::False),
     ("cloud/settings/local_account_disabled", Rule::True),
+    ("cloud/settings/log_analytics_retention_in_days", Rule::HigherOrZero),
     ("cloud/settings/private_cluster_enabled", Rule::True),
+    ("cloud/settings/private_cluster_public_fqdn_enabled", Rule::False),
     ("cloud/settings/public_access_cidrs", Rule::Ranges),
     ("cloud/settings/run_command_enabled", Rule::False),
     ("controller-manager/flag/profiling", Rule::False),
@@ -101,9 +122,14 @@ const RULES: &[(&str, Rule)] = &[
     ("authentication/anonymous", Rule::Fewer),
     ("encryption/stage", Rule::Ladder(&["prepare", "write", "enforce"])),
     ("encryption/resources", Rule::More),
+    ("logging/shipping/tls", Rule::True),
+    ("network/", Rule::Flows),
+    ("patching/accepted/", Rule::Until),
+    ("patching/deadlines/", Rule::Days),
     ("policy/gatekeeper/constraint/", GATEKEEPER),
     ("policy/gatekeeper/mutation/", MUTATION),
     ("policy/gatekeeper/webhook/failure", Rule::Ladder(&["Ignore", "Fail"])),
+    ("policy/gatekeeper/webhook/spares", Rule::Fewer),
     (
         "policy/in-tree/rules/",
         Rule::Ladder(&[
@@ -113,6 +139,9 @@ const RULES: &[(&str, Rule)] = &[
     ),
     ("policy/in-tree/binding/MutatingAdmissionPolicy/", MUTATION),
     ("policy/in-tree/binding/ValidatingAdmissionPolicy/", IN_TREE),
+    ("policy/rollout/", Rule::Sooner),
+    ("rbac/accounts/", Rule::False),
+    ("waivers/", Rule::Until),
 ];
 const POD_SECURITY: Rule = Rule::Ladder(&["privileged", "baseline", "restricted"]);
 /// The actions of a binding and of a constraint; those of a mutation have none.
@@ -133,6 +162,10 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
         Rule::True => Some(bool_of(a)?.cmp(&bool_of(b)?)),
         Rule::False => Some(bool_of(b)?.cmp(&bool_of(a)?)),
         Rule::Higher => Some(number_of(a)?.cmp(&number_of(b)?)),
+        Rule::HigherOrZero => Some(unlimited(number_of(a)?).cmp(&unlimited(number_of(b)?))),
+        Rule::Days => Some(days_of(b)?.cmp(&days_of(a)?)),
+        Rule::Sooner => Some(day_of(b)?.cmp(&day_of(a)?)),
+        Rule::Until => until(a, b),
         Rule::Lower => Some(number_of(b)?.cmp(&number_of(a)?)),
         Rule::LowerIsZero => Some((number_of(a)? == 0).cmp(&(number_of(b)? == 0))),
         Rule::LowerButZero => Some(unlimited(number_of(b)?).cmp(&unlimited(number_of(a)?))),
@@ -144,55 +177,35 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
             let rank = |value: &str| steps.iter().position(|step| *step == value);
             Some(rank(a)?.cmp(&rank(b)?))
         }
-        Rule::Admission(steps) => admission(steps, a, b),
+        Rule::Admission(steps) => admission::compare(steps, a, b),
+        Rule::Flows => flows::compare(a, b),
     }
 }
 
-/// Compares what is done with violations, and where not. More is held where neither gives way to the other; a policy about something
-/// else, or with other values, cannot be compared.
-fn admission(steps: &[&str], a: &str, b: &str) -> Option<Ordering> {
-    let (a, b) = (Admission::of(steps, a), Admission::of(steps, b));
-    if a.about != b.about || a.with != b.with {
-        return None;
-    }
-    let outside = if a.outside == b.outside { Ordering::Equal } else { subset(a.outside, b.outside)? };
-    match (a.step.cmp(&b.step), outside) {
-        (one, other) if one == other => Some(one),
-        (one, Ordering::Equal) => Some(one),
-        (Ordering::Equal, other) => Some(other),
-        (_, _) => None,
-    }
-}
-
-/// A line that a binding, a constraint or a mutation is written in: `ACTION on KINDS outside NAMESPACES with VALUES`.
-struct Admission<'a> {
-    /// The place of its action among the steps; the weakest for what has none.
-    step: usize,
-    about: &'a str,
-    outside: &'a str,
-    with: &'a str,
-}
-
-impl<'a> Admission<'a> {
-    fn of(steps: &[&str], text: &'a str) -> Self {
-        let (text, with) = text.split_once(" with ").unwrap_or((text, ""));
-        let (text, outside) = text.split_once(" outside ").unwrap_or((text, ""));
-        let begins = |step: &&str| text.strip_prefix(*step).is_some_and(|rest| rest.is_empty() || rest.starts_with(" on "));
-        let found = steps.iter().position(begins);
-        let about = found.map_or(text, |step| &text[steps[step].len()..]);
-        Admission { step: found.map_or(0, |step| step + 1), about, outside, with }
-    }
+/// Whether the values of a setting are lists of what is let in or allowed: what the one has and the other has not is new.
+#[must_use]
+pub fn is_list(key: &SettingKey) -> bool {
+    matches!(rule_of(&key.to_string()), Some(Rule::Fewer | Rule::Ranges))
 }
 
 fn rule_of(key: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, rule)| rule).or_else(|| {
-        if key.starts_with("node/") {
-            return key.ends_with("/firewall/mode").then_some(&FIREWALL);
-        }
-        // The labels of a namespace begin with its name.
-        let label = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?.1;
-        matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
-    })
+    RULES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, rule)| rule).or_else(|| by_end(key))
+}
+
+/// The rules of settings that begin with a name.
+fn by_end(key: &str) -> Option<&'static Rule> {
+    if key.starts_with("node/") {
+        return key.ends_with("/firewall/mode").then_some(&FIREWALL);
+    }
+    if key.starts_with("cloud/access-entries/") {
+        return (key.ends_with("/groups") || key.ends_with("/policy")).then_some(&Rule::Fewer);
+    }
+    // An issuer is one of those that are trusted, whatever it is called.
+    if let Some(issuer) = key.strip_prefix("authentication/issuers/") {
+        return (!issuer.contains('/') || issuer.ends_with("/audiences")).then_some(&Rule::Fewer);
+    }
+    let label = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?.1;
+    matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
 }
 
 fn bool_of(text: &str) -> Option<bool> {
@@ -226,6 +239,22 @@ pub fn seconds_of(text: &str) -> Option<i64> {
     if digits.is_empty() || text == "0" { Some(total) } else { None }
 }
 
+fn days_of(text: &str) -> Option<i64> {
+    text.strip_suffix('d')?.parse().ok()
+}
+
+/// A day, or nothing for the one that never comes, which is later than every other.
+fn day_of(text: &str) -> Option<(bool, Option<Date>)> {
+    if text == NEVER { Some((true, None)) } else { Some((false, Some(text.parse().ok()?))) }
+}
+
+/// What ends earlier is stricter, where both are about the same.
+fn until(a: &str, b: &str) -> Option<Ordering> {
+    let ((what, a), (other, b)) = (a.rsplit_once(UNTIL)?, b.rsplit_once(UNTIL)?);
+    let (a, b): (Date, Date) = (a.parse().ok()?, b.parse().ok()?);
+    (what == other).then(|| b.cmp(&a))
+}
+
 /// Zero and negative limits mean "no limit".
 fn unlimited(value: i64) -> i64 {
     if value <= 0 { i64::MAX } else { value }
@@ -237,15 +266,7 @@ fn subset(inner: &str, outer: &str) -> Option<Ordering> {
         text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
     };
     let (inner, outer) = (set(inner), set(outer));
-    if inner == outer {
-        Some(Ordering::Equal)
-    } else if inner.is_subset(&outer) {
-        Some(Ordering::Greater)
-    } else if outer.is_subset(&inner) {
-        Some(Ordering::Less)
-    } else {
-        None
-    }
+    by_cover(inner.is_subset(&outer), outer.is_subset(&inner))
 }
 
 /// `Greater` when every range of `a` lies within one of `b`, `Less` the other way round.
@@ -253,7 +274,13 @@ fn within(a: &str, b: &str) -> Option<Ordering> {
     let ranges = |text: &str| text.split(", ").map(|range| range.parse().ok()).collect::<Option<Vec<Cidr>>>();
     let (a, b) = (ranges(a)?, ranges(b)?);
     let inside = |inner: &[Cidr], outer: &[Cidr]| inner.iter().all(|range| outer.iter().any(|other| other.covers(range)));
-    match (inside(&a, &b), inside(&b, &a)) {
+    by_cover(inside(&a, &b), inside(&b, &a))
+}
+
+/// The order of two values by whether the second holds all of the first, and the first all of the second: the one that is held is
+/// stricter.
+fn by_cover(within: bool, around: bool) -> Option<Ordering> {
+    match (within, around) {
         (true, true) => Some(Ordering::Equal),
         (true, false) => Some(Ordering::Greater),
         (false, true) => Some(Ordering::Less),
