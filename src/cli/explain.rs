@@ -17,10 +17,15 @@ use crate::{
     },
     host::files::{self, SPEC_LIMIT},
     report::{Explained, Manifest, Provenance},
+    resolve::{Profiles, whole_spec},
     spec,
+    yaml::Node,
 };
 
-use super::{Done, Exit, Failed, Screen, load::load_one};
+use super::{
+    Done, Exit, Failed, Screen,
+    load::{WORKSPACE, load_one},
+};
 
 /// Arguments of `harden explain`.
 #[derive(Debug, clap::Args)]
@@ -206,9 +211,10 @@ fn inside(tree: &Path, file: &Path) -> Result<String, Failed> {
     Ok(name.strip_prefix(tree).unwrap_or(&name).to_string_lossy().into_owned())
 }
 
-/// Where causes stand in the spec, when the spec can be found.
+/// Where causes stand in the spec and its profiles, when they can be found.
 struct Places {
-    found: Option<(crate::resolve::Cluster, crate::resolve::Profiles)>,
+    /// The spec with everything that profiles and files of waivers say, and the profiles themselves.
+    found: Option<(Node, Profiles)>,
 }
 
 impl Places {
@@ -217,34 +223,41 @@ impl Places {
         let mut candidates: Vec<PathBuf> = args.spec.iter().cloned().collect();
         if candidates.is_empty() {
             let bases = [PathBuf::from(".")].into_iter().chain(tree.ancestors().skip(1).map(Path::to_owned));
+            // From its workspace every file has the name that the workspace gives it.
+            let (workspaces, others): (Vec<&String>, Vec<&String>) =
+                manifest.inputs.keys().partition(|input| *input == WORKSPACE);
             for base in bases {
-                candidates.extend(manifest.inputs.keys().map(|input| base.join(input)).filter(|path| files::is_file(path)));
+                let inputs = workspaces.iter().chain(&others).map(|input| base.join(input));
+                candidates.extend(inputs.filter(|path| files::is_file(path)));
             }
         }
         for candidate in candidates {
             let mut diags = Diagnostics::default();
             let Ok(loaded) = load_one(&candidate, &mut diags) else { continue };
-            for file in &loaded.files {
+            let is_input = |file: &&PathBuf| args.spec.is_some() || manifest.inputs.keys().any(|input| file.ends_with(input));
+            for file in loaded.files.iter().filter(is_input) {
                 let Ok(jobs) = loaded.clusters(file, &mut diags) else { continue };
                 if let Some(job) = jobs.into_iter().find(|job| job.cluster.name == manifest.cluster) {
-                    return Places { found: Some((job.cluster, job.profiles.into_owned())) };
+                    let spec = whole_spec(&job.cluster, &job.profiles, &mut diags);
+                    return Places { found: Some((spec, job.profiles.into_owned())) };
                 }
             }
         }
         Places { found: None }
     }
 
-    /// The file and position behind a cause as provenance writes it.
+    /// The file and position behind a cause as provenance writes it; nothing where no file says exactly that.
     fn position(&self, cause: &str) -> Option<(String, Position)> {
-        let (cluster, profiles) = self.found.as_ref()?;
-        let place = match cause.split_once(' ')? {
-            ("spec", path) => spec::locate(&cluster.spec, &SpecPath::new(path))?,
+        let (spec, profiles) = self.found.as_ref()?;
+        let (tree, path) = match cause.split_once(' ')? {
+            ("spec", path) => (spec, path),
             ("profile", rest) => {
                 let (profile, path) = rest.split_once(' ')?;
-                spec::locate(profiles.tree(profile)?, &SpecPath::new(path))?
+                (profiles.tree(profile)?, path)
             }
             _ => return None,
         };
+        let place = spec::spot(tree, &SpecPath::new(path)).filter(|spot| spot.exact)?.value;
         Some((place.source.name().to_owned(), place.position()))
     }
 }

@@ -47,6 +47,14 @@ pub struct Cluster {
     pub inputs: BTreeMap<String, String>,
 }
 
+/// The spec of a cluster as it is answered: its profiles and the waivers of files of their own merged with its own words. What
+/// stands in it keeps its place in the file that says it. Diagnostics say what keeps profiles from being followed.
+#[must_use]
+pub fn whole_spec(cluster: &Cluster, profiles: &Profiles, diags: &mut Diagnostics) -> Node {
+    let (flats, _) = flatten(cluster, profiles, diags);
+    with_waiver_files(merged(cluster, &flats, diags), cluster)
+}
+
 /// Answers every question of a cluster. `None` when its spec cannot be read; the diagnostics say why. Where a decision is missing or a
 /// version is not to be had, they hold errors, and the answers stand-ins: choices can be judged by them, and nothing may be lowered.
 pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>, diags: &mut Diagnostics) -> Option<Resolved> {

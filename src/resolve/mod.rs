@@ -26,7 +26,7 @@ mod waivers;
 
 use std::collections::BTreeMap;
 
-pub use answer::{Cluster, resolve};
+pub use answer::{Cluster, resolve, whole_spec};
 pub use answers::{
     Addon, AuditAnswers, Cni, Given, ImageAnswers, KubeProxyAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime,
     ServingCertificates, Size, SizeFrom, Sources,

@@ -78,6 +78,54 @@ fn the_line_of_the_spec_is_found_from_anywhere() {
     }
 }
 
+/// What a shared profile says stands in its file, and what a file of waivers says in that one; no line that says something else
+/// is named.
+#[test]
+fn the_line_of_a_shared_profile_is_named() {
+    let example = Example { folder: tempfile::tempdir().unwrap() };
+    let golden = fs::read_to_string(crate::support::root().join("golden/build/auto-mode-1.36/harden.yaml")).unwrap();
+    let (head, spec) = golden.split_once("  profiles: [ten-ways]\n").unwrap();
+    // The cluster keeps its platform, the rest is the organisation's.
+    let (platform, rest) = spec.split_once("  api: ").unwrap();
+    let profile = "apiVersion: harden.dev/v1alpha1\nkind: Profile\nmetadata: { name: org }\nextends: [ten-ways]\nspec:\n";
+    let workspace = "apiVersion: harden.dev/v1alpha1\nkind: Workspace\nmetadata: { name: fleet }\n\
+                     spec: { clusters: [\"clusters/*.yaml\"], profiles: [\"profiles/*.yaml\"] }\n";
+    for (file, text) in [
+        ("harden.yaml", workspace.to_owned()),
+        ("profiles/org.yaml", format!("{profile}  api: {rest}")),
+        ("clusters/auto.yaml", format!("{head}  profiles: [org]\n{platform}")),
+    ] {
+        fs::create_dir_all(example.file(file).parent().unwrap()).unwrap();
+        fs::write(example.file(file), text).unwrap();
+    }
+    let (code, _, stderr) = example.said(&["build", "harden.yaml", "--as-of", crate::support::DAY]);
+    assert_eq!(code, 0, "{stderr}");
+    let in_file = |file: &str, holds: &str| line(&example, file, holds);
+    let flow = in_file("profiles/org.yaml", "flows: [{ name: web-api");
+    let break_glass = in_file("profiles/org.yaml", "breakGlass: ");
+    let declared = in_file("profiles/org.yaml", "namespaces: [{ name: shop }]");
+    let region = in_file("clusters/auto.yaml", "region: eu-west-1");
+    for (file, holds, cause, place) in [
+        ("k8s/network/namespace-shop.yaml", "port: 9090", "spec /network/flows/web-api", &flow),
+        ("k8s/rbac/bindings.yaml", "name: cluster-admin", "spec /identity/breakGlass", &break_glass),
+        ("k8s/namespaces/namespaces.yaml", "name: shop", "spec /namespaces/shop", &declared),
+        ("terraform/settings/outputs.tf", "endpoint_private_access", "spec /platform/eks/endpoint", &region),
+    ] {
+        let at = line(&example, &format!("out/auto/{file}"), holds);
+        for arguments in [&["explain", at.as_str()][..], &["explain", &at, "--spec", "."]] {
+            let (code, stdout, stderr) = example.said(arguments);
+            assert_eq!((code, stderr.as_str()), (0, ""), "{at}");
+            assert!(stdout.contains(&format!("{cause} ({place}:")), "{at}: no `{cause} ({place}:` in\n{stdout}");
+        }
+    }
+    // What nobody wrote has no line.
+    let at = line(&example, "out/auto/k8s/admission/always-pull.yaml", "failurePolicy: Ignore");
+    assert!(example.said(&["explain", &at]).1.contains("spec /policies/failure (profiles/org.yaml:"));
+    example.edit("profiles/org.yaml", |text| text.replace(", failure: open", ""));
+    let stdout = example.said(&["explain", &at]).1;
+    assert!(stdout.contains("spec /policies/failure\n"), "{stdout}");
+}
+
 #[test]
 fn an_edited_file_is_told() {
     let example = Example::built();
