@@ -26,7 +26,7 @@ pub(super) const TARGET: Target = Target {
     emit,
     marks: &[
         Mark { path: "terraform/ADOPT.md", says: "Taking the modules over" },
-        Mark { path: "terraform/attach/kept.tf", says: "What an earlier tree made" },
+        Mark { path: "terraform/attach/kept.tf", says: "What an earlier tree" },
         Mark { path: "terraform/attach/main.tf", says: "Resources beside the cluster" },
         Mark { path: "terraform/attach/outputs.tf", says: "resources take from this module" },
         Mark { path: "terraform/attach/variables.tf", says: "What the caller of this module gives" },
@@ -82,7 +82,10 @@ fn attach(plan: &Plan, cloud: &CloudPlan) -> Vec<File> {
         ),
         file(
             "kept.tf",
-            &["What an earlier tree made and this one leaves to another owner: Terraform forgets it and destroys nothing."],
+            &[
+                "What an earlier tree may have made and this one leaves to another owner: Terraform forgets what of it is in the state, and \
+                 destroys nothing.",
+            ],
             kept,
         ),
         file("outputs.tf", &["What the owner's own resources take from this module."], outputs),
