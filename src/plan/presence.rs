@@ -112,7 +112,7 @@ const fn of_host(rule: HostRule<'_>) -> Presence {
 fn of_part(topic: Topic, part: &str) -> Presence {
     use Presence::{Holds, LetsIn, Sends, ShutsOut, Spares};
     let pieces: Vec<&str> = part.split('/').collect();
-    let known = match (topic, pieces.as_slice()) {
+    match (topic, pieces.as_slice()) {
         (Topic::Access | Topic::Impersonation, _) => LetsIn,
         (Topic::Admission, ["pod-security", "exempt", ..]) => Spares,
         (Topic::Admission, ["pod-security", "audit" | "enforce" | "version" | "warn"] | ["event-rate-limit", _]) => Holds,
@@ -149,8 +149,7 @@ fn of_part(topic: Topic, part: &str) -> Presence {
             | Topic::Runtime,
             _,
         ) => Presence::Unknown,
-    };
-    known
+    }
 }
 
 /// The names of principals and destinations may have slashes of their own.
