@@ -1,4 +1,5 @@
-# What an earlier tree made and this one leaves to another owner: Terraform forgets it and destroys nothing.
+# What an earlier tree may have made and this one leaves to another owner: Terraform forgets what of it is in the
+# state, and destroys nothing.
 
 removed {
   from = aws_cloudwatch_log_group.control_plane
