@@ -9,13 +9,8 @@ use super::{
 const PROGRAMS: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 /// The forms, as the rows write them and as the code names them.
-const FORMS: [(&str, &str); 5] = [
-    ("https", "Https"),
-    ("path", "Path"),
-    ("path-or-dash", "PathOrDash"),
-    ("path-pair", "PathPair"),
-    ("ports", "Ports"),
-];
+const FORMS: [(&str, &str); 5] =
+    [("https", "Https"), ("path", "Path"), ("path-or-dash", "PathOrDash"), ("path-pair", "PathPair"), ("ports", "Ports")];
 
 pub(super) fn compile(mut file: File) -> Compiled {
     let cover = file.cover()?;

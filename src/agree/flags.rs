@@ -56,6 +56,8 @@ enum When {
     False,
     /// It is zero.
     Zero,
+    /// Its list holds this.
+    Item(&'static str),
 }
 
 impl When {
@@ -66,6 +68,14 @@ impl When {
             When::True => TRUE.contains(&value.as_str()),
             When::False => FALSE.contains(&value.as_str()),
             When::Zero => value.parse() == Ok(0),
+            When::Item(item) => value.split(',').any(|part| part.trim() == item),
+        }
+    }
+
+    fn shown(self, flag: &str) -> String {
+        match self {
+            When::Item(item) => format!("`{item}` in `--{flag}`"),
+            When::Given | When::True | When::False | When::Zero => format!("`--{flag}`"),
         }
     }
 }
@@ -84,6 +94,8 @@ enum Wants {
     Item(&'static str),
     /// That it is not zero; by default it is not.
     AboveZero,
+    /// That it says false; by default it does not.
+    False,
 }
 
 impl Wants {
@@ -92,6 +104,7 @@ impl Wants {
             Wants::Given => text(plan, program, flag).is_some(),
             Wants::Item(item) => plan.component(program).flag_has(flag, item),
             Wants::AboveZero => !When::Zero.holds(plan, program, flag),
+            Wants::False => When::False.holds(plan, program, flag),
         }
     }
 
@@ -100,6 +113,7 @@ impl Wants {
             Wants::Given => format!("without `--{flag}`"),
             Wants::Item(item) => format!("without `{item}` in `--{flag}`"),
             Wants::AboveZero => format!("with `--{flag}` of zero beside it"),
+            Wants::False => format!("without `--{flag}=false`"),
         }
     }
 }
@@ -117,8 +131,8 @@ struct Need {
 }
 
 /// Origin: `EtcdOptions.Validate`, `FeatureOptions.ApplyTo` (k8s.io/apiserver) and `BuiltInAuthorizationOptions.Validate` of kube-apiserver, read
-/// 2026-11-27.
-const NEEDS: [Need; 3] = [
+/// 2026-11-27; each by starting the servers of 1.31.14, 1.36.3 and 1.37.2 without what is needed.
+const NEEDS: [Need; 4] = [
     Need {
         program: Program::KubeApiserver,
         flag: "encryption-provider-config-automatic-reload",
@@ -147,6 +161,15 @@ const NEEDS: [Need; 3] = [
         unless: &[("enable-priority-and-fairness", When::False)],
         help: "take one of the two out: together they are the seats that priority and fairness hands out",
     },
+    Need {
+        program: Program::KubeApiserver,
+        flag: "runtime-config",
+        when: When::Item("api/all=false"),
+        other: "enable-priority-and-fairness",
+        wants: Wants::False,
+        unless: &[("runtime-config", When::Item("flowcontrol.apiserver.k8s.io/v1=true"))],
+        help: "name the APIs that are not to be served one by one: priority and fairness needs its own",
+    },
 ];
 
 pub(super) const FLAG_NEEDS_ANOTHER: Rule = Rule {
@@ -163,7 +186,12 @@ fn flag_needs_another(plan: &Plan) -> Vec<Clash> {
     };
     let clash = |need: &Need| {
         Some(Clash {
-            message: format!("{} does not start with `--{}` {}", need.program, need.flag, need.wants.shown(need.other)),
+            message: format!(
+                "{} does not start with {} {}",
+                need.program,
+                need.when.shown(need.flag),
+                need.wants.shown(need.other)
+            ),
             help: need.help.to_owned(),
             a: Side::flag(plan, need.program, need.flag)?,
             b: Side::flag(plan, need.program, need.other),

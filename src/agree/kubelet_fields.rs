@@ -123,11 +123,14 @@ impl<'a> Kubelet<'a> {
                 (below >= above).then(|| broken(what, format!("set both, `{low}` below `{high}`"), low, high))?
             }
             Pair::NotLonger(inner, outer, gate) => {
-                let seconds = |field: &str| Some(self.text(field)).filter(|text| !text.is_empty()).map_or(Some(0), |text| seconds_of(&text));
+                let seconds = |field: &str| {
+                    Some(self.text(field)).filter(|text| !text.is_empty()).map_or(Some(0), |text| seconds_of(&text))
+                };
                 let longer = seconds(inner)? > seconds(outer)?;
                 let on = gates::off(self.0, Program::Kubelet, gate).is_none();
                 let what = format!("`{inner}` is a part of `{outer}` and must not be longer");
-                (longer && on).then(|| broken(what, format!("set `{outer}` to the whole time, or take `{inner}` out"), inner, outer))?
+                (longer && on)
+                    .then(|| broken(what, format!("set `{outer}` to the whole time, or take `{inner}` out"), inner, outer))?
             }
             Pair::ItemNeeds(list, items, needed) => {
                 let item = items.iter().find(|item| holds(list, item)).filter(|_| !given(needed))?;

@@ -88,14 +88,17 @@ fn plugin_without_configuration(plan: &Plan) -> Vec<Clash> {
         return Vec::new();
     }
     let needing = facts::plugins(plan.cluster.minor()).filter(|plugin| plugin.configuration);
-    let without = needing.filter(|plugin| plan.component(SERVER).flag_has(ENABLE, plugin.name) && !is_configured(plan, plugin.name));
+    let without =
+        needing.filter(|plugin| plan.component(SERVER).flag_has(ENABLE, plugin.name) && !is_configured(plan, plugin.name));
     let clash = |plugin: facts::Plugin| {
         let control = CONFIGURED_BY.iter().find(|(name, _)| *name == plugin.name).map(|(_, control)| *control);
         let absent = control.and_then(|control| Side::absent(plan, control));
         Some(Clash {
             message: format!("admission plugin `{}` is enabled, and nothing gives it its configuration", plugin.name),
             help: match control {
-                Some(control) => format!("select `{control}`, which brings plugin, file and mount together, or take the plugin out"),
+                Some(control) => {
+                    format!("select `{control}`, which brings plugin, file and mount together, or take the plugin out")
+                }
                 None => by_the_owner(file.map(|flag| &flag.held)),
             },
             a: Side::item(plan, SERVER, ENABLE, plugin.name)?,

@@ -8,7 +8,9 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, characters, flags, gates, hosts, kubelet, kubelet_fields, mounts, network, nodes, plugins, proxy, tls};
+use super::{
+    access, audit, characters, flags, gates, hosts, kubelet, kubelet_fields, mounts, network, nodes, plugins, proxy, tls,
+};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]

@@ -255,7 +255,7 @@ fn the_folder_of_certificates_is_named_by_its_shortest_path() {
     let owner = networking("10.244.0.0/16", "10.96.0.0/16");
     let (built, diags) = over(SPEC, &format!("{owner}certificatesDir: /etc/kubernetes/pki/.././ssl/\n"));
     let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
-    let lines = || built.artifacts.iter().flat_map(|artifact| artifact.lines.iter().map(|line| line.text.as_str()));
+    let lines = || built.artifacts.iter().flat_map(|artifact| artifact.lines.iter().map(|(text, _)| text));
     assert!(lines().any(|line| line.trim() == "certificatesDir: /etc/kubernetes/ssl"));
     assert!(lines().any(|line| line.contains("--client-ca-file=/etc/kubernetes/ssl/ca.crt")));
     assert!(!lines().any(|line| line.contains("=/etc/kubernetes/pki/")));

@@ -29,6 +29,11 @@ fn a_flag_has_what_it_needs() {
     clashes(&mounted(&[webhook]), code);
     agrees(&mounted(&[webhook, (API, "authorization-mode", "Node,RBAC,Webhook")]));
 
+    let all_off = |apis: &str| with(&[(API, "runtime-config", apis)]);
+    clashes(&all_off("api/all=false,v1=true"), code);
+    agrees(&all_off("api/all=false,v1=true,flowcontrol.apiserver.k8s.io/v1=true"));
+    agrees(&all_off("api/beta=true"));
+
     let none = (API, "max-requests-inflight", "0");
     let no_writes = (API, "max-mutating-requests-inflight", "0");
     clashes(&with(&[none, no_writes]), code);
@@ -64,6 +69,10 @@ fn fields_of_the_kubelet_go_together() {
     refused(&[enforced(json!(["none", "pods"]))]);
     taken(&[enforced(json!(["none"]))]);
     clashes(&kubelet(&[enforced(json!(["foo"]))]), "kubelet-value-refused");
+    let compressible = [enforced(json!(["system-reserved-compressible"])), group.clone()];
+    taken(&compressible);
+    let older = compressible.into_iter().fold(empty("1.31.14"), |plan, (path, value)| field(plan, KUBELET, path, value));
+    clashes(&older, "kubelet-value-refused");
 
     refused(&[("reservedSystemCPUs", json!("0-1")), group]);
     taken(&[("reservedSystemCPUs", json!("0-1"))]);

@@ -7,8 +7,8 @@ use crate::{
     diag::Diagnostics,
     facts::{self, ValueKind},
     plan::{
-        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, PoolRole, Program,
-        SettingKey, host_paths,
+        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, PoolRole,
+        Program, SettingKey, host_paths,
     },
     yaml::Node,
 };
