@@ -231,10 +231,10 @@ fn a_load_balancer_says_whether_it_keeps_the_address() {
         let tree = Tree::of(SMALLEST, &[RESTRICTED, (sources, &format!("{sources}{more}"))]);
         tree.row("apiserver/api-sources").to_owned()
     };
-    says(&row(""), "| enforced |");
-    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: true }"), "| enforced |");
-    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: false }"), "| weaker |");
-    says(&row(", loadBalancer: { addresses: [192.0.2.10] }"), "| weaker |");
+    says(&row(""), "**enforced**");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: true }"), "**enforced**");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: false }"), "**weaker**");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10] }"), "**weaker**");
 }
 
 /// kured waits for a file that not every system writes.
@@ -266,7 +266,7 @@ fn one_reason_is_one_number() {
     let reason = "the package must be on the nodes";
     let not_held = report.report().split("## Not held here").nth(1).unwrap().split("\n## ").next().unwrap();
     assert_eq!(not_held.matches(reason).count(), 1);
-    says(report.report(), "(audit: rsyslog of each node; kubernetes: rsyslog of each node;");
+    says(report.report(), "(audit: rsyslog of each control-plane node; kubernetes: rsyslog of each node;");
     let rows: Vec<&str> = report.report().lines().filter(|line| line.starts_with("| `admission/event-rate-limit`")).collect();
     assert_eq!(rows.len(), 1, "{rows:?}");
     says(rows[0], "**weaker**");

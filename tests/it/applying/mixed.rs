@@ -6,7 +6,7 @@ use super::SMALLEST;
 
 const SYSLOG: (&str, &str) = (
     "  api: { sources",
-    "  logging: { siem: { syslog: { host: siem.example.com, port: 6514, tls: true } }, sources: { node: ship, runtime: ship, kubernetes: ship } }\n  api: { sources",
+    "  logging: { siem: { syslog: { host: siem.example.com, port: 6514, tls: true } }, sources: [node, runtime, kubernetes] }\n  api: { sources",
 );
 const BARE_CONTROL_PLANE: (&str, &str) =
     ("name: control-plane, role: control-plane, os: debian-12", "name: control-plane, role: control-plane, os: rhel-9");

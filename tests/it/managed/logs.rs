@@ -100,7 +100,8 @@ fn receivers_are_what_a_provider_sends_to() {
         "lambda add-permission --function-name 'arn:aws:lambda:eu-west-1:111122223333:function:logs'",
     );
     let china = function.replace("arn:aws:", "arn:aws-cn:");
-    says(Tree::of(EKS, &[(relay, &china)]).page(), "--source-arn 'arn:aws-cn:logs:REGION:ACCOUNT:");
+    let there = [(relay, china.as_str()), ("arn:aws:", "arn:aws-cn:"), ("eu-west-1", "cn-north-1")];
+    says(Tree::of(EKS, &there).page(), "--source-arn 'arn:aws-cn:logs:REGION:ACCOUNT:");
     let hub = spec(AKS, &[]).lines().find(|line| line.contains("siem:")).unwrap().to_owned();
     let below = "/subscriptions/1/resourceGroups/logs/providers";
     for (siem, codes) in [

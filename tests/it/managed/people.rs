@@ -87,7 +87,8 @@ fn roles_of_node_classes_have_their_entry() {
     let auto = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services]);
     says(auto.step("B: check"), "--type EC2`");
     says(auto.step("B: check"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. ");
-    let china = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services, ("arn:aws:", "arn:aws-cn:")]);
+    let china =
+        Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services, ("arn:aws:", "arn:aws-cn:"), ("eu-west-1", "cn-north-1")]);
     says(china.step("B: check"), "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`");
     omits(china.page(), "arn:aws:");
     omits(Tree::of(EKS, &[]).step("B: check"), "AmazonEKSAutoNodePolicy");
