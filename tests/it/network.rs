@@ -555,7 +555,11 @@ fn delivery_keeps_its_way_to_the_api_server() {
     let flow = |to: &str| format!("{peer}, flows: [{{ name: delivery, from: deployer, to: {to} }}]");
     assert_eq!(codes("restricted", both, &flow("kube-api"), ""), none);
     assert_eq!(codes("restricted", both, &flow("internet"), ""), cut, "that is another way");
-    assert_eq!(codes("restricted", both, &flow("{ cidr: 0.0.0.0/0, port: 6443 }"), ""), cut, "nodes are left out of a wide range");
+    assert_eq!(
+        codes("restricted", both, &flow("{ cidr: 0.0.0.0/0, port: 6443 }"), ""),
+        cut,
+        "nodes are left out of a wide range"
+    );
     let other = "tiers: [{ name: web, namespace: shop, selector: {} }], flows: [{ name: web, from: web, to: kube-api }]";
     assert_eq!(codes("restricted", both, other, ""), cut, "that is the way of another namespace");
     let waiver = "  waivers: [{ id: W-1, control: network/default-deny, scope: { namespace: deployer }, owner: sre, reason: x, expires: 2027-01-15 }]\n";

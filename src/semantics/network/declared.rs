@@ -73,8 +73,8 @@ fn is_in(view: &NetworkView, range: &Cidr, subject: &Subject) -> bool {
         Subject::ApiServer(address) => (view.api_on_nodes && view.is_among_nodes(range)).then_some(*address),
         Subject::Pod { .. } | Subject::Host(_) => None,
     };
-    let left_out = view.left_out_of(range);
-    address.is_some_and(|address| range.contains(address) && !left_out.iter().any(|own| own.contains(address)))
+    let left_out = |address| view.left_out_of(range).iter().any(|own| own.contains(address));
+    address.is_some_and(|address| range.contains(address) && !left_out(address))
 }
 
 /// Whether a pod may have an address in the range of an end, which nobody can tell from what is meant.

@@ -58,7 +58,9 @@ fn a_cache_that_is_denied_is_an_error() {
 #[test]
 fn the_addon_is_what_is_to_be_taken_out() {
     let flow = "from: app, to: internet";
-    for (more, word) in [("    addons: [node-local-dns]", "take `node-local-dns` out"), ("    nodeLocalDns: true", "take `nodeLocalDns` out")] {
+    for (more, word) in
+        [("    addons: [node-local-dns]", "take `node-local-dns` out"), ("    nodeLocalDns: true", "take `nodeLocalDns` out")]
+    {
         let (said, built) = said(&tiny("aks", "azure-cni: { networkPolicy: cilium }", more, flow));
         assert!(built.is_none() && said.contains(word), "{more}: {said}");
     }

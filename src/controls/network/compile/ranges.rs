@@ -31,7 +31,10 @@ impl Ends<'_> {
             return Err(self.cannot(why, format!("name a tier or a peer: {outside}, and what is no pod needs one of its own")));
         }
         if !self.view.semantics.ranges_match_nodes && within(&self.view.node_dns()) {
-            let why = format!("`{range}` is the DNS cache of a node, and no range of a network policy matches nodes under {}", self.plug_in());
+            let why = format!(
+                "`{range}` is the DNS cache of a node, and no range of a network policy matches nodes under {}",
+                self.plug_in()
+            );
             return Err(self.cannot(why, "name `dns` for its answers, or `nodes` with the port"));
         }
         Ok(Peer::Block { cidr: range, except: self.view.left_out_of(&range) })
