@@ -130,8 +130,8 @@ struct Need {
     help: &'static str,
 }
 
-/// Origin: `EtcdOptions.Validate`, `FeatureOptions.ApplyTo` (k8s.io/apiserver) and `BuiltInAuthorizationOptions.Validate` of kube-apiserver, read
-/// 2026-11-27; each by starting the servers of 1.31.14, 1.36.3 and 1.37.2 without what is needed.
+/// Origin: `EtcdOptions.Validate`, `FeatureOptions.ApplyTo` (k8s.io/apiserver) and `BuiltInAuthorizationOptions.Validate` of
+/// kube-apiserver, read 2026-11-27; each by starting the servers of 1.31.14, 1.36.3 and 1.37.2 without what is needed.
 const NEEDS: [Need; 4] = [
     Need {
         program: Program::KubeApiserver,

@@ -33,8 +33,8 @@ enum Pair {
 
 const ENFORCED: &str = "enforceNodeAllocatable";
 
-/// Origin: `ValidateKubeletConfiguration` (pkg/kubelet/apis/config/validation) of Kubernetes, read 2026-11-27; every row by starting the kubelets
-/// of 1.31.14 to 1.37.2 with a file that breaks it.
+/// Origin: `ValidateKubeletConfiguration` (pkg/kubelet/apis/config/validation) of Kubernetes, read 2026-11-27; every row by
+/// starting the kubelets of 1.31.14 to 1.37.2 with a file that breaks it.
 const PAIRS: [Pair; 9] = [
     Pair::Below("imageGCLowThresholdPercent", "imageGCHighThresholdPercent"),
     Pair::NotLonger("shutdownGracePeriodCriticalPods", "shutdownGracePeriod", "GracefulNodeShutdown"),

@@ -1,4 +1,5 @@
-//! Admission plugins: lists that exclude each other, a plugin that must not be lost, plugins that need a configuration of their own.
+//! Admission plugins: lists that exclude each other, a plugin that must not be lost, plugins that need a configuration of their
+//! own.
 
 use std::collections::BTreeSet;
 

@@ -23,7 +23,8 @@ pub enum FlagLimit {
         /// The one that is free.
         unless: Option<&'static str>,
     },
-    /// A minor version that the program can emulate, with the name of a component before it or without: the oldest, by the program's minor.
+    /// A minor version that the program can emulate, with the name of a component before it or without: the oldest, by the
+    /// program's minor.
     Emulation(&'static [(Minor, Minor)]),
     /// A URL of scheme `https`.
     Https,

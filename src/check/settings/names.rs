@@ -1,5 +1,5 @@
-//! Names inside of values: feature gates and admission plugins. One that the version does not know stops the program, whatever else it is told,
-//! and so does a gate that is locked to the other value.
+//! Names inside of values: feature gates and admission plugins. One that the version does not know stops the program, whatever
+//! else it is told, and so does a gate that is locked to the other value.
 
 use crate::{
     facts::{self, Lookup},

@@ -210,8 +210,8 @@ pub(super) fn make_room(settings: &[Setting], plan: &mut Plan) {
     }
 }
 
-/// Why a program cannot have a volume at its path, and what to do, where another one is mounted there: a kubelet refuses a pod that names a
-/// path twice.
+/// Why a program cannot have a volume at its path, and what to do, where another one is mounted there: a kubelet refuses a pod
+/// that names a path twice.
 fn taken(plan: &Plan, program: Program, mount: &HostMount) -> Option<(String, String)> {
     let path = host_paths::clean(&mount.mount_path);
     let by_kubeadm = |name: &str| {

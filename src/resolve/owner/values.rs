@@ -1,5 +1,5 @@
-//! What a text of the owner's documents must be beyond its type: one of some words, a form that kubeadm wants, what the program takes
-//! of a flag.
+//! What a text of the owner's documents must be beyond its type: one of some words, a form that kubeadm wants, what the program
+//! takes of a flag.
 
 use std::net::IpAddr;
 

@@ -1,5 +1,5 @@
-//! Feature gates and admission plugins inside of values: a name that the version does not know stops its program, and so does the other value of
-//! a locked gate.
+//! Feature gates and admission plugins inside of values: a name that the version does not know stops its program, and so does the
+//! other value of a locked gate.
 
 use std::fs;
 
