@@ -7,6 +7,7 @@ pub(super) fn compile(mut file: File) -> Compiled {
     let mut rows = Vec::new();
     for mut row in file.rows("limits")? {
         let life = row.life(cover)?;
+        let path = row.text("path")?.unwrap_or_else(|| row.name.clone());
         let (gate, unless) = (row.text("gate")?, row.text("unless")?);
         let mut number = |key: &str| match row.take(key) {
             None => Ok("None".to_owned()),
@@ -24,11 +25,10 @@ pub(super) fn compile(mut file: File) -> Compiled {
             return Err(row.error("a row refuses something"));
         }
         rows.push(format!(
-            "LimitRow {{ path: {}, since: {}, until: {}, limit: Limit {{ path: {}, gate: {}, unless: {}, at_least: {at_least}, at_most: {at_most}, words: &{words:?} }} }},",
+            "LimitRow {{ name: {}, since: {}, until: {}, limit: Limit {{ path: {path:?}, gate: {}, unless: {}, at_least: {at_least}, at_most: {at_most}, words: &{words:?} }} }},",
             emit::text(&row.name),
             emit::minor(life.since),
             emit::maybe_minor(life.until),
-            emit::text(&row.name),
             emit::maybe_text(gate.as_deref()),
             emit::maybe_text(unless.as_deref()),
         ));

@@ -8,6 +8,7 @@ mod digest;
 mod emit;
 mod etcd;
 mod fields;
+mod flag_limits;
 mod flags;
 mod gates;
 mod kinds;
@@ -51,6 +52,7 @@ pub(super) fn compile(folder: &Path, out: &Path) -> Result<(), Error> {
     for program in ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"] {
         code += &flags::compile(program, take(&format!("{program}.toml"))?, &mut texts)?;
     }
+    code += &flag_limits::compile(take("flag-limits.toml")?)?;
     code += &gates::compile("GATES", take("gates.toml")?, &mut texts)?;
     code += &gates::compile("KUBEADM_GATES", take("kubeadm-gates.toml")?, &mut texts)?;
     code += &plugins::compile(take("plugins.toml")?, &mut texts)?;

@@ -20,10 +20,11 @@ fn plugin(mut row: Row, cover: Cover, texts: &mut Replacements) -> Compiled {
     let life = row.life(cover)?;
     let on = row.period("on", life)?;
     let gate = row.text("gate")?;
+    let configuration = row.mark("configuration")?;
     let does = row.need_text("does")?;
     let instead = texts.of(&mut row, life.until)?;
     let code = format!(
-        "PluginRow {{ name: {}, since: {}, until: {}, on: {}, gate: {}, does: {}, instead: {} }},",
+        "PluginRow {{ name: {}, since: {}, until: {}, on: {}, gate: {}, configuration: {configuration}, does: {}, instead: {} }},",
         emit::text(&row.name),
         emit::minor(life.since),
         emit::maybe_minor(life.until),

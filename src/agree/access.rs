@@ -1,18 +1,16 @@
-//! The API server's front door: authentication, authorization and admission settings that exclude each other.
+//! The API server's front door: authentication and authorization settings that exclude each other.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
     base::{Cause, Reason},
     facts,
-    plan::{Plan, Program, SettingKey, Topic},
+    plan::{Plan, Program, SettingKey, Topic, host_paths},
 };
 
 use super::settings::{Clash, Rule, Side, text, waived};
 
 const SERVER: Program = Program::KubeApiserver;
-const ENABLE: &str = "enable-admission-plugins";
-const DISABLE: &str = "disable-admission-plugins";
 
 pub(super) const ANONYMOUS_FLAG_BESIDE_BLOCK: Rule = Rule {
     id: "anonymous-flag-beside-block",
@@ -85,6 +83,11 @@ fn authorization_file_beside_flags(plan: &Plan) -> Vec<Clash> {
     excluded.filter_map(clash).collect()
 }
 
+/// The file that a flag names, in its shortest form.
+fn file(plan: &Plan, program: Program, name: &str) -> Option<String> {
+    text(plan, program, name).map(|path| host_paths::clean(&path))
+}
+
 pub(super) const SHARED_FRONT_PROXY_CA: Rule = Rule {
     id: "shared-front-proxy-ca",
     about: "One CA is trusted for clients and for the front proxy. Whoever gets a client certificate with the front proxy's name could \
@@ -94,7 +97,7 @@ pub(super) const SHARED_FRONT_PROXY_CA: Rule = Rule {
 
 fn shared_front_proxy_ca(plan: &Plan) -> Vec<Clash> {
     let names = ["requestheader-client-ca-file", "client-ca-file"];
-    let [Some(front), Some(clients)] = names.map(|name| text(plan, SERVER, name)) else { return Vec::new() };
+    let [Some(front), Some(clients)] = names.map(|name| file(plan, SERVER, name)) else { return Vec::new() };
     let any_name = text(plan, SERVER, "requestheader-allowed-names").is_none();
     if front != clients || (waived(plan, "apiserver/front-proxy-ca") && !any_name) {
         return Vec::new();
@@ -116,10 +119,10 @@ pub(super) const SHARED_ETCD_CA: Rule = Rule {
 };
 
 fn shared_etcd_ca(plan: &Plan) -> Vec<Clash> {
-    let Some(clients) = text(plan, SERVER, "client-ca-file").filter(|_| !waived(plan, "etcd/unique-ca")) else {
+    let Some(clients) = file(plan, SERVER, "client-ca-file").filter(|_| !waived(plan, "etcd/unique-ca")) else {
         return Vec::new();
     };
-    let shared = |name: &&str| text(plan, Program::Etcd, name).as_deref() == Some(clients.as_str());
+    let shared = |name: &&str| file(plan, Program::Etcd, name).as_deref() == Some(clients.as_str());
     let clash = |name: &str| {
         Some(Clash {
             message: format!("`{clients}` is the CA of the API server's clients and, as `--{name}`, of etcd"),
@@ -184,88 +187,4 @@ fn unreachable(address: IpAddr) -> bool {
         IpAddr::V6(address) => address.segments()[0] & 0xffc0 == 0xfe80,
     };
     address.is_loopback() || address.is_unspecified() || link_local
-}
-
-const NODE_RESTRICTION: &str = "NodeRestriction";
-const NODE_RESTRICTION_CONTROL: &str = "admission/node-restriction";
-
-pub(super) const NODE_RESTRICTION_LOST: Rule = Rule {
-    id: "node-restriction-lost",
-    about: "The list of admission plugins replaces kubeadm's own, and NodeRestriction is not in it, or is switched off. A kubelet could \
-        then change other nodes and their pods. A waiver of `admission/node-restriction` says that this is meant.",
-    check: node_restriction_lost,
-};
-
-fn node_restriction_lost(plan: &Plan) -> Vec<Clash> {
-    const PLUGIN: &str = NODE_RESTRICTION;
-    const CONTROL: &str = NODE_RESTRICTION_CONTROL;
-    if waived(plan, CONTROL) {
-        return Vec::new();
-    }
-    let server = plan.component(SERVER);
-    let lost = Side::flag(plan, SERVER, ENABLE).filter(|_| !server.flag_has(ENABLE, PLUGIN));
-    let off = Side::item(plan, SERVER, DISABLE, PLUGIN).filter(|_| server.flag_has(DISABLE, PLUGIN));
-    let clash = |a: Side, how: &str, help: String, b: Option<Side>| Clash {
-        message: format!("admission plugin `{PLUGIN}` is {how}: a kubelet could change other nodes"),
-        help,
-        a,
-        b,
-    };
-    let select = format!("select `{CONTROL}`, which names it, or waive that control");
-    let lost = lost.map(|a| clash(a, "not in the list of enabled plugins", select, Side::absent(plan, CONTROL)));
-    let take_out = format!("take `{PLUGIN}` out of `{DISABLE}`, or waive `{CONTROL}`");
-    let enabled = Side::item(plan, SERVER, ENABLE, PLUGIN).filter(|_| server.flag_has(ENABLE, PLUGIN));
-    let off = off.map(|a| clash(a, "disabled", take_out, Side::absent(plan, CONTROL).or(enabled)));
-    lost.into_iter().chain(off).collect()
-}
-
-pub(super) const PLUGIN_ENABLED_AND_DISABLED: Rule = Rule {
-    id: "plugin-enabled-and-disabled",
-    about: "One admission plugin is in both lists, `--enable-admission-plugins` and `--disable-admission-plugins`. The API server does \
-        not start.",
-    check: plugin_enabled_and_disabled,
-};
-
-fn plugin_enabled_and_disabled(plan: &Plan) -> Vec<Clash> {
-    let server = plan.component(SERVER);
-    let disabled = text(plan, SERVER, DISABLE).unwrap_or_default();
-    let clash = |plugin: &str| {
-        Some(Clash {
-            message: format!("admission plugin `{plugin}` is both enabled and disabled"),
-            help: format!("take `{plugin}` out of one of the two lists"),
-            a: Side::item(plan, SERVER, DISABLE, plugin)?,
-            b: Side::item(plan, SERVER, ENABLE, plugin),
-        })
-    };
-    // That one is told by a rule of its own.
-    let told = |plugin: &str| plugin == NODE_RESTRICTION && !waived(plan, NODE_RESTRICTION_CONTROL);
-    let both = disabled.split(',').map(str::trim).filter(|plugin| server.flag_has(ENABLE, plugin) && !told(plugin));
-    both.filter_map(clash).collect()
-}
-
-pub(super) const EVENT_LIMIT_WITHOUT_CONFIGURATION: Rule = Rule {
-    id: "event-limit-without-configuration",
-    about: "EventRateLimit is enabled without a file that holds at least one limit: the API server does not start.",
-    check: event_limit_without_configuration,
-};
-
-fn event_limit_without_configuration(plan: &Plan) -> Vec<Clash> {
-    const CONFIG: &str = "admission-control-config-file";
-    const PLUGIN: &str = "EventRateLimit";
-    if !plan.component(SERVER).flag_has(ENABLE, PLUGIN) || plan.event_limits.is_some() {
-        return Vec::new();
-    }
-    // What a file of the owner holds is not known here.
-    let file = plan.component(SERVER).flags.get(CONFIG);
-    if file.is_some_and(|flag| flag.held.reasons.iter().all(|reason| reason.control.is_none())) {
-        return Vec::new();
-    }
-    let Some(a) = Side::item(plan, SERVER, ENABLE, PLUGIN) else { return Vec::new() };
-    vec![Clash {
-        message: format!("admission plugin `{PLUGIN}` is enabled, and nothing gives it a limit"),
-        help: "select `admission/event-rate-limit`, which brings plugin, file and mount together, or take the plugin out"
-            .to_owned(),
-        a,
-        b: Side::absent(plan, "admission/event-rate-limit").or_else(|| Side::flag(plan, SERVER, CONFIG)),
-    }]
 }

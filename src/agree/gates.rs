@@ -24,7 +24,8 @@ fn asked(plan: &Plan) -> Vec<Asked> {
             let first = flag.held.value.to_string();
             let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
             for (name, value) in values.flat_map(|text| text.split(',')).filter_map(|pair| pair.split_once('=')) {
-                let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+                // A gate may stand with the component that it belongs to.
+                let (name, value) = (name.trim().trim_start_matches("kube:").to_owned(), value.trim().to_owned());
                 out.push(Asked { program: *program, name, value, side: Side::of(&key, &flag.held) });
             }
         }

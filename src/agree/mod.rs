@@ -3,14 +3,17 @@
 mod access;
 mod audit;
 mod characters;
+mod flags;
 mod gates;
 mod hosts;
 mod kubelet;
+mod kubelet_fields;
 mod mounts;
 mod network;
 mod nodes;
 mod objects;
 mod permissions;
+mod plugins;
 mod proxy;
 mod settings;
 #[cfg(test)]

@@ -48,14 +48,14 @@ fn help(component: &Component, program: Program, flag: &str, path: &str) -> Stri
     format!("mount `{}` under the same path with `extraVolumes`, or {move_it}", host_paths::folder(path))
 }
 
-/// The paths in the values of a flag; pairs of certificate and key are two. An IPv6 range is none.
+/// The paths in the values of a flag in their shortest form; pairs of certificate and key are two. An IPv6 range is none.
 fn paths(flag: &Flag) -> Vec<String> {
     let first = flag.held.value.to_string();
     let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
     values
         .flat_map(|value| value.split(','))
         .filter(|part| part.starts_with('/') && !part.starts_with("//"))
-        .filter_map(|part| part.split(':').next().map(str::to_owned))
+        .filter_map(|part| part.split(':').next().map(host_paths::clean))
         .collect()
 }
 
@@ -65,7 +65,7 @@ fn covered(component: &Component, path: &str) -> bool {
 }
 
 fn covers(mount: &str, path: &str) -> bool {
-    let rest = path.strip_prefix(mount.trim_end_matches('/'));
+    let rest = path.strip_prefix(host_paths::clean(mount).trim_end_matches('/'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

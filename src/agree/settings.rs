@@ -8,7 +8,9 @@ use crate::{
     plan::{FlagValue, Ground, Held, Locate, Outcome, Plan, Program, SettingKey},
 };
 
-use super::{access, audit, characters, gates, hosts, kubelet, mounts, network, nodes, proxy, tls};
+use super::{
+    access, audit, characters, flags, gates, hosts, kubelet, kubelet_fields, mounts, network, nodes, plugins, proxy, tls,
+};
 
 /// Something that settings must not do together. A later layer adds rows.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +33,11 @@ pub const RULES: &[Rule] = &[
     access::SHARED_FRONT_PROXY_CA,
     access::SHARED_ETCD_CA,
     access::LOOPBACK_ADVERTISED,
-    access::NODE_RESTRICTION_LOST,
-    access::PLUGIN_ENABLED_AND_DISABLED,
-    access::EVENT_LIMIT_WITHOUT_CONFIGURATION,
+    plugins::NODE_RESTRICTION_LOST,
+    plugins::PLUGIN_ENABLED_AND_DISABLED,
+    plugins::PLUGIN_WITHOUT_CONFIGURATION,
+    flags::FLAGS_EXCLUDE_EACH_OTHER,
+    flags::FLAG_NEEDS_ANOTHER,
     mounts::FILE_NOT_MOUNTED,
     mounts::AUDIT_LOG_MOUNTED_AS_FILE,
     mounts::AUDIT_LOG_MOUNTED_READ_ONLY,
@@ -44,6 +48,7 @@ pub const RULES: &[Rule] = &[
     gates::LOCKED_GATE,
     kubelet::FIELD_WITHOUT_GATE,
     kubelet::VALUE_REFUSED,
+    kubelet_fields::FIELDS_DISAGREE,
     nodes::KUBELET_CA_WITHOUT_SERVING_CERTIFICATES,
     nodes::SERVING_CERTIFICATES_WITHOUT_APPROVER,
     nodes::KERNEL_DEFAULTS_WITHOUT_SYSCTLS,

@@ -1,7 +1,9 @@
 //! Every rule on plans that are put together by hand: one that clashes, and its neighbour that does not.
 
 mod certificates;
+mod flags;
 mod hosts;
+mod plugins;
 
 use std::collections::BTreeSet;
 
@@ -232,22 +234,6 @@ fn a_plugin_is_enabled_or_disabled() {
 }
 
 #[test]
-fn an_event_limit_needs_its_file() {
-    let plugin = (API, "enable-admission-plugins", "NodeRestriction,EventRateLimit");
-    clashes(&with(&[plugin]), "event-limit-without-configuration");
-    let file = (API, "admission-control-config-file", "/etc/admission.yaml");
-    let mounted = |flags: &[(Program, &str, &str)]| mount(with(flags), API, "/etc", MountType::Directory);
-    agrees(&mounted(&[plugin, file]));
-    let mut ours = mounted(&[plugin, file]);
-    let flags = &mut ours.components.get_mut(&API).unwrap().flags;
-    flags.get_mut("admission-control-config-file").unwrap().held.reasons = BTreeSet::from([control("admission/pod-security")]);
-    clashes(&ours, "event-limit-without-configuration");
-    let limit = EventLimit { kind: LimitType::Server, qps: 10, burst: 20, cache_size: 0 };
-    ours.event_limits = Some(Held::new(vec![limit], control("admission/event-rate-limit")));
-    agrees(&ours);
-}
-
-#[test]
 fn files_are_mounted() {
     let plan = with(&[(KCM, "root-ca-file", "/etc/kubernetes/pki/ca.crt")]);
     clashes(&plan, "file-not-mounted");
@@ -255,6 +241,10 @@ fn files_are_mounted() {
     agrees(&mount(plan.clone(), KCM, "/etc/kubernetes/pki/ca.crt", MountType::File));
     clashes(&mount(plan.clone(), KCM, "/etc/kubernetes/pk", MountType::Directory), "file-not-mounted");
     clashes(&mount(plan, API, "/etc/kubernetes/pki", MountType::Directory), "file-not-mounted");
+    let outside = with(&[(API, "egress-selector-config-file", "/etc/kubernetes/pki/../../foo/e.yaml")]);
+    clashes(&mount(outside, API, "/etc/kubernetes/pki", MountType::Directory), "file-not-mounted");
+    let inside = with(&[(API, "egress-selector-config-file", "/etc//kubernetes/./pki/e.yaml")]);
+    agrees(&mount(inside, API, "/etc/kubernetes/pki/", MountType::Directory));
     let pair = with(&[(API, "tls-sni-cert-key", "/a/x.crt,/b/x.key:*.example.com")]);
     assert_eq!(codes(&pair).len(), 2);
     let mut old_key = with(&[(API, "service-account-key-file", "/a/new.pub")]);

@@ -20,6 +20,8 @@ pub enum Enforcer {
     AzureCalico,
     /// Azure Network Policy Manager.
     AzureNpm,
+    /// An engine of AKS that the spec does not name, if there is one.
+    AzureUnnamed,
     /// Something that the spec does not name.
     Unnamed,
     /// Nothing.
@@ -149,6 +151,16 @@ const ROWS: &[NetworkSemantics] = &[
         ipv6: false,
         caveat: Some(id::AZURE_NPM_END),
         source: "learn.microsoft.com, use-network-policies; read 2026-11-26",
+        ..NetworkSemantics::PLAIN
+    },
+    // What holds under the engine that matches least, which is the one that Microsoft goes on with, holds under the others.
+    NetworkSemantics {
+        enforcer: Enforcer::AzureUnnamed,
+        name: "Azure CNI without a declared engine",
+        ranges_match_pods: false,
+        ranges_match_nodes: false,
+        caveat: Some(id::AKS_POLICY_ENGINE),
+        source: "learn.microsoft.com, use-network-policies, azure-cni-powered-by-cilium (limitations); read 2026-11-26",
         ..NetworkSemantics::PLAIN
     },
     NetworkSemantics::PLAIN,

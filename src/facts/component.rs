@@ -217,6 +217,12 @@ impl Component {
         self.name == word || self.also.contains(&word)
     }
 
+    /// Whether it is the DNS cache that runs on every node.
+    #[must_use]
+    pub fn is_dns_cache(&self) -> bool {
+        self.when.contains(&When::NodeLocalDns)
+    }
+
     /// Its namespaces, sorted.
     #[must_use]
     pub fn namespaces(&self) -> Vec<&'static str> {

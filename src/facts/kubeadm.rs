@@ -223,6 +223,12 @@ pub fn kubeadm_ca_folders(os: &str) -> Option<&'static [&'static str]> {
     table.binary_search_by(|(name, _)| (*name).cmp(os)).ok().map(|index| table[index].1)
 }
 
+/// The name of the volume that kubeadm makes of such a folder.
+#[must_use]
+pub fn kubeadm_ca_volume(folder: &str) -> String {
+    folder.trim_start_matches('/').replace('/', "-")
+}
+
 /// The seccomp profile of the pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PodSeccomp {

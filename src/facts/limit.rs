@@ -26,7 +26,7 @@ pub struct Limit {
 /// A row of the table of limits.
 #[derive(Debug)]
 pub(super) struct LimitRow {
-    pub(super) path: &'static str,
+    pub(super) name: &'static str,
     pub(super) since: Minor,
     pub(super) until: Option<Minor>,
     pub(super) limit: Limit,
@@ -34,7 +34,7 @@ pub(super) struct LimitRow {
 
 impl Row for LimitRow {
     fn name(&self) -> &'static str {
-        self.path
+        self.name
     }
     fn life(&self) -> Period {
         Period { from: self.since, until: self.until }

@@ -11,6 +11,7 @@ mod etcd;
 mod feature;
 mod field;
 mod flag;
+mod flag_limit;
 mod gate;
 mod gatekeeper;
 mod helm;
@@ -49,6 +50,7 @@ pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for
 pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
+pub use flag_limit::{FlagLimit, flag_limit};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use gatekeeper::{
     GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
@@ -58,8 +60,8 @@ pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     ArgumentOrder, FieldForm, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api,
-    kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_etcd_arguments, kubeadm_field, kubeadm_gate,
-    kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
+    kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments, kubeadm_field,
+    kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
 pub use kubelet_flags::kubelet_flag_fields;
 pub use lifecycle::{Lifecycle, lifecycle};

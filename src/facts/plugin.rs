@@ -16,6 +16,8 @@ pub struct Plugin {
     pub default_on: bool,
     /// The feature gate without which it does nothing, if any.
     pub gate: Option<&'static str>,
+    /// Whether the server does not start with it enabled and no configuration of its own in the admission file.
+    pub configuration: bool,
     /// What it does.
     pub does: &'static str,
 }
@@ -28,6 +30,7 @@ pub(super) struct PluginRow {
     pub(super) until: Option<Minor>,
     pub(super) on: Option<Period>,
     pub(super) gate: Option<&'static str>,
+    pub(super) configuration: bool,
     pub(super) does: &'static str,
     pub(super) instead: Option<&'static str>,
 }
@@ -47,7 +50,7 @@ impl Row for PluginRow {
 impl PluginRow {
     fn at(&'static self, minor: Minor) -> Plugin {
         let default_on = self.on.is_some_and(|on| on.holds(minor));
-        Plugin { name: self.name, default_on, gate: self.gate, does: self.does }
+        Plugin { name: self.name, default_on, gate: self.gate, configuration: self.configuration, does: self.does }
     }
 }
 

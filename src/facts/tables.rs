@@ -6,6 +6,7 @@ use super::{
     etcd::{EtcdFlagRow, EtcdReads, EtcdVersion},
     field::{FieldKind, FieldRow},
     flag::{FlagRow, ValueKind},
+    flag_limit::{FlagLimit, FlagLimitRow},
     gate::{GateRow, GateState, Stage},
     kubeadm::{FieldForm, KubeadmApiRow, KubeadmFieldRow, PodSeccomp, ProbePort, SchedulerProbes},
     lifecycle::{Lifecycle, Until},

@@ -28,11 +28,43 @@ pub fn patches(kubeadm: &KubeadmCluster) -> &str {
     kubeadm.owner_text("InitConfiguration", "/patches/directory").unwrap_or(PATCHES)
 }
 
+/// A path from the root on in its shortest form, as Go's `filepath.Clean` leaves it.
+#[must_use]
+pub fn clean(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = kept.pop(),
+            part => kept.push(part),
+        }
+    }
+    format!("/{}", kept.join("/"))
+}
+
 /// The folder of a file.
 #[must_use]
 pub fn folder(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) | None => "/",
         Some((folder, _)) => folder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn paths_are_cleaned_as_go_does() {
+        for (path, shortest) in [
+            ("/etc/kubernetes/pki/../../foo/e.yaml", "/etc/foo/e.yaml"),
+            ("/etc/kubernetes/pki/../pki/ca.crt", "/etc/kubernetes/pki/ca.crt"),
+            ("/etc//kubernetes/./pki/", "/etc/kubernetes/pki"),
+            ("/../a", "/a"),
+            ("/", "/"),
+        ] {
+            assert_eq!(clean(path), shortest);
+        }
     }
 }

@@ -63,8 +63,8 @@ pub struct NetworkView {
     pub api_port: u16,
     /// Whether the API server runs on nodes of the cluster.
     pub api_on_nodes: bool,
-    /// Whether a DNS cache runs on every node.
-    pub node_local_dns: bool,
+    /// Where the spec declares a DNS cache on every node.
+    pub node_local_dns: Option<SpecPath>,
     /// Addresses of the provider's metadata service.
     pub metadata: Vec<Cidr>,
     /// Public addresses that the provider answers on the machine itself: no internet.
@@ -96,7 +96,7 @@ impl Default for NetworkView {
             api: Vec::new(),
             api_port: 443,
             api_on_nodes: false,
-            node_local_dns: false,
+            node_local_dns: None,
             metadata: Vec::new(),
             provider: Vec::new(),
             auto_mode: false,
@@ -125,11 +125,11 @@ impl NetworkView {
     /// The addresses under which a node answers DNS: that of its cache, and where it is known that of the Service it stands in for.
     #[must_use]
     pub fn node_dns(&self) -> Vec<Cidr> {
-        if !self.node_local_dns && !self.auto_mode {
+        if self.node_local_dns.is_none() && !self.auto_mode {
             return Vec::new();
         }
         let service = self.services.iter().filter_map(|range| range.nth(10)).map(Cidr::host);
-        let cache = self.node_local_dns.then(|| NODE_LOCAL_DNS.parse().ok()).flatten();
+        let cache = self.node_local_dns.as_ref().and_then(|_| NODE_LOCAL_DNS.parse().ok());
         cache.into_iter().chain(service).collect()
     }
 
@@ -144,11 +144,29 @@ impl NetworkView {
         self.nodes.iter().chain(&self.pods).chain(&self.services)
     }
 
+    /// Ranges that pods may have addresses in: their own, else those of nodes, as the plug-ins of clouds give them.
+    #[must_use]
+    pub fn pod_homes(&self) -> &[Cidr] {
+        if self.pods.is_empty() { &self.nodes } else { &self.pods }
+    }
+
+    /// Whether a range lies in one of nodes: it means them too, then.
+    #[must_use]
+    pub fn is_among_nodes(&self, range: &Cidr) -> bool {
+        self.nodes.iter().any(|nodes| nodes.covers(range))
+    }
+
+    /// Whether a range in one of nodes means pods too: where they may have addresses in it, and the plug-in matches those.
+    #[must_use]
+    pub fn is_among_pods(&self, range: &Cidr) -> bool {
+        self.semantics.ranges_match_pods && self.is_among_nodes(range) && self.pod_homes().iter().any(|home| home.covers(range))
+    }
+
     /// What lies inside a range and is not meant by it: ranges of the cluster, and the services of the provider on the machine, unless the
     /// range is one for them.
     #[must_use]
     pub fn left_out_of(&self, range: &Cidr) -> Vec<Cidr> {
-        let own = self.cluster().filter(|own| range.covers(own)).copied();
+        let own = self.cluster().filter(|own| range.covers(own) && range != *own).copied();
         let metadata = METADATA.iter().filter_map(|(home, address)| Some((home.parse().ok()?, address.parse().ok()?)));
         let metadata = metadata.filter(|(home, address): &(Cidr, Cidr)| range.covers(address) && !home.covers(range));
         let provider = self.provider.iter().filter(|own| range.covers(own) && range != *own).copied();
@@ -230,7 +248,7 @@ pub enum End {
     Metadata,
     /// Public addresses.
     Internet,
-    /// Addresses outside of the cluster.
+    /// Addresses outside of the cluster, and what has one where the range lies in one of nodes.
     Range(Cidr),
     /// A host by name.
     Host(String),

@@ -125,7 +125,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         kube_proxy: kube_proxy(&spec, kubeadm.as_ref().is_none_or(|kubeadm| kubeadm.kube_proxy)),
         cni: cni(&spec),
         runtime: runtime(&spec),
-        node_local_dns: spec.platform.node_local_dns.unwrap_or(false),
+        node_local_dns: spec.platform.dns_cache().is_some(),
         network: network::network(&spec, kubeadm.as_ref()),
         size: size(&spec),
         pools: pools(&spec),

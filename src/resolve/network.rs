@@ -79,7 +79,7 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         api,
         api_port,
         api_on_nodes: kubeadm.is_some(),
-        node_local_dns: platform.node_local_dns.unwrap_or(false),
+        node_local_dns: platform.dns_cache(),
         metadata: metadata(platform.kind(), ipv4, ipv6),
         provider: provider(platform.kind()),
         auto_mode: matches!(&platform.provider, model::Provider::Eks(eks) if eks.nodes == Some(words::EksNodes::Auto)),
@@ -121,8 +121,7 @@ fn enforcer(cni: Option<&model::Cni>) -> (Enforcer, bool) {
                 Some(AzurePolicyEngine::Calico) => Enforcer::AzureCalico,
                 Some(AzurePolicyEngine::Azure) => Enforcer::AzureNpm,
                 Some(AzurePolicyEngine::None) => Enforcer::Nobody,
-                // The engine that Microsoft goes on with, and the one that matches least: what holds under it holds under the others.
-                None => Enforcer::AzureCilium,
+                None => Enforcer::AzureUnnamed,
             };
             (engine, false)
         }
@@ -141,6 +140,7 @@ fn no_cluster_policy(cni: Option<&model::Cni>, enforcer: Enforcer) -> FactId {
         (Enforcer::AwsVpcCni, _) => facts::id::NETWORK_ENGINE_AWS,
         (Enforcer::AzureCilium, _) => facts::id::NETWORK_ENGINE_AZURE_CILIUM,
         (Enforcer::AzureCalico, _) => facts::id::NETWORK_ENGINE_AZURE_CALICO,
+        (Enforcer::AzureUnnamed, _) => facts::id::AKS_POLICY_ENGINE,
         (
             Enforcer::Calico | Enforcer::Cilium | Enforcer::Weave | Enforcer::AzureNpm | Enforcer::Unnamed | Enforcer::Nobody,
             _,

@@ -106,7 +106,7 @@ fn end(subject: &Subject, pod: &str) -> Option<Value> {
 #[test]
 fn an_independent_matcher_agrees() {
     let Some(program) = programs::find("netpol", "netpolicy") else { return };
-    for case in ["calico-tiers", "internet", "namespaces", "service-address"] {
+    for case in ["calico-tiers", "internet", "namespaces", "pool-ranges", "service-address", "shared-subnets"] {
         let built = built(case, false);
         let network = &built.plan.network;
         let folder = tempfile::tempdir().expect("a folder");

@@ -3,6 +3,7 @@
 mod cases;
 mod hostile;
 mod mutations;
+mod names;
 mod older;
 mod plugins;
 mod staged;

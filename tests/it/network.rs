@@ -1,4 +1,4 @@
-//! The five matrices of `golden/semantics`, written by hand: what the emitted policies let pass is what they say, no pair more or less.
+//! The matrices of `golden/semantics`, written by hand: what the emitted policies let pass is what they say, no pair more or less.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,6 +16,9 @@ use harden::{
 };
 
 use crate::support::{cases, none, with_cluster};
+
+mod cache;
+mod ranges;
 
 fn build_case(path: &Path) -> Built {
     build_text(path, &fs::read_to_string(path).unwrap())
@@ -117,7 +120,7 @@ fn policies_come_to_the_matrices() {
     let mut wrong = Vec::new();
     let found = cases("semantics");
     let found: Vec<_> = found.iter().filter(|case| case.join("matrix.txt").is_file()).collect();
-    assert!(found.len() >= 5, "{found:?}");
+    assert!(found.len() >= 8, "{found:?}");
     for case in found {
         let built = build_case(&case.join("harden.yaml"));
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
@@ -276,6 +279,10 @@ fn the_table_says_where_both_ends_are() {
 
 /// A cluster with one tier, `app`, under a plug-in.
 fn tiny(platform: &str, cni: &str, more: &str, flow: &str) -> String {
+    if let Some(whole) = platform.strip_suffix("-without-pods") {
+        let lines = tiny(whole, cni, more, flow);
+        return lines.lines().filter(|line| !line.starts_with("    podCidrs:")).map(|line| format!("{line}\n")).collect();
+    }
     let platform = match platform {
         "kubeadm" => {
             "    kubeadm:
@@ -385,6 +392,7 @@ fn what_plug_ins_cannot_match_is_an_error() {
     const STACK: &str = "    addons: [kube-prometheus-stack]";
     const NATIVE: &str = "cilium: { version: '1.20', datapath: native }";
     const WIREGUARD: &str = "calico: { version: '3.31', encapsulation: none, encryption: wireguard }";
+    const TUNNEL: &str = "calico: { version: '3.31' }";
     let cases = [
         // The end of Cilium's tunnel bears the label of nodes, never that of the API server.
         ("kubeadm", "cilium: { version: '1.20' }", "", "from: kube-api, to: app", "tunnel"),
@@ -411,6 +419,11 @@ fn what_plug_ins_cannot_match_is_an_error() {
         ("kubeadm", NATIVE, STACK, "from: monitoring, to: app", ""),
         ("kubeadm", NATIVE, "", "from: exporter, to: app", ""),
         ("aks", "azure-cni: { networkPolicy: cilium }", "", "from: nodes, to: app", "networkPolicy: calico"),
+        // The end of a tunnel has an address that nobody gave.
+        ("eks", TUNNEL, "", "from: nodes, to: app", ""),
+        ("eks-without-pods", TUNNEL, "", "from: nodes, to: app", "podCidrs"),
+        ("eks-without-pods", WIREGUARD, "", "from: nodes, to: app", "podCidrs"),
+        ("aks-without-pods", "calico: { version: '3.31', encapsulation: ipip }", "", "from: nodes, to: app", "podCidrs"),
     ];
     let mut wrong = Vec::new();
     for (platform, cni, more, flow, expected) in cases {
@@ -542,6 +555,11 @@ fn delivery_keeps_its_way_to_the_api_server() {
     let flow = |to: &str| format!("{peer}, flows: [{{ name: delivery, from: deployer, to: {to} }}]");
     assert_eq!(codes("restricted", both, &flow("kube-api"), ""), none);
     assert_eq!(codes("restricted", both, &flow("internet"), ""), cut, "that is another way");
+    assert_eq!(
+        codes("restricted", both, &flow("{ cidr: 0.0.0.0/0, port: 6443 }"), ""),
+        cut,
+        "nodes are left out of a wide range"
+    );
     let other = "tiers: [{ name: web, namespace: shop, selector: {} }], flows: [{ name: web, from: web, to: kube-api }]";
     assert_eq!(codes("restricted", both, other, ""), cut, "that is the way of another namespace");
     let waiver = "  waivers: [{ id: W-1, control: network/default-deny, scope: { namespace: deployer }, owner: sre, reason: x, expires: 2027-01-15 }]\n";

@@ -174,3 +174,89 @@ fn the_socket_is_that_of_the_declared_runtime() {
     assert_eq!(socket[0].1.value, "/run/k3s/containerd/containerd.sock");
     assert_eq!(socket[0].0.impact().into_iter().map(|impact| impact.name()).collect::<Vec<_>>(), ["rolls"]);
 }
+
+#[test]
+fn volumes_are_mounted_each_at_a_path_of_its_own() {
+    let volumes = |section: &str, list: &[(&str, &str, &str)]| {
+        let item = |(name, host, mount): &(&str, &str, &str)| {
+            format!("{{ name: {name}, hostPath: {host}, mountPath: {mount}, readOnly: true, pathType: Directory }}")
+        };
+        let list: Vec<String> = list.iter().map(item).collect();
+        let owner = networking("10.244.0.0/16", "10.96.0.0/16");
+        over(SPEC, &format!("{owner}{section}: {{ extraVolumes: [{}] }}\n", list.join(", ")))
+    };
+    for (section, list, part) in [
+        ("apiServer", &[("a", "/srv/x", "/srv/x"), ("b", "/srv/y", "/srv/x")][..], "volume `a` is mounted at `/srv/x` too"),
+        ("apiServer", &[("a", "/srv/x", "/srv/x"), ("b", "/srv/y", "/srv//x/")], "volume `a` is mounted at `/srv/x` too"),
+        ("apiServer", &[("certs", "/etc/ssl/certs", "/etc/ssl/certs")], "kubeadm mounts `/etc/ssl/certs` itself"),
+        ("apiServer", &[("pki", "/etc/kubernetes/pki", "/etc/kubernetes/pki")], "kubeadm mounts `/etc/kubernetes/pki` itself"),
+        (
+            "controllerManager",
+            &[("more", "/usr/share/ca-certificates", "/usr/share/ca-certificates")],
+            "kubeadm mounts `/usr/share/ca-certificates` itself",
+        ),
+    ] {
+        let (built, diags) = volumes(section, list);
+        assert!(built.is_none(), "{part}");
+        assert_eq!(labels(&diags, part).0, "owner-unusable");
+        assert!(!labels(&diags, part).1.is_empty(), "{part}");
+    }
+    // Under the name that kubeadm gives it a volume stands in the place of kubeadm's, and another folder is nobody's.
+    for (section, list) in [
+        ("apiServer", &[("ca-certs", "/etc/ssl/certs", "/etc/ssl/certs")][..]),
+        ("apiServer", &[("more", "/etc/ssl/certs", "/etc/ssl/certs"), ("ca-certs", "/srv/certs", "/srv/certs")]),
+        ("apiServer", &[("pki", "/etc/pki/tls/certs", "/etc/pki/tls/certs")]),
+        ("scheduler", &[("certs", "/etc/ssl/certs", "/etc/ssl/certs")]),
+    ] {
+        let (built, diags) = volumes(section, list);
+        assert!(built.is_some(), "{list:?}: {}", text_of(&diags));
+    }
+}
+
+#[test]
+fn what_programs_refuse_of_flags_is_refused() {
+    let given = |section: &str, name: &str, value: &str| {
+        let owner = networking("10.244.0.0/16", "10.96.0.0/16");
+        let argument = format!("extraArgs: [{{ name: {name}, value: \"{value}\" }}]");
+        let section = match section {
+            "etcd" => format!("etcd: {{ local: {{ {argument} }} }}\n"),
+            section => format!("{section}: {{ {argument} }}\n"),
+        };
+        over(SPEC, &format!("{owner}{section}"))
+    };
+    for (section, name, value) in [
+        ("apiServer", "client-ca-file", "pki/ca.crt"),
+        ("apiServer", "egress-selector-config-file", "/etc/kubernetes/pki/../../foo/e.yaml"),
+        ("apiServer", "requestheader-client-ca-file", "/etc/kubernetes/pki/../pki/ca.crt"),
+        ("apiServer", "requestheader-client-ca-file", "/etc/kubernetes//pki/ca.crt"),
+        ("controllerManager", "root-ca-file", "ca.crt"),
+        ("scheduler", "kubeconfig", "./scheduler.conf"),
+        ("etcd", "trusted-ca-file", "ca.crt"),
+        ("apiServer", "audit-log-format", "xml"),
+        ("apiServer", "emulated-version", "1.20"),
+        ("apiServer", "service-account-max-token-expiration", "10m"),
+    ] {
+        let (built, diags) = given(section, name, value);
+        assert!(built.is_none(), "{name}={value}");
+        let (code, labels) = labels(&diags, name);
+        assert_eq!((code, labels[0].1.trim_matches('"')), ("owner-value", value), "{}", text_of(&diags));
+    }
+    // The probes of the pod ask the port that kubeadm knows.
+    for (value, taken) in [("443", false), ("6443", true)] {
+        let (built, diags) = given("apiServer", "secure-port", value);
+        assert_eq!(built.is_some(), taken, "{value}: {}", text_of(&diags));
+        assert_eq!(text_of(&diags).contains("owner-unusable"), !taken);
+    }
+}
+
+/// kubeadm names files below the folder by their shortest path; the tree names the folder so too.
+#[test]
+fn the_folder_of_certificates_is_named_by_its_shortest_path() {
+    let owner = networking("10.244.0.0/16", "10.96.0.0/16");
+    let (built, diags) = over(SPEC, &format!("{owner}certificatesDir: /etc/kubernetes/pki/.././ssl/\n"));
+    let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+    let lines = || built.artifacts.iter().flat_map(|artifact| artifact.lines.iter().map(|(text, _)| text));
+    assert!(lines().any(|line| line.trim() == "certificatesDir: /etc/kubernetes/ssl"));
+    assert!(lines().any(|line| line.contains("--client-ca-file=/etc/kubernetes/ssl/ca.crt")));
+    assert!(!lines().any(|line| line.contains("=/etc/kubernetes/pki/")));
+}

@@ -28,7 +28,6 @@ const GCM: &str = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
 fn a_list_that_is_not_within_the_profiles_needs_a_waiver() {
     let weaker = [
         ("apiserver/tls-ciphers", format!("ciphers: [{GCM}, TLS_RSA_WITH_3DES_EDE_CBC_SHA, TLS_RSA_WITH_RC4_128_SHA]")),
-        ("apiserver/tls-ciphers", "ciphers: []".to_owned()),
         ("kubelet/tls", format!("ciphers: [{GCM}, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA]")),
         ("etcd/tls-minimum", format!("ciphers: [{GCM}, TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA]")),
         ("scheduler/tls", format!("ciphers: [{GCM}, TLS_RSA_WITH_AES_128_CBC_SHA]")),

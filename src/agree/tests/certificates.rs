@@ -23,6 +23,7 @@ fn clients_and_front_proxy_have_their_own_ca() {
     };
     agrees(&plan("/pki/front-proxy-ca.crt", ""));
     clashes(&plan("/pki/ca.crt", "front-proxy-client"), "shared-front-proxy-ca");
+    clashes(&plan("/pki//../pki/./ca.crt", "front-proxy-client"), "shared-front-proxy-ca");
     agrees(&waive(plan("/pki/ca.crt", "front-proxy-client"), "apiserver/front-proxy-ca"));
     clashes(&waive(plan("/pki/ca.crt", ""), "apiserver/front-proxy-ca"), "shared-front-proxy-ca");
 }
@@ -36,6 +37,7 @@ fn etcd_has_its_own_ca() {
     for flag in ["trusted-ca-file", "peer-trusted-ca-file"] {
         agrees(&plan(flag, "/pki/etcd/ca.crt"));
         clashes(&plan(flag, "/pki/ca.crt"), "shared-etcd-ca");
+        clashes(&plan(flag, "/pki/etcd/../ca.crt"), "shared-etcd-ca");
         agrees(&waive(plan(flag, "/pki/ca.crt"), "etcd/unique-ca"));
     }
     agrees(&mount(with(&[(ETCD, "trusted-ca-file", "/pki/ca.crt")]), ETCD, "/pki", MountType::Directory));

@@ -1,6 +1,7 @@
 //! The settings of a document against those of the plan; what it leaves out is what its reader takes by itself.
 
 mod defaults;
+mod names;
 mod values;
 
 use std::{cmp::Ordering, collections::BTreeMap};
@@ -65,6 +66,9 @@ impl Judge<'_, '_> {
         }
         for (key, values) in said.iter().filter(|(key, _)| !wanted.contains_key(*key)) {
             self.beside(key, values);
+        }
+        for (key, values) in said {
+            self.names(key, values);
         }
     }
 

@@ -58,7 +58,8 @@ fn another_plugin(cluster: &Resolved) -> Applies {
         | Enforcer::AwsVpcCni
         | Enforcer::AzureCilium
         | Enforcer::AzureCalico
-        | Enforcer::AzureNpm => Applies::No(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
+        | Enforcer::AzureNpm
+        | Enforcer::AzureUnnamed => Applies::No(Outcome::Elsewhere, facts::id::EKS_CNI_OWN),
     }
 }
 

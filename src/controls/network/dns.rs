@@ -66,7 +66,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if view.auto_mode {
         out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::EKS_AUTO_DNS, "");
     }
-    let unknown = view.node_local_dns && view.services.is_empty();
+    let unknown = view.node_local_dns.is_some() && view.services.is_empty();
     let detail = if unknown {
         "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off"
     } else {

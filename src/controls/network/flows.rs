@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    base::{Area, Cause, Level, SpecPath},
+    base::{Area, Cause, FactId, Level, SpecPath},
     controls::{Applies, Control},
     facts::{self, Workload},
     kube::network::{Dialect, Pods, Policy, Port, Rule},
-    plan::{AGENT_NAME, End, FlowPlan, Ground, Lowering, Outcome, Scope, SettingKey, Unmatched, agent_pods},
+    plan::{AGENT_NAME, End, FlowPlan, Ground, Lowering, NetworkView, Outcome, Scope, SettingKey, Unmatched, agent_pods},
     resolve::{Agent, LogSink, Resolved},
 };
 
@@ -37,7 +37,6 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let asked = out.reason().cause;
     let mut all: Vec<SettingKey> = isolation::deny(cluster, out, isolation::FLOWS).into_iter().map(|(_, key)| key).collect();
     let mut by_pods: Vec<(Pods, Vec<SettingKey>)> = Vec::new();
-    let mut from_nodes: Vec<String> = Vec::new();
     for (place, flow) in &cluster.network.flows {
         out.because(Cause::Spec(place.clone()));
         let keys = match policies(cluster, place, flow) {
@@ -54,11 +53,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         }
         let held = out.held(flow.clone());
         out.plan_mut().network.flows.push(held);
-        if flow.from == End::Nodes {
-            from_nodes.push(format!("`{}`", flow.name));
-            let detail = said(cluster, "", &caveats(cluster));
-            strokes::intents(cluster, out, place, Outcome::Weaker, &Ground::Fact(facts::id::FLOW_FROM_NODES), &detail);
-        } else {
+        let lets_in = lets_in_more(&cluster.network.view, flow);
+        let detail = said(cluster, "", &caveats(cluster));
+        for fact in &lets_in {
+            strokes::intents(cluster, out, place, Outcome::Weaker, &Ground::Fact(*fact), &detail);
+        }
+        if lets_in.is_empty() {
             intent(cluster, out, place, &keys);
         }
         for end in [&flow.from, &flow.to] {
@@ -83,14 +83,37 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             intent(cluster, out, place, &own);
         }
     }
+    let wide = wide_flows(cluster, out);
     if all.is_empty() {
         out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_ISOLATED, "");
-    } else if from_nodes.is_empty() {
+    } else if wide.is_empty() {
         verdict(cluster, out, Scope::Cluster, all, "");
-    } else {
-        let detail = said(cluster, &format!("flows: {}", from_nodes.join(", ")), &caveats(cluster));
-        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FLOW_FROM_NODES, detail);
     }
+    for (fact, names) in wide {
+        let detail = said(cluster, &format!("flows: {}", names.join(", ")), &caveats(cluster));
+        out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail);
+    }
+}
+
+/// Why a flow lets more through than what it names.
+fn lets_in_more(view: &NetworkView, flow: &FlowPlan) -> Vec<FactId> {
+    let among = |end: &End| matches!(end, End::Range(range) if view.is_among_nodes(range));
+    let facts = [
+        (facts::id::FLOW_AMONG_NODES, among(&flow.from) || among(&flow.to)),
+        (facts::id::FLOW_FROM_NODES, among(&flow.from) || flow.from == End::Nodes),
+    ];
+    facts.into_iter().filter(|(_, holds)| *holds).map(|(fact, _)| fact).collect()
+}
+
+/// The names of flows that let more through than what they name, by the reason.
+fn wide_flows(cluster: &Resolved, out: &Lowering<'_>) -> BTreeMap<FactId, Vec<String>> {
+    let mut found: BTreeMap<FactId, Vec<String>> = BTreeMap::new();
+    for held in &out.plan().network.flows {
+        for fact in lets_in_more(&cluster.network.view, &held.value) {
+            found.entry(fact).or_default().push(format!("`{}`", held.value.name));
+        }
+    }
+    found
 }
 
 /// What helps where a plug-in knows no names.

@@ -1,7 +1,7 @@
 //! Keeps what the delivery identity needs: it may deploy into every governed namespace, and its own token is not taken away.
 
 use crate::{
-    base::{Area, Cause, Level},
+    base::{Area, Cause, Cidr, Level},
     controls::{
         Applies, Control,
         diagnostics::{CutOff, DeliveryByDefault, DeliveryCutOff, UnknownDelivery},
@@ -121,7 +121,11 @@ fn leads_to_api(flow: &FlowPlan, namespace: &str, view: &NetworkView) -> bool {
     };
     let to_api = match &flow.to {
         End::KubeApi => true,
-        End::Range(range) => !view.api.is_empty() && view.api.iter().all(|api| range.covers(api)),
+        End::Range(range) => {
+            let left_out = view.left_out_of(range);
+            let means = |api: &Cidr| range.covers(api) && !left_out.iter().any(|own| own.overlaps(api));
+            !view.api.is_empty() && view.api.iter().all(means)
+        }
         End::Pods(_) | End::Dns | End::Nodes | End::Metadata | End::Internet | End::Host(_) => false,
     };
     let is_open = |port: &crate::kube::network::Port| port.number == view.api_port && port.protocol == Protocol::Tcp;

@@ -188,7 +188,8 @@ const FILES: [File; 5] = [
         flag: "admission-control-config-file",
         lost: "the API server reads one file, and what that file sets for admission plugins would be lost",
         help: "take the flag out of the owner's configuration and say what the file holds in `controls`, or waive the controls that write \
-            another file in its place",
+            another file in its place (`admission/pod-security`, `admission/event-rate-limit`): for ImagePolicyWebhook that is the only way, \
+            since no control configures it",
         stops: true,
     },
     File {

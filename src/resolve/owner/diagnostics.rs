@@ -279,8 +279,8 @@ impl Problem for ControlCharacter {
 pub(super) struct UnusableValue {
     pub(super) field: String,
     pub(super) why: String,
-    pub(super) help: &'static str,
-    pub(super) at: Place,
+    pub(super) help: String,
+    pub(super) at: Option<Place>,
 }
 
 impl Problem for UnusableValue {
@@ -293,11 +293,11 @@ impl Problem for UnusableValue {
     }
 
     fn help(&self) -> String {
-        self.help.to_owned()
+        self.help.clone()
     }
 
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.at.clone(), "this value")]
+        self.at.iter().map(|at| Label::new(at.clone(), "this value")).collect()
     }
 }
 

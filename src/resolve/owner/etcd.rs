@@ -15,9 +15,9 @@ pub(super) fn check(root: &Node, spec: &Kubeadm, diags: &mut Diagnostics) {
     let external = root.at_pointer(&format!("/{FIELD}")).filter(|external| !external.is_null());
     let Some(external) = external.filter(|_| !matches!(spec.etcd, Some(Etcd::External(_)))) else { return };
     let given = |field: &str| external.get(field).filter(|node| node.as_str().is_some_and(|text| !text.is_empty()));
-    let mut push = |field: &str, why: &str, help: &'static str, at: &Node| {
+    let mut push = |field: &str, why: &str, help: &str, at: &Node| {
         let field = if field.is_empty() { FIELD.to_owned() } else { format!("{FIELD}/{field}") };
-        diags.push(UnusableValue { field, why: why.to_owned(), help, at: at.used_at().clone() });
+        diags.push(UnusableValue { field, why: why.to_owned(), help: help.to_owned(), at: Some(at.used_at().clone()) });
     };
     let (ca, cert, key) = (given("caFile"), given("certFile"), given("keyFile"));
     match (ca, cert, key) {

@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 use crate::{
     diag::Diagnostics,
     facts::{self, FieldKind, Lookup},
-    plan::{OwnerDocument, OwnerField, PER_NODE, Program},
+    plan::{OwnerDocument, OwnerField, PER_NODE, Program, host_paths},
     yaml::Node,
 };
 
 use super::{
     Reading,
     diagnostics::{FieldRefused, UnknownKubeadmGate},
-    fields, node, place, plain_folder,
+    fields, node, place,
     settings::{self, Setting},
 };
 
@@ -151,7 +151,7 @@ fn leaves(tree: &Map<String, Value>, above: &str) -> Vec<(String, Value)> {
 fn cluster(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
     let Some(mut carried) = Carried::new(reading, "ClusterConfiguration") else { return };
     if let Some(Value::String(folder)) = carried.tree.get_mut("certificatesDir") {
-        *folder = plain_folder(folder);
+        *folder = host_paths::clean(folder);
     }
     for (section, program) in SECTIONS {
         for (_, name) in PER_NODE.iter().filter(|(of, _)| *of == program) {

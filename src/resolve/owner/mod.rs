@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     base::{Cause, Cidr, KubeVersion, SpecPath},
     diag::{Diagnostics, Place, Source},
-    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan, Program},
+    plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan, Program, host_paths},
     spec::{self, model::Kubeadm},
     yaml::Node,
 };
@@ -188,7 +188,7 @@ impl Owner {
     }
 
     pub(super) fn certificates_dir(&self) -> Option<String> {
-        self.text("/ClusterConfiguration/certificatesDir").map(|text| plain_folder(&text))
+        self.text("/ClusterConfiguration/certificatesDir").map(|text| host_paths::clean(&text))
     }
 
     pub(super) fn cluster_name(&self) -> Option<String> {
@@ -249,6 +249,7 @@ impl Owner {
                 plan.was(key, &OwnerValue::Flag(std::slice::from_ref(&note.value)));
             }
         }
+        settings::make_room(&self.settings, plan);
         for setting in &self.settings {
             setting.write_plan(&self.file, places, plan, diags);
         }
@@ -281,12 +282,6 @@ impl Owner {
     fn cause(&self, pointer: &str) -> Cause {
         Cause::Owner(format!("{}#{pointer}", self.file).into())
     }
-}
-
-/// A folder as kubeadm joins it with the names of files: without slashes that say nothing.
-fn plain_folder(text: &str) -> String {
-    let plain: String = text.split('/').filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect();
-    if plain.is_empty() { text.to_owned() } else { plain }
 }
 
 /// Where a field of the documents stands.

@@ -5,15 +5,15 @@ use serde_json::Value;
 use crate::{
     base::{Cause, KubeVersion, Reason},
     diag::Diagnostics,
-    facts::ValueKind,
+    facts::{self, ValueKind},
     plan::{
-        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, Program,
-        SettingKey,
+        Component, FlagValue, Held, HostMount, Locate, Lowering, MountType, OwnerField, OwnerValue, PER_NODE, Plan, PoolRole,
+        Program, SettingKey, host_paths,
     },
     yaml::Node,
 };
 
-use super::{Reading, node, shown, values::flag_kind};
+use super::{Reading, diagnostics::UnusableValue, node, shown, values::flag_kind};
 
 /// One setting of the owner.
 #[derive(Debug, Clone)]
@@ -73,8 +73,20 @@ impl Setting {
         match &self.asked {
             Asked::Flag(program, name, values) => flag_write_plan(&mut pen, *program, name, values),
             Asked::Field(program, path, value) => pen.field(*program, path, value.clone()),
-            Asked::Mount(program, mount) => mount_write_plan(&mut pen, *program, mount),
+            Asked::Mount(program, mount) => self.mount_write_plan(&mut pen, *program, mount),
         }
+    }
+
+    /// Puts a volume in; a path that something is mounted at already is an error.
+    fn mount_write_plan(&self, pen: &mut Lowering<'_>, program: Program, mount: &HostMount) {
+        if let Some((why, help)) = taken(pen.plan(), program, mount) {
+            let at = pen.place(&pen.reason().cause);
+            let field = self.pointer.trim_start_matches('/').to_owned();
+            pen.diagnostics().push(UnusableValue { field, why, help, at });
+            return;
+        }
+        let held = pen.held(mount.clone());
+        component(pen.plan_mut(), program).mounts.insert(mount.mount_path.clone(), held);
     }
 
     /// Says in the list of fields whether the setting kept its value.
@@ -189,12 +201,41 @@ fn move_flexvolume(component: &mut Component, folder: &str) {
     }
 }
 
-fn mount_write_plan(pen: &mut Lowering<'_>, program: Program, mount: &HostMount) {
-    let held = pen.held(mount.clone());
-    let mounts = &mut component(pen.plan_mut(), program).mounts;
-    // A volume of the name of one of kubeadm's own takes its place.
-    mounts.retain(|_, other| other.value.name != mount.name);
-    mounts.insert(mount.mount_path.clone(), held);
+/// A volume of the name of one of kubeadm's own takes its place.
+pub(super) fn make_room(settings: &[Setting], plan: &mut Plan) {
+    for setting in settings {
+        if let Asked::Mount(program, mount) = &setting.asked {
+            component(plan, *program).mounts.retain(|_, own| own.value.name != mount.name);
+        }
+    }
+}
+
+/// Why a program cannot have a volume at its path, and what to do, where another one is mounted there: a kubelet refuses a pod
+/// that names a path twice.
+fn taken(plan: &Plan, program: Program, mount: &HostMount) -> Option<(String, String)> {
+    let path = host_paths::clean(&mount.mount_path);
+    let by_kubeadm = |name: &str| {
+        let why = format!("kubeadm mounts `{path}` itself, and no kubelet starts a pod in which a path is mounted twice");
+        Some((why, format!("take the volume out, or call it `{name}`: it then stands in the place of kubeadm's own")))
+    };
+    let mounts = plan.component(program).mounts.iter();
+    match mounts.map(|(at, held)| (at, &held.value)).find(|(at, _)| host_paths::clean(at) == path) {
+        Some((_, other)) if other.installer => return by_kubeadm(&other.name),
+        Some((_, other)) => {
+            let why = format!("volume `{}` is mounted at `{path}` too, and one of them would be lost", other.name);
+            return Some((why, "give each volume a path of its own".to_owned()));
+        }
+        None => {}
+    }
+    let folder = ca_folders(plan, program).find(|folder| *folder == path)?;
+    by_kubeadm(&facts::kubeadm_ca_volume(folder)).filter(|_| facts::kubeadm_ca_volume(folder) != mount.name)
+}
+
+/// The folders of certificates that kubeadm mounts because the system of a control-plane node has them.
+fn ca_folders(plan: &Plan, program: Program) -> impl Iterator<Item = &'static str> {
+    let reads = matches!(program, Program::KubeApiserver | Program::KubeControllerManager);
+    let pools = plan.pools.values().filter(move |pool| reads && pool.role == PoolRole::ControlPlane);
+    pools.filter_map(|pool| facts::kubeadm_ca_folders(&pool.os)).flatten().copied()
 }
 
 /// Takes the arguments at a node, in either form; `pointer` is that of the list.

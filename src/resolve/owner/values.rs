@@ -1,4 +1,5 @@
-//! What a text of the owner's documents must be beyond its type: one of some words, a form that kubeadm wants, the value of a flag.
+//! What a text of the owner's documents must be beyond its type: one of some words, a form that kubeadm wants, what the program
+//! takes of a flag.
 
 use std::net::IpAddr;
 
@@ -112,18 +113,17 @@ const ARGUMENTS: [(&str, &str, Program); 6] = [
     ("JoinConfiguration", "nodeRegistration.kubeletExtraArgs", Program::Kubelet),
 ];
 
-/// Reports arguments whose value the program cannot read.
+/// Reports arguments whose value the program cannot read, or does not start with.
 pub(super) fn arguments(kind: &str, path: &str, node: &Node, version: KubeVersion, diags: &mut Diagnostics) {
     let Some((_, _, program)) = ARGUMENTS.into_iter().find(|(of, at, _)| *of == kind && *at == path) else { return };
     let listed = node.as_seq().unwrap_or(&[]).iter().filter_map(|item| Some((item.get("name")?.as_str()?, item.get("value")?)));
     let mapped = node.as_map().unwrap_or(&[]).iter().map(|entry| (entry.key.as_str(), &entry.value));
     for (name, value) in listed.chain(mapped) {
-        let found = value
-            .as_str()
-            .filter(|text| unseen(text).is_none())
-            .and_then(|text| Some((text, unreadable(flag_kind(program, name, version)?, text)?)));
-        if let Some((text, expected)) = found {
-            push(format!("{kind}.{path}.{name}"), text, expected.to_owned(), value, diags);
+        let Some(text) = value.as_str().filter(|text| unseen(text).is_none()) else { continue };
+        let unread = flag_kind(program, name, version).and_then(|of| unreadable(of, text)).map(str::to_owned);
+        let refused = || facts::flag_limit(program, name, version.minor)?.expected(text, version.minor);
+        if let Some(expected) = unread.or_else(refused) {
+            push(format!("{kind}.{path}.{name}"), text, expected, value, diags);
         }
     }
 }

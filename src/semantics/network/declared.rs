@@ -1,28 +1,26 @@
 //! What the flows of a plan say of a connection. It knows no policy.
 
 use crate::{
+    base::Cidr,
     facts::OwnPolicies,
     kube::network::Port,
-    plan::{End, FlowPlan, Held, NetworkPlan, NetworkView},
+    plan::{End, FlowPlan, NetworkPlan, NetworkView},
 };
 
-use super::{Subject, evaluate::names};
+use super::{Side, Subject, evaluate::names};
 
-/// The ports, of these, on which a flow declares a connection.
+/// The ports, of these, on which a flow declares a connection to the pods that are held at a side of it.
 #[must_use]
-pub fn declared(plan: &NetworkPlan, from: &Subject, to: &Subject, ports: &[Port]) -> Vec<Port> {
-    let flows: Vec<&FlowPlan> = flows(plan, from, to).map(|held| &held.value).collect();
+pub fn declared(plan: &NetworkPlan, held: Side, from: &Subject, to: &Subject, ports: &[Port]) -> Vec<Port> {
+    let view = &plan.view;
+    // Pods with an address in a range come along with it at the other end; what is held is held by its labels.
+    let declares = |flow: &&FlowPlan| match held {
+        Side::Opens => is(view, &flow.from, from) && (is(view, &flow.to, to) || comes_along(view, &flow.to, to)),
+        Side::Answers => (is(view, &flow.from, from) || comes_along(view, &flow.from, from)) && is(view, &flow.to, to),
+    };
+    let flows: Vec<&FlowPlan> = plan.flows.iter().map(|held| &held.value).filter(declares).collect();
     let open = |port: &&Port| flows.iter().any(|flow| flow.ports.is_empty() || flow.ports.contains(port));
     ports.iter().filter(open).copied().collect()
-}
-
-/// The flows between two ends.
-pub(super) fn flows<'a>(
-    plan: &'a NetworkPlan,
-    from: &'a Subject,
-    to: &'a Subject,
-) -> impl Iterator<Item = &'a Held<FlowPlan>> + 'a {
-    plan.flows.iter().filter(|held| is(&plan.view, &held.value.from, from) && is(&plan.view, &held.value.to, to))
 }
 
 pub(super) fn is_isolated(plan: &NetworkPlan, subject: &Subject) -> bool {
@@ -36,11 +34,11 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
         End::Pods(pods) => matches!(subject, Subject::Pod { namespace, labels } if pods.contain(namespace, labels)),
         End::Dns => match subject {
             Subject::Pod { namespace, labels } => {
-                let cache = view.node_local_dns && view.dns_cache().contain(namespace, labels);
+                let cache = view.node_local_dns.is_some() && view.dns_cache().contain(namespace, labels);
                 view.dns().contain(namespace, labels) || (cache && view.semantics.own == OwnPolicies::Cilium)
             }
             Subject::Address(address) => view.node_dns().iter().any(|range| range.contains(*address)),
-            Subject::OwnNode(_) => view.node_local_dns && view.semantics.own == OwnPolicies::Cilium,
+            Subject::OwnNode(_) => view.node_local_dns.is_some() && view.semantics.own == OwnPolicies::Cilium,
             Subject::Node(_) | Subject::ApiServer(_) | Subject::Host(_) => false,
         },
         End::KubeApi => matches!(subject, Subject::ApiServer(_)),
@@ -58,10 +56,28 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             let family = if address.is_ipv4() { view.ipv4 } else { view.ipv6 && view.semantics.ipv6 };
             family && view.is_public(address)
         }),
-        End::Range(range) => address.is_some_and(|address| {
-            let own = view.left_out_of(range).iter().any(|own| own.contains(address));
-            range.contains(address) && !own
-        }),
+        End::Range(range) => is_in(view, range, subject),
         End::Host(name) => matches!(subject, Subject::Host(host) if names(name, host)),
     }
+}
+
+/// Whether a range means a subject by its address. Nodes are meant by one that lies in theirs.
+fn is_in(view: &NetworkView, range: &Cidr, subject: &Subject) -> bool {
+    let address = match subject {
+        // Where ranges match no nodes, what a node answers on its own is no address of a range either.
+        Subject::Address(address) => {
+            let own = view.node_dns().iter().any(|own| own.contains(*address));
+            (!own || view.semantics.ranges_match_nodes).then_some(*address)
+        }
+        Subject::Node(address) | Subject::OwnNode(address) => view.is_among_nodes(range).then_some(*address),
+        Subject::ApiServer(address) => (view.api_on_nodes && view.is_among_nodes(range)).then_some(*address),
+        Subject::Pod { .. } | Subject::Host(_) => None,
+    };
+    let left_out = |address| view.left_out_of(range).iter().any(|own| own.contains(address));
+    address.is_some_and(|address| range.contains(address) && !left_out(address))
+}
+
+/// Whether a pod may have an address in the range of an end, which nobody can tell from what is meant.
+fn comes_along(view: &NetworkView, end: &End, subject: &Subject) -> bool {
+    matches!((end, subject), (End::Range(range), Subject::Pod { .. }) if view.is_among_pods(range))
 }

@@ -3,27 +3,19 @@
 use std::net::IpAddr;
 
 use crate::{
+    base::Cidr,
     facts::OwnPolicies,
-    kube::network::{Dialect, Entity, Labels, Peer, Policy, Port, Rule},
+    kube::network::{Dialect, Entity, Peer, Policy, Port, Rule},
     plan::{DNS_PORTS, NetworkView, NodeSource},
 };
 
-use super::Subject;
+use super::{Side, Subject};
 
 /// Policies in force.
 #[derive(Debug)]
 pub struct World<'a> {
     view: &'a NetworkView,
     policies: Vec<Policy>,
-}
-
-/// The side of a connection that a peer of a rule stands at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    /// It opens.
-    Opens,
-    /// It answers.
-    Answers,
 }
 
 impl<'a> World<'a> {
@@ -99,7 +91,7 @@ impl<'a> World<'a> {
         // A name has addresses only where the pod's questions to DNS and their answers are read, whoever answers them.
         let cache = [Peer::Pods(self.view.dns_cache()), Peer::Entity(Entity::Host)];
         let mut answer = vec![Peer::Pods(self.view.dns())];
-        answer.extend(cache.into_iter().filter(|_| self.view.node_local_dns));
+        answer.extend(cache.into_iter().filter(|_| self.view.node_local_dns.is_some()));
         let reads =
             |port: &Port, peer: &Peer, rule: &&&Rule| rule.reads_dns && rule.ports.contains(port) && rule.peers.contains(peer);
         let read = |port: &Port| answer.iter().all(|peer| rules.iter().any(|rule| reads(port, peer, &rule)));
@@ -111,6 +103,7 @@ impl<'a> World<'a> {
     fn is(&self, peer: &Peer, subject: &Subject, side: Side) -> bool {
         match peer {
             Peer::Pods(pods) => matches!(subject, Subject::Pod { namespace, labels } if pods.contain(namespace, labels)),
+            Peer::Block { cidr, except } if matches!(subject, Subject::Pod { .. }) => self.may_hold_a_pod(cidr, except),
             Peer::Block { cidr, except } => {
                 let inside = |address: &IpAddr| cidr.contains(*address) && !except.iter().any(|range| range.contains(*address));
                 self.addresses(subject, side).iter().any(inside)
@@ -124,7 +117,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The addresses under which ranges of a policy see an end; none where they do not match such an end at all.
+    /// The addresses under which ranges of a policy see an end that is no pod; none where they do not match such an end at all.
     fn addresses(&self, subject: &Subject, side: Side) -> Vec<IpAddr> {
         let semantics = self.view.semantics;
         let of_nodes = |address: IpAddr| match (side, self.view.node_source) {
@@ -134,7 +127,6 @@ impl<'a> World<'a> {
             (Side::Opens | Side::Answers, _) => vec![address],
         };
         match subject {
-            Subject::Pod { namespace, labels } if semantics.ranges_match_pods => self.of_pod(namespace, labels),
             Subject::Pod { .. } | Subject::Host(_) => Vec::new(),
             Subject::Node(address) | Subject::OwnNode(address) => of_nodes(*address),
             Subject::ApiServer(address) if self.view.api_on_nodes => of_nodes(*address),
@@ -144,11 +136,13 @@ impl<'a> World<'a> {
         }
     }
 
-    /// An address for a pod out of each range; which one it has changes nothing as long as ranges hold all of them or none.
-    fn of_pod(&self, namespace: &str, labels: &Labels) -> Vec<IpAddr> {
-        let bytes = namespace.bytes().chain(labels.iter().flat_map(|(key, value)| key.bytes().chain(value.bytes())));
-        let index = bytes.fold(2_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 200) + 2;
-        self.view.pods.iter().filter_map(|range| range.nth(index).or_else(|| range.nth(0))).collect()
+    /// Whether a pod may have an address that a block lets through: which one of its ranges it has nobody knows.
+    fn may_hold_a_pod(&self, cidr: &Cidr, except: &[Cidr]) -> bool {
+        let open = |home: &Cidr| {
+            let common = if cidr.covers(home) { home } else { cidr };
+            cidr.overlaps(home) && !except.iter().any(|range| range.covers(common))
+        };
+        self.view.semantics.ranges_match_pods && self.view.pod_homes().iter().any(open)
     }
 
     /// Whether the node of the pod itself answers under an address.

@@ -7,5 +7,5 @@ mod worlds;
 
 pub use declared::declared;
 pub use evaluate::World;
-pub use subject::Subject;
+pub use subject::{Side, Subject};
 pub use worlds::{differences, ports, subjects};

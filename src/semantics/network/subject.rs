@@ -1,8 +1,17 @@
-//! An end of a connection.
+//! An end of a connection, and its side.
 
 use std::{fmt, net::IpAddr};
 
 use crate::kube::network::Labels;
+
+/// A side of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// It opens.
+    Opens,
+    /// It answers.
+    Answers,
+}
 
 /// An end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,11 +8,11 @@ use std::{
 use crate::{
     base::Cidr,
     kube::network::{Labels, Namespaces, Pods, Policy, Port, Protocol},
-    plan::{DNS_PORTS, End, NetworkPlan},
+    plan::{DNS_PORTS, End, NetworkPlan, NetworkView},
 };
 
 use super::{
-    Subject, World,
+    Side, Subject, World,
     declared::{declared, is_isolated},
 };
 
@@ -39,14 +39,13 @@ pub fn differences(plan: &NetworkPlan, policies: Vec<Policy>) -> Vec<String> {
             if !from_isolated && !to_isolated || matches!(from, Subject::OwnNode(_)) {
                 continue;
             }
-            let wanted = declared(plan, from, to, &ports);
             let sides = [
-                ("leaving", *from_isolated, out.as_ref().map(|rules| world.out_to(rules, to, &ports))),
-                ("entering", *to_isolated, in_.as_ref().map(|rules| world.in_from(rules, from, &ports))),
+                ("leaving", Side::Opens, *from_isolated, out.as_ref().map(|rules| world.out_to(rules, to, &ports))),
+                ("entering", Side::Answers, *to_isolated, in_.as_ref().map(|rules| world.in_from(rules, from, &ports))),
             ];
-            for (side, held, allowed) in sides {
+            for (side, at, held, allowed) in sides {
                 let allowed = allowed.unwrap_or_else(|| ports.clone());
-                let wanted = if held { &wanted } else { &ports };
+                let wanted = if held { declared(plan, at, from, to, &ports) } else { ports.clone() };
                 for port in ports.iter().filter(|port| allowed.contains(port) != wanted.contains(port)) {
                     let what =
                         if allowed.contains(port) { "is open and no flow declares it" } else { "is declared and does not pass" };
@@ -66,20 +65,18 @@ pub fn ports(plan: &NetworkPlan) -> Vec<Port> {
     found.into_iter().collect()
 }
 
-/// Ends to be tried: for every set of pods that a flow or an isolation names a pod of it, one that has the labels of two sets, one with the
-/// labels in another namespace, one without labels; nodes, the API server, DNS; addresses in and beside every range; names.
+/// Ends to be tried: for every set of pods that a flow or an isolation names a pod of it, one that has the labels of two sets, one
+/// with the labels in another namespace, one without labels; nodes, the API server, DNS; addresses in and beside every range, in ranges
+/// of nodes as nodes; names.
 #[must_use]
 pub fn subjects(plan: &NetworkPlan) -> Vec<Subject> {
     let mut found: BTreeSet<Subject> = pods(plan);
     let view = &plan.view;
     let first = |range: &Cidr| range.nth(9).or_else(|| range.nth(0));
     found.extend(view.api.iter().filter_map(|range| range.nth(0)).map(Subject::ApiServer));
-    let nodes = view.nodes.iter().filter(|range| !view.api.iter().any(|api| api.overlaps(range)));
-    found.extend(nodes.filter_map(first).flat_map(|address| [Subject::Node(address), Subject::OwnNode(address)]));
-    found.extend(
-        view.named_nodes.iter().filter(|node| !view.api.iter().any(|api| api.contains(**node))).copied().map(Subject::Node),
-    );
     let mut addresses: BTreeSet<IpAddr> = OUTSIDE.iter().filter_map(|text| text.parse().ok()).collect();
+    addresses.extend(view.nodes.iter().filter_map(first));
+    addresses.extend(&view.named_nodes);
     addresses.extend(view.metadata.iter().map(Cidr::address));
     addresses.extend(view.node_dns().iter().map(Cidr::address));
     for held in &plan.flows {
@@ -95,12 +92,24 @@ pub fn subjects(plan: &NetworkPlan) -> Vec<Subject> {
             }
         }
     }
-    // What is in the cluster is no address of its own.
-    let own = |address: &IpAddr| {
-        view.node_dns().iter().all(|range| !range.contains(*address)) && view.cluster().any(|range| range.contains(*address))
-    };
-    found.extend(addresses.into_iter().filter(|address| !own(address)).map(Subject::Address));
+    found.extend(addresses.into_iter().flat_map(|address| at(view, address)));
     found.into_iter().collect()
+}
+
+/// Who answers under an address, as far as the spec says; those of pods and Services are no ends of their own.
+fn at(view: &NetworkView, address: IpAddr) -> Vec<Subject> {
+    let is_in = |ranges: &[Cidr]| ranges.iter().any(|range| range.contains(address));
+    if is_in(&view.node_dns()) {
+        vec![Subject::Address(address)]
+    } else if view.api_on_nodes && is_in(&view.api) {
+        vec![Subject::ApiServer(address)]
+    } else if is_in(&view.nodes) {
+        vec![Subject::Node(address), Subject::OwnNode(address)]
+    } else if is_in(&view.pods) || is_in(&view.services) {
+        Vec::new()
+    } else {
+        vec![Subject::Address(address)]
+    }
 }
 
 /// One address of every range that means something: public, private, shared, link-local, unique local, metadata behind NAT64.
@@ -151,6 +160,9 @@ fn pods(plan: &NetworkPlan) -> BTreeSet<Subject> {
         }
     }
     name(&plan.view.dns());
+    if plan.view.node_local_dns.is_some() {
+        name(&plan.view.dns_cache());
+    }
     let mut found = BTreeSet::from([Subject::pod(ELSEWHERE, &Labels::new())]);
     for (namespace, sets) in &by_namespace {
         for labels in sets {

@@ -6,7 +6,7 @@ use super::Reader;
 use crate::{
     base::{Cidr, SpecPath},
     diag::Place,
-    facts,
+    facts::{self, Component},
     spec::{
         Ranges,
         diagnostics::{
@@ -365,6 +365,22 @@ fn belongs(r: &mut Reader<'_>, platform: &v1::Platform) {
         }
     }
     auto_mode(r, platform);
+    dns_cache(r, platform);
+}
+
+/// The addon is the cache that the field denies.
+fn dns_cache(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let at = path("/platform");
+    let is_cache = |(_, name): &(usize, &String)| facts::component(name).is_some_and(Component::is_dns_cache);
+    let addon = platform.addons.iter().flat_map(List::entries).find(is_cache);
+    let Some((index, name)) = addon.filter(|_| platform.node_local_dns == Some(false)) else { return };
+    r.push(DoesNotBelong {
+        what: "nodeLocalDns: false".to_owned(),
+        why: format!("the addon `{name}` is that cache"),
+        help: "remove the field where the cache runs, else take the addon out".to_owned(),
+        place: r.value_place(&at.child("nodeLocalDns")),
+        beside: Some(r.value_place(&at.child("addons").index(index))),
+    });
 }
 
 /// EKS Auto Mode runs the Amazon VPC CNI by itself, and supports no other plug-in, neither for networks nor for policies.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{HostPort, NodePool, ProgramVersion};
 use crate::{
-    base::{Cidr, KubeVersion, Minor, Platform},
+    base::{Cidr, KubeVersion, Minor, Platform, SpecPath},
+    facts::{self, Component},
     spec::words::{
         AksAccess, AksTier, AzurePolicyEngine, Datapath, EksNodes, Encapsulation, Encryption, Endpoint, FlannelBackend, Owner,
         ProxyMode,
@@ -73,6 +74,15 @@ impl PlatformSpec {
             Provider::Kubeadm(kubeadm) => kubeadm.service_subnets.as_deref(),
             Provider::Eks(_) | Provider::Aks(_) => self.service_cidrs.as_deref(),
         }
+    }
+
+    /// Where a DNS cache on every node is declared, if one is: by its own field, or as an addon.
+    #[must_use]
+    pub fn dns_cache(&self) -> Option<SpecPath> {
+        let platform = SpecPath::new("/platform");
+        let is_cache = |name: &&String| facts::component(name).is_some_and(Component::is_dns_cache);
+        let addon = || Some(platform.child("addons").child(self.addons.iter().find(is_cache)?));
+        if self.node_local_dns == Some(true) { Some(platform.child("nodeLocalDns")) } else { addon() }
     }
 }
 

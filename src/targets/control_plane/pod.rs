@@ -287,7 +287,7 @@ fn mounts(node: &Node<'_>, program: Program) -> Vec<(Held<HostMount>, Arc<Origin
 
 fn ca_folder(folder: &str) -> HostMount {
     HostMount {
-        name: folder.trim_start_matches('/').replace('/', "-"),
+        name: facts::kubeadm_ca_volume(folder),
         host_path: folder.to_owned(),
         mount_path: folder.to_owned(),
         read_only: true,

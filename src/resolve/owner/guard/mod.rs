@@ -73,6 +73,7 @@ pub(super) fn apply(root: &mut Node, spec: &Kubeadm, tree: &Node, secrets: &Secr
         webhook: flags::has(root, "authorization-webhook-config-file"),
         issuers: BTreeSet::new(),
         first_node: first_node(tree),
+        bind_port: bind_port(root),
         socket: socket(root, tree),
         version: spec.kubernetes_version,
     };
@@ -91,6 +92,8 @@ struct Facts {
     issuers: BTreeSet<String>,
     /// The name of the first control-plane node, where the spec names nodes.
     first_node: Option<String>,
+    /// The port that kubeadm has the API server listen on.
+    bind_port: String,
     /// Where the container runtime of the nodes listens.
     socket: String,
     version: KubeVersion,
@@ -101,6 +104,12 @@ impl Facts {
     fn names_another(&self, name: &str) -> bool {
         self.first_node.as_ref().is_some_and(|first| first != name)
     }
+}
+
+/// The port that probes, kubeconfig files and joining nodes ask.
+fn bind_port(root: &Node) -> String {
+    let said = root.at_pointer("/InitConfiguration/localAPIEndpoint/bindPort").and_then(Node::as_int);
+    said.filter(|port| *port != 0).unwrap_or(6443).to_string()
 }
 
 /// Where kubeadm finds the container runtime: the owner says it, else it is the place of the declared runtime.
@@ -168,7 +177,7 @@ impl Walk<'_> {
                 self.diags.push(NeedsEyes { field, why, source: None, at });
             }
             Fate::Stop(why, help) => {
-                self.diags.push(UnusableValue { field, why, help, at });
+                self.diags.push(UnusableValue { field, why, help: help.to_owned(), at: Some(at) });
                 return true;
             }
         }

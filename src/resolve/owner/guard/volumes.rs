@@ -36,7 +36,7 @@ impl Owned {
     pub(super) fn of(root: &Node) -> Self {
         let text = |pointer: &str, default: &str| {
             let found = root.at_pointer(pointer).and_then(Node::as_str).filter(|text| !text.is_empty());
-            found.unwrap_or(default).trim_end_matches('/').to_owned()
+            plain(found.unwrap_or(default))
         };
         let files = [
             host_paths::AUDIT_POLICY,
@@ -97,9 +97,9 @@ impl Owned {
     }
 }
 
-/// Without doubled and trailing slashes; the root is empty.
+/// In its shortest form; the root is empty.
 fn plain(path: &str) -> String {
-    path.split('/').filter(|segment| !segment.is_empty()).map(|segment| format!("/{segment}")).collect()
+    host_paths::clean(path).trim_end_matches('/').to_owned()
 }
 
 fn within(path: &str, folder: &str) -> bool {

@@ -1,6 +1,6 @@
 //! From a flow to rules: the other end as the declared plug-in sees it, or why it cannot.
 
-use std::net::IpAddr;
+mod ranges;
 
 use crate::{
     base::{Cidr, Platform, SpecPath},
@@ -23,7 +23,7 @@ pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> R
         End::Nodes => ends.nodes_answer()?,
         End::Metadata => plain(view.metadata.iter().map(|range| block(*range)).collect(), ports),
         End::Internet => plain(internet(view), ports),
-        End::Range(range) => plain(vec![ends.range(*range)?], ports),
+        End::Range(range) => plain(vec![ends.range(*range, Side::Answers)?], ports),
         End::Host(name) => ends.host(name)?,
     })
 }
@@ -37,7 +37,7 @@ pub(super) fn ingress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> 
         End::KubeApi => ends.api_opens()?,
         End::Nodes => ends.nodes_open()?,
         End::Internet => plain(internet(view), ports),
-        End::Range(range) => plain(vec![ends.range(*range)?], ports),
+        End::Range(range) => plain(vec![ends.range(*range, Side::Opens)?], ports),
         // The reader lets none of them open a connection.
         End::Dns | End::Metadata | End::Host(_) => Vec::new(),
     })
@@ -84,14 +84,31 @@ pub(super) fn dns(view: &NetworkView, ports: &[Port]) -> Result<Rules, Unmatched
             peers.extend(cache.into_iter().map(block));
             Ok(plain(peers, ports))
         }
-        OwnPolicies::None | OwnPolicies::Calico => Err(Unmatched {
-            why: format!("pods would be cut off from DNS: no range of a network policy matches a cache on nodes under {}", view.semantics.name),
-            way_out: "take `nodeLocalDns` out, so that pods ask CoreDNS; or, where a local redirect makes the cache a pod, take it out and write \
-                flows to a peer for its pods (`{ namespace: kube-system, selector: { k8s-app: node-local-dns } }`) on port 53"
-                .to_owned(),
-            at: SpecPath::new("/platform/nodeLocalDns"),
-        }),
+        OwnPolicies::None | OwnPolicies::Calico => {
+            let at = view.node_local_dns.clone().unwrap_or_else(|| view.declared.clone());
+            let word = at.segments().last().unwrap_or_default();
+            Err(Unmatched {
+                why: format!(
+                    "pods would be cut off from DNS: no range of a network policy matches a cache on nodes under {}",
+                    view.semantics.name
+                ),
+                way_out: format!(
+                    "take `{word}` out, so that pods ask CoreDNS; or, where a local redirect makes the cache a pod, take it out and write flows to a \
+                     peer for its pods (`{{ namespace: kube-system, selector: {{ k8s-app: node-local-dns }} }}`) on port 53"
+                ),
+                at,
+            })
+        }
     }
+}
+
+/// Which end of a flow it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// The one that opens.
+    Opens,
+    /// The one that answers.
+    Answers,
 }
 
 /// The end of a flow that is no pod of a declared name, with its place.
@@ -157,8 +174,8 @@ impl Ends<'_> {
         let mixed = pods.is_empty() || self.view.nodes.iter().any(|node| pods.iter().any(|range| range.overlaps(node)));
         if mixed && self.view.semantics.ranges_match_pods {
             let why = format!("to {} the ranges of nodes are those of pods too", self.plug_in());
-            let way_out =
-                "give pods ranges of their own and declare them (`platform.podCidrs`), or name pods in place of `nodes`";
+            let way_out = "give pods ranges of their own and declare them (`platform.podCidrs`), or name pods in place of `nodes`; a range of nodes \
+                (`{ cidr: RANGE }`) means pods with an address in it too";
             return Err(self.cannot(why, way_out));
         }
         Ok(self.view.nodes.iter().map(|range| block(*range)).collect())
@@ -166,12 +183,16 @@ impl Ends<'_> {
 
     fn no_nodes(&self, what: &str) -> Unmatched {
         let why = format!("no range of a network policy matches {what} under {}", self.plug_in());
-        let way_out = if self.view.platform == Platform::Aks {
+        self.cannot(why, self.elsewhere())
+    }
+
+    /// The way out where the plug-in cannot match nodes at all.
+    fn elsewhere(&self) -> &'static str {
+        if self.view.platform == Platform::Aks && !self.view.semantics.ranges_match_nodes {
             "leave the namespace out of `namespaces`, or take another engine (`networkPolicy: calico` matches them by their range)"
         } else {
             "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in"
-        };
-        self.cannot(why, way_out)
+        }
     }
 
     /// Why a process of a node has no address of its own.
@@ -188,8 +209,8 @@ impl Ends<'_> {
         }
         if !self.view.api_on_nodes {
             let why = "the provider's API server comes from addresses that the spec does not give".to_owned();
-            let way_out = "write where it comes from: on EKS `from: { cidr: RANGE }` with the subnets of the cluster's interfaces, on AKS a peer \
-                for the pods `app: konnectivity-agent` of kube-system";
+            let way_out = "write where it comes from: on EKS `from: { cidr: RANGE }` with the subnets of the cluster's interfaces (best ones of their \
+                own, since nodes and pods in them are let in as well), on AKS a peer for the pods `app: konnectivity-agent` of kube-system";
             return Err(self.cannot(why, way_out));
         }
         let cilium = self.view.semantics.own == OwnPolicies::Cilium;
@@ -218,38 +239,17 @@ impl Ends<'_> {
     fn nodes_open(&self) -> Result<Rules, Unmatched> {
         match (self.view.semantics.own, self.view.node_source) {
             (OwnPolicies::Cilium, _) => Ok(self.entities(&[Entity::Host, Entity::RemoteNode])),
+            (OwnPolicies::Calico, NodeSource::Tunnel) if self.view.pods.is_empty() => {
+                let why = format!("{}, which the spec does not give", self.tunnel("a node"));
+                Err(self.cannot(why, "write `platform.podCidrs`"))
+            }
             (OwnPolicies::Calico, NodeSource::Tunnel) => {
                 let ranges = self.view.nodes.iter().chain(&self.view.pods).copied().collect();
                 Ok(vec![(Dialect::CalicoGlobal, Rule::new(vec![Peer::NotPods(ranges)], &self.flow.ports))])
             }
-            (OwnPolicies::None, NodeSource::Tunnel) => {
-                let way_out = "leave the namespace out of `namespaces`, or take Cilium or Calico as the declared network plug-in";
-                Err(self.cannot(self.tunnel("a node"), way_out))
-            }
+            (OwnPolicies::None, NodeSource::Tunnel) => Err(self.cannot(self.tunnel("a node"), self.elsewhere())),
             (OwnPolicies::None | OwnPolicies::Calico, NodeSource::Node) => Ok(plain(self.node_ranges()?, &self.flow.ports)),
         }
-    }
-
-    /// Addresses outside of the cluster: what of its own ranges lies inside is not meant.
-    fn range(&self, range: Cidr) -> Result<Peer, Unmatched> {
-        let inside = |own: &Cidr| own.covers(&range);
-        let way_out = "name a tier, a peer or `nodes`: a range is for what lies outside of the cluster";
-        let own = [("pods", &self.view.pods), ("Services", &self.view.services)];
-        if let Some((what, _)) = own.iter().find(|(_, ranges)| ranges.iter().any(inside)) {
-            return Err(self.cannot(format!("`{range}` lies in the range of {what}"), way_out));
-        }
-        let node = self.view.named_nodes.iter().find(|address| range.contains(**address) && self.view.nodes.iter().any(inside));
-        if let Some(address) = node {
-            return Err(self.cannot(format!("`{range}` holds `{address}`, which is a node"), way_out));
-        }
-        if self.view.nodes.contains(&range) {
-            return Err(self.cannot(format!("`{range}` is the range of a node pool"), way_out));
-        }
-        if matches!(range.address(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some()) {
-            return Err(self
-                .cannot(format!("the API server refuses `{range}`, which is IPv4 in an IPv6 form"), "write the range of IPv4"));
-        }
-        Ok(Peer::Block { cidr: range, except: self.view.left_out_of(&range) })
     }
 
     fn host(&self, name: &str) -> Result<Rules, Unmatched> {
@@ -261,7 +261,7 @@ impl Ends<'_> {
         }
         // Cilium learns the addresses of a name from the answers of DNS that pass it.
         let mut answer = vec![Peer::Pods(self.view.dns())];
-        if self.view.node_local_dns {
+        if self.view.node_local_dns.is_some() {
             answer.extend([Peer::Pods(self.view.dns_cache()), Peer::Entity(Entity::Host)]);
         }
         let dns = Rule { peers: answer, ports: DNS_PORTS.to_vec(), reads_dns: true };
