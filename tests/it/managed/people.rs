@@ -72,6 +72,25 @@ fn groups_have_a_name_at_their_provider() {
     assert!(of(&named, "/identity/groups/developers").iter().all(|(outcome, _)| *outcome != Outcome::Weaker));
 }
 
+/// The policy on entering pods spares break glass by the name that its tokens carry, which is the one that is bound.
+#[test]
+fn break_glass_enters_by_the_name_that_it_comes_with() {
+    let engine = "engines: { gatekeeper: { version: \"3.23\", installed: values, connect: true } }";
+    let id = "00000000-0000-0000-0000-00000000000f";
+    let aks = ("engines: { admissionPolicy: {} }", engine);
+    let named = ("breakGlass: { entra:", "breakGlass: { kubernetes: \"corp:bg\", entra:");
+    let eks = ("engines: { gatekeeper: { version: \"3.23\", installed: owner } }", engine);
+    let cases: [(&str, &[(&str, &str)], &str); 3] =
+        [(AKS, &[aks], id), (AKS, &[aks, named], id), (EKS, &[eks], "corp:break-glass")];
+    for (path, changes, name) in cases {
+        let tree = Tree::of(path, changes);
+        let exempt = tree.file("k8s/policies/escalated-entry.yaml").split("exemptGroups:").nth(1).unwrap();
+        says(exempt, name);
+        omits(exempt, "corp:bg");
+        says(tree.file("k8s/rbac/bindings.yaml"), name);
+    }
+}
+
 /// Of sessions and groups of IAM EKS makes no entry: the apply would stop half way.
 #[test]
 fn entries_are_of_roles_and_users() {
@@ -89,7 +108,8 @@ fn roles_of_node_classes_have_their_entry() {
     let auto = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services]);
     says(auto.step("B: check"), "--type EC2`");
     says(auto.step("B: check"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`. ");
-    let china = Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services, ("arn:aws:", "arn:aws-cn:")]);
+    let china =
+        Tree::of(EKS, &[("nodes: managed", "nodes: auto"), services, ("arn:aws:", "arn:aws-cn:"), ("eu-west-1", "cn-north-1")]);
     says(china.step("B: check"), "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy`");
     omits(china.page(), "arn:aws:");
     omits(Tree::of(EKS, &[]).step("B: check"), "AmazonEKSAutoNodePolicy");
