@@ -80,10 +80,8 @@ fn break_glass_enters_by_the_name_that_it_comes_with() {
     let aks = ("engines: { admissionPolicy: {} }", engine);
     let named = ("breakGlass: { entra:", "breakGlass: { kubernetes: \"corp:bg\", entra:");
     let eks = ("engines: { gatekeeper: { version: \"3.23\", installed: owner } }", engine);
-    let cases: [(&str, &[(&str, &str)], &str); 3] =
-        [(AKS, &[aks], id), (AKS, &[aks, named], id), (EKS, &[eks], "corp:break-glass")];
-    for (path, changes, name) in cases {
-        let tree = Tree::of(path, changes);
+    for (path, changes, name) in [(AKS, vec![aks], id), (AKS, vec![aks, named], id), (EKS, vec![eks], "corp:break-glass")] {
+        let tree = Tree::of(path, &changes);
         let exempt = tree.file("k8s/policies/escalated-entry.yaml").split("exemptGroups:").nth(1).unwrap();
         says(exempt, name);
         omits(exempt, "corp:bg");
