@@ -97,6 +97,7 @@ fn entries_are_of_roles_and_users() {
         assert_eq!(refused(EKS, &[(arn, other)]), ["unreadable-text"], "{other}");
     }
     assert_eq!(refused(EKS, &[(arn, "arn:aws:iam::111122223333:user/team/somebody")]), [""; 0]);
+    assert_eq!(refused(EKS, &[(arn, "arn:aws-us-gov:iam::111122223333:role/break-glass")]), ["foreign-partition"]);
 }
 
 /// A node of a NodeClass comes in by an entry of another type than those of other nodes.
