@@ -7,10 +7,7 @@ use harden::{
     plan::{Ground, Outcome},
 };
 
-use crate::{
-    controls::plan,
-    support::{harden, none},
-};
+use crate::support::harden;
 
 use super::{AKS, EKS, OWNS, Tree, intent, must, omits, refused, says, spec, verdicts};
 
@@ -110,8 +107,9 @@ fn receivers_are_what_a_provider_sends_to() {
         Tree::of(EKS, &[(relay, function)]).page(),
         "lambda add-permission --function-name 'arn:aws:lambda:eu-west-1:111122223333:function:logs'",
     );
-    let china = [(relay, function), ("arn:aws:", "arn:aws-cn:"), ("eu-west-1", "cn-north-1")];
-    says(Tree::of(EKS, &china).page(), "--source-arn 'arn:aws-cn:logs:REGION:ACCOUNT:");
+    let china = function.replace("arn:aws:", "arn:aws-cn:");
+    let there = [(relay, china.as_str()), ("arn:aws:", "arn:aws-cn:"), ("eu-west-1", "cn-north-1")];
+    says(Tree::of(EKS, &there).page(), "--source-arn 'arn:aws-cn:logs:REGION:ACCOUNT:");
     let hub = spec(AKS, &[]).lines().find(|line| line.contains("siem:")).unwrap().to_owned();
     let below = "/subscriptions/1/resourceGroups/logs/providers";
     for (siem, codes) in [
