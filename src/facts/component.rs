@@ -35,6 +35,8 @@ pub enum When {
     Addon,
     /// The spec names another component among the addons, which brings it with the values of its chart.
     AddonNamed(&'static str),
+    /// The spec names Calico as what enforces network policies on AKS, which installs its operator.
+    AzureCalico,
     /// The spec names the Azure Policy add-on as an engine.
     AzurePolicyEngine,
     /// The spec names it as the scanner of what runs.

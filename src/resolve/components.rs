@@ -2,7 +2,7 @@
 
 use crate::{
     base::{Cause, Platform, SpecPath},
-    facts::{self, Component, When},
+    facts::{self, Component, Enforcer, When},
 };
 
 use super::answers::{KubeProxyAnswers, Resolved};
@@ -27,6 +27,9 @@ impl Resolved {
             // Where the spec asks for it the values are ours, and leave that part out.
             When::AddonNamed(name) if self.vulnerabilities.cluster.is_some_and(|scanner| scanner.name() == name) => None,
             When::AddonNamed(name) => spec(self.addons.iter().find(|addon| addon.name == name)?.path.clone()),
+            When::AzureCalico if self.network.view.semantics.enforcer == Enforcer::AzureCalico => {
+                spec(platform.child("cni").child("azure-cni").child("networkPolicy"))
+            }
             When::AzurePolicyEngine if self.engines.azure_policy => spec(engines.child("azurePolicy")),
             When::GatekeeperEngine if self.engines.gatekeeper.is_some() => spec(engines.child("gatekeeper")),
             When::ClusterScanner if self.vulnerabilities.cluster.is_some_and(|scanner| scanner.name() == component.name) => {
@@ -36,7 +39,7 @@ impl Resolved {
             When::Platform(which) if which == self.platform => spec(platform.child(&which.to_string())),
             When::KubeProxy if self.runs_kube_proxy() => spec(platform.child(&self.platform.to_string())),
             When::NodeLocalDns if self.node_local_dns => spec(platform.child("nodeLocalDns")),
-            When::AzurePolicyEngine | When::GatekeeperEngine | When::ClusterScanner => None,
+            When::AzureCalico | When::AzurePolicyEngine | When::GatekeeperEngine | When::ClusterScanner => None,
             When::Cni | When::Platform(_) | When::KubeProxy | When::NodeLocalDns => None,
         }
     }

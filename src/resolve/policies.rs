@@ -27,8 +27,6 @@ pub struct EngineAnswers {
     pub host_ports: Vec<PortSpan>,
     /// Folders of nodes that pods may mount.
     pub host_paths: Vec<AllowedPath>,
-    /// The group for emergencies, as RBAC knows it.
-    pub break_glass: Option<String>,
 }
 
 /// Gatekeeper as it is declared.
@@ -73,6 +71,5 @@ pub(super) fn engines(spec: &Spec) -> EngineAnswers {
         require_digest: spec.images.require_digest == Some(true),
         host_ports: ports.map(|span| PortSpan { first: span.first.number(), last: span.last.number() }).collect(),
         host_paths: paths.map(|path| AllowedPath { path: path.path.clone(), read_only: path.read_only == Some(true) }).collect(),
-        break_glass: spec.identity.break_glass.as_ref().and_then(|group| group.kubernetes.clone()),
     }
 }

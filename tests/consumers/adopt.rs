@@ -162,10 +162,22 @@ fn stand_in(block: &Block) -> Block {
         Structure::Attribute(a) => META.contains(&a.key.as_str()),
         Structure::Block(b) => &*b.identifier == "lifecycle",
     });
-    let mut body = kept;
+    let mut body: Vec<Structure> = kept.into_iter().map(unignored).collect();
     body.push(Structure::Attribute(Attribute::new("input", object(own))));
     let labels = vec![BlockLabel::from("terraform_data"), BlockLabel::from(labels.join("__"))];
     Block { identifier: Identifier::unchecked("resource"), labels, body: Body::from(body) }
+}
+
+/// A `lifecycle` without the names that are left alone: no stand-in has arguments of their own.
+fn unignored(structure: Structure) -> Structure {
+    match structure {
+        Structure::Block(block) if &*block.identifier == "lifecycle" => {
+            let ignores = |s: &Structure| matches!(s, Structure::Attribute(a) if a.key.as_str() == "ignore_changes");
+            let body: Vec<Structure> = block.body.into_iter().filter(|structure| !ignores(structure)).collect();
+            Structure::Block(Block { body: Body::from(body), ..block })
+        }
+        other => other,
+    }
 }
 
 fn object(structures: Vec<Structure>) -> Expression {

@@ -197,6 +197,40 @@ fn a_namespace_has_the_labels_of_its_level() {
     assert_eq!(with("baseline", ", podSecurity: restricted", ""), levels("restricted", "restricted"));
 }
 
+/// A level that the owner writes for a namespace of the system is taken, told of where it refuses what runs there, and not undone by an
+/// exemption.
+#[test]
+fn a_level_for_a_namespace_of_the_system_is_taken_or_refused() {
+    let with = |namespace: &str| {
+        let text = small("restricted", &format!("  namespaces: [{namespace}]\n"));
+        let mut diags = Diagnostics::default();
+        let planned = with_cluster(
+            &text.replace("    nodePools:", "    addons: [metallb, argocd]\n    nodePools:"),
+            "",
+            None,
+            &mut diags,
+            build::plan,
+        );
+        let codes: Vec<&str> = diags.list().iter().map(|one| one.code).filter(|code| *code != "runtime-unlisted").collect();
+        let held = planned.map(|planned| {
+            let (name, namespace) = planned.plan.namespaces.iter().next().unwrap();
+            let levels = planned.plan.pod_security.as_ref().unwrap();
+            let exempt = levels.exempt_namespaces.iter().any(|one| one.value == *name);
+            (namespace.labels["pod-security.kubernetes.io/enforce"].value.clone(), exempt)
+        });
+        (held, codes)
+    };
+    let held = |level: &str, exempt: bool| Some((level.to_owned(), exempt));
+    assert_eq!(with("{ name: kube-system }"), (held("privileged", true), vec![]));
+    assert_eq!(with("{ name: kube-system, podSecurity: privileged }"), (held("privileged", true), vec![]));
+    assert_eq!(with("{ name: kube-system, podSecurity: baseline }"), (None, vec!["kube-system-level"]));
+    assert_eq!(with("{ name: metallb-system }"), (held("privileged", true), vec![]));
+    assert_eq!(with("{ name: metallb-system, podSecurity: baseline }"), (held("baseline", false), vec!["component-below-level"]));
+    assert_eq!(with("{ name: argocd }"), (held("baseline", false), vec![]));
+    assert_eq!(with("{ name: argocd, podSecurity: privileged }"), (None, vec!["waiver-needed"]));
+    assert_eq!(with("{ name: kube-public, podSecurity: privileged }"), (None, vec!["waiver-needed"]));
+}
+
 #[test]
 fn what_patching_asks_for_is_never_silent() {
     let with = |text: &str| plan(&small("baseline", &format!("  vulnerabilities: {{ {text} }}\n")), None).unwrap();

@@ -208,7 +208,7 @@ impl Judge<'_> {
                     }
                     self.expression(&attribute.expr);
                 }
-                Structure::Block(block) if block.identifier.as_str() == "lifecycle" => {}
+                Structure::Block(block) if block.identifier.as_str() == "lifecycle" => self.lifecycle(place, &block.body, known),
                 Structure::Block(block) => match table("blocks").get(block.identifier.as_str()) {
                     None => self.wrong.push(format!("{place} takes no block `{}`", block.identifier)),
                     Some(inner) => self.block(&format!("{place}.{}", block.identifier), &block.body, inner),
@@ -226,6 +226,28 @@ impl Judge<'_> {
         let missing: Vec<&String> = attributes.chain(blocks).map(|(name, _)| name).filter(|name| !has(name)).collect();
         if !missing.is_empty() {
             self.wrong.push(format!("{place} lacks {missing:?}"));
+        }
+    }
+
+    /// What Terraform is told to leave alone has to be there: it refuses a name that the provider does not know.
+    fn lifecycle(&mut self, place: &str, body: &Body, known: &Value) {
+        for structure in body.iter() {
+            match structure {
+                Structure::Attribute(attribute) if attribute.key.as_str() == "prevent_destroy" => {}
+                Structure::Attribute(attribute) if attribute.key.as_str() == "ignore_changes" => {
+                    let Expression::Array(names) = &attribute.expr else {
+                        self.wrong.push(format!("{place} ignores {:?}", attribute.expr));
+                        continue;
+                    };
+                    for name in names {
+                        let text = name.to_string();
+                        if known["attributes"][&text].is_null() && known["blocks"][&text].is_null() {
+                            self.wrong.push(format!("{place} has no `{text}` to ignore"));
+                        }
+                    }
+                }
+                other => self.wrong.push(format!("the lifecycle of {place} holds {other:?}")),
+            }
         }
     }
 
@@ -346,6 +368,7 @@ fn spoilt_text_is_refused() {
         ("eks", "attach/main.tf", "each.key\n", "each.kye\n"),
         ("aks", "attach/main.tf", "target_resource_id", "resource_id"),
         ("aks", "attach/main.tf", "enabled_log {", "log {"),
+        ("eks", "attach/main.tf", "ignore_changes = [kms_key_id]", "ignore_changes = [kms_key_arn]"),
         ("aks", "attach/verify.tf", "api_server_authorized_ip_ranges", "authorized_ip_ranges"),
         ("aks", "attach/variables.tf", "variable \"cluster_id\"", "variable \"id\""),
     ] {
@@ -356,6 +379,23 @@ fn spoilt_text_is_refused() {
         for schema in schemas(platform) {
             assert_ne!(judge(&files, &schema), [""; 0], "{file}: `{from}` as `{to}` was taken");
         }
+    }
+}
+
+/// What a group or an add-on has and the spec does not speak of stays when it is taken over: the provider would take it off.
+#[test]
+fn nothing_is_lost_that_nobody_named() {
+    let files = built("eks", &[(OWNS, &OWNS.replace("module", "harden"))]);
+    let body = hcl::parse(&files["attach/main.tf"]).unwrap();
+    let ignored = |kind: &str| {
+        let block = body.blocks().find(|block| block.labels[0].as_str() == kind).unwrap();
+        let lifecycle = block.body.blocks().find(|inner| inner.identifier.as_str() == "lifecycle").unwrap();
+        lifecycle.body.attributes().find(|a| a.key.as_str() == "ignore_changes").unwrap().expr.to_string()
+    };
+    assert!(ignored("aws_cloudwatch_log_group").contains("kms_key_id"));
+    assert!(ignored("aws_eks_addon").contains("pod_identity_association"));
+    for schema in schemas("eks") {
+        none(&judge(&files, &schema));
     }
 }
 

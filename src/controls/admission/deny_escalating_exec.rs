@@ -56,7 +56,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         let (outcome, ground, way) = policy::without_engine(cluster);
         return out.verdict_on(Scope::Cluster, outcome, ground, if detail.is_empty() { way } else { format!("{detail}; {way}") });
     };
-    let exempt: Vec<String> = cluster.engines.break_glass.iter().cloned().collect();
+    // The webhook is shown the groups of a token: they are named as they are bound.
+    let exempt: Vec<String> = cluster.identity.break_glass.iter().filter_map(|group| group.rbac.clone()).collect();
     let cause = if exempt.is_empty() { out.reason().cause } else { Cause::Spec(SpecPath::new("/identity/breakGlass")) };
     let asked = Asked {
         policy: ESCALATED_ENTRY,

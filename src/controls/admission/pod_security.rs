@@ -86,7 +86,7 @@ pub(super) struct Levels {
 
 impl Levels {
     /// The stricter of the levels that are shown and not enforced.
-    fn shown(&self) -> &str {
+    pub(super) fn shown(&self) -> &str {
         if rank(&self.audit.value) > rank(&self.warn.value) { &self.audit.value } else { &self.warn.value }
     }
 }
@@ -227,11 +227,11 @@ impl Rollout {
             let keys = if out.plan().pod_security.is_some() {
                 vec![configuration::key(format!("pod-security/{mode}"))]
             } else {
-                labels::keys(cluster, mode)
+                labels::keys(cluster, out.plan(), mode)
             };
             if stage == Stage::InForce && level != NOTHING && keys.is_empty() {
                 let ground = Ground::Fact(facts::id::MANAGED_POD_SECURITY);
-                strokes::intents(cluster, out, &place, Outcome::Impossible, &ground, "the spec governs no namespace");
+                strokes::intents(cluster, out, &place, Outcome::Impossible, &ground, "no governed namespace is held to a level");
             } else if stage == Stage::InForce && level != NOTHING {
                 strokes::intents_by(cluster, out, &place, &keys);
             } else if stage == Stage::InForce {

@@ -22,7 +22,9 @@ pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
     CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery,
 };
-pub(in crate::controls) use policies::{ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, WaiverNotAtAdmission};
+pub(in crate::controls) use policies::{
+    ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
+};
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
 };
@@ -31,6 +33,7 @@ pub(in crate::controls) use selection::{
 pub const ALL: &[Entry] = &[
     Entry::of::<AnonymousPath>(),
     Entry::of::<AuthorizerNotInFile>(),
+    Entry::of::<ComponentBelowLevel>(),
     Entry::of::<ComponentNotDeclared>(),
     Entry::of::<DeliveryCutOff>(),
     Entry::of::<UnknownDelivery>(),
@@ -46,6 +49,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<IssuerPrefixReserved>(),
     Entry::of::<IssuerTwice>(),
     Entry::of::<IssuersShareNames>(),
+    Entry::of::<KubeSystemLevel>(),
     Entry::of::<MissingParameter>(),
     Entry::of::<NoPublicSource>(),
     Entry::of::<NobodyComesIn>(),
@@ -71,7 +75,7 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with values of a spec by themselves, whatever else of it could not be read.
-const BY_ITSELF: [&str; 14] = [
+const BY_ITSELF: [&str; 15] = [
     AnonymousPath::CODE,
     EncryptionStageFirst::CODE,
     GatekeeperTooOld::CODE,
@@ -80,6 +84,7 @@ const BY_ITSELF: [&str; 14] = [
     IssuerPrefixReserved::CODE,
     IssuersShareNames::CODE,
     IssuerTwice::CODE,
+    KubeSystemLevel::CODE,
     ReservedGroup::CODE,
     ReservedIdentity::CODE,
     SourceFamily::CODE,

@@ -34,6 +34,65 @@ impl Problem for ComponentNotDeclared {
     }
 }
 
+/// The spec asks for a level of a component's namespace that its published pods fail.
+#[derive(Debug)]
+pub(in crate::controls) struct ComponentBelowLevel {
+    pub(in crate::controls) namespace: String,
+    pub(in crate::controls) level: String,
+    pub(in crate::controls) says: &'static str,
+    pub(in crate::controls) passes: &'static str,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) component: Option<Place>,
+}
+
+impl Problem for ComponentBelowLevel {
+    const CODE: &'static str = "component-below-level";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "`podSecurity` asks for a level in the namespace of a system component, and the pods that are published to run there \
+        fail it. The level is written as it was asked for: pods of the component will be refused when they are next created. Without \
+        `podSecurity` such a namespace gets the level that they pass.";
+
+    fn message(&self) -> String {
+        format!("level `{}` of `{}` refuses {}, whose pods pass `{}`", self.level, self.namespace, self.says, self.passes)
+    }
+
+    fn help(&self) -> String {
+        "leave `podSecurity` out, or move what fails the level into a namespace of its own".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let at = self.at.iter().map(|at| Label::new(at.clone(), "refuses its pods"));
+        let component = self.component.iter().map(|at| Label::new(at.clone(), "runs there"));
+        at.chain(component).collect()
+    }
+}
+
+/// The spec asks for a level of kube-system.
+#[derive(Debug)]
+pub(in crate::controls) struct KubeSystemLevel {
+    pub(in crate::controls) level: String,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for KubeSystemLevel {
+    const CODE: &'static str = "kube-system-level";
+    const SEVERITY: Severity = Severity::Error;
+    const MEANING: &'static str = "`podSecurity` asks for a level in kube-system. Its pods use the network and the paths of their nodes, so no level but \
+        `privileged` lets them start: a new node would never become ready.";
+
+    fn message(&self) -> String {
+        format!("level `{}` of `kube-system` refuses the pods that make nodes ready", self.level)
+    }
+
+    fn help(&self) -> String {
+        "leave `podSecurity` out: kube-system is `privileged`".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "no pod of the network starts under it")).collect()
+    }
+}
+
 /// A waiver is limited to a workload that admission cannot tell from others.
 #[derive(Debug)]
 pub(in crate::controls) struct WaiverNotAtAdmission {

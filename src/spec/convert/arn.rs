@@ -8,6 +8,8 @@ pub(super) struct Arn<'a> {
     pub(super) service: &'a str,
     /// Empty for a service without regions.
     pub(super) region: &'a str,
+    /// Twelve digits.
+    pub(super) account: &'a str,
     /// What the service calls it: `role/dev`, `deliverystream/logs`.
     pub(super) resource: &'a str,
 }
@@ -20,7 +22,7 @@ impl<'a> Arn<'a> {
         let is_partition = (*partition == "aws" || partition.starts_with("aws-"))
             && partition.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-        (is_partition && is_account).then_some(Arn { partition, service, region, resource })
+        (is_partition && is_account).then_some(Arn { partition, service, region, account, resource })
     }
 
     /// What IAM calls it; nothing where it is of another service.

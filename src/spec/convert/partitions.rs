@@ -37,6 +37,10 @@ fn arns(spec: &ClusterSpec) -> Vec<(SpecPath, &str)> {
         let at = SpecPath::new("/identity/groups").child(name).child("aws");
         all.extend(group.aws.iter().flat_map(List::entries).map(|(index, arn)| (at.index(index), arn.as_str())));
     }
+    let break_glass = spec.identity.as_ref().and_then(|identity| identity.break_glass.as_ref());
+    let at = SpecPath::new("/identity/breakGlass/aws");
+    let principals = break_glass.iter().flat_map(|group| &group.aws).flat_map(List::entries);
+    all.extend(principals.map(|(index, arn)| (at.index(index), arn.as_str())));
     let relay = spec.logging.as_ref().and_then(|logging| logging.siem.as_ref()).and_then(|siem| siem.relay.as_ref());
     if let Some(relay) = relay {
         let at = SpecPath::new("/logging/siem/relay");

@@ -75,29 +75,31 @@ fn from_cloudwatch(r: &mut Reader<'_>, at: &SpecPath, relay: &v1::Relay, region:
         let is_it = |(name, kind, _): &&(&str, &str, Role)| {
             *name == arn.service && arn.resource.strip_prefix(kind).is_some_and(|name| !name.is_empty())
         };
-        TARGETS.iter().find(is_it).map(|(service, _, role)| (*service, arn.region, *role))
+        TARGETS.iter().find(is_it).map(|(_, _, role)| (arn, *role))
     });
-    let Some((service, there, role)) = target else {
+    let Some((target, role)) = target else {
         let help = "write the ARN of a Firehose stream, a Kinesis stream, a Lambda function or a destination of CloudWatch Logs, such as \
                     arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs";
         return wrong(r, &destination, format!("`{text}` is nothing that CloudWatch sends logs to"), help.to_owned());
     };
     let is_name =
         |region: &&str| !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if let Some(region) = region.filter(is_name).filter(|region| *region != there) {
-        let why = format!("the receiver is in `{there}`, and the cluster and its log group are in `{region}`");
+    if let Some(region) = region.filter(is_name).filter(|region| *region != target.region) {
+        let why = format!("the receiver is in `{}`, and the cluster and its log group are in `{region}`", target.region);
         wrong(r, &destination, why, "name a receiver in the region of the cluster".to_owned());
     }
-    match (role, relay.role.as_deref()) {
+    role_fits(r, at, relay.role.as_deref(), &target, role);
+}
+
+/// Whether a role is named where one is needed and nowhere else, and whether CloudWatch may take it on for this receiver.
+fn role_fits(r: &mut Reader<'_>, at: &SpecPath, named: Option<&str>, target: &Arn<'_>, role: Role) {
+    let example = "arn:aws:iam::111122223333:role/logs";
+    match (role, named) {
         (Role::Needed, None) if r.doubts().hide(&at.child("role")) => {}
         (Role::Needed, None) => {
-            let why = format!("CloudWatch sends to `{service}` by a role alone, and none is named");
-            wrong(
-                r,
-                &destination,
-                why,
-                "name under `role` the role that may write there, such as arn:aws:iam::111122223333:role/logs".to_owned(),
-            );
+            let why = format!("CloudWatch sends to `{}` by a role alone, and none is named", target.service);
+            let help = format!("name under `role` the role that may write there, such as {example}");
+            wrong(r, &at.child("destination"), why, help);
         }
         (Role::Refused, Some(_)) => {
             let why = "CloudWatch calls a function by the function's own permission, and takes no role for it".to_owned();
@@ -105,9 +107,18 @@ fn from_cloudwatch(r: &mut Reader<'_>, at: &SpecPath, relay: &v1::Relay, region:
         }
         (_, Some(role)) if !is_role(role) => {
             let why = format!("`{role}` is no role");
-            wrong(r, &at.child("role"), why, "write the ARN of a role, such as arn:aws:iam::111122223333:role/logs".to_owned());
+            wrong(r, &at.child("role"), why, format!("write the ARN of a role, such as {example}"));
         }
-        (Role::Needed | Role::Refused | Role::Taken, _) => {}
+        // A stream belongs to the account of the log group, and so does a role that can be passed; a destination may be of another account.
+        (Role::Needed, Some(role)) => {
+            if let Some(foreign) = Arn::of(role).filter(|arn| arn.account != target.account) {
+                let why = format!("the role is of account `{}`, and the receiver of `{}`", foreign.account, target.account);
+                let help = "name a role of the account of the cluster and its receiver; into another account logs go by a destination of \
+                            CloudWatch Logs there (arn:aws:logs:REGION:ACCOUNT:destination:NAME)";
+                wrong(r, &at.child("role"), why, help.to_owned());
+            }
+        }
+        (Role::Refused | Role::Taken, _) => {}
     }
 }
 

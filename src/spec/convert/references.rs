@@ -15,7 +15,7 @@ use crate::{
         },
         model::values::is_label,
         v1alpha1::{self as v1, ClusterSpec, List},
-        words::{EksNodes, Role},
+        words::{AzurePolicyEngine, EksNodes, Os, Role},
     },
 };
 
@@ -365,6 +365,7 @@ fn belongs(r: &mut Reader<'_>, platform: &v1::Platform) {
         }
     }
     auto_mode(r, platform);
+    windows(r, platform);
     dns_cache(r, platform);
 }
 
@@ -398,6 +399,30 @@ fn auto_mode(r: &mut Reader<'_>, platform: &v1::Platform) {
         place,
         beside: Some(beside),
     });
+}
+
+/// Windows nodes where the provider lets none join: Azure CNI powered by Cilium is for Linux (Azure/AKS#4540), and so are the nodes of EKS
+/// Auto Mode (aws/containers-roadmap#2528).
+fn windows(r: &mut Reader<'_>, platform: &v1::Platform) {
+    let engine = platform.cni.as_ref().and_then(|cni| cni.azure_cni.as_ref()).and_then(|cni| cni.network_policy);
+    let nodes = platform.eks.as_ref().and_then(|eks| eks.nodes);
+    let (why, help, beside) = if engine == Some(AzurePolicyEngine::Cilium) {
+        let other = "remove the pool, or write `networkPolicy: calico`, which enforces policies on Windows nodes too";
+        ("Azure CNI powered by Cilium runs on Linux nodes alone", other, "/platform/cni/azure-cni/networkPolicy")
+    } else if nodes == Some(EksNodes::Auto) {
+        let other = "remove the pool, or write `nodes: managed` or `self-managed` for a cluster with nodes of your own";
+        ("EKS Auto Mode makes no Windows nodes", other, "/platform/eks/nodes")
+    } else {
+        return;
+    };
+    let beside = r.value_place(&path(beside));
+    for (index, pool) in platform.node_pools.iter().flat_map(List::entries) {
+        if let Some(os @ Os::Windows2025) = pool.os {
+            let place = r.value_place(&entry(&path("/platform/nodePools"), index, pool.name.as_deref()).child("os"));
+            let what = os.name().to_owned();
+            r.push(DoesNotBelong { what, why: why.to_owned(), help: help.to_owned(), place, beside: Some(beside.clone()) });
+        }
+    }
 }
 
 /// Azure Policy brings its own Gatekeeper and runs on AKS alone.

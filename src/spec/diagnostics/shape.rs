@@ -86,6 +86,13 @@ pub(in crate::spec) struct UnknownField {
     pub(in crate::spec) place: Place,
 }
 
+/// Fields that another place has under this name, and this one under a name of its own: what holds it, the name, what to write.
+const MEANT: &[(&str, &str, &str)] = &[(
+    "logging.siem.relay",
+    "authorizationRule",
+    "write the id of the rule under `destination`, and under `name` the Event Hub that it sends to",
+)];
+
 impl Problem for UnknownField {
     const CODE: &'static str = "unknown-field";
     const MEANING: &'static str = "A field that the language does not have at this place, often a typing mistake or a wrong indentation. Unknown fields are never \
@@ -98,6 +105,10 @@ impl Problem for UnknownField {
         }
     }
     fn help(&self) -> String {
+        let meant = MEANT.iter().find(|(parent, field, _)| *parent == self.parent && *field == self.field);
+        if let Some((_, _, help)) = meant {
+            return (*help).to_owned();
+        }
         match &self.home {
             Some(home) if self.parent.contains("nodePools") => format!("move it into {home}: one holds for all pools"),
             Some(home) => format!("move it into {home}"),

@@ -68,9 +68,11 @@ pub(super) fn resources(cloud: &CloudPlan) -> Vec<Block> {
                     .set("name", Expr::code("var.log_group_name"))
                     .set("retention_in_days", Expr::int(i64::from(group.days.value)).with(&retention))
                     .set("skip_destroy", Expr::bool(true))
+                    .block(left_alone("kms_key_id"))
                     .with(&origins::setting(&cloud_key("log-group/owner"), &group.owner)),
             )
-            .say("EKS makes the group by itself once a log type is on: import or move it where it exists (../ADOPT.md)."),
+            .say("EKS makes the group by itself once a log type is on: import or move it where it exists (../ADOPT.md).")
+            .say("A key that it has stays its key: the provider takes off what is not named here."),
         );
     }
     blocks.extend(subscription(cloud));
@@ -261,8 +263,15 @@ fn vpc_cni(owner: &Held<Owner>) -> Block {
             .set("resolve_conflicts_on_create", Expr::text("OVERWRITE"))
             .set("resolve_conflicts_on_update", Expr::text("PRESERVE"))
             .set("service_account_role_arn", Expr::code("var.vpc_cni_role_arn"))
+            .block(left_alone("pod_identity_association"))
             .with(&origins::setting(&cloud_key("vpc-cni/owner"), owner)),
     )
+    .say("An EKS Pod Identity that the add-on has stays: the provider takes off what is not named here.")
+}
+
+/// What a thing that is taken over has, and nothing here speaks of. The provider takes an argument that is missing for one that is empty.
+fn left_alone(argument: &'static str) -> Block {
+    Block::new("lifecycle", &[]).set("ignore_changes", Expr::list([Expr::code(argument)]))
 }
 
 /// The name of the log group of another owner.

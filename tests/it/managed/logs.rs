@@ -1,9 +1,13 @@
 //! Where logs go, and who keeps them.
 
+use std::fs;
+
 use harden::{
     facts,
     plan::{Ground, Outcome},
 };
+
+use crate::support::harden;
 
 use super::{AKS, EKS, OWNS, Tree, intent, must, omits, refused, says, spec, verdicts};
 
@@ -77,6 +81,8 @@ fn receivers_are_what_a_provider_sends_to() {
         ("arn:aws:lambda:eu-west-1:111122223333:function:logs", ""),
         ("arn:aws:logs:eu-west-1:111122223333:destination:logs", ""),
         ("arn:aws:logs:eu-west-1:111122223333:destination:logs", own),
+        // Into another account: the role is the sender's.
+        ("arn:aws:logs:eu-west-1:999922223333:destination:logs", own),
     ] {
         assert_eq!(on_eks(destination, role), [""; 0], "{destination} {role}");
     }
@@ -91,6 +97,8 @@ fn receivers_are_what_a_provider_sends_to() {
         ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/", own),
         ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs", "logs"),
         ("arn:aws:lambda:eu-west-1:111122223333:function:a'; reboot", ""),
+        ("arn:aws:firehose:eu-west-1:999922223333:deliverystream/logs", own),
+        ("arn:aws:kinesis:eu-west-1:111122223333:stream/logs", "arn:aws:iam::999922223333:role/logs"),
     ] {
         assert_eq!(on_eks(destination, role), wrong, "{destination} {role}");
     }
@@ -112,6 +120,19 @@ fn receivers_are_what_a_provider_sends_to() {
     ] {
         assert_eq!(refused(AKS, &[(&hub, &format!("    siem: {{ {siem} }}"))]), codes, "{siem}");
     }
+}
+
+/// The id of the rule has another name at a relay than at an Event Hub, and the help says which.
+#[test]
+fn a_relay_of_aks_is_told_its_field() {
+    let hub = "siem: { eventHub: { namespace: logs, name: aks } }";
+    let relay = "siem: { splunk: { url: \"https://splunk.example.com\" }, relay: { authorizationRule: x } }";
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("harden.yaml"), spec(AKS, &[(hub, relay)])).unwrap();
+    let run = harden(folder.path(), &["build", "harden.yaml", "--as-of", "2026-11-26", "--out", "out"]);
+    let told = String::from_utf8(run.stderr).unwrap();
+    says(&told, "under `destination`");
+    omits(&told, "move it into");
 }
 
 /// What sends logs on may be another owner's: nothing is made, nothing is called enforced, and people look.

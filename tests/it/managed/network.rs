@@ -44,6 +44,37 @@ fn an_overlay_comes_before_the_engine() {
     says(cilium.step("Apply D:"), "changes the cluster in place");
 }
 
+/// Where no Windows node can be a pool of them is an error, and nowhere else.
+#[test]
+fn windows_pools_are_refused_where_none_can_be() {
+    let aks = ("os: azure-linux-3", "os: windows-2025");
+    let eks = ("os: al2023", "os: windows-2025");
+    let services = ("    runtime:", "    serviceCidrs: [172.20.0.0/16]\n    runtime:");
+    assert_eq!(refused(AKS, &[aks]), ["does-not-belong"]);
+    assert_eq!(refused(AKS, &[aks, (ENGINE, "azure-cni: { networkPolicy: calico }")]), [""; 0]);
+    assert_eq!(refused(EKS, &[eks, ("nodes: managed", "nodes: auto"), services]), ["does-not-belong"]);
+    assert_eq!(refused(EKS, &[eks]), [""; 0]);
+}
+
+/// Calico as the engine of AKS is the component: what it runs is spared everywhere, as on a cluster whose plug-in it is.
+#[test]
+fn calico_of_aks_is_spared() {
+    let engine = ("engines: { admissionPolicy: {} }", "engines: { gatekeeper: { version: \"3.23\", installed: values } }");
+    let calico = (ENGINE, "azure-cni: { networkPolicy: calico }");
+    let namespaces = ("namespaces: [{ name: shop }]", "namespaces: [{ name: shop }, { name: calico-system }]");
+    let plan = must(AKS, &[engine, calico, namespaces]);
+    for policy in plan.policies.values().filter(|policy| policy.policy.name != "escalated-entry") {
+        for namespace in ["calico-system", "tigera-operator"] {
+            assert!(policy.exempt.contains_key(namespace), "{} {namespace}", policy.policy.name);
+        }
+    }
+    assert_eq!(plan.namespaces["calico-system"].labels["pod-security.kubernetes.io/enforce"].value, "privileged");
+    let in_tree = must(AKS, &[calico]);
+    assert!(in_tree.policies["always-pull"].exempt.contains_key("calico-system"));
+    let cilium = must(AKS, &[engine]);
+    assert!(cilium.policies.values().all(|policy| !policy.exempt.contains_key("calico-system")));
+}
+
 /// The add-on is asked, and a switch that its caller has to give is no verdict of ours.
 #[test]
 fn the_switch_of_the_vpc_cni_is_looked_at() {

@@ -70,6 +70,23 @@ fn groups_have_a_name_at_their_provider() {
     assert!(of(&named, "/identity/groups/developers").iter().all(|(outcome, _)| *outcome != Outcome::Weaker));
 }
 
+/// The policy on entering pods spares break glass by the name that its tokens carry, which is the one that is bound.
+#[test]
+fn break_glass_enters_by_the_name_that_it_comes_with() {
+    let engine = "engines: { gatekeeper: { version: \"3.23\", installed: values, connect: true } }";
+    let id = "00000000-0000-0000-0000-00000000000f";
+    let aks = ("engines: { admissionPolicy: {} }", engine);
+    let named = ("breakGlass: { entra:", "breakGlass: { kubernetes: \"corp:bg\", entra:");
+    let eks = ("engines: { gatekeeper: { version: \"3.23\", installed: owner } }", engine);
+    for (path, changes, name) in [(AKS, vec![aks], id), (AKS, vec![aks, named], id), (EKS, vec![eks], "corp:break-glass")] {
+        let tree = Tree::of(path, &changes);
+        let exempt = tree.file("k8s/policies/escalated-entry.yaml").split("exemptGroups:").nth(1).unwrap();
+        says(exempt, name);
+        omits(exempt, "corp:bg");
+        says(tree.file("k8s/rbac/bindings.yaml"), name);
+    }
+}
+
 /// Of sessions and groups of IAM EKS makes no entry: the apply would stop half way.
 #[test]
 fn entries_are_of_roles_and_users() {
@@ -78,6 +95,7 @@ fn entries_are_of_roles_and_users() {
         assert_eq!(refused(EKS, &[(arn, other)]), ["unreadable-text"], "{other}");
     }
     assert_eq!(refused(EKS, &[(arn, "arn:aws:iam::111122223333:user/team/somebody")]), [""; 0]);
+    assert_eq!(refused(EKS, &[(arn, "arn:aws-us-gov:iam::111122223333:role/break-glass")]), ["foreign-partition"]);
 }
 
 /// A node of a NodeClass comes in by an entry of another type than those of other nodes.

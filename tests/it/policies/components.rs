@@ -7,7 +7,7 @@ use harden::{
     build,
     diag::Diagnostics,
     facts::{self, Component, Listens, PodLevel, When, Workload},
-    plan::{Plan, PolicyPlan},
+    plan::{Outcome, Plan, PolicyPlan, Scope},
     policy::{self, POLICIES, Request, Subject},
     resolve::Resolved,
 };
@@ -23,6 +23,7 @@ pub(super) const CLUSTERS: &[(&str, &str, &str)] = &[
     ("kubeadm", "1.31.14", "weave: { version: \"2.8\" }"),
     ("eks", "1.36", "aws-vpc-cni: {}"),
     ("aks", "1.36", "azure-cni: {}"),
+    ("aks", "1.36", "azure-cni: { networkPolicy: calico }"),
 ];
 
 /// What only one platform has: its own block, and more of the platform.
@@ -46,14 +47,19 @@ const PLATFORMS: &[(&str, &str)] = &[
 const POOL: &str = "{ name: workers, role: worker, os: other, cidrs: [192.0.2.64/26] }";
 
 /// Answers and plan of a cluster that declares every addon.
-pub(super) fn cluster((platform, version, cni): &(&str, &str, &str)) -> (Resolved, Plan) {
+pub(super) fn cluster(of: &(&str, &str, &str)) -> (Resolved, Plan) {
+    cluster_with(of, "")
+}
+
+/// The same with more lines in its spec.
+fn cluster_with((platform, version, cni): &(&str, &str, &str), more: &str) -> (Resolved, Plan) {
     let addons = facts::components().filter(|component| component.when.contains(&When::Addon)).map(|component| component.name);
     let block = PLATFORMS.iter().find(|(name, _)| name == platform).expect("a platform").1;
     let text = format!(
         "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: all }}\nspec:\n  profiles: [restricted]\n  platform:\n    {}\n    \
          cni: {{ {cni} }}\n    runtime: {{ containerd: \"2.3\" }}\n    addons: [{}]\n  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}\n  \
          images: {{ allowedRegistries: [registry.example/shop], requireDigest: true, alwaysPull: true }}\n  policies: {{ engines: {{ gatekeeper: \
-         {{ version: \"3.23\", installed: owner }} }}, failure: closed }}\n",
+         {{ version: \"3.23\", installed: owner }} }}, failure: closed }}\n{more}",
         block.replace("VERSION", version).replace("POOL", POOL),
         addons.collect::<Vec<_>>().join(", ")
     );
@@ -169,6 +175,40 @@ fn components_are_not_refused() {
     let missing: Vec<&str> = POLICIES.iter().map(|policy| policy.name).filter(|name| !policies.contains(name)).collect();
     assert!(missing.is_empty(), "no cluster plans {missing:?}");
     assert!(judged > 300, "{judged}");
+}
+
+/// Namespaces of the system that the spec governs have no label that their pods fail; of those that are exempt none is said to be held.
+#[test]
+fn no_label_refuses_a_component() {
+    let (mut wrong, mut judged) = (Vec::new(), 0);
+    for of in CLUSTERS {
+        let (resolved, _) = cluster(of);
+        let all = resolved.components().into_iter().flat_map(|(component, _)| component.namespaces());
+        let namespaces: BTreeSet<&str> = all.collect();
+        let list: Vec<String> = namespaces.iter().map(|name| format!("{{ name: {name} }}")).collect();
+        let (resolved, plan) = cluster_with(of, &format!("  namespaces: [{}]\n", list.join(", ")));
+        let verdicts = &plan.verdicts.iter().find(|control| control.id.0 == "admission/pod-security").unwrap().verdicts;
+        for name in namespaces {
+            let components = resolved.components().into_iter().map(|(component, _)| component);
+            let passes = components.filter(|component| component.namespaces().contains(&name)).map(|one| one.passes(name)).min();
+            for (label, level) in plan.namespaces[name].labels.iter().filter(|(label, _)| !label.ends_with("-version")) {
+                let level = PodLevel::ALL.into_iter().find(|known| known.name() == level.value).unwrap();
+                judged += 1;
+                if level > passes.unwrap() {
+                    wrong.push(format!("{of:?}: {name}: {label} is {}", level.name()));
+                }
+            }
+            let exempt =
+                plan.pod_security.as_ref().is_some_and(|levels| levels.exempt_namespaces.iter().any(|one| one.value == name));
+            let said: Vec<_> = verdicts.iter().filter(|one| one.scope == Scope::Namespace(name.to_owned())).collect();
+            let held = said.iter().any(|one| one.outcome == Outcome::Enforced);
+            if said.len() != 1 || held && (exempt || passes == Some(PodLevel::Privileged)) {
+                wrong.push(format!("{of:?}: {name}: {said:?}"));
+            }
+        }
+    }
+    none(&wrong);
+    assert!(judged > 100, "{judged}");
 }
 
 /// The same pods in a namespace of applications: every policy refuses some, so that sparing them is what lets them pass.

@@ -37,6 +37,11 @@ impl Page<'_> {
             self.shell(&[
                 "terraform state mv 'module.eks.aws_eks_addon.this[\"vpc-cni\"]' module.harden_attach.aws_eks_addon.vpc_cni",
             ]);
+            self.say(
+                "An EKS Pod Identity that the add-on has (`aws eks describe-addon --cluster-name NAME --addon-name vpc-cni --query \
+                 addon.podIdentityAssociations`) stays with it: `attach` neither sets nor takes off `pod_identity_association`. Its role has to stay \
+                 where your Terraform makes it.",
+            );
         }
     }
 
@@ -55,6 +60,10 @@ impl Page<'_> {
         self.shell(&[
             "terraform state mv 'module.eks.aws_cloudwatch_log_group.this[0]' module.harden_attach.aws_cloudwatch_log_group.control_plane",
         ]);
+        self.say(
+            "A KMS key that the group has (`kmsKeyId` in the list of the first command) stays with it: `attach` neither sets nor takes off \
+             `kms_key_id`, and `aws logs associate-kms-key` gives a group without one a key.",
+        );
     }
 
     /// CloudWatch takes two subscription filters for one log group.

@@ -130,7 +130,8 @@ impl Page<'_> {
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
             self.say(
                 "`enforce_network_policies` stays false until step D, unless the add-on enforces them today. Where the add-on has a role or a \
-                 configuration of its own today, give them as `vpc_cni_role_arn` and `vpc_cni_configuration`: what is not given is taken off.",
+                 configuration of its own today, give them as `vpc_cni_role_arn` and `vpc_cni_configuration`: what is not given is taken off. A Pod Identity of it \
+                 stays as it is.",
             );
         }
     }

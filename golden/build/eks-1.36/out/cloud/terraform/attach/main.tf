@@ -4,10 +4,15 @@
 
 # cloud/log-retention: spec /logging/audit/retentionDays, spec /platform/eks/owns/logGroup
 # EKS makes the group by itself once a log type is on: import or move it where it exists (../ADOPT.md).
+# A key that it has stays its key: the provider takes off what is not named here.
 resource "aws_cloudwatch_log_group" "control_plane" {
   name              = var.log_group_name
   retention_in_days = 120
   skip_destroy      = true
+
+  lifecycle {
+    ignore_changes = [kms_key_id]
+  }
 }
 
 # cloud/log-forwarding: spec /logging/siem/relay, spec /platform/eks/owns/subscriptionFilter
