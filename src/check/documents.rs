@@ -151,7 +151,7 @@ fn nothing_asked(object: &Node, against: &Against<'_>) -> String {
     }
     if against.plan.policies.is_empty() && pod_spec(&object.to_json()).is_some() {
         return format!(
-            "no admission policy is planned for the cluster, so nothing is asked of what makes pods: {version} {kind}"
+            "no admission policy is planned for the cluster, so nothing is asked of pods and what makes them: {version} {kind}"
         );
     }
     format!("nothing is asked of this kind yet: {version} {kind}")
