@@ -98,11 +98,13 @@ impl Cidr {
 }
 
 impl Cidr {
-    /// Whether ranges together hold every IPv4 or every IPv6 address, in one piece or in many.
+    /// Whether ranges together hold every IPv4 or every IPv6 address that the internet routes, in one piece or in many.
     #[must_use]
     pub fn cover_everything(ranges: &[Cidr]) -> bool {
-        let whole = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
-        whole.into_iter().any(|address| covered(Cidr { address, prefix: 0 }, ranges))
+        /// Global unicast, all of IPv6 that is routed (RFC 4291).
+        const ROUTED: Ipv6Addr = Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0);
+        let whole = [(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), (IpAddr::V6(ROUTED), 3)];
+        whole.into_iter().any(|(address, prefix)| covered(Cidr { address, prefix }, ranges))
     }
 }
 

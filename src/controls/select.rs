@@ -360,6 +360,10 @@ fn fits(control: &Control, param: &Param, given: &GivenParam, diags: &mut Diagno
             Some(_) | None => format!("one of {}", words.join(", ")),
         },
         ParamKind::List => match &given.value {
+            // Without suites of its own a program takes its default, which limits nothing.
+            Value::Array(items) if items.is_empty() && param.stricter == Stricter::Suites => {
+                "a list that holds something".to_owned()
+            }
             Value::Array(items) if items.iter().all(Value::is_string) => return true,
             Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
                 "a list of texts".to_owned()

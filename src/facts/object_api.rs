@@ -7,6 +7,25 @@ use super::{
 };
 use crate::base::Minor;
 
+/// The resources of the core group that the API server stores (kubernetes/api, core/v1, source 1.36.3; no minor from 1.20 on adds or drops one).
+pub const CORE_RESOURCES: [&str; 15] = [
+    "configmaps",
+    "endpoints",
+    "events",
+    "limitranges",
+    "namespaces",
+    "nodes",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "pods",
+    "podtemplates",
+    "replicationcontrollers",
+    "resourcequotas",
+    "secrets",
+    "serviceaccounts",
+    "services",
+];
+
 /// A row of the table of objects.
 #[derive(Debug)]
 pub(super) struct ObjectRow {

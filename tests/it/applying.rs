@@ -1,5 +1,8 @@
 //! What the steps of a report say of a cluster of kubeadm: nothing is lost, closed or cut off before the person who applies them read of it.
 
+mod mixed;
+mod upgrade;
+
 use crate::managed::{Tree, omits, says};
 
 const SMALLEST: &str = "golden/build/smallest-1.36/harden.yaml";
@@ -76,6 +79,27 @@ fn the_plug_in_is_told_what_it_cannot_know() {
     let calico = Tree::of(SMALLEST, &[]);
     says(calico.list("A new cluster"), "`10.244.0.0/16` as `cidr` of the `ipPools`");
     omits(calico.list("A new cluster"), "kubeProxyReplacement");
+}
+
+/// Each plug-in has a default of its own for the way between nodes, and the firewall opens the declared one alone.
+#[test]
+fn the_plug_in_carries_packets_as_the_firewall_lets_them() {
+    const CALICO: &str = "calico: { version: \"3.31\" }";
+    let told = |cni: &str| Tree::of(SMALLEST, &[(CALICO, cni)]).list("A new cluster").to_owned();
+    for (cni, words) in [
+        ("calico: { version: \"3.31\", encapsulation: vxlan }", "`encapsulation: VXLAN`"),
+        ("calico: { version: \"3.31\", encapsulation: ipip-cross-subnet }", "`encapsulation: IPIPCrossSubnet`"),
+        ("calico: { version: \"3.31\", encapsulation: none }", "`encapsulation: None`"),
+        ("calico: { version: \"3.31\", encryption: wireguard }", "wireguardEnabled"),
+        ("cilium: { version: \"1.19\", datapath: geneve }", "`tunnelProtocol=geneve`"),
+        ("cilium: { version: \"1.19\", datapath: native }", "`ipv4NativeRoutingCIDR=10.244.0.0/16`"),
+        ("cilium: { version: \"1.19\", datapath: vxlan, encryption: wireguard }", "`encryption.type=wireguard`"),
+    ] {
+        says(&told(cni), words);
+    }
+    omits(&told(CALICO), "encapsulation");
+    let vxlan = Tree::of(SMALLEST, &[RESTRICTED, (CALICO, "calico: { version: \"3.31\", encapsulation: vxlan }")]);
+    says(vxlan.list("The nodes"), "pods' packets pass as `vxlan` alone");
 }
 
 /// A firewall that lets named nodes alone to etcd keeps a further one out until it is named.
@@ -197,6 +221,35 @@ fn the_job_runs_where_its_programs_are() {
     let api = "  api: { sources";
     let tree = Tree::of(SMALLEST, &[(api, &format!("  vulnerabilities: {{ scanning: {{ pipeline: github }} }}\n{api}"))]);
     says(tree.file("ci/github-image.yaml"), "runs-on: ${{ inputs.runner }}");
+}
+
+/// Whether the nodes see who comes is never guessed.
+#[test]
+fn a_load_balancer_says_whether_it_keeps_the_address() {
+    let sources = "sources: { admins: [203.0.113.0/24]";
+    let row = |more: &str| {
+        let tree = Tree::of(SMALLEST, &[RESTRICTED, (sources, &format!("{sources}{more}"))]);
+        tree.row("apiserver/api-sources").to_owned()
+    };
+    says(&row(""), "| enforced |");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: true }"), "| enforced |");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10], preservesClientIp: false }"), "| weaker |");
+    says(&row(", loadBalancer: { addresses: [192.0.2.10] }"), "| weaker |");
+}
+
+/// kured waits for a file that not every system writes.
+#[test]
+fn kured_is_told_of_systems_that_write_no_file() {
+    let api = "  api: { sources";
+    let patching =
+        format!("    addons: [kured]\n  vulnerabilities: {{ patching: {{ window: \"Sat 01:30\", reboot: kured }} }}\n{api}");
+    let with = |os: &str| {
+        let workers = format!("name: workers, role: worker, os: {os}");
+        let tree = Tree::of(SMALLEST, &[(api, &patching), ("name: workers, role: worker, os: debian-12", &workers)]);
+        tree.report().to_owned()
+    };
+    omits(&with("ubuntu-24.04"), "/var/run/reboot-required");
+    says(&with("rhel-9"), "/var/run/reboot-required");
 }
 
 /// What holds by a file names it, also where another control writes the most of it.

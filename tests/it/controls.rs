@@ -5,19 +5,19 @@ mod encryption;
 mod owner;
 mod waivers;
 
-use std::{collections::BTreeSet, fmt::Write as _, fs};
+use std::fs;
 
 use harden::{
-    base::{Cidr, ControlId, SpecPath},
+    base::{Cidr, SpecPath},
     build,
-    controls::{self, CATALOGUE},
+    controls::CATALOGUE,
     diag::Diagnostics,
-    plan::{EncryptionRecord, Ground, Held, Impact, Outcome, OwnerField, Plan, Program},
+    plan::{EncryptionRecord, Ground, Held, Outcome, Plan, Program},
 };
 
 use encryption::encrypted;
 
-use crate::support::{DAY, compare_file, harden, none, root, with_cluster};
+use crate::support::{root, with_cluster};
 
 /// A plan of a spec, or the codes of what is wrong with it.
 pub(crate) fn plan(text: &str, last_stage: Option<&str>) -> Result<Plan, Vec<&'static str>> {

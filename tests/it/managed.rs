@@ -10,14 +10,14 @@ mod sentences;
 use std::{collections::BTreeMap, fs};
 
 use harden::{
-    base::{FactId, SpecPath},
+    base::SpecPath,
     facts,
     plan::{Ground, Outcome, Plan},
 };
 
 use crate::{
-    controls::{plan, spec_of},
-    support::{harden, none, root},
+    controls::plan,
+    support::{harden, root},
 };
 
 /// A spec of the project with other words in it.

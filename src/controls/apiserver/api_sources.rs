@@ -66,8 +66,7 @@ fn ranges(out: &mut Lowering<'_>, place: &SpecPath, ranges: &[Cidr]) -> Vec<Held
 fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKey>> {
     let mut control_plane = control_plane(cluster).peekable();
     let scripted = control_plane.peek().is_some() && control_plane.all(|pool| pool.host_os().is_some());
-    let sees = cluster.sources.preserves_client_ip != Some(false);
-    (enforces(cluster) && scripted && sees).then(|| out.plan().access_settings().into_keys().collect())
+    (enforces(cluster) && scripted && sees_clients(cluster)).then(|| out.plan().access_settings().into_keys().collect())
 }
 
 /// The sources as groups of the firewalls of control-plane nodes.
@@ -93,6 +92,11 @@ fn members(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     keys
 }
 
+/// Whether the nodes see who comes: nobody stands before them, or it keeps the address of the client.
+fn sees_clients(cluster: &Resolved) -> bool {
+    cluster.sources.load_balancer.is_empty() || cluster.sources.preserves_client_ip == Some(true)
+}
+
 /// What keeps the hosts from holding the sources, as [`held_by_hosts`] tells it.
 fn detail(cluster: &Resolved) -> String {
     let mut lacks: Vec<String> = Vec::new();
@@ -106,8 +110,12 @@ fn detail(cluster: &Resolved) -> String {
     if !unscripted.is_empty() {
         lacks.push(format!("no firewall is written for the nodes of pool {}", unscripted.join(", ")));
     }
-    if cluster.sources.preserves_client_ip == Some(false) {
-        lacks.push("the load balancer hides the client's address, so it must keep others away itself".to_owned());
+    if !sees_clients(cluster) {
+        let why = match cluster.sources.preserves_client_ip {
+            None => "the spec does not say whether the load balancer keeps the client's address: write `preservesClientIp`",
+            Some(_) => "the load balancer hides the client's address, so it must keep others away itself",
+        };
+        lacks.push(why.to_owned());
     }
     lacks.join("; ")
 }

@@ -38,6 +38,9 @@ const GTLS: &str = "/usr/lib/*/rsyslog/lmnsd_gtls.so";
 /// Megabytes of one line: request and answer of the largest audit event, and a longest address written with escapes.
 const LINE: i64 = 8;
 
+/// Where the profile of rsyslog in Ubuntu lets it read certificates.
+const READ_BY_RSYSLOG: &str = "/etc/ssl/certs/";
+
 /// What lets rsyslog of Ubuntu read the logs of Docker's containers.
 const DOCKER_RULE: &str = "write `/var/lib/docker/containers/** r,` to `/etc/apparmor.d/rsyslog.d/docker`, then `apparmor_parser -r \
     /etc/apparmor.d/usr.sbin.rsyslogd`; until then the logs of the control plane's pods and of kube-proxy stay on the node, all others are \
@@ -112,6 +115,11 @@ fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
     if plan.kinds.contains_key(&LogKind::Kubernetes) && matches!(cluster.hosts.runtime, Some(Runtime::Docker { .. })) {
         for (pool, _) in pools::hardened(out).into_iter().filter(|(_, os)| *os == HostOs::Ubuntu2404) {
             out.verdict(Scope::Pool(pool.name), Outcome::Weaker, facts::id::DOCKER_LOGS_APPARMOR, DOCKER_RULE);
+        }
+    }
+    if plan.tls.value && !plan.ca_file.value.starts_with(READ_BY_RSYSLOG) {
+        for (pool, _) in pools::hardened(out).into_iter().filter(|(_, os)| *os == HostOs::Ubuntu2404) {
+            out.verdict(Scope::Pool(pool.name), Outcome::Weaker, facts::id::CA_APPARMOR, plan.ca_file.value.clone());
         }
     }
     let siem = SpecPath::new("/logging/siem");

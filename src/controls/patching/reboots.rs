@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Level, SpecPath},
     controls::{Applies, Control, Param, ParamKind, Stricter, strokes},
     facts,
-    plan::{Ground, Lowering, Outcome, RebootWindow, Scope, patching_key},
+    plan::{Ground, Lowering, NodePlan, Outcome, RebootWindow, Scope, patching_key},
     resolve::Resolved,
     spec::words::Reboot,
 };
@@ -48,6 +48,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
+/// The systems whose packages write the file that kured waits for.
+const TELL: [&str; 5] = ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04", "azure-linux-3"];
+
 fn kured(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath) {
     let key = patching_key("reboots");
     let Some(window) = cluster.vulnerabilities.window else {
@@ -68,11 +71,17 @@ fn kured(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath) {
     out.because(Cause::Spec(place.child("window")));
     let held = out.held(planned);
     out.plan_mut().patching.reboots = Some(held);
-    let (outcome, ground) = if cluster.addons.iter().any(|addon| addon.name == "kured") {
-        (Outcome::Enforced, Ground::Settings(vec![key]))
-    } else {
+    let silent: Vec<&NodePlan> = cluster.pools.iter().filter(|pool| !TELL.contains(&pool.os.as_str())).collect();
+    let (outcome, ground) = if cluster.addons.iter().all(|addon| addon.name != "kured") {
         (Outcome::Weaker, Ground::Fact(facts::id::KURED_NEEDED))
+    } else if silent.len() == cluster.pools.len() {
+        (Outcome::Weaker, Ground::Fact(facts::id::NO_REBOOT_SENTINEL))
+    } else {
+        (Outcome::Enforced, Ground::Settings(vec![key]))
     };
+    for pool in silent {
+        out.verdict(Scope::Pool(pool.name.clone()), Outcome::Weaker, facts::id::NO_REBOOT_SENTINEL, format!("`{}`", pool.os));
+    }
     let detail = if minutes > last { "the window closes at midnight" } else { "" };
     let midnight = if minutes > last { ", where it closes" } else { "" };
     let window =

@@ -30,6 +30,13 @@ pub(super) fn read(source: &Source, diags: &mut Diagnostics) -> Option<Node> {
         }
     }
     let whole = source.place(crate::diag::Span::new(0, source.text().len()));
+    if diags.errors() == before && entries.is_empty() {
+        diags.push(UnusableDocument {
+            why: "the file holds no document".to_owned(),
+            help: "look whether the command that wrote it failed; leave `platform.kubeadm.config` out where you have no configuration",
+            at: whole.clone(),
+        });
+    }
     (diags.errors() == before).then(|| Node::new(Value::Map(entries), whole))
 }
 

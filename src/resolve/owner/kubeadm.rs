@@ -240,6 +240,16 @@ fn join(reading: &mut Reading<'_>, diags: &mut Diagnostics) {
     carried.refuse(reading, diags, "/dryRun", "every join would be a rehearsal");
     kubelet_arguments(&mut carried, reading, diags, true);
     carried.finish(reading, if control_plane { "JoinConfiguration/control-plane" } else { "JoinConfiguration/worker" });
+    let whose = if control_plane {
+        "for further control-plane nodes, since the document has `controlPlane`"
+    } else {
+        "for workers, since the document has no `controlPlane`"
+    };
+    for note in reading.notes.iter_mut().filter(|note| note.field.starts_with("JoinConfiguration/")) {
+        if note.fate == OwnerField::Carried {
+            note.why.get_or_insert_with(|| whose.to_owned());
+        }
+    }
 }
 
 /// What the first node says of itself and holds for every control-plane node, where no document says it for the others.

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     base::SpecPath,
+    facts,
     spec::{
-        diagnostics::{DuplicateName, OverlappingResources},
+        diagnostics::{DuplicateName, OverlappingResources, UnknownWord},
         model::{
             Api, ClaimMapping, Delivery, Duty, EncryptionAtRest, EncryptionProvider, Group, Identity, Impersonation, Issuer,
             LoadBalancer, Sources,
@@ -50,7 +51,9 @@ fn encryption(r: &mut Reader<'_>, at: &SpecPath, written: v1::EncryptionAtRest) 
         Some(_) => written.kms.and_then(|k| kms(r, &at.child("kms"), k)),
         None => None,
     };
-    let resources = written.resources.map(|list| encrypted(r, &at.child("resources"), list));
+    let resources =
+        r.given_list(at, "resources", written.resources, "nothing would be encrypted, and no API server starts with it");
+    let resources = resources.map(|list| encrypted(r, &at.child("resources"), list));
     Some(EncryptionAtRest { provider: provider?, resources, stage: written.stage })
 }
 
@@ -62,6 +65,13 @@ fn encrypted(r: &mut Reader<'_>, at: &SpecPath, list: List<String>) -> Vec<Strin
     for (index, text) in list.indexed() {
         let at = at.index(index);
         let Some(text) = r.check(&at, text, EXPECTED, is_encrypted) else { continue };
+        // What is not there is not refused by the API server, and what was meant stays plain.
+        if !text.contains('.') && !facts::CORE_RESOURCES.contains(&text.as_str()) {
+            let place = r.value_place(&at);
+            let allowed = facts::CORE_RESOURCES.map(str::to_owned).to_vec();
+            r.push(UnknownWord { field: "a resource of the core group".to_owned(), word: text, allowed, place });
+            continue;
+        }
         let other = found.iter().find(|(other, _)| stands_for(other, &text) || stands_for(&text, other));
         if let Some((other, first)) = other {
             let (first, second) = ((other.clone(), r.value_place(first)), (text, r.value_place(&at)));

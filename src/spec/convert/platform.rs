@@ -34,7 +34,8 @@ pub(super) fn platform(r: &mut Reader<'_>, at: &SpecPath, written: Option<v1::Pl
     let cni = written.cni.and_then(|c| cni(r, &at.child("cni"), c));
     let runtime = written.runtime.and_then(|c| runtime(r, &at.child("runtime"), c));
     let size = written.size.map_or_else(Size::default, |size| Size { nodes: size.nodes, pods: size.pods });
-    let node_pools = nodes::pools(r, &at.child("nodePools"), written.node_pools.unwrap_or_default());
+    let pools = r.given_list(at, "nodePools", written.node_pools, "what holds on which nodes depends on them");
+    let node_pools = nodes::pools(r, &at.child("nodePools"), pools.unwrap_or_default());
     let mirrors = mirrors(r, &at.child("mirrors"), written.mirrors.unwrap_or_default());
     let addons = r.labels(&at.child("addons"), "an addon", written.addons).unwrap_or_default();
     let node_local_dns = written.node_local_dns;
@@ -61,8 +62,11 @@ fn kubeadm(r: &mut Reader<'_>, at: &SpecPath, written: v1::Kubeadm) -> Option<Ku
         r.check(&endpoint_at, text, "a host that every node reaches, such as api.shop.example:6443", |text| !is_own_machine(text))
     });
     let control_plane_endpoint = r.read(&endpoint_at, endpoint, "a host and a port such as api.shop.example:6443");
-    let pod_subnets = r.ranges(&at.child("podSubnets"), written.pod_subnets);
-    let service_subnets = r.ranges(&at.child("serviceSubnets"), written.service_subnets);
+    const NO_RANGE: &str = "leave it out to take the range of your own configuration";
+    let pods = r.given_list(at, "podSubnets", written.pod_subnets, NO_RANGE);
+    let pod_subnets = r.ranges(&at.child("podSubnets"), pods);
+    let services = r.given_list(at, "serviceSubnets", written.service_subnets, NO_RANGE);
+    let service_subnets = r.ranges(&at.child("serviceSubnets"), services);
     let dns_domain =
         written.dns_domain.and_then(|d| r.check(&at.child("dnsDomain"), d, "a DNS domain such as cluster.local", is_subdomain));
     let etcd = written.etcd.and_then(|e| etcd(r, &at.child("etcd"), e));

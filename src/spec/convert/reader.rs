@@ -146,6 +146,18 @@ impl<'a> Reader<'a> {
         why: &'static str,
     ) -> Option<List<T>> {
         let list = self.need(parent, field, value)?;
+        self.given_list(parent, field, Some(list), why)
+    }
+
+    /// A list that holds something where it is written.
+    pub(super) fn given_list<T>(
+        &mut self,
+        parent: &SpecPath,
+        field: &str,
+        value: Option<List<T>>,
+        why: &'static str,
+    ) -> Option<List<T>> {
+        let list = value?;
         if list.is_empty() {
             let place = self.value_place(&parent.child(field));
             self.push(EmptyList { field: field.to_owned(), why, place });

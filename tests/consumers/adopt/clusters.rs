@@ -2,8 +2,7 @@
 
 use crate::terraform::{must, program, tree};
 
-use super::back::moved;
-use super::{Page, Place, Root, STEPS, Way, cases, owned, without_imports};
+use super::{Page, Place, Root, STEPS, Way, back::moved, cases, owned, without_imports};
 
 #[test]
 fn a_new_cluster_takes_every_step_at_once() {

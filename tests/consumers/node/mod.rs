@@ -19,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use harden::base::{KubeVersion, Minor};
+
 use crate::programs::{self, Built};
 
 /// The programs of one Kubernetes minor.
@@ -43,6 +45,11 @@ pub(crate) const SETS: [Set; 7] = [
 ];
 
 impl Set {
+    /// Its minor.
+    pub(crate) fn minor(&self) -> Minor {
+        self.version.parse::<KubeVersion>().expect("a version").minor
+    }
+
     /// A Kubernetes program.
     pub(crate) fn kube(&self, name: &str) -> Option<Built> {
         programs::find(self.kube, name)

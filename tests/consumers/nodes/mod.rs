@@ -128,8 +128,14 @@ fn scripts_and_rules_are_taken() {
         for pool in ["control-plane", "workers"] {
             let folder = tree.pool(pool);
             if shellcheck {
-                let (code, said) = run(Command::new("shellcheck").arg(folder.join("harden-node.sh")));
+                let script = folder.join("harden-node.sh");
+                let (code, said) = run(Command::new("shellcheck").arg(&script));
                 assert_eq!((code, said.as_str()), (0, ""), "{os} {pool}");
+                let spoilt = folder.join("spoilt.sh");
+                fs::write(&spoilt, fs::read_to_string(&script).unwrap() + "\nrm -rf $1\n").unwrap();
+                let (code, said) = run(Command::new("shellcheck").arg(&spoilt));
+                assert!(code == 1 && said.contains("SC2086"), "{os} {pool}: what is not quoted was not noticed: {said}");
+                fs::remove_file(&spoilt).unwrap();
             }
             if nft {
                 judge_rules(&folder.join("files/etc/harden/node.nft"));

@@ -179,7 +179,7 @@ fn single_values_and_the_rest() {
         - { name: people, url: \"https://id.example.internal\", audiences: [a], username: { claim: sub, prefix: \"people:\" } }\n      \
         - { name: robots, url: \"https://id.example.internal\", audiences: [b], username: { claim: sub, prefix: \"robots:\" } }\n";
     let values = ["hands-out-cluster-admin", "issuer-twice", "reserved-identity"];
-    let sorted = |more: &[&str]| {
+    let sorted = |more: &[&'static str]| -> Vec<&'static str> {
         let mut all = [&values[..], more].concat();
         all.sort_unstable();
         all
@@ -212,6 +212,26 @@ fn misspelt_fields_of_the_owner_are_one_mistake() {
     ] {
         assert_eq!(codes_over(&names, "", &own(&fields)), codes, "{fields}");
     }
+}
+
+/// Lists that hold nothing where something must be are one mistake, and no decision that is missing too.
+#[test]
+fn empty_lists_are_one_mistake() {
+    let pools = "    nodePools:\n      - { name: control-plane, role: control-plane, os: debian-12, cidrs: [192.0.2.0/28] }\n      \
+        - { name: workers, role: worker, os: debian-12, cidrs: [192.0.2.64/26] }\n";
+    for (from, to) in [
+        (pools, "    nodePools: []\n"),
+        ("podSubnets: [10.244.0.0/16]", "podSubnets: []"),
+        ("serviceSubnets: [10.96.0.0/12]", "serviceSubnets: []"),
+    ] {
+        assert_eq!(codes(&[(from, to)], ""), ["empty-list"], "{to}");
+    }
+    let clash = ("podSubnets: [10.244.0.0/16]", "podSubnets: [10.244.0.0/16]\n      config: own.yaml");
+    assert_eq!(codes_over(&[clash], "", "# nothing\n"), ["owner-document"]);
+    let routed = ("203.0.113.0/24", "\"2000::/3\"");
+    assert_eq!(codes(&[routed], ""), ["open-to-the-world"]);
+    let suites = "  controls: { apiserver/tls-ciphers: { with: { ciphers: [] } } }\n";
+    assert_eq!(codes(&[], suites), ["parameter-value"]);
 }
 
 #[test]

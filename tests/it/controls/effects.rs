@@ -4,14 +4,13 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use harden::{
     base::ControlId,
-    controls::CATALOGUE,
+    controls::{self, CATALOGUE},
     plan::{Ground, Impact, Plan},
 };
 
 use crate::support::{compare_file, none, root};
 
-use super::owner::OWNER;
-use super::{plan_over, spec_of};
+use super::{owner::OWNER, plan_over, spec_of};
 
 /// The columns of the goldens: the oldest minor, the one whose files are stable, the newest, and the two clouds.
 const COLUMNS: [(&str, &str); 5] =

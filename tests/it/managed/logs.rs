@@ -5,11 +5,6 @@ use harden::{
     plan::{Ground, Outcome},
 };
 
-use crate::{
-    controls::plan,
-    support::{harden, none},
-};
-
 use super::{AKS, EKS, OWNS, Tree, intent, must, omits, refused, says, spec, verdicts};
 
 #[test]

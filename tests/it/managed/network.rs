@@ -6,12 +6,7 @@ use harden::{
     plan::{Ground, Outcome},
 };
 
-use crate::{
-    controls::plan,
-    support::{harden, none},
-};
-
-use super::{AKS, EKS, ENGINE, OWNS, Tree, intent, must, omits, refused, says, spec, verdicts};
+use super::{AKS, EKS, ENGINE, OWNS, Tree, intent, must, omits, refused, says, verdicts};
 
 /// Where an engine acts already, the stage of policies closes at once, and not at step D.
 #[test]

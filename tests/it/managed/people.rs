@@ -6,9 +6,7 @@ use harden::{
     plan::{Ground, Outcome, Plan},
 };
 
-use crate::controls::plan;
-
-use super::{AKS, EKS, Tree, intent, must, omits, refused, says, verdicts};
+use super::{AKS, EKS, Tree, must, omits, refused, says, verdicts};
 
 /// An access entry counts at once, and so does a sign-in by Entra ID: what people may do is in the cluster before.
 #[test]

@@ -8,10 +8,10 @@ use harden::{
 
 use crate::{
     controls::{plan, spec_of},
-    support::{harden, none},
+    support::none,
 };
 
-use super::{AKS, EKS, OWNS, Tree, intent, must, omits, says, spec, verdicts};
+use super::{AKS, EKS, OWNS, Tree, intent, must, omits, says, verdicts};
 
 /// Reads of checks are in every plan.
 #[test]

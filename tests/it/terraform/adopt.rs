@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use harden::hcl::Block;
-
 use hcl::{Body, Expression, Structure};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::none;
 
-use super::{META, OWNS, SETTING, blocks, built, collect, fixture, judge, module, schemas, trees};
+use super::{META, OWNS, SETTING, blocks, built, fixture, module, schemas, trees};
 
 /// The code blocks of the page, joined.
 fn page(files: &BTreeMap<String, String>) -> Vec<Body> {
