@@ -103,7 +103,8 @@ impl ObjectKind {
 
     /// By the group alone: the API server keeps one object, under whichever version of its group it is sent.
     fn of(root: &Node) -> Option<Self> {
-        let (group, kind) = (group_of(text(root, "/apiVersion")), text(root, "/kind"));
+        let version = Some(text(root, "/apiVersion")).filter(|version| !version.is_empty())?;
+        let (group, kind) = (group_of(version), text(root, "/kind"));
         let (namespace, name) = (text(root, "/metadata/namespace"), text(root, "/metadata/name"));
         let agent = namespace == AGENT_NAMESPACE && name == AGENT_NAME;
         match (group, kind) {
