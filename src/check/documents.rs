@@ -4,11 +4,18 @@ use std::borrow::Cow;
 
 use crate::{
     diag::{Diagnostic, Severity, Source},
+    facts,
+    policy::pod_spec,
     targets::{Form, Observed},
     yaml::{self, Document, Entry, Node, Style, Value},
 };
 
-use super::{Against, Extent, Finding, Findings, accounts::Accounts, policies, settings, subject::Subject};
+use super::{
+    Against, Extent, Finding, Findings,
+    accounts::Accounts,
+    kustomization, policies, settings,
+    subject::{Reader, Subject},
+};
 
 /// A file to be judged.
 #[derive(Debug, Clone)]
@@ -37,24 +44,37 @@ pub(super) fn is_yaml(name: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether somebody who applies a folder applies a file of it, or the file was named itself; the rest may be part of a node.
+pub(super) fn is_taken(file: &File) -> bool {
+    file.named || is_yaml(&file.name) || kustomization::is_called(&file.name)
+}
+
 /// Judges a file by itself.
 pub(super) fn judge(file: &File, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
     match &file.content {
+        Content::Left(_) | Content::Unreadable(_) => not_read(file, found),
+        Content::Text(source) if file.name.ends_with(".flags") => flags(source, against, found),
+        Content::Text(_) if !is_taken(file) => {}
+        Content::Text(source) => {
+            let documents = yaml::read(source);
+            let for_kubeadm = documents.iter().any(|document| document.root.as_ref().is_some_and(is_for_kubeadm));
+            let reader = if for_kubeadm { Reader::Kubeadm } else { Reader::Own };
+            for document in &documents {
+                one(file, document, reader, against, accounts, found);
+            }
+        }
+    }
+}
+
+/// Tells that a file was not read; what somebody would apply all the same is a finding.
+pub(super) fn not_read(file: &File, found: &mut Findings) {
+    match &file.content {
+        Content::Text(_) => {}
         Content::Left(reason) => found.skip(&file.name, None, reason.clone()),
         Content::Unreadable(problem) => {
             found.skip(&file.name, None, problem.message.clone());
-            if is_yaml(&file.name) || file.named {
+            if is_taken(file) {
                 found.findings.push(broken(problem, 1));
-            }
-        }
-        Content::Text(source) if file.name.ends_with(".flags") => flags(source, against, found),
-        // Of a folder only what kubectl would take; the rest is looked at where it is part of a node.
-        Content::Text(_) if !file.named && !is_yaml(&file.name) => {}
-        Content::Text(source) => {
-            let documents = yaml::read(source);
-            let by_kubeadm = documents.iter().any(|document| document.root.as_ref().is_some_and(is_for_kubeadm));
-            for document in &documents {
-                one(file, document, by_kubeadm, against, accounts, found);
             }
         }
     }
@@ -66,8 +86,8 @@ fn flags(source: &Source, against: &Against<'_>, found: &mut Findings) {
     if against.extent == Extent::Workloads || observed.sightings.is_empty() {
         return found.skip(source.name(), None, "these are not the flags of a program that this plan speaks of");
     }
-    found.summary.documents += 1;
-    found.summary.objects += observed.sightings.len();
+    found.document(source.name());
+    found.objects(source.name(), observed.sightings.len());
     for sighting in &observed.sightings {
         settings::sighting(sighting, &Subject::text(sighting.place.clone()), against, found);
     }
@@ -83,8 +103,16 @@ fn is_refused(errors: &[&Diagnostic]) -> bool {
     errors.iter().all(|problem| matches!(problem.code, "yaml-syntax" | "yaml-key"))
 }
 
-fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
-    found.summary.documents += 1;
+/// Judges a document of a file.
+pub(super) fn one(
+    file: &File,
+    document: &Document,
+    reader: Reader,
+    against: &Against<'_>,
+    accounts: &Accounts,
+    found: &mut Findings,
+) {
+    found.document(&file.name);
     let at = Some((document.index, document.place.position().line));
     let errors: Vec<&Diagnostic> = document.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     for problem in document.problems.iter().filter(|problem| problem.severity != Severity::Error) {
@@ -94,19 +122,39 @@ fn one(file: &File, document: &Document, by_kubeadm: bool, against: &Against<'_>
         return unreadable(file, document, &errors, found);
     }
     let Some(root) = document.root.as_ref().filter(|root| !root.is_null()) else { return };
+    if kustomization::is_one(&file.name, root)
+        && let Some(finding) = kustomization::not_told(&Subject::of(document.index, root, String::new()), root, against)
+    {
+        return found.unknown.push(finding);
+    }
     if !is_object(root) && !is_patch(&file.name, root) {
         return found.skip(&file.name, at, "it has no `apiVersion` and `kind`, so it is no Kubernetes object");
     }
     for (object, above) in objects(root) {
         let object = object.as_ref();
-        let subject = Subject { by_kubeadm, ..Subject::of(document.index, object, above) };
+        let subject = Subject { reader, ..Subject::of(document.index, object, above) };
         let kind = object.get("kind").and_then(Node::as_str).unwrap_or("object");
         found.summary.not_asked.extend(not_asked(kind));
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let line = object.place.position().line;
-            found.skip(&file.name, Some((document.index, line)), format!("nothing is asked of this kind yet: {kind}"));
+            found.skip(&file.name, Some((document.index, line)), nothing_asked(object, against));
         }
     }
+}
+
+/// Why nothing was asked of an object.
+fn nothing_asked(object: &Node, against: &Against<'_>) -> String {
+    let text = |key| object.get(key).and_then(Node::as_str).unwrap_or_default();
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    if let Some(minor) = facts::object_api_gone(version, kind) {
+        return format!("no API server has served {version} {kind} since {minor}: write it for a version that is served");
+    }
+    if against.plan.policies.is_empty() && pod_spec(&object.to_json()).is_some() {
+        return format!(
+            "no admission policy is planned for the cluster, so nothing is asked of pods and what makes them: {version} {kind}"
+        );
+    }
+    format!("nothing is asked of this kind yet: {version} {kind}")
 }
 
 /// What is asked of no object of a kind, although objects of the kind are judged: admission or a reviewer has to.
@@ -142,7 +190,7 @@ fn unreadable(file: &File, document: &Document, errors: &[&Diagnostic], found: &
     if is_refused(errors) && text.contains("{{") {
         found.unknown.push(Finding {
             message: "this is a template: what it becomes is not known".to_owned(),
-            fix: "judge what it renders to: `helm template ... | harden check -`".to_owned(),
+            fix: "judge what it renders to: `helm template ... | harden check --spec FILE -`".to_owned(),
             ..broken(errors[0], document.index)
         });
     } else if looks {
@@ -152,6 +200,21 @@ fn unreadable(file: &File, document: &Document, errors: &[&Diagnostic], found: &
 
 fn is_object(root: &Node) -> bool {
     ["apiVersion", "kind"].iter().all(|key| root.get(key).is_some_and(|value| value.as_str().is_some()))
+}
+
+/// Whether somebody could give a document to an API server: it has version and kind, and not those of a program's configuration.
+pub(super) fn is_manifest(name: &str, document: &Document) -> bool {
+    if document.has_errors() {
+        return document.place.source.text().contains("apiVersion");
+    }
+    let Some(root) = &document.root else { return false };
+    kustomization::is_one(name, root)
+        || objects(root).iter().any(|(object, _)| is_object(object) && !is_configuration(name, object))
+}
+
+fn is_configuration(name: &str, object: &Node) -> bool {
+    let of_object = |form| matches!(form, Form::Object(_) | Form::Pod(_));
+    observed(name, object, 1).sightings.iter().any(|sighting| !of_object(sighting.form))
 }
 
 /// kubeadm's patches are lists in files that are called after a program.
@@ -228,10 +291,12 @@ fn judge_object(
     accounts: &Accounts,
     found: &mut Findings,
 ) -> bool {
-    let mut observed = Observed::default();
-    let document =
-        Document { index: subject.document, place: root.place.clone(), root: Some(root.clone()), problems: Vec::new() };
-    observed.document(name, &document);
+    let mut observed = observed(name, root, subject.document);
+    if subject.reader == Reader::ApiServerAlone {
+        // What is a program's own to read is read by none.
+        observed.problems.clear();
+        observed.sightings.retain(|sighting| matches!(sighting.form, Form::Object(_)));
+    }
     for problem in &observed.problems {
         found.findings.push(broken(problem, subject.document));
     }
@@ -244,8 +309,15 @@ fn judge_object(
         settings::sighting(sighting, subject, against, found);
     }
     judged |= policies::judge(root, subject, against, accounts, found);
-    found.summary.objects += usize::from(judged);
+    found.objects(name, usize::from(judged));
     judged
+}
+
+/// What observers see of an object.
+fn observed(name: &str, root: &Node, index: usize) -> Observed {
+    let mut observed = Observed::default();
+    observed.document(name, &Document { index, place: root.place.clone(), root: Some(root.clone()), problems: Vec::new() });
+    observed
 }
 
 /// A pod of the control plane lives in `kube-system`; any other may run a program of the same name for itself.

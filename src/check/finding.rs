@@ -1,6 +1,6 @@
 //! What was found, in the shape of the interface.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diag::{Place, Severity},
@@ -63,19 +63,51 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// What a file held.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Documents.
+    pub documents: usize,
+    /// Objects and configurations that were judged.
+    pub objects: usize,
+}
+
 /// How much was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Files.
     pub files: usize,
-    /// Documents in them.
-    pub documents: usize,
-    /// Objects and configurations that were judged.
-    pub objects: usize,
+    /// What each file held.
+    pub held: BTreeMap<String, Held>,
     /// What was not judged.
     pub skipped: Vec<Skipped>,
     /// What is asked of no object of a kind that was read, in words.
     pub not_asked: BTreeSet<&'static str>,
+}
+
+impl Summary {
+    /// Documents in all files.
+    #[must_use]
+    pub fn documents(&self) -> usize {
+        self.held.values().map(|held| held.documents).sum()
+    }
+
+    /// Objects and configurations that were judged, in all files.
+    #[must_use]
+    pub fn objects(&self) -> usize {
+        self.held.values().map(|held| held.objects).sum()
+    }
+
+    /// Takes what was read for another cluster; a file that was read for both counts once.
+    fn merge(&mut self, other: Summary) {
+        for (file, more) in other.held {
+            let held = self.held.entry(file).or_default();
+            held.documents = held.documents.max(more.documents);
+            held.objects = held.objects.max(more.objects);
+        }
+        self.skipped.extend(other.skipped);
+        self.not_asked.extend(other.not_asked);
+    }
 }
 
 /// Everything that was found, each list in the order of files and places.
@@ -94,6 +126,23 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Says something about the call that fails nothing.
+    pub fn notice(&mut self, place: Place, message: String, fix: &str) {
+        self.notices.push(Finding {
+            control: None,
+            severity: Severity::Notice,
+            message,
+            place,
+            document: 1,
+            object: None,
+            container: None,
+            path: String::new(),
+            benchmarks: Vec::new(),
+            fix: fix.to_owned(),
+            waiver: None,
+        });
+    }
+
     /// Adds a whole file that was not judged.
     pub fn unjudged(&mut self, file: &str, reason: &str) {
         self.skip(file, None, reason);
@@ -103,6 +152,16 @@ impl Findings {
     pub(super) fn skip(&mut self, file: &str, document: Option<(usize, usize)>, reason: impl Into<String>) {
         let (document, line) = document.unzip();
         self.summary.skipped.push(Skipped { file: file.to_owned(), document, line, reason: reason.into() });
+    }
+
+    /// Counts a document of a file.
+    pub(super) fn document(&mut self, file: &str) {
+        self.summary.held.entry(file.to_owned()).or_default().documents += 1;
+    }
+
+    /// Counts objects of a file that were judged.
+    pub(super) fn objects(&mut self, file: &str, count: usize) {
+        self.summary.held.entry(file.to_owned()).or_default().objects += count;
     }
 
     /// Lets waivers cover what they cover, sorts every list and drops what is said twice.
@@ -119,11 +178,7 @@ impl Findings {
         self.waived.extend(other.waived);
         self.notices.extend(other.notices);
         self.unknown.extend(other.unknown);
-        self.summary.files += other.summary.files;
-        self.summary.documents += other.summary.documents;
-        self.summary.objects += other.summary.objects;
-        self.summary.skipped.extend(other.summary.skipped);
-        self.summary.not_asked.extend(other.summary.not_asked);
+        self.summary.merge(other.summary);
         self.sort();
     }
 

@@ -6,6 +6,7 @@
 mod accounts;
 mod documents;
 mod finding;
+mod kustomization;
 mod node;
 mod policies;
 mod settings;
@@ -14,7 +15,8 @@ mod suites;
 mod waivers;
 
 pub use documents::{Content, File};
-pub use finding::{Finding, Findings, Object, Skipped, Summary};
+pub use finding::{Finding, Findings, Held, Object, Skipped, Summary};
+pub use kustomization::is_called as is_kustomization;
 
 use std::collections::BTreeMap;
 
@@ -71,7 +73,7 @@ pub fn check(files: &[File], against: &Against<'_>) -> Findings {
             documents::judge(file, against, &accounts, &mut found);
         }
     }
-    nodes.judge(files, against, &mut found);
+    nodes.judge(files, against, &accounts, &mut found);
     waivers::lapsed(against, &mut found);
     found.settle(against);
     found

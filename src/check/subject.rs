@@ -20,18 +20,29 @@ pub(super) struct Subject<'a> {
     pub(super) above: String,
     /// What is shown where a finding has no better place.
     pub(super) place: Place,
-    /// Whether kubeadm reads it first, and writes what is left out.
-    pub(super) by_kubeadm: bool,
+    /// Who reads it.
+    pub(super) reader: Reader,
+}
+
+/// Who reads a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The program that it is written for, or the API server.
+    Own,
+    /// kubeadm first: it writes what is left out.
+    Kubeadm,
+    /// No program of the node that it lies on: an API server, where somebody applies it.
+    ApiServerAlone,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn of(document: usize, root: &'a Node, above: String) -> Self {
         let place = head(root);
-        Subject { document, root: Some(root), above, place, by_kubeadm: false }
+        Subject { document, root: Some(root), above, place, reader: Reader::Own }
     }
 
     pub(super) fn text(place: Place) -> Self {
-        Subject { document: 1, root: None, above: String::new(), place, by_kubeadm: false }
+        Subject { document: 1, root: None, above: String::new(), place, reader: Reader::Own }
     }
 
     pub(super) fn finding(&self, plan: &Plan, control: Option<&str>, place: Place, message: String, fix: String) -> Finding {

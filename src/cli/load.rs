@@ -12,7 +12,7 @@ use crate::{
     controls,
     diag::{Diagnostics, Source},
     host::files::{self, Depth, FileError, Kind, Root, SPEC_LIMIT},
-    resolve::{Cluster, Profiles},
+    resolve::{Cluster, Profiles, report_clusters_of_nobody},
     spec::{self, Parsed, WorkspaceCheck},
     yaml::{self, Node},
 };
@@ -30,6 +30,8 @@ pub(super) struct Loaded {
     pub(super) root: Root,
     /// Which manifests go to which clusters.
     pub(super) check: Vec<WorkspaceCheck>,
+    /// Whether the call names the workspace itself, and so every cluster of it.
+    whole: bool,
     profiles: Profiles,
     waivers: Vec<Node>,
     inputs: BTreeMap<String, String>,
@@ -65,13 +67,14 @@ pub(super) fn load(paths: &[PathBuf], diags: &mut Diagnostics) -> Result<Vec<Loa
             None => {
                 let (files, waivers, inputs) = (Vec::new(), Vec::new(), BTreeMap::new());
                 let profiles = Profiles::built_in(diags);
-                let mut loaded = Loaded { files, root, check: Vec::new(), profiles, waivers, inputs };
+                let mut loaded = Loaded { files, root, check: Vec::new(), whole: false, profiles, waivers, inputs };
                 let cluster_globs = loaded.workspace(diags)?;
                 all.push((loaded, cluster_globs));
                 all.len() - 1
             }
         };
         let (loaded, cluster_globs) = &mut all[at];
+        loaded.whole |= cluster_globs.is_some() && is_workspace(path);
         for file in loaded.named(path, cluster_globs.as_deref())? {
             if seen.insert(real(&file)) {
                 loaded.files.push(file);
@@ -106,11 +109,25 @@ pub(super) fn root_of(path: &Path) -> Result<PathBuf, Failed> {
     Ok(depth.map_or_else(|| folder.clone(), |up| (0..up).fold(folder.clone(), |path, _| path.join(".."))))
 }
 
+/// Whether a path is a workspace: its file, or the folder of it.
+fn is_workspace(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == WORKSPACE) || files::is_file(&path.join(WORKSPACE))
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 impl Loaded {
+    /// Tells what the `check` map names and the workspace does not have, where all clusters are known; they come file by file.
+    pub(super) fn judge_map<'n>(&self, names: impl Iterator<Item = &'n [String]>, diags: &mut Diagnostics) {
+        let names: Vec<&[String]> = names.collect();
+        // What a file that cannot be read holds is not known, and that is told.
+        if self.whole && names.iter().all(|of_file| !of_file.is_empty()) {
+            report_clusters_of_nobody(&self.check, &names.into_iter().flatten().cloned().collect(), diags);
+        }
+    }
+
     /// Every profile that a cluster here can name: those of the workspace sorted by name, then those that lie in the file of a cluster and
     /// count for it alone.
     pub(super) fn all_profiles(&self) -> Vec<(String, Node)> {
@@ -186,8 +203,7 @@ impl Loaded {
 
     /// The files that a path of the call means.
     fn named(&self, path: &Path, cluster_globs: Option<&[String]>) -> Result<Vec<PathBuf>, Failed> {
-        let is_workspace = path.file_name().is_some_and(|name| name == WORKSPACE) || files::is_file(&path.join(WORKSPACE));
-        if let (true, Some(globs)) = (is_workspace, cluster_globs) {
+        if let (true, Some(globs)) = (is_workspace(path), cluster_globs) {
             let mut found = Vec::new();
             for pattern in globs {
                 found.extend(self.root.expand(pattern)?.into_iter().map(|named| self.root.path().join(named)));

@@ -68,7 +68,7 @@ pub use lifecycle::{Lifecycle, lifecycle};
 pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;
 pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
-pub use object_api::{CORE_RESOURCES, is_foreign_api, object_api, object_apis};
+pub use object_api::{CORE_RESOURCES, is_foreign_api, object_api, object_api_gone, object_apis};
 pub use pause::pause_tag;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
 pub use ports::{CniPort, cni_ports};

@@ -71,6 +71,22 @@ pub fn is_foreign_api(api_version: &str) -> bool {
     api_version.split_once('/').is_some_and(|(group, _)| FOREIGN.contains(&group))
 }
 
+/// Kinds of which an `apiVersion` has ended before the oldest minor of the tables, with the first minor without it: the guide to
+/// removed API versions of Kubernetes and the release notes of GKE 1.16, read in public text 2026-11-27.
+const GONE: &[(&str, &str, Minor)] = &[
+    ("extensions/v1beta1", "DaemonSet", Minor(16)),
+    ("extensions/v1beta1", "Deployment", Minor(16)),
+    ("extensions/v1beta1", "NetworkPolicy", Minor(16)),
+    ("extensions/v1beta1", "PodSecurityPolicy", Minor(16)),
+    ("extensions/v1beta1", "ReplicaSet", Minor(16)),
+];
+
+/// The first minor whose API server no longer serves a kind under an `apiVersion`, where no minor of the tables does.
+#[must_use]
+pub fn object_api_gone(api_version: &str, kind: &str) -> Option<Minor> {
+    GONE.iter().find(|(api, name, _)| (*api, *name) == (api_version, kind)).map(|(_, _, minor)| *minor)
+}
+
 /// Every `apiVersion` with a kind that is served at a minor, sorted; none where the table does not cover the minor.
 pub fn object_apis(minor: Minor) -> impl Iterator<Item = (&'static str, &'static str)> {
     tables::OBJECTS.at(minor).map(|row| (row.api, row.kind))

@@ -46,9 +46,9 @@ pub fn check_text(found: &Findings) -> String {
     let _ = writeln!(
         out,
         "{} in {} ({}): {}, {} waived, {} cannot be told, {} not judged",
-        count(summary.objects, "object", "objects"),
+        count(summary.objects(), "object", "objects"),
         count(summary.files, "file", "files"),
-        count(summary.documents, "document", "documents"),
+        count(summary.documents(), "document", "documents"),
         count(found.findings.len(), "finding", "findings"),
         found.waived.len(),
         found.unknown.len(),
@@ -129,8 +129,8 @@ pub fn check_json(found: &Findings) -> Value {
         "unknown": list(&found.unknown),
         "summary": {
             "files": summary.files,
-            "documents": summary.documents,
-            "objects": summary.objects,
+            "documents": summary.documents(),
+            "objects": summary.objects(),
             "findings": found.findings.len(),
             "waived": found.waived.len(),
             "unknown": found.unknown.len(),

@@ -106,6 +106,8 @@ pub struct WorkspaceCheck {
     pub paths: Vec<String>,
     /// Names of clusters, `*` for any text.
     pub clusters: Vec<String>,
+    /// Where each of them stands.
+    pub places: Vec<Place>,
 }
 
 /// A list of waivers.
@@ -259,8 +261,7 @@ fn workspace(r: &mut Reader<'_>, root: &Node, entries: &[Entry]) -> Option<Parse
     let written: v1::Workspace = envelope(r, Part::Workspace, root, entries);
     let (name, name_place) = name(r, root, "a workspace")?;
     let spec = written.spec.unwrap_or_default();
-    let check =
-        list(spec.check).into_iter().map(|c| WorkspaceCheck { paths: list(c.paths), clusters: list(c.clusters) }).collect();
+    let check = list(spec.check).into_iter().enumerate().map(|(n, entry)| workspace_check(root, n, entry)).collect();
     Some(Parsed::Workspace(WorkspaceDocument {
         name,
         name_place,
@@ -270,6 +271,12 @@ fn workspace(r: &mut Reader<'_>, root: &Node, entries: &[Entry]) -> Option<Parse
         check,
         root: root.clone(),
     }))
+}
+
+fn workspace_check(root: &Node, n: usize, entry: v1::WorkspaceCheck) -> WorkspaceCheck {
+    let clusters = list(entry.clusters);
+    let at = |m: usize| root.nearest(&format!("/spec/check/{n}/clusters/{m}")).used_at().clone();
+    WorkspaceCheck { paths: list(entry.paths), places: (0..clusters.len()).map(at).collect(), clusters }
 }
 
 fn waivers(r: &mut Reader<'_>, root: &Node, entries: &[Entry]) -> Option<Parsed> {

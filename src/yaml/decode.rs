@@ -13,13 +13,7 @@ use super::{
 /// When the bytes are no text, or too many.
 pub fn decode(name: &str, bytes: &[u8]) -> Result<Source, Diagnostic> {
     if bytes.len() > MAX_BYTES {
-        let place = Source::new(name, "").place(Span::default());
-        return Err(LimitReached {
-            what: "the file is larger than 16 MiB".to_owned(),
-            help: "split it into several files",
-            place,
-        }
-        .into());
+        return Err(too_large(name));
     }
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(name, rest),
@@ -29,6 +23,13 @@ pub fn decode(name: &str, bytes: &[u8]) -> Result<Source, Diagnostic> {
         [first, 0, ..] if *first != 0 => Err(unmarked(name, "UTF-16 (little endian)")),
         _ => utf8(name, bytes),
     }
+}
+
+/// What is wrong with a file that is larger than any that is read.
+#[must_use]
+pub fn too_large(name: &str) -> Diagnostic {
+    let place = Source::new(name, "").place(Span::default());
+    LimitReached { what: "the file is larger than 16 MiB".to_owned(), help: "split it into several files", place }.into()
 }
 
 fn utf8(name: &str, bytes: &[u8]) -> Result<Source, Diagnostic> {

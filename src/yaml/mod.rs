@@ -16,7 +16,7 @@ mod tree;
 mod write;
 mod write_json;
 
-pub use decode::decode;
+pub use decode::{decode, too_large};
 pub use diagnostics::ALL;
 pub use limits::{MAX_BYTES, MAX_COPIES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS};
 pub use out::{Out, OutValue};

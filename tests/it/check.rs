@@ -1,7 +1,9 @@
 //! `harden check`: cases with what is said about them, bad input, git hooks, and that every setting of a plan is looked at.
 
 mod cases;
+mod evasions;
 mod hostile;
+mod maps;
 mod mutations;
 mod names;
 mod older;

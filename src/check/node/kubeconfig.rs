@@ -25,7 +25,8 @@ pub(super) fn judge(node: &Node<'_>, against: &Against<'_>, found: &mut Findings
         if root.get("kind").and_then(Yaml::as_str) != Some("Config") {
             continue;
         }
-        found.summary.objects += 1;
+        node.mark(path);
+        found.objects(source.name(), 1);
         let subject = Subject::of(1, &root, String::new());
         if *path == "/etc/kubernetes/super-admin.conf" && asks("presence/etc/kubernetes/super-admin.conf") {
             let message = "super-admin.conf lies on the node: it passes by every authorizer".to_owned();

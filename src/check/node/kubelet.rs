@@ -50,8 +50,8 @@ pub(super) fn judge(node: &Node<'_>, against: &Against<'_>, found: &mut Findings
     overrides(&flags, with_file.is_some(), against, &mut said);
     let field = |path: &str| said.get(&SettingKey::Field(Program::Kubelet, path.to_owned())).and_then(|values| values.last());
     let folder = field("staticPodPath").map_or_else(|| MANIFESTS.to_owned(), |value| value.text.clone());
-    found.summary.objects += 1;
     if let Some(anchor) = anchor {
+        found.objects(anchor.source.name(), 1);
         let subject = Subject::text(anchor);
         risks(&flags, &said, &subject, against, found);
         let only_fields: Said = said.into_iter().filter(|(key, _)| matches!(key, SettingKey::Field(..))).collect();
@@ -92,7 +92,6 @@ fn file(node: &Node<'_>, path: &str, said: &mut Said, against: &Against<'_>, fou
     let source = node.text(path)?;
     let documents = yaml::read(source);
     let first = documents.first()?;
-    found.summary.documents += 1;
     let mut observed = Observed::default();
     observed.document(source.name(), first);
     for problem in &first.problems {
@@ -107,6 +106,8 @@ fn file(node: &Node<'_>, path: &str, said: &mut Said, against: &Against<'_>, fou
         unknown(against, found, place, "this is no KubeletConfiguration".to_owned(), "give the kubelet its own file".to_owned());
         return Some(first.place.clone());
     };
+    node.mark(path);
+    found.document(source.name());
     for (key, values) in &sighting.settings {
         merge(key, values, said);
     }

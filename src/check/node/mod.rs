@@ -3,14 +3,15 @@
 mod kubeconfig;
 mod kubelet;
 mod pods;
+mod rest;
 mod unit;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{
-    Against, Content, Extent, File, Findings,
-    documents::{self},
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
 };
+
+use super::{Against, Content, Extent, File, Findings, accounts::Accounts, documents};
 use crate::diag::Source;
 
 /// Beginnings of paths that only a node has.
@@ -65,6 +66,8 @@ fn is_of_a_node(path: &str) -> bool {
 struct Node<'a> {
     files: &'a [File],
     at: &'a BTreeMap<String, usize>,
+    /// The paths of which a program of the node reads the first document.
+    read: RefCell<BTreeSet<String>>,
 }
 
 impl Node<'_> {
@@ -74,6 +77,18 @@ impl Node<'_> {
             Content::Text(source) => Some(source),
             Content::Unreadable(_) | Content::Left(_) => None,
         }
+    }
+
+    /// The text of a file for a program of the node that reads its first document.
+    fn read(&self, path: &str) -> Option<&Source> {
+        let source = self.text(path)?;
+        self.mark(path);
+        Some(source)
+    }
+
+    /// Notes that a program of the node reads the first document of a file.
+    fn mark(&self, path: &str) {
+        self.read.borrow_mut().insert(path.to_owned());
     }
 
     /// The paths below a folder, sorted.
@@ -88,20 +103,21 @@ impl Roots {
         self.held.contains(&at)
     }
 
-    /// Judges every node.
-    pub(super) fn judge(&self, files: &[File], against: &Against<'_>, found: &mut Findings) {
+    /// Judges every node: each program by what it reads, and what none reads as what an API server may be given.
+    pub(super) fn judge(&self, files: &[File], against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
         for at in self.nodes.values() {
-            let node = Node { files, at };
-            if against.extent == Extent::Workloads {
-                for path in at.keys() {
-                    let name = at.get(path).map_or("", |at| files[*at].name.as_str());
-                    found.skip(name, None, "files of a node need a cluster to be judged against: name one with --spec");
-                }
-                continue;
-            }
+            let node = Node { files, at, read: RefCell::default() };
             node.unreadable(found);
-            let folder = kubelet::judge(&node, against, found);
-            pods::judge(&node, &folder, against, found);
+            let folder = match against.extent {
+                Extent::Workloads => None,
+                Extent::Cluster => {
+                    let folder = kubelet::judge(&node, against, found);
+                    pods::judge(&node, &folder, against, found);
+                    kubeconfig::judge(&node, against, found);
+                    Some(folder)
+                }
+            };
+            rest::judge(&node, folder.as_deref(), against, accounts, found);
         }
     }
 }
@@ -109,15 +125,12 @@ impl Roots {
 impl Node<'_> {
     /// Files that could not be read are told once, here.
     fn unreadable(&self, found: &mut Findings) {
-        for at in self.at.values() {
-            let file = &self.files[*at];
-            match &file.content {
-                Content::Text(_) => {}
-                Content::Left(reason) => found.skip(&file.name, None, reason.clone()),
-                Content::Unreadable(problem) => {
-                    found.skip(&file.name, None, problem.message.clone());
-                    found.unknown.push(documents::broken(problem, 1));
-                }
+        for file in self.at.values().map(|at| &self.files[*at]) {
+            documents::not_read(file, found);
+            if let Content::Unreadable(problem) = &file.content
+                && !documents::is_taken(file)
+            {
+                found.unknown.push(documents::broken(problem, 1));
             }
         }
     }

@@ -28,22 +28,20 @@ const FILES: &[(&str, ConfigKind)] = &[
 pub(super) fn judge(node: &Node<'_>, folder: &str, against: &Against<'_>, found: &mut Findings) {
     let folder = format!("{}/", folder.trim_end_matches('/'));
     let mut runs = BTreeSet::new();
-    let mut read = BTreeSet::new();
     let mut first: Option<Place> = None;
     for path in node.below(&folder) {
         let name = &path[folder.len()..];
         // The kubelet takes any ending, no folders, and no name that begins with a dot.
-        let Some(source) = node.text(path).filter(|_| !name.contains('/')) else { continue };
-        if name.starts_with('.') {
-            found.skip(source.name(), None, "the kubelet leaves files out whose names begin with a dot");
+        if name.contains('/') || name.starts_with('.') {
             continue;
         }
+        let Some(source) = node.read(path) else { continue };
         first.get_or_insert_with(|| source.place(Span::default()));
         for sighting in pod(source, against, found) {
             if let Form::Pod(program) = sighting.form {
                 runs.insert(program);
                 if program == Program::KubeApiserver {
-                    named_files(node, &sighting, &mut read, against, found);
+                    named_files(node, &sighting, against, found);
                 }
             }
         }
@@ -56,7 +54,6 @@ pub(super) fn judge(node: &Node<'_>, folder: &str, against: &Against<'_>, found:
             found.unknown.push(subject.finding(against.plan, None, place.clone(), message, fix));
         }
     }
-    rest(node, &folder, &read, against, found);
 }
 
 fn planned_pods(plan: &Plan) -> Vec<Program> {
@@ -70,11 +67,7 @@ fn planned_pods(plan: &Plan) -> Vec<Program> {
 fn pod(source: &Source, against: &Against<'_>, found: &mut Findings) -> Vec<Sighting> {
     let documents = yaml::read(source);
     let Some(first) = documents.first() else { return Vec::new() };
-    found.summary.documents += 1;
-    for other in documents.iter().skip(1).filter(|other| other.root.as_ref().is_some_and(|root| !root.is_null())) {
-        let line = other.place.position().line;
-        found.skip(source.name(), Some((other.index, line)), "the kubelet reads only the first document of a static pod");
-    }
+    found.document(source.name());
     let Some(root) = readable(first, found) else { return Vec::new() };
     let mut observed = Observed::default();
     observed.document(source.name(), first);
@@ -82,7 +75,7 @@ fn pod(source: &Source, against: &Against<'_>, found: &mut Findings) -> Vec<Sigh
     if observed.sightings.is_empty() {
         documents::static_pod(source.name(), first.index, root, against, found);
     } else {
-        found.summary.objects += 1;
+        found.objects(source.name(), 1);
     }
     for sighting in &observed.sightings {
         settings::sighting(sighting, &subject, against, found);
@@ -108,13 +101,12 @@ fn readable<'d>(document: &'d Document, found: &mut Findings) -> Option<&'d yaml
 }
 
 /// The files that the API server is told to read.
-fn named_files(node: &Node<'_>, pod: &Sighting, read: &mut BTreeSet<String>, against: &Against<'_>, found: &mut Findings) {
+fn named_files(node: &Node<'_>, pod: &Sighting, against: &Against<'_>, found: &mut Findings) {
     for (flag, kind) in FILES {
         let key = SettingKey::Flag(Program::KubeApiserver, (*flag).to_owned());
         let Some(value) = pod.settings.get(&key).and_then(|values| values.last()) else { continue };
         let path = on_host(pod, &value.text);
-        read.insert(path.clone());
-        let Some(source) = node.text(&path) else {
+        let Some(source) = node.read(&path) else {
             let message = format!("`--{flag}` names `{}`, and `{path}` is not among the files of the node", value.text);
             let subject = Subject::text(value.place.clone());
             let fix = format!("add `{path}`");
@@ -126,10 +118,9 @@ fn named_files(node: &Node<'_>, pod: &Sighting, read: &mut BTreeSet<String>, aga
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for name in inner {
             let path = if name.starts_with('/') { on_host(pod, &name) } else { format!("{folder}/{name}") };
-            if let Some(source) = node.text(&path) {
+            if let Some(source) = node.read(&path) {
                 configuration(source, *kind, against, found);
             }
-            read.insert(path);
         }
     }
 }
@@ -152,7 +143,7 @@ fn on_host(pod: &Sighting, path: &str) -> String {
 fn configuration(source: &Source, kind: ConfigKind, against: &Against<'_>, found: &mut Findings) -> Vec<String> {
     let documents = yaml::read(source);
     let Some(first) = documents.first() else { return Vec::new() };
-    found.summary.documents += 1;
+    found.document(source.name());
     let Some(root) = readable(first, found) else { return Vec::new() };
     let mut observed = Observed::default();
     observed.document(source.name(), first);
@@ -161,7 +152,7 @@ fn configuration(source: &Source, kind: ConfigKind, against: &Against<'_>, found
         found.findings.push(documents::broken(problem, 1));
     }
     if !observed.sightings.is_empty() {
-        found.summary.objects += 1;
+        found.objects(source.name(), 1);
     } else if observed.problems.is_empty() {
         let message = format!("this is no {}", kind.kind());
         let fix = format!("write a {} there", kind.kind());
@@ -174,16 +165,4 @@ fn configuration(source: &Source, kind: ConfigKind, against: &Against<'_>, found
     }
     named.retain(|name| name != "inside");
     named
-}
-
-/// What else lies on the node: nobody reads it, or a copy does not say what is asked of it.
-fn rest(node: &Node<'_>, folder: &str, read: &BTreeSet<String>, against: &Against<'_>, found: &mut Findings) {
-    super::kubeconfig::judge(node, against, found);
-    for (path, at) in node.at.iter().filter(|(path, _)| documents::is_yaml(path)) {
-        let used = path.starts_with(folder) || read.contains(path) || path.starts_with("/var/lib/kubelet/");
-        if !used {
-            let name = &node.files[*at].name;
-            found.skip(name, None, "no program of the node is told to read it");
-        }
-    }
 }

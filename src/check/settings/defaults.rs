@@ -6,12 +6,14 @@ use crate::{
     targets::Form,
 };
 
+use super::super::subject::Reader;
+
 /// What an empty minimum of TLS means to every component but etcd: `DefaultTLSVersion` of k8s.io/component-base (cli/flag), read in
 /// public source 2026-11-26.
 const LEAST_TLS: &str = "VersionTLS12";
 
 /// The value that counts without a word; `None` where there is none, or it is not recorded. kubeadm completes what it is given.
-pub(super) fn of(form: Form, by_kubeadm: bool, key: &SettingKey, plan: &Plan) -> Option<String> {
+pub(super) fn of(form: Form, reader: Reader, key: &SettingKey, plan: &Plan) -> Option<String> {
     match key {
         SettingKey::Flag(program, name) => {
             // What kubeadm is not told, it writes itself.
@@ -21,8 +23,8 @@ pub(super) fn of(form: Form, by_kubeadm: bool, key: &SettingKey, plan: &Plan) ->
         }
         SettingKey::Field(program, path) => {
             let written = || plan.component(*program).installer_fields.get(path);
-            let own =
-                by_kubeadm.then(written).flatten().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let by_kubeadm = (reader == Reader::Kubeadm).then(written).flatten();
+            let own = by_kubeadm.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             own.or_else(|| field(*program, path, plan).map(str::to_owned))
         }
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,

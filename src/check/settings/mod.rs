@@ -109,7 +109,7 @@ impl Judge<'_, '_> {
 
     /// Nothing is written: the reader's own value counts.
     fn absent(&mut self, key: &SettingKey, wanted: &[String]) {
-        let default = defaults::of(self.form, self.subject.by_kubeadm, key, self.plan());
+        let default = defaults::of(self.form, self.subject.reader, key, self.plan());
         let place = self.subject.place.clone();
         if let (Some(default), [wanted]) = (&default, wanted) {
             let same = values::equal(key, std::slice::from_ref(default), std::slice::from_ref(wanted));

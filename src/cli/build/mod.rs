@@ -87,6 +87,12 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let memory = Memory::open(&args.out);
     let found: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
     let work = one_tree_each(&found, &memory)?;
+    for one in &loaded {
+        one.judge_map(work.iter().filter(|work| std::ptr::eq(work.loaded, one)).map(|work| &work.names[..]), &mut diags);
+    }
+    if diags.has_errors() {
+        return Err(Failed::Mistakes(diags));
+    }
     known_graces(&args.dates, &loaded)?;
     let run = Run { args, asked: asked(&args.dates, today)?, today, memory, taken: Mutex::default() };
     let progress = Progress::begin(work.len(), "clusters");
@@ -111,6 +117,8 @@ struct Work<'a> {
     loaded: &'a Loaded,
     file: &'a Path,
     glance: Option<Glance>,
+    /// The names of its clusters, as far as they can be read.
+    names: Vec<String>,
 }
 
 /// One run of the command.
@@ -141,18 +149,18 @@ fn one_tree_each<'a>(found: &[(&'a Loaded, &'a PathBuf)], memory: &Memory) -> Re
             Some(known) => known.trees.iter().map(|tree| tree.cluster.clone()).collect(),
             None => cluster_names(bytes),
         });
-        (Work { loaded, file, glance: seen.map(|(glance, _)| glance) }, names)
+        Work { loaded, file, glance: seen.map(|(glance, _)| glance), names }
     };
-    let seen: Vec<(Work<'a>, Vec<String>)> = found.par_iter().map(look).collect();
+    let seen: Vec<Work<'a>> = found.par_iter().map(look).collect();
     let mut names: BTreeMap<String, &Path> = BTreeMap::new();
-    for (work, found) in &seen {
-        for name in found {
+    for work in &seen {
+        for name in &work.names {
             if let Some(other) = names.insert(name.clone(), work.file) {
                 return Err(two_of_one_name(name, other, work.file));
             }
         }
     }
-    Ok(seen.into_iter().map(|(work, _)| work).collect())
+    Ok(seen)
 }
 
 fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
@@ -169,7 +177,7 @@ fn one_file(run: &Run<'_>, work: &Work<'_>) -> Result<Vec<Told>, Failed> {
     if let Some(told) = as_before(run, work)? {
         return Ok(told);
     }
-    let Work { loaded, file, glance } = work;
+    let Work { loaded, file, glance, .. } = work;
     let mut diags = Diagnostics::default();
     let jobs = match loaded.clusters(file, &mut diags) {
         Err(Failed::Usage(message, help)) => return Ok(vec![Told::refused(file.display().to_string(), message, help)]),

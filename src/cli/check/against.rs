@@ -1,7 +1,7 @@
 //! What files are judged against: a spec, the workspace's map, or a profile in place of a cluster.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use crate::{
     diag::{Diagnostics, Place, Source},
     host::{env, files},
     plan::{Locate, Plan, Settings},
-    resolve::{LastBuild, Purpose, Surroundings, Waiver},
+    resolve::{LastBuild, Purpose, Surroundings, Waiver, report_clusters_of_nobody},
     spec::WorkspaceCheck,
 };
 
@@ -51,33 +51,61 @@ pub(super) struct Map {
     base: PathBuf,
     entries: Vec<WorkspaceCheck>,
     clusters: Vec<Judged>,
+    /// Workspaces further up, which do not count: where each is, and its map.
+    further_up: Vec<(PathBuf, Vec<WorkspaceCheck>)>,
 }
 
-const TEACH: &str = "name the cluster with `--spec FILE`; or let the workspace say it, in `harden.yaml`: `spec: { check: [{ paths: [\"apps/**\"], \
+/// Which files go to which clusters, by the map.
+pub(super) struct Sorted<'m, 'f> {
+    /// The files of every cluster.
+    pub(super) groups: Vec<(&'m Judged, Vec<File>)>,
+    /// Those that go to clusters that the call leaves out.
+    pub(super) elsewhere: Vec<&'f File>,
+    /// Those that no entry names.
+    pub(super) unnamed: Vec<&'f File>,
+}
+
+/// How a call says which cluster its files go to.
+pub(super) const TEACH: &str = "name the cluster with `--spec FILE`; or let the workspace say it, in `harden.yaml`: `spec: { check: [{ paths: [\"apps/**\"], \
                      clusters: [\"*\"] }] }`; or take a profile in its place: `--profile restricted --kubernetes 1.36` judges workloads alone";
 
 /// Finds what the call is judged against.
 pub(super) fn choose(args: &Args, as_of: Date, diags: &mut Diagnostics) -> Result<Chosen, Failed> {
     if let Some(spec) = &args.spec {
-        let clusters = planned(&load_one(spec, diags)?, as_of, args.cluster.as_deref(), diags)?;
+        let (clusters, _) = planned(&load_one(spec, diags)?, as_of, args.cluster.as_deref(), diags)?;
         return if clusters.is_empty() { Err(no_cluster(spec, args)) } else { Ok(Chosen::All(clusters)) };
     }
     if let (Some(profile), Some(minor)) = (&args.profile, &args.kubernetes) {
         return profile_alone(profile, minor, as_of, diags);
     }
     let here = env::current_dir()?;
-    let Some(folder) = workspace(&here)? else {
+    let workspaces = workspaces(&here)?;
+    let Some((folder, above)) = workspaces.split_first() else {
         return Err(Failed::usage("which cluster do these files go to? no workspace is here or above", TEACH));
     };
-    let loaded = load_one(&relative(&here, &folder), diags)?;
+    let loaded = load_one(&relative(&here, folder), diags)?;
     if loaded.check.is_empty() {
         let what =
             format!("`{}` says of no file which cluster it goes to: its `check` map is empty", folder.join(WORKSPACE).display());
         return Err(if diags.has_errors() { Failed::Mistakes(std::mem::take(diags)) } else { Failed::usage(what, TEACH) });
     }
-    let clusters = planned(&loaded, as_of, args.cluster.as_deref(), diags)?;
-    let base = if args.staged { crate::host::git::top()?.unwrap_or_else(|| here.clone()) } else { here };
-    Ok(Chosen::ByPath(Map { root: folder, base: files::real(&base)?, entries: loaded.check.clone(), clusters }))
+    let (clusters, names) = planned(&loaded, as_of, args.cluster.as_deref(), diags)?;
+    report_clusters_of_nobody(&loaded.check, &names, diags);
+    if diags.has_errors() {
+        return Err(Failed::Mistakes(std::mem::take(diags)));
+    }
+    if clusters.is_empty() {
+        return Err(no_cluster(&relative(&here, folder).join(WORKSPACE), args));
+    }
+    let base = if args.staged { crate::host::git::top()?.unwrap_or_else(|| here.clone()) } else { here.clone() };
+    let further_up = above.iter().map(|folder| (folder.clone(), map_of(&relative(&here, folder)))).collect();
+    let (root, base, entries) = (folder.clone(), files::real(&base)?, loaded.check.clone());
+    Ok(Chosen::ByPath(Map { root, base, entries, clusters, further_up }))
+}
+
+/// The map of a workspace that does not count; what is wrong with it is told to those who use it.
+fn map_of(folder: &Path) -> Vec<WorkspaceCheck> {
+    load_one(folder, &mut Diagnostics::default()).map_or_else(|_| Vec::new(), |loaded| loaded.check)
 }
 
 fn no_cluster(spec: &Path, args: &Args) -> Failed {
@@ -87,17 +115,19 @@ fn no_cluster(spec: &Path, args: &Args) -> Failed {
     }
 }
 
-/// The nearest folder with a workspace file at or above, up to the top of the repository.
-fn workspace(here: &Path) -> Result<Option<PathBuf>, Failed> {
+/// The folders with a workspace file at or above, the nearest first, up to the top of the repository.
+fn workspaces(here: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let mut found = Vec::new();
     for folder in files::ancestors(here)? {
+        let is_top = files::exists(&folder.join(".git"));
         if files::is_file(&folder.join(WORKSPACE)) {
-            return Ok(Some(folder));
+            found.push(folder);
         }
-        if files::exists(&folder.join(".git")) {
-            return Ok(None);
+        if is_top {
+            break;
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// The folder above by dots, so that names in messages do not depend on the machine.
@@ -106,11 +136,17 @@ fn relative(here: &Path, folder: &Path) -> PathBuf {
     if depth == 0 { PathBuf::from(".") } else { (0..depth).map(|_| "..").collect() }
 }
 
-/// Plans every cluster of a spec or workspace, or the one named.
-fn planned(loaded: &Loaded, as_of: Date, only: Option<&str>, diags: &mut Diagnostics) -> Result<Vec<Judged>, Failed> {
-    let mut found = Vec::new();
+/// Plans every cluster of a spec or workspace, or the one named; gives the names of all.
+fn planned(
+    loaded: &Loaded,
+    as_of: Date,
+    only: Option<&str>,
+    diags: &mut Diagnostics,
+) -> Result<(Vec<Judged>, BTreeSet<String>), Failed> {
+    let (mut found, mut names) = (Vec::new(), BTreeSet::new());
     for file in &loaded.files {
         for job in loaded.clusters(file, diags)? {
+            names.insert(job.cluster.name.clone());
             if only.is_none_or(|name| name == job.cluster.name) {
                 let ids = loaded.waiver_ids(file);
                 let graces = ids.into_iter().map(|id| (id, as_of)).collect();
@@ -118,7 +154,7 @@ fn planned(loaded: &Loaded, as_of: Date, only: Option<&str>, diags: &mut Diagnos
             }
         }
     }
-    if diags.has_errors() { Err(Failed::Mistakes(std::mem::take(diags))) } else { Ok(found) }
+    if diags.has_errors() { Err(Failed::Mistakes(std::mem::take(diags))) } else { Ok((found, names)) }
 }
 
 fn one(
@@ -160,47 +196,62 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
     if diags.has_errors() { Err(Failed::Mistakes(std::mem::take(diags))) } else { Ok(Chosen::All(clusters)) }
 }
 
-/// A cluster and the files that go to it.
-type Group<'m> = (&'m Judged, Vec<File>);
-
 impl Map {
-    /// The files of every cluster, and those that no entry names.
-    pub(super) fn groups<'f>(&self, found: &'f [File]) -> Result<(Vec<Group<'_>>, Vec<&'f File>), Failed> {
-        let mut unnamed = Vec::new();
+    /// Sorts files by the clusters that they go to.
+    pub(super) fn sort<'f>(&self, found: &'f [File]) -> Result<Sorted<'_, 'f>, Failed> {
+        let (mut elsewhere, mut unnamed) = (Vec::new(), Vec::new());
         let mut by_cluster: Vec<Vec<File>> = self.clusters.iter().map(|_| Vec::new()).collect();
         for file in found {
+            let entries = self.naming(&self.root, &self.entries, file)?;
+            let goes_to = |cluster: &Judged| {
+                let mut patterns = entries.iter().flat_map(|entry| &entry.clusters);
+                patterns.any(|pattern| crate::resolve::name_fits(pattern, &cluster.name))
+            };
             let mut hit = false;
-            for entry in &self.entries {
-                if !self.names(entry, &file.name)? {
-                    continue;
-                }
-                for (n, cluster) in self.clusters.iter().enumerate() {
-                    if entry.clusters.iter().any(|pattern| crate::resolve::name_fits(pattern, &cluster.name)) {
-                        hit = true;
-                        if !by_cluster[n].iter().any(|other| other.name == file.name) {
-                            by_cluster[n].push(file.clone());
-                        }
-                    }
-                }
+            for (_, files) in self.clusters.iter().zip(&mut by_cluster).filter(|(cluster, _)| goes_to(cluster)) {
+                hit = true;
+                files.push(file.clone());
             }
-            if !hit {
-                unnamed.push(file);
+            match (hit, entries.is_empty()) {
+                (true, _) => {}
+                (false, true) => unnamed.push(file),
+                (false, false) => elsewhere.push(file),
             }
         }
-        Ok((self.clusters.iter().zip(by_cluster).filter(|(_, files)| !files.is_empty()).collect(), unnamed))
+        let groups = self.clusters.iter().zip(by_cluster).filter(|(_, files)| !files.is_empty()).collect();
+        Ok(Sorted { groups, elsewhere, unnamed })
     }
 
-    /// Whether an entry names a file, by its path from the workspace.
-    fn names(&self, entry: &WorkspaceCheck, name: &str) -> Result<bool, Failed> {
-        let full = self.base.join(name);
-        let full = files::plain(&full);
-        let Ok(inside) = full.strip_prefix(&self.root) else { return Ok(false) };
+    /// The entries of workspaces further up that name one of these files: each with where it stands and the number of files.
+    pub(super) fn passed_over(&self, found: &[File]) -> Result<Vec<(Place, usize)>, Failed> {
+        let mut told = Vec::new();
+        for (root, entries) in &self.further_up {
+            let mut files = 0;
+            let mut first = None;
+            for file in found {
+                let naming = self.naming(root, entries, file)?;
+                files += usize::from(!naming.is_empty());
+                first = first.or_else(|| naming.first().and_then(|entry| entry.places.first().cloned()));
+            }
+            told.extend(first.map(|place| (place, files)));
+        }
+        Ok(told)
+    }
+
+    /// The entries that name a file, by its path from their workspace.
+    fn naming<'e>(&self, root: &Path, entries: &'e [WorkspaceCheck], file: &File) -> Result<Vec<&'e WorkspaceCheck>, Failed> {
+        let full = files::plain(&self.base.join(&file.name));
+        let Ok(inside) = full.strip_prefix(root) else { return Ok(Vec::new()) };
         let inside = inside.to_string_lossy().into_owned();
-        for pattern in &entry.paths {
-            if files::fits(pattern, &inside)? {
-                return Ok(true);
+        let mut naming = Vec::new();
+        for entry in entries {
+            for pattern in &entry.paths {
+                if files::fits(pattern, &inside)? {
+                    naming.push(entry);
+                    break;
+                }
             }
         }
-        Ok(false)
+        Ok(naming)
     }
 }

@@ -6,21 +6,23 @@ use std::{
 };
 
 use crate::{
-    check::{Content, File},
+    check::{Content, File, is_kustomization},
     host::{
         files::{self, FileError, Found, Kind},
-        git::{self, InIndex},
+        git::{self, InIndex, Other},
     },
     yaml,
 };
 
 use super::{super::Failed, Args};
 
-/// No manifest comes near this size; a larger file is said and left.
-const LIMIT: u64 = 16 * 1024 * 1024;
+/// No manifest comes near this size: a larger file cannot be read, by us.
+const LIMIT: u64 = yaml::MAX_BYTES as u64;
 
 /// How standard input is called.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
+
+const LINK_TO_FOLDER: &str = "it is a link to a folder, and links to folders are not followed: name that folder itself";
 
 /// Reads what the call names, in the order named.
 pub(super) fn read(args: &Args) -> Result<Vec<File>, Failed> {
@@ -44,14 +46,14 @@ pub(super) fn read(args: &Args) -> Result<Vec<File>, Failed> {
 fn stdin() -> Result<File, Failed> {
     let content = match files::read_stdin(LIMIT) {
         Ok(bytes) => content(STDIN, &bytes),
-        Err(FileError::TooLarge { .. }) => Content::Left(too_large()),
+        Err(FileError::TooLarge { .. }) => too_large(STDIN),
         Err(error) => return Err(error.into()),
     };
     Ok(File { name: STDIN.to_owned(), named: true, content })
 }
 
-fn too_large() -> String {
-    format!("it is larger than {} MiB; split it into several files", LIMIT / 1024 / 1024)
+fn too_large(name: &str) -> Content {
+    Content::Unreadable(Box::new(yaml::too_large(name)))
 }
 
 fn content(name: &str, bytes: &[u8]) -> Content {
@@ -68,7 +70,7 @@ fn named(path: &Path) -> Result<Vec<File>, Failed> {
         return match files::read(path, LIMIT) {
             Ok(bytes) => Ok(vec![File { name: shown(path), named: true, content: content(&shown(path), &bytes) }]),
             Err(FileError::TooLarge { .. }) => {
-                Ok(vec![File { name: shown(path), named: true, content: Content::Left(too_large()) }])
+                Ok(vec![File { name: shown(path), named: true, content: too_large(&shown(path)) }])
             }
             Err(FileError::Missing { path }) => Err(Failed::usage(
                 format!("no file or folder at `{}`", path.display()),
@@ -92,12 +94,13 @@ fn named(path: &Path) -> Result<Vec<File>, Failed> {
         let name = shown(&full);
         let content = match entry.kind {
             Kind::Folder => continue,
+            Kind::Link if files::is_folder(&full) => Content::Left(LINK_TO_FOLDER.to_owned()),
             _ if !wanted(&name) => continue,
             Kind::Special => Content::Left("it is a pipe, socket or device".to_owned()),
             Kind::Link if !files::is_file(&full) => Content::Left("it is a link that leads to no file".to_owned()),
             Kind::File | Kind::Link => match files::read(&full, LIMIT) {
                 Ok(bytes) => content(&name, &bytes),
-                Err(FileError::TooLarge { .. }) => Content::Left(too_large()),
+                Err(FileError::TooLarge { .. }) => too_large(&name),
                 Err(error) => Content::Left(error.to_string()),
             },
         };
@@ -126,7 +129,9 @@ fn wanted(name: &str) -> bool {
         "/kubelet.service",
         "kubelet.service.d/",
     ];
-    ENDINGS.iter().any(|ending| name.ends_with(ending)) || PLACES.iter().any(|place| on_a_node(name, place))
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || is_kustomization(name)
+        || PLACES.iter().any(|place| on_a_node(name, place))
 }
 
 /// Whether a place of a node stands in a path, at the beginning of a segment.
@@ -157,19 +162,26 @@ fn staged(paths: &[PathBuf]) -> Result<Vec<File>, Failed> {
         let under = |folder: &String| {
             folder.is_empty() || name == folder || name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
-        (below.is_empty() || below.iter().any(under)) && wanted(name)
+        below.is_empty() || below.iter().any(under)
     };
-    let mut out: Vec<File> = staged
-        .files
-        .iter()
-        .filter(|(name, _)| is_meant(name))
-        .map(|(name, bytes)| File { name: name.clone(), named: false, content: content(name, bytes) })
-        .collect();
-    out.extend(staged.too_large.iter().filter(|name| is_meant(name)).map(|name| File {
-        name: name.clone(),
-        named: false,
-        content: Content::Left(too_large()),
-    }));
+    let file = |name: &str, content: Content| File { name: name.to_owned(), named: false, content };
+    let is_read = |name: &&String| is_meant(name) && wanted(name);
+    let texts = staged.files.iter().filter(|(name, _)| is_read(name)).map(|(name, bytes)| file(name, content(name, bytes)));
+    let large = staged.too_large.iter().filter(is_read).map(|name| file(name, too_large(name)));
+    let others = staged.others.iter().filter(|(name, _)| is_meant(name)).map(|(name, other)| file(name, left(other)));
+    let mut out: Vec<File> = texts.chain(large).chain(others).collect();
     out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(out)
+}
+
+/// What holds no text of its own is said, whatever its name.
+fn left(other: &Other) -> Content {
+    Content::Left(match other {
+        Other::LinkToFolder(folder) => {
+            format!("it is a link to the folder `{folder}`: what is staged there is judged under its own path")
+        }
+        Other::LinkToNothing(target) => format!("it is a link to `{target}`, and that is no file of this repository"),
+        Other::Submodule => "it is a submodule: what it holds is staged in a repository of its own".to_owned(),
+        Other::Unmerged => "it is not merged: git has several versions of it, and commits none".to_owned(),
+    })
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{Done, Exit, Failed, Format, Screen};
-use against::Chosen;
+use against::{Chosen, Map, Sorted, TEACH};
 
 /// Arguments of `harden check`.
 #[derive(Debug, clap::Args)]
@@ -65,33 +65,15 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let chosen = against::choose(args, as_of, &mut diags)?;
     let files = inputs::read(args)?;
     let mut found = Findings::default();
-    let mut seen = Findings::default();
     match &chosen {
         Chosen::All(clusters) => {
             for one in clusters {
                 one_cluster(&mut found, &files, one, args);
             }
         }
-        Chosen::ByPath(map) => {
-            let (groups, unnamed) = map.groups(&files)?;
-            for (cluster, files) in groups {
-                one_cluster(&mut found, &files, cluster, args);
-            }
-            let trees = trees::of(&files);
-            for file in unnamed {
-                match trees::holding(&trees, &file.name) {
-                    Some(tree) => seen.unjudged(
-                        &file.name,
-                        &format!("it is part of a tree that harden built: `harden verify {tree}` reads it"),
-                    ),
-                    None => seen.unjudged(&file.name, "no entry of the workspace's `check` map names it"),
-                }
-            }
-        }
+        Chosen::ByPath(map) => by_path(&mut found, map, &files, args)?,
     }
-    let distinct = files.len();
-    found.merge(seen);
-    found.summary.files = distinct;
+    found.summary.files = files.len();
     if diags.has_errors() {
         return Err(Failed::Mistakes(diags));
     }
@@ -102,6 +84,41 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         Format::Human => screen.result(&check_text(&found))?,
     }
     Ok(exit)
+}
+
+/// Judges every file against the clusters that the workspace's map names for it, and says what goes to none.
+fn by_path(found: &mut Findings, map: &Map, files: &[File], args: &Args) -> Result<(), Failed> {
+    let Sorted { groups, elsewhere, unnamed } = map.sort(files)?;
+    let is_stdin = |file: &&File| file.name == inputs::STDIN && args.paths.iter().any(|path| path.as_os_str() == "-");
+    if elsewhere.iter().chain(&unnamed).any(is_stdin) {
+        let what = "which cluster does standard input go to? no entry of the workspace's `check` map fits it";
+        return Err(Failed::usage(what, TEACH));
+    }
+    for (cluster, files) in groups {
+        one_cluster(found, &files, cluster, args);
+    }
+    let mut seen = Findings::default();
+    let only = args.cluster.as_deref().unwrap_or_default();
+    for file in elsewhere {
+        seen.unjudged(&file.name, &format!("the workspace's `check` map says that it does not go to `{only}`"));
+    }
+    let trees = trees::of(files);
+    for file in unnamed {
+        let reason = match trees::holding(&trees, &file.name) {
+            Some(tree) => format!("it is part of a tree that harden built: `harden verify {tree}` reads it"),
+            None => "no entry of the workspace's `check` map names it".to_owned(),
+        };
+        seen.unjudged(&file.name, &reason);
+    }
+    for (place, count) in map.passed_over(files)? {
+        let (of, these) = (place.source.name(), if count == 1 { "file" } else { "files" });
+        let message = format!(
+            "the `check` map of `{of}` names {count} {these} of this call too, and does not count: a workspace lies nearer"
+        );
+        seen.notice(place.clone(), message, "run it at the workspace that shall count, or take the nearer `harden.yaml` away");
+    }
+    found.merge(seen);
+    Ok(())
 }
 
 fn one_cluster(found: &mut Findings, files: &[File], one: &against::Judged, args: &Args) {
@@ -115,11 +132,7 @@ fn one_cluster(found: &mut Findings, files: &[File], one: &against::Judged, args
         extent: one.extent,
         namespace: &args.namespace,
     };
-    let more = check(files, &against);
-    let documents = found.summary.documents.max(more.summary.documents);
-    let objects = found.summary.objects.max(more.summary.objects);
-    found.merge(more);
-    (found.summary.documents, found.summary.objects) = (documents, objects);
+    found.merge(check(files, &against));
 }
 
 fn day(text: &str) -> Result<Date, Failed> {

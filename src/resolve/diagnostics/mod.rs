@@ -1,6 +1,7 @@
 //! What keeps a spec from being answered.
 
 mod decisions;
+mod fleet;
 mod profiles;
 mod versions;
 mod waivers;
@@ -8,6 +9,7 @@ mod waivers;
 use crate::diag::{Entry, Problem};
 
 pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
+pub(in crate::resolve) use fleet::ClusterOfNobody;
 pub(in crate::resolve) use profiles::{
     DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile,
 };
@@ -19,6 +21,7 @@ pub(in crate::resolve) use waivers::{
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
     Entry::of::<BrokenFile>(),
+    Entry::of::<ClusterOfNobody>(),
     Entry::of::<DateInThePast>(),
     Entry::of::<DateMovedBack>(),
     Entry::of::<DuplicateProfile>(),

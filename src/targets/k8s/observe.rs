@@ -101,30 +101,37 @@ impl ObjectKind {
         }
     }
 
+    /// By the group alone: the API server keeps one object, under whichever version of its group it is sent.
     fn of(root: &Node) -> Option<Self> {
-        let (api_version, kind) = (text(root, "/apiVersion"), text(root, "/kind"));
+        let version = Some(text(root, "/apiVersion")).filter(|version| !version.is_empty())?;
+        let (group, kind) = (group_of(version), text(root, "/kind"));
         let (namespace, name) = (text(root, "/metadata/namespace"), text(root, "/metadata/name"));
         let agent = namespace == AGENT_NAMESPACE && name == AGENT_NAME;
-        match (api_version, kind) {
-            ("kustomize.config.k8s.io/v1beta1", "Kustomization") => Some(ObjectKind::Kustomization),
-            ("v1", "Namespace") => Some(ObjectKind::Namespace),
-            ("mutations.gatekeeper.sh/v1", "Assign") => Some(ObjectKind::Assign),
-            ("constraints.gatekeeper.sh/v1beta1", _) => Some(ObjectKind::Constraint),
-            ("templates.gatekeeper.sh/v1", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
-            ("syncset.gatekeeper.sh/v1alpha1", "SyncSet") => Some(ObjectKind::SyncSet),
-            (in_tree::API, "MutatingAdmissionPolicy" | "ValidatingAdmissionPolicy") => Some(ObjectKind::InTreeRules),
-            (in_tree::API, "MutatingAdmissionPolicyBinding" | "ValidatingAdmissionPolicyBinding") => {
+        match (group, kind) {
+            ("kustomize.config.k8s.io", "Kustomization") => Some(ObjectKind::Kustomization),
+            ("", "Namespace") => Some(ObjectKind::Namespace),
+            ("mutations.gatekeeper.sh", "Assign") => Some(ObjectKind::Assign),
+            ("constraints.gatekeeper.sh", _) => Some(ObjectKind::Constraint),
+            ("templates.gatekeeper.sh", "ConstraintTemplate") => Some(ObjectKind::ConstraintTemplate),
+            ("syncset.gatekeeper.sh", "SyncSet") => Some(ObjectKind::SyncSet),
+            (group, "MutatingAdmissionPolicy" | "ValidatingAdmissionPolicy") if group == group_of(in_tree::API) => {
+                Some(ObjectKind::InTreeRules)
+            }
+            (group, "MutatingAdmissionPolicyBinding" | "ValidatingAdmissionPolicyBinding") if group == group_of(in_tree::API) => {
                 Some(ObjectKind::InTreeBinding)
             }
-            ("v1", "ServiceAccount") => Some(ObjectKind::ServiceAccount),
-            ("rbac.authorization.k8s.io/v1", "Role") => Some(ObjectKind::Role),
-            ("rbac.authorization.k8s.io/v1", "ClusterRole") => Some(ObjectKind::ClusterRole),
-            ("rbac.authorization.k8s.io/v1", "RoleBinding") => Some(ObjectKind::RoleBinding),
-            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
-            ("v1", "ConfigMap") if network_engine::is_it(namespace, name) => Some(ObjectKind::NetworkEngine),
-            ("v1", "ConfigMap") if agent => Some(ObjectKind::LogAgent(AgentPart::ConfigMap)),
-            ("apps/v1", "DaemonSet") if agent => Some(ObjectKind::LogAgent(AgentPart::DaemonSet)),
-            _ => Dialect::of(api_version, kind).map(ObjectKind::NetworkPolicy),
+            ("", "ServiceAccount") => Some(ObjectKind::ServiceAccount),
+            ("rbac.authorization.k8s.io", "Role") => Some(ObjectKind::Role),
+            ("rbac.authorization.k8s.io", "ClusterRole") => Some(ObjectKind::ClusterRole),
+            ("rbac.authorization.k8s.io", "RoleBinding") => Some(ObjectKind::RoleBinding),
+            ("rbac.authorization.k8s.io", "ClusterRoleBinding") => Some(ObjectKind::ClusterRoleBinding),
+            ("", "ConfigMap") if network_engine::is_it(namespace, name) => Some(ObjectKind::NetworkEngine),
+            ("", "ConfigMap") if agent => Some(ObjectKind::LogAgent(AgentPart::ConfigMap)),
+            ("apps", "DaemonSet") if agent => Some(ObjectKind::LogAgent(AgentPart::DaemonSet)),
+            (group, kind) => {
+                let is = |dialect: &Dialect| group_of(dialect.api_version()) == group && dialect.kind() == kind;
+                Dialect::ALL.into_iter().find(is).map(ObjectKind::NetworkPolicy)
+            }
         }
     }
 
@@ -183,6 +190,11 @@ impl ObjectKind {
             ) => false,
         }
     }
+}
+
+/// The group of an `apiVersion`; that of Kubernetes' first objects has no name.
+fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
 /// What a document says, where it is one of these.

@@ -91,11 +91,14 @@ fn repository() -> tempfile::TempDir {
 #[test]
 fn the_hook_is_declared_as_pre_commit_wants_it() {
     let hook = hook();
-    for key in ["id", "name", "entry", "language", "files"] {
+    for key in ["id", "name", "entry", "language"] {
         assert!(hook.get(key).and_then(Node::as_str).is_some(), "{key}");
     }
     // Names are not passed on: what counts is the index.
     assert_eq!(hook.get("pass_filenames").and_then(Node::as_bool), Some(false));
+    // Nor are they asked before: a link is judged by what it leads to, and that may have any name.
+    assert_eq!(hook.get("always_run").and_then(Node::as_bool), Some(true));
+    assert!(hook.get("files").is_none());
     let words: Vec<&str> = hook.get("entry").unwrap().as_str().unwrap().split(' ').collect();
     assert!(harden::cli::command().try_get_matches_from(words).is_ok());
 }
@@ -174,4 +177,92 @@ fn trees_of_harden_are_told_in_one_line() {
     let said = String::from_utf8(harden(folder.path(), &["check", "."]).stdout).unwrap();
     assert!(said.contains("out/shop/k.yaml: not judged: no entry of the workspace's `check` map names it"), "{said}");
     assert!(harden(folder.path(), &["verify", "out/shop"]).status.success());
+}
+
+/// What `check --staged` says of a file of the summary that was not judged.
+fn left(found: &serde_json::Value, file: &str) -> String {
+    let skipped = found["summary"]["skipped"].as_array().unwrap();
+    let of = skipped.iter().find(|skipped| skipped["file"] == file);
+    of.unwrap_or_else(|| panic!("{file} is not said: {found}"))["reason"].as_str().unwrap().to_owned()
+}
+
+fn check_staged(folder: &Path) -> (Option<i32>, serde_json::Value) {
+    let output = harden(folder, &["check", "--staged", "--as-of", crate::support::DAY, "--format", "json"]);
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn a_staged_link_is_the_file_that_it_leads_to() {
+    let folder = repository();
+    let top = folder.path();
+    let link = |to: &str, path: &str| std::os::unix::fs::symlink(to, top.join(path)).unwrap();
+    let found_at = |found: &serde_json::Value, file: &str| {
+        found["findings"].as_array().unwrap().iter().any(|finding| finding["file"] == file)
+    };
+    fs::create_dir_all(top.join("lib/deep")).unwrap();
+    fs::write(top.join("lib/deep/kubelet.txt"), bad()).unwrap();
+    link("deep", "lib/by");
+    link("../lib/by/kubelet.txt", "nodes/linked.yaml");
+    link("linked.yaml", "nodes/again.yaml");
+    assert!(git(top, &["add", "."]).0);
+    let (code, found) = check_staged(top);
+    assert!(code == Some(1) && found_at(&found, "nodes/linked.yaml") && found_at(&found, "nodes/again.yaml"), "{found}");
+    // The link stays as it was, and what it leads to changes.
+    fs::write(top.join("lib/deep/kubelet.txt"), good()).unwrap();
+    assert!(git(top, &["add", "."]).0);
+    assert!(git(top, &["commit", "-qm", "links"]).0);
+    assert_eq!(check_staged(top).1["summary"]["files"], 0);
+    fs::write(top.join("lib/deep/kubelet.txt"), bad()).unwrap();
+    assert!(git(top, &["add", "."]).0);
+    let (code, found) = check_staged(top);
+    assert!(code == Some(1) && found_at(&found, "nodes/linked.yaml"), "{found}");
+}
+
+#[test]
+fn what_is_staged_and_no_file_is_said() {
+    let folder = repository();
+    let top = folder.path();
+    let link = |to: &str, path: &str| std::os::unix::fs::symlink(to, top.join(path)).unwrap();
+    fs::create_dir(top.join("lib")).unwrap();
+    fs::write(top.join("lib/kubelet.yaml"), good()).unwrap();
+    link("../lib", "nodes/folder");
+    link("/etc/hostname", "nodes/outside.yaml");
+    link("../../above.yaml", "nodes/above.yaml");
+    link("b.yaml", "nodes/a.yaml");
+    link("a.yaml", "nodes/b.yaml");
+    fs::create_dir(top.join("nodes/module")).unwrap();
+    assert!(git(&top.join("nodes/module"), &["init", "-q"]).0);
+    fs::write(top.join("nodes/module/kubelet.yaml"), bad()).unwrap();
+    assert!(git(&top.join("nodes/module"), &["add", "."]).0);
+    assert!(git(&top.join("nodes/module"), &["commit", "-qm", "one"]).0);
+    assert!(git(top, &["add", "."]).0);
+    let (code, found) = check_staged(top);
+    assert_eq!(code, Some(0), "{found}");
+    assert!(left(&found, "nodes/folder").contains("a link to the folder `lib`"), "{found}");
+    assert!(left(&found, "nodes/outside.yaml").contains("a link to `/etc/hostname`"), "{found}");
+    for name in ["above", "a", "b"] {
+        assert!(left(&found, &format!("nodes/{name}.yaml")).contains("no file of this repository"), "{found}");
+    }
+    assert!(left(&found, "nodes/module").contains("submodule"), "{found}");
+    // A folder is read by its own path; a link to it is named.
+    let output = harden(top, &["check", "nodes", "--as-of", crate::support::DAY, "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(left(&found, "nodes/folder").contains("links to folders are not followed"), "{found}");
+}
+
+#[test]
+fn what_is_not_merged_is_said() {
+    let folder = repository();
+    let top = folder.path();
+    let commit = |text: &str| {
+        fs::write(top.join("nodes/kubelet.yaml"), text).unwrap();
+        assert!(git(top, &["commit", "-qam", "more", "--no-verify"]).0);
+    };
+    assert!(git(top, &["checkout", "-qb", "side"]).0);
+    commit(&bad());
+    assert!(git(top, &["checkout", "-q", "main"]).0);
+    commit(&good().replace("readOnlyPort: 0", "readOnlyPort: 1"));
+    assert!(!git(top, &["merge", "side"]).0);
+    let (_, found) = check_staged(top);
+    assert!(left(&found, "nodes/kubelet.yaml").contains("not merged"), "{found}");
 }

@@ -2,6 +2,8 @@
 //! `GIT_INDEX_FILE` and their kin count), so that a hook sees the index that is about to be committed. Having no
 //! repository is an answer, not a failure.
 
+mod links;
+
 use std::{
     collections::BTreeMap,
     env,
@@ -10,9 +12,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{Delta, DiffOptions, ErrorClass, ErrorCode, FileMode, ObjectType, Oid, Repository, RepositoryOpenFlags, Tree};
+use git2::{ErrorClass, ErrorCode, FileMode, ObjectType, Oid, Repository, RepositoryOpenFlags, Tree};
 
 use crate::host::{Action, HostError};
+
+use links::Entry;
 
 /// The files of a folder at a revision.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +49,21 @@ pub struct Staged {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Staged regular files that are larger than the limit.
     pub too_large: Vec<String>,
+    /// What is staged and holds no text of its own, and what it is.
+    pub others: BTreeMap<String, Other>,
+}
+
+/// Something staged that is no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Other {
+    /// A link to a folder of the index: what lies there is staged under its own path alone.
+    LinkToFolder(String),
+    /// A link that leads to nothing in the index, and where it says it leads.
+    LinkToNothing(String),
+    /// A repository in the repository.
+    Submodule,
+    /// A file with sides that are not merged.
+    Unmerged,
 }
 
 /// Reads the regular files of a folder as they were at a revision.
@@ -78,8 +97,8 @@ pub fn read_folder(folder: &Path, revision: &str, limit: u64) -> Result<AtRevisi
     Ok(AtRevision::Files(files))
 }
 
-/// The files that the next commit adds or changes, from the index that git points to; deleted files, links and
-/// submodules are left out.
+/// The files that the next commit adds or changes, from the index that git points to; deleted files are left out. A link is the file
+/// of the index that it leads to: it is there when it is changed itself, and when that file is.
 ///
 /// # Errors
 /// When the repository cannot be read.
@@ -91,8 +110,15 @@ pub fn staged(limit: u64) -> Result<InIndex, HostError> {
         Err(cause) => return Err(failed(cause)),
     };
     let Some(top) = repository.workdir().map(Path::to_owned) else { return Ok(InIndex::NoRepository) };
-    let mut staged = Staged { top, files: BTreeMap::new(), too_large: Vec::new() };
-    for (path, id) in staged_blobs(&repository).map_err(failed)? {
+    let mut staged = Staged { top, files: BTreeMap::new(), too_large: Vec::new(), others: BTreeMap::new() };
+    for (path, what) in links::staged(&repository).map_err(failed)? {
+        let id = match what {
+            Entry::File(id) => id,
+            Entry::Other(other) => {
+                staged.others.insert(path, other);
+                continue;
+            }
+        };
         match blob(&repository, id, limit).map_err(failed)? {
             Some(bytes) => _ = staged.files.insert(path, bytes),
             None => staged.too_large.push(path),
@@ -200,27 +226,6 @@ fn blobs(repository: &Repository, tree: &Tree<'_>, above: &str, found: &mut Vec<
 
 fn regular(mode: i32) -> bool {
     [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable].iter().any(|known| i32::from(*known) == mode)
-}
-
-fn staged_blobs(repository: &Repository) -> Result<Vec<(String, Oid)>, git2::Error> {
-    let head = match repository.head() {
-        Ok(head) => Some(head.peel_to_tree()?),
-        Err(cause) if matches!(cause.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
-        Err(cause) => return Err(cause),
-    };
-    let index = repository.index()?;
-    let diff = repository.diff_tree_to_index(head.as_ref(), Some(&index), Some(DiffOptions::new().include_typechange(true)))?;
-    let changed = |status| matches!(status, Delta::Added | Delta::Modified | Delta::Copied | Delta::Renamed | Delta::Typechange);
-    let mut found = Vec::new();
-    for delta in diff.deltas().filter(|delta| changed(delta.status())) {
-        let file = delta.new_file();
-        if regular(i32::from(file.mode()))
-            && let Some(path) = file.path_bytes()
-        {
-            found.push((String::from_utf8_lossy(path).into_owned(), file.id()));
-        }
-    }
-    Ok(found)
 }
 
 /// The bytes of a blob; `None` when there are more than `limit`.

@@ -1,0 +1,17 @@
+//! The map of a workspace against its clusters.
+
+use std::collections::BTreeSet;
+
+use crate::{diag::Diagnostics, spec::WorkspaceCheck};
+
+use super::{diagnostics::ClusterOfNobody, name_fits};
+
+/// Tells of every pattern of the map that fits no cluster: what goes to it would be judged against nothing.
+pub fn report_clusters_of_nobody(map: &[WorkspaceCheck], clusters: &BTreeSet<String>, diags: &mut Diagnostics) {
+    for (pattern, at) in map.iter().flat_map(|entry| entry.clusters.iter().zip(&entry.places)) {
+        if !clusters.iter().any(|name| name_fits(pattern, name)) {
+            let known = clusters.iter().cloned().collect();
+            diags.push(ClusterOfNobody { pattern: pattern.clone(), known, at: at.clone() });
+        }
+    }
+}
