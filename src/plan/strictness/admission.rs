@@ -67,8 +67,9 @@ fn value_covers(name: &str, outer: Option<&Value>, inner: Option<&Value>) -> boo
     let items = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     match name {
         "everyAccount" | "requireDigest" | "requireRegistry" => {
-            let asks = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
-            !asks(outer) || asks(inner)
+            // What is neither true nor false is read by nobody as it is meant.
+            let asks = |value: Option<&Value>| value.map_or(Some(false), Value::as_bool);
+            outer == inner || asks(outer).zip(asks(inner)).is_some_and(|(outer, inner)| !outer || inner)
         }
         "exemptGroups" | "exemptWorkloads" | "paths" | "ports" | "registries" => {
             let outer = items(outer);

@@ -63,7 +63,7 @@ fn the_report_has_the_way_to_another_version() {
         "One minor at a time",
         "with what its encryption needs",
         "install kubeadm 1.36.3",
-        "kubeadm init phase upload-config all --config kubeadm/init.yaml",
+        "kubeadm init phase upload-config kubeadm --config kubeadm/init.yaml",
         "kubeadm upgrade apply v1.36.3",
         "kubeadm upgrade node",
         "Kubelets when every API server runs 1.36.3",
