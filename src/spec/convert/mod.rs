@@ -3,6 +3,7 @@
 
 mod access;
 mod arn;
+mod belongs;
 mod controls;
 mod logging;
 mod network;
@@ -10,6 +11,7 @@ mod nodes;
 mod partitions;
 mod platform;
 mod policies;
+mod ranges;
 mod reader;
 mod receivers;
 mod references;
@@ -65,6 +67,8 @@ pub fn decode_part(spec: &Node, diagnostics: &mut Diagnostics) -> Decoded {
     mistakes::prune(&mut value, &wrong);
     let written: ClusterSpec = serde_json::from_value(value).expect("internal error: the schema let pass what the types refuse");
     references::check(&mut reader, &written);
+    ranges::check(&mut reader, &written);
+    belongs::check(&mut reader, &written);
     receivers::check(&mut reader, &written);
     partitions::check(&mut reader, &written);
     let spec = convert(&mut reader, written);
