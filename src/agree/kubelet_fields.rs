@@ -35,7 +35,7 @@ const ENFORCED: &str = "enforceNodeAllocatable";
 
 /// Origin: `ValidateKubeletConfiguration` (pkg/kubelet/apis/config/validation) of Kubernetes, read 2026-11-27; every row by
 /// starting the kubelets of 1.31.14 to 1.37.2 with a file that breaks it.
-const PAIRS: [Pair; 9] = [
+const PAIRS: [Pair; 10] = [
     Pair::Below("imageGCLowThresholdPercent", "imageGCHighThresholdPercent"),
     Pair::NotLonger("shutdownGracePeriodCriticalPods", "shutdownGracePeriod", "GracefulNodeShutdown"),
     Pair::ItemNeeds(ENFORCED, &["system-reserved", "system-reserved-compressible"], "systemReservedCgroup"),
@@ -44,6 +44,7 @@ const PAIRS: [Pair; 9] = [
     Pair::NotBoth(ENFORCED, "kube-reserved", "kube-reserved-compressible"),
     Pair::Alone(ENFORCED, "none"),
     Pair::Either("reservedSystemCPUs", "systemReservedCgroup"),
+    Pair::Either("reservedSystemCPUs", "kubeReservedCgroup"),
     Pair::TrueNeeds("enableSystemLogQuery", "enableSystemLogHandler"),
 ];
 

@@ -67,7 +67,14 @@ pub struct Change {
 impl Change {
     fn new(key: &str, from: Option<String>, to: Option<String>, direction: Direction) -> Self {
         let (before, after) = (from.as_deref(), to.as_deref());
-        let impact = key.parse::<SettingKey>().map(|key| key.impact_of_change(before, after)).unwrap_or_default();
+        let mut impact = key.parse::<SettingKey>().map(|key| key.impact_of_change(before, after)).unwrap_or_default();
+        // What lets more through refuses nothing that passed before.
+        if matches!(direction, Direction::Opens | Direction::Weakens) {
+            impact.retain(|impact| !matches!(impact, Impact::RefusesLater(_)));
+            if impact.is_empty() {
+                impact.push(Impact::None);
+            }
+        }
         Change { key: key.to_owned(), from, to, direction, impact }
     }
 
@@ -177,6 +184,8 @@ mod tests {
             ("admission/pod-security/enforce", Some("baseline"), None, "restarts"),
             ("admission/pod-security/exempt/shop", Some("shop"), None, "refuses-later restarts"),
             ("admission/pod-security/exempt/shop", None, Some("shop"), "restarts"),
+            ("network/shop/NetworkPolicy/default-deny", None, Some("{}"), "refuses-later none"),
+            ("network/shop/NetworkPolicy/default-deny", Some("{}"), None, "none"),
             ("encryption/stage", None, Some("prepare"), "restarts"),
             ("encryption/stage", Some("prepare"), Some("write"), "one-way restarts"),
             ("encryption/stage", Some("write"), Some("enforce"), "refuses-later restarts"),

@@ -57,6 +57,8 @@ pub struct NetworkView {
     pub nodes: Vec<Cidr>,
     /// Addresses of nodes that the spec names.
     pub named_nodes: Vec<IpAddr>,
+    /// Addresses of the load balancer of the API server: no nodes, wherever they lie.
+    pub balancers: Vec<IpAddr>,
     /// Addresses under which pods see the API server, where known.
     pub api: Vec<Cidr>,
     /// The port under which they see it.
@@ -93,6 +95,7 @@ impl Default for NetworkView {
             services: Vec::new(),
             nodes: Vec::new(),
             named_nodes: Vec::new(),
+            balancers: Vec::new(),
             api: Vec::new(),
             api_port: 443,
             api_on_nodes: false,
@@ -150,10 +153,11 @@ impl NetworkView {
         if self.pods.is_empty() { &self.nodes } else { &self.pods }
     }
 
-    /// Whether a range lies in one of nodes: it means them too, then.
+    /// Whether a range lies in one of nodes: it means them too, then. One address of the load balancer means that alone.
     #[must_use]
     pub fn is_among_nodes(&self, range: &Cidr) -> bool {
-        self.nodes.iter().any(|nodes| nodes.covers(range))
+        let balancer = self.balancers.iter().any(|address| *range == Cidr::host(*address));
+        !balancer && self.nodes.iter().any(|nodes| nodes.covers(range))
     }
 
     /// Whether a range in one of nodes means pods too: where they may have addresses in it, and the plug-in matches those.

@@ -76,6 +76,7 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         node_source: if tunnel || semantics.bridges { NodeSource::Tunnel } else { NodeSource::Node },
         nodes: platform.node_pools.iter().flat_map(nodes_of).collect(),
         named_nodes: platform.node_pools.iter().flat_map(|pool| &pool.nodes).map(|node| node.address).collect(),
+        balancers: balancers(spec),
         api,
         api_port,
         api_on_nodes: kubeadm.is_some(),
@@ -91,6 +92,14 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         pods,
         services,
     }
+}
+
+/// The addresses of the load balancer that no node has.
+fn balancers(spec: &Spec) -> Vec<IpAddr> {
+    let balancer = spec.api.sources.as_ref().and_then(|sources| sources.load_balancer.as_ref());
+    let is_node =
+        |address: &IpAddr| spec.platform.node_pools.iter().flat_map(|pool| &pool.nodes).any(|node| node.address == *address);
+    balancer.iter().flat_map(|balancer| &balancer.addresses).copied().filter(|address| !is_node(address)).collect()
 }
 
 /// The ranges of the nodes of a pool, and those of its nodes that lie in none of them.

@@ -250,6 +250,8 @@ fn kured_is_told_of_systems_that_write_no_file() {
     };
     omits(&with("ubuntu-24.04"), "/var/run/reboot-required");
     says(&with("rhel-9"), "/var/run/reboot-required");
+    says(&with("windows-2025"), "kured runs on Linux nodes alone");
+    omits(&with("windows-2025"), "/var/run/reboot-required");
 }
 
 /// What holds by a file names it, also where another control writes the most of it.

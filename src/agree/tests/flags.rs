@@ -75,5 +75,6 @@ fn fields_of_the_kubelet_go_together() {
     clashes(&older, "kubelet-value-refused");
 
     refused(&[("reservedSystemCPUs", json!("0-1")), group]);
+    refused(&[("reservedSystemCPUs", json!("0-1")), ("kubeReservedCgroup", json!("/kube.slice"))]);
     taken(&[("reservedSystemCPUs", json!("0-1"))]);
 }

@@ -52,7 +52,7 @@ impl Tree<'_> {
                     "ipip-cross-subnet" => "IPIPCrossSubnet",
                     _ => "None",
                 };
-                format!("with `encapsulation: {name}` in those `ipPools`, which cannot be changed there later")
+                format!("with `encapsulation: {name}` in those `ipPools`")
             }
             ("cilium", "native") => {
                 let family = |cidr: &crate::base::Cidr| if cidr.address().is_ipv4() { "ipv4" } else { "ipv6" };

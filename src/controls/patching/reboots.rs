@@ -71,14 +71,19 @@ fn kured(cluster: &Resolved, out: &mut Lowering<'_>, place: &SpecPath) {
     out.because(Cause::Spec(place.child("window")));
     let held = out.held(planned);
     out.plan_mut().patching.reboots = Some(held);
-    let silent: Vec<&NodePlan> = cluster.pools.iter().filter(|pool| !TELL.contains(&pool.os.as_str())).collect();
+    let (windows, others): (Vec<&NodePlan>, Vec<&NodePlan>) =
+        cluster.pools.iter().partition(|pool| pool.os.starts_with("windows"));
+    let silent: Vec<&NodePlan> = others.iter().filter(|pool| !TELL.contains(&pool.os.as_str())).copied().collect();
     let (outcome, ground) = if cluster.addons.iter().all(|addon| addon.name != "kured") {
         (Outcome::Weaker, Ground::Fact(facts::id::KURED_NEEDED))
-    } else if silent.len() == cluster.pools.len() {
+    } else if silent.len() == others.len() {
         (Outcome::Weaker, Ground::Fact(facts::id::NO_REBOOT_SENTINEL))
     } else {
         (Outcome::Enforced, Ground::Settings(vec![key]))
     };
+    for pool in windows {
+        out.verdict(Scope::Pool(pool.name.clone()), Outcome::Impossible, facts::id::KURED_LINUX, format!("`{}`", pool.os));
+    }
     for pool in silent {
         out.verdict(Scope::Pool(pool.name.clone()), Outcome::Weaker, facts::id::NO_REBOOT_SENTINEL, format!("`{}`", pool.os));
     }

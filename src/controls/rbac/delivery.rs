@@ -7,7 +7,7 @@ use crate::{
         diagnostics::{CutOff, DeliveryByDefault, DeliveryCutOff, UnknownDelivery},
         strokes,
     },
-    diag::Diagnostics,
+    diag::{Diagnostics, Problem},
     facts::{self, Enforcer},
     kube::{
         network::{Labels, Namespaces, Pods, Protocol},
@@ -97,7 +97,8 @@ pub(in crate::controls) fn warn(cluster: &Resolved, diags: &mut Diagnostics) {
     let declared = || cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
     for delivery in &cluster.identity.delivery {
         let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
-        if name == "default" {
+        let cut_off = || diags.list().iter().any(|one| one.code == DeliveryCutOff::CODE);
+        if name == "default" && !cut_off() {
             let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
             diags.push(DeliveryByDefault { namespace: namespace.clone(), at });
         }

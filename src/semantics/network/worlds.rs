@@ -99,7 +99,7 @@ pub fn subjects(plan: &NetworkPlan) -> Vec<Subject> {
 /// Who answers under an address, as far as the spec says; those of pods and Services are no ends of their own.
 fn at(view: &NetworkView, address: IpAddr) -> Vec<Subject> {
     let is_in = |ranges: &[Cidr]| ranges.iter().any(|range| range.contains(address));
-    if is_in(&view.node_dns()) {
+    if is_in(&view.node_dns()) || view.balancers.contains(&address) {
         vec![Subject::Address(address)]
     } else if view.api_on_nodes && is_in(&view.api) {
         vec![Subject::ApiServer(address)]

@@ -111,7 +111,8 @@ fn role_fits(r: &mut Reader<'_>, at: &SpecPath, named: Option<&str>, target: &Ar
         }
         // A stream belongs to the account of the log group, and so does a role that can be passed; a destination may be of another account.
         (Role::Needed, Some(role)) => {
-            if let Some(foreign) = Arn::of(role).filter(|arn| arn.account != target.account) {
+            if let Some(foreign) = Arn::of(role).filter(|arn| arn.account != target.account && arn.partition == target.partition)
+            {
                 let why = format!("the role is of account `{}`, and the receiver of `{}`", foreign.account, target.account);
                 let help = "name a role of the account of the cluster and its receiver; into another account logs go by a destination of \
                             CloudWatch Logs there (arn:aws:logs:REGION:ACCOUNT:destination:NAME)";

@@ -104,6 +104,26 @@ fn the_way_out_of_a_range_in_a_pool_builds() {
     }
 }
 
+/// What the spec says is the load balancer is no node, although its address lies in the range of a pool.
+#[test]
+fn a_load_balancer_in_the_range_of_a_pool_is_no_node() {
+    let sources = "admins: [203.0.113.0/24]";
+    let with = |text: String, address: &str| {
+        text.replace(sources, &format!("{sources}, loadBalancer: {{ addresses: [{address}], preservesClientIp: true }}"))
+    };
+    for (_, cni, _, _) in PLUG_INS.into_iter().filter(|(platform, ..)| *platform == "kubeadm") {
+        for flow in ["from: { cidr: 192.0.2.9/32 }, to: app", "from: app, to: { cidr: 192.0.2.9/32, port: 443 }"] {
+            let (told, built) = said(&with(tiny("kubeadm", cni, "", flow), "192.0.2.9"));
+            let built = built.unwrap_or_else(|| panic!("{cni} {flow}: {told}"));
+            assert_eq!(built.disagreements, Vec::<String>::new(), "{cni} {flow}");
+            assert!(!tells(&verdicts(&built, None), id::FLOW_AMONG_NODES), "{cni} {flow}");
+        }
+        // The address of a node stays one.
+        let (_, node) = said(&with(tiny("kubeadm", cni, "", "from: { cidr: 192.0.2.1/32 }, to: app"), "192.0.2.1"));
+        assert!(node.is_none_or(|node| tells(&verdicts(&node, None), id::FLOW_AMONG_NODES)), "{cni}");
+    }
+}
+
 /// EKS as it comes, pods, nodes and the interfaces of the control plane in the same subnets: each help leads to a spec that builds.
 #[test]
 fn webhooks_of_eks_find_a_way_in() {
