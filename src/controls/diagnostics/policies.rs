@@ -53,11 +53,16 @@ impl Problem for ComponentBelowLevel {
         `podSecurity` such a namespace gets the level that they pass.";
 
     fn message(&self) -> String {
-        format!("level `{}` of `{}` refuses {}, whose pods pass `{}`", self.level, self.namespace, self.says, self.passes)
+        format!(
+            "level `{}` of `{}` refuses {} as its manifests were read: its pods pass `{}`",
+            self.level, self.namespace, self.says, self.passes
+        )
     }
 
     fn help(&self) -> String {
-        "leave `podSecurity` out, or move what fails the level into a namespace of its own".to_owned()
+        "leave `podSecurity` out, or move what fails the level into a namespace of its own; nothing is to be done where the version that you \
+         install passes it"
+            .to_owned()
     }
 
     fn labels(&self) -> Vec<Label> {
