@@ -99,8 +99,10 @@ fn accepts(kubelet: &Built, limit: &Limit, value: &Value, gate: Option<&str>, fo
 /// Gates that a kubelet does not let stay on without GracefulNodeShutdown.
 const DEPENDENTS: [&str; 2] = ["GracefulNodeShutdownBasedOnPodPriority", "WindowsGracefulNodeShutdown"];
 
-/// An item of a list of taints has a key.
+/// An item of a list of taints has a key; one that is a text is whole.
 fn with_key(mut item: Value) -> Value {
-    item["key"] = json!("a");
+    if let Some(fields) = item.as_object_mut() {
+        fields.insert("key".to_owned(), json!("a"));
+    }
     item
 }
