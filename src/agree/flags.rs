@@ -1,7 +1,10 @@
 //! Flags of one program that it refuses side by side, or one without another. What it says of a single value is data
 //! (`facts/flag-limits.toml`) and told where the value is read.
 
-use crate::plan::{Plan, Program};
+use crate::{
+    base::go_bool,
+    plan::{Plan, Program},
+};
 
 use super::settings::{Clash, Rule, Side, text};
 
@@ -65,8 +68,8 @@ impl When {
         let Some(value) = text(plan, program, flag) else { return false };
         match self {
             When::Given => true,
-            When::True => TRUE.contains(&value.as_str()),
-            When::False => FALSE.contains(&value.as_str()),
+            When::True => go_bool(&value) == Some(true),
+            When::False => go_bool(&value) == Some(false),
             When::Zero => value.parse() == Ok(0),
             When::Item(item) => value.split(',').any(|part| part.trim() == item),
         }
@@ -79,11 +82,6 @@ impl When {
         }
     }
 }
-
-/// What Go reads as true.
-const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
-/// What Go reads as false.
-const FALSE: [&str; 6] = ["0", "f", "F", "false", "FALSE", "False"];
 
 /// What is needed of the other flag.
 #[derive(Clone, Copy)]

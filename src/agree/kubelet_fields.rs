@@ -116,12 +116,12 @@ impl<'a> Kubelet<'a> {
     fn broken(self, pair: &Pair) -> Option<Broken> {
         let given = |field: &str| !self.text(field).is_empty();
         let holds = |list: &str, item: &str| self.items(list).contains(&item);
-        let broken = |what: String, help: String, a, b| Some(Broken { what, help, fields: [a, b] });
+        let broken = |what: String, help: String, a, b| Broken { what, help, fields: [a, b] };
         match *pair {
             Pair::Below(low, high) => {
                 let (below, above) = (self.text(low).parse::<i64>().ok()?, self.text(high).parse::<i64>().ok()?);
                 let what = format!("{} must lie below {}", self.shown(low), self.shown(high));
-                (below >= above).then(|| broken(what, format!("set both, `{low}` below `{high}`"), low, high))?
+                (below >= above).then(|| broken(what, format!("set both, `{low}` below `{high}`"), low, high))
             }
             Pair::NotLonger(inner, outer, gate) => {
                 let seconds = |field: &str| {
@@ -131,30 +131,30 @@ impl<'a> Kubelet<'a> {
                 let on = gates::off(self.0, Program::Kubelet, gate).is_none();
                 let what = format!("`{inner}` is a part of `{outer}` and must not be longer");
                 (longer && on)
-                    .then(|| broken(what, format!("set `{outer}` to the whole time, or take `{inner}` out"), inner, outer))?
+                    .then(|| broken(what, format!("set `{outer}` to the whole time, or take `{inner}` out"), inner, outer))
             }
             Pair::ItemNeeds(list, items, needed) => {
                 let item = items.iter().find(|item| holds(list, item)).filter(|_| !given(needed))?;
                 let what = format!("`{item}` in `{list}` needs `{needed}`");
-                broken(what, format!("name the control group in `{needed}`, or take `{item}` out"), list, needed)
+                Some(broken(what, format!("name the control group in `{needed}`, or take `{item}` out"), list, needed))
             }
             Pair::NotBoth(list, a, b) => {
                 let what = format!("`{list}` holds `{a}` and `{b}`, of which it may hold one");
-                (holds(list, a) && holds(list, b)).then(|| broken(what, "keep one of the two".to_owned(), list, list))?
+                (holds(list, a) && holds(list, b)).then(|| broken(what, "keep one of the two".to_owned(), list, list))
             }
             Pair::Alone(list, item) => {
                 let what = format!("`{item}` stands beside others in `{list}`");
                 (holds(list, item) && self.items(list).len() > 1)
-                    .then(|| broken(what, format!("write `{list}: [{item}]`, or take `{item}` out"), list, list))?
+                    .then(|| broken(what, format!("write `{list}: [{item}]`, or take `{item}` out"), list, list))
             }
             Pair::Either(a, b) => {
                 let what = format!("`{a}` and `{b}` exclude each other");
-                (given(a) && given(b)).then(|| broken(what, "keep one of the two".to_owned(), a, b))?
+                (given(a) && given(b)).then(|| broken(what, "keep one of the two".to_owned(), a, b))
             }
             Pair::TrueNeeds(a, b) => {
                 let what = format!("`{a}` needs `{b}`");
                 (self.text(a) == "true" && self.text(b) == "false")
-                    .then(|| broken(what, format!("take `{b}: false` out, or `{a}`"), a, b))?
+                    .then(|| broken(what, format!("take `{b}: false` out, or `{a}`"), a, b))
             }
         }
     }

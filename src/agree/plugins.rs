@@ -80,7 +80,22 @@ pub(super) const PLUGIN_WITHOUT_CONFIGURATION: Rule = Rule {
 };
 
 /// A plugin for whose configuration there is a control.
-const CONFIGURED_BY: [(&str, &str); 1] = [("EventRateLimit", "admission/event-rate-limit")];
+struct Configured {
+    plugin: &'static str,
+    control: &'static str,
+    /// Whether the file that is written here holds it.
+    is_written: fn(&Plan) -> bool,
+}
+
+const CONFIGURED: [Configured; 1] = [Configured {
+    plugin: "EventRateLimit",
+    control: "admission/event-rate-limit",
+    is_written: |plan| plan.event_limits.is_some(),
+}];
+
+fn configured(plugin: &str) -> Option<&'static Configured> {
+    CONFIGURED.iter().find(|known| known.plugin == plugin)
+}
 
 fn plugin_without_configuration(plan: &Plan) -> Vec<Clash> {
     let file = plan.component(SERVER).flags.get(FILE);
@@ -89,10 +104,10 @@ fn plugin_without_configuration(plan: &Plan) -> Vec<Clash> {
         return Vec::new();
     }
     let needing = facts::plugins(plan.cluster.minor()).filter(|plugin| plugin.configuration);
-    let without =
-        needing.filter(|plugin| plan.component(SERVER).flag_has(ENABLE, plugin.name) && !is_configured(plan, plugin.name));
+    let is_written = |plugin: &str| configured(plugin).is_some_and(|known| (known.is_written)(plan));
+    let without = needing.filter(|plugin| plan.component(SERVER).flag_has(ENABLE, plugin.name) && !is_written(plugin.name));
     let clash = |plugin: facts::Plugin| {
-        let control = CONFIGURED_BY.iter().find(|(name, _)| *name == plugin.name).map(|(_, control)| *control);
+        let control = configured(plugin.name).map(|known| known.control);
         let absent = control.and_then(|control| Side::absent(plan, control));
         Some(Clash {
             message: format!("admission plugin `{}` is enabled, and nothing gives it its configuration", plugin.name),
@@ -107,11 +122,6 @@ fn plugin_without_configuration(plan: &Plan) -> Vec<Clash> {
         })
     };
     without.filter_map(clash).collect()
-}
-
-/// Whether the file that is written here configures a plugin.
-fn is_configured(plan: &Plan, plugin: &str) -> bool {
-    plugin == "EventRateLimit" && plan.event_limits.is_some()
 }
 
 /// No control writes the configuration: a file of the owner must hold it, and stand alone.

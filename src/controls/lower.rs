@@ -29,7 +29,7 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Setti
     policy::warn_of_undeclared(cluster, &plan, diags);
     policy::judge_version(cluster, &plan, diags);
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
-    rbac::warn_of_delivery(cluster, diags);
+    rbac::warn_of_delivery(cluster, &plan, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     let settings = plan.settings();
     ground_in_settings(&mut plan, &settings);

@@ -5,7 +5,7 @@ use super::{
     row::{Period, Row, value_at},
     tables,
 };
-use crate::base::Minor;
+use crate::base::{Minor, go_seconds};
 
 /// What a program wants of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +54,6 @@ impl Row for FlagLimitRow {
     }
     fn life(&self) -> Period {
         Period { from: self.since, until: self.until }
-    }
-    fn instead(&self) -> Option<&'static str> {
-        None
     }
 }
 
@@ -114,23 +111,9 @@ fn lies_between(text: &str, least: Option<&str>, most: Option<&str>, unless: Opt
     within || limit(unless) == Some(found)
 }
 
-/// A number, or a duration of Go in seconds.
+/// A number, or a duration in seconds.
 fn amount(text: &str) -> Option<f64> {
-    const UNITS: [(&str, f64); 7] =
-        [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("h", 3_600.0), ("m", 60.0), ("s", 1.0)];
-    if let Ok(number) = text.parse::<f64>() {
-        return Some(number);
-    }
-    let (sign, mut rest) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..end].parse().ok()?;
-        let (unit, factor) = UNITS.iter().find(|(unit, _)| rest[end..].starts_with(unit))?;
-        total += number * factor;
-        rest = &rest[end + unit.len()..];
-    }
-    Some(sign * total)
+    text.parse().ok().or_else(|| go_seconds(text))
 }
 
 /// The minor of `kube=1.35` or `1.35`; nothing where it speaks of another component.

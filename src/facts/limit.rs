@@ -39,9 +39,6 @@ impl Row for LimitRow {
     fn life(&self) -> Period {
         Period { from: self.since, until: self.until }
     }
-    fn instead(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 /// Everything that a kubelet of a minor wants of the fields of its file, sorted by path; nothing where the table does not cover the minor.

@@ -43,9 +43,6 @@ impl Row for ObjectRow {
     fn life(&self) -> Period {
         Period { from: self.since, until: self.until }
     }
-    fn instead(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 /// What the API server of a minor knows of an object: the name of its `apiVersion` and its kind.

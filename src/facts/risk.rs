@@ -61,9 +61,6 @@ impl Row for Risk {
     fn life(&self) -> Period {
         Period { from: self.since, until: self.until }
     }
-    fn instead(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 impl Risk {

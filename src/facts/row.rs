@@ -36,7 +36,10 @@ pub(super) fn value_at<T: Copy>(values: ByMinor<T>, minor: Minor) -> Option<T> {
 pub(super) trait Row {
     fn name(&self) -> &'static str;
     fn life(&self) -> Period;
-    fn instead(&self) -> Option<&'static str>;
+    /// What takes its place once it is gone; most rows know of nothing.
+    fn instead(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<R: Row> Table<R> {

@@ -1,7 +1,7 @@
 //! Values as programs take them, and as people read them.
 
 use crate::{
-    base::ControlId,
+    base::{ControlId, go_bool},
     facts::ValueKind,
     plan::{Outcome, Plan, Program, SettingKey},
     targets::{Form, Written, kind_of_flag},
@@ -36,19 +36,10 @@ pub(super) fn equal(key: &SettingKey, texts: &[String], wanted: &[String]) -> bo
     let ([text], [wanted]) = (texts, wanted) else { return false };
     match key {
         SettingKey::Flag(program, name) if kind_of_flag(*program, name) == Some(ValueKind::Bool) => {
-            boolean(text).is_some_and(|value| boolean(wanted) == Some(value))
+            go_bool(text).is_some_and(|value| go_bool(wanted) == Some(value))
         }
         SettingKey::Flag(..) | SettingKey::Field(..) => nanoseconds(text).is_some_and(|value| nanoseconds(wanted) == Some(value)),
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => false,
-    }
-}
-
-/// As Go reads a truth value.
-fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
-        _ => None,
     }
 }
 

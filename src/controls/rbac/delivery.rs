@@ -7,7 +7,7 @@ use crate::{
         diagnostics::{CutOff, DeliveryByDefault, DeliveryCutOff, UnknownDelivery},
         strokes,
     },
-    diag::{Diagnostics, Problem},
+    diag::Diagnostics,
     facts::{self, Enforcer},
     kube::{
         network::{Labels, Namespaces, Pods, Protocol},
@@ -59,13 +59,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 /// A delivery that runs as `default` would lose its token with the next pod.
 fn keeps_its_token(out: &mut Lowering<'_>, delivery: &DeliveryAnswer) {
     let Subject::ServiceAccount { namespace, name } = &delivery.subject else { return };
-    let taken = out.plan().rbac.accounts.get(&(namespace.clone(), name.clone())).is_some_and(|automount| !automount.value);
-    if taken {
+    if loses_its_token(out.plan(), namespace, name) {
         let at = out.place(&Cause::Spec(delivery.path.clone()));
         let other = out.place(&Cause::Spec(namespace_path(namespace)));
         let account = format!("{namespace}/{name}");
         out.diagnostics().push(DeliveryCutOff { account, what: CutOff::Token, at, other });
     }
+}
+
+/// Whether the pods of an account get no token any more.
+fn loses_its_token(plan: &Plan, namespace: &str, name: &str) -> bool {
+    plan.rbac.accounts.get(&(namespace.to_owned(), name.to_owned())).is_some_and(|automount| !automount.value)
 }
 
 /// Refuses a plan in which a deployer could not reach the API server any more: its whole namespace is isolated, and no flow leads from there to
@@ -92,13 +96,12 @@ pub(in crate::controls) fn refuse_cut_off(cluster: &Resolved, plan: &Plan, diags
 }
 
 /// Warns of deployers in namespaces that neither the spec nor a known component has, where whoever makes the namespace would deploy, and of
-/// those that every pod of a namespace is.
-pub(in crate::controls) fn warn(cluster: &Resolved, diags: &mut Diagnostics) {
+/// those that every pod of a namespace is; that one without a token is cut off is an error.
+pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
     let declared = || cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
     for delivery in &cluster.identity.delivery {
         let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
-        let cut_off = || diags.list().iter().any(|one| one.code == DeliveryCutOff::CODE);
-        if name == "default" && !cut_off() {
+        if name == "default" && !loses_its_token(plan, namespace, name) {
             let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
             diags.push(DeliveryByDefault { namespace: namespace.clone(), at });
         }

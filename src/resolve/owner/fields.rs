@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    base::{KubeVersion, Minor, SpecPath},
+    base::{KubeVersion, Minor, SpecPath, go_seconds},
     diag::Diagnostics,
     facts::{self, FieldKind, KubeadmKind, Lookup, Support},
     yaml::{Node, Value},
@@ -87,7 +87,8 @@ impl Walk<'_> {
             | (FieldKind::List | FieldKind::Numbers | FieldKind::Objects, Value::Seq(_)) => true,
             // An empty text of a component's document is not carried.
             (FieldKind::Duration, Value::Str(text)) => {
-                is_duration(text) || text.is_empty() && matches!(self.kind, "KubeletConfiguration" | "KubeProxyConfiguration")
+                go_seconds(text).is_some()
+                    || text.is_empty() && matches!(self.kind, "KubeletConfiguration" | "KubeProxyConfiguration")
             }
             (
                 FieldKind::Amounts
@@ -154,21 +155,6 @@ impl Walk<'_> {
     }
 }
 
-/// Whether Go reads a text as a duration: numbers with units one after the other, or `0`.
-pub(super) fn is_duration(text: &str) -> bool {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let mut rest = unsigned;
-    while !rest.is_empty() {
-        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let number = &rest[..rest.len() - after.len()];
-        // The longer units first: `ms` is not `m`.
-        let unit = ["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s", "m", "h"].into_iter().find(|unit| after.starts_with(unit));
-        let (true, Some(unit)) = (number.parse::<f64>().is_ok(), unit) else { return unsigned == "0" };
-        rest = &after[unit.len()..];
-    }
-    !unsigned.is_empty()
-}
-
 /// What the version knows of a field of a kind.
 pub(super) fn lookup(kind: &str, api: &str, path: &str, minor: Minor) -> Lookup<FieldKind> {
     let kubeadm = |of| facts::kubeadm_field(of, api, path, minor).map(|field| field.kind);
@@ -203,20 +189,5 @@ fn expected(kind: FieldKind) -> &'static str {
         FieldKind::Amounts | FieldKind::Map | FieldKind::Object | FieldKind::Switches | FieldKind::Whole => "a map",
         FieldKind::String => "a text",
         FieldKind::Open => "a value",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_duration;
-
-    #[test]
-    fn durations_are_read_as_go_reads_them() {
-        for text in ["0", "0s", "1m30s", "1.5h", "100ms", "-5s", "10us", ".5s"] {
-            assert!(is_duration(text), "{text}");
-        }
-        for text in ["", "10", "1 minute", "5min", "1d", "s", "-", "1m 30s", "1..5s"] {
-            assert!(!is_duration(text), "{text}");
-        }
     }
 }

@@ -4,14 +4,14 @@
 use std::net::IpAddr;
 
 use crate::{
-    base::{Cidr, KubeVersion, unseen},
+    base::{Cidr, KubeVersion, go_bool, go_seconds, unseen},
     diag::Diagnostics,
     facts::{self, FieldForm, KubeadmKind, ValueKind},
     plan::Program,
     yaml::Node,
 };
 
-use super::{diagnostics::WrongValue, fields::is_duration, shown};
+use super::{diagnostics::WrongValue, shown};
 
 /// Reports texts of a field of kubeadm's that are none of its words or lack its form.
 pub(super) fn field(kind: &str, api: &str, path: &str, node: &Node, version: KubeVersion, diags: &mut Diagnostics) {
@@ -147,12 +147,12 @@ pub(super) fn flag_kind(program: Program, name: &str, version: KubeVersion) -> O
 fn unreadable(kind: ValueKind, text: &str) -> Option<&'static str> {
     let is_address = |text: &str| text.trim().parse::<IpAddr>().is_ok();
     let (fits, expected) = match kind {
-        ValueKind::Bool => (BOOLS.contains(&text), "`true` or `false`"),
+        ValueKind::Bool => (go_bool(text).is_some(), "`true` or `false`"),
         ValueKind::Int => (is_number(text.strip_prefix(['+', '-']).unwrap_or(text)), "a whole number"),
         ValueKind::Uint => (is_number(text), "a whole number that is not negative"),
         ValueKind::Ints => (text.split(',').all(|item| is_number(item.strip_prefix('-').unwrap_or(item))), "whole numbers"),
         ValueKind::Float => (text.parse::<f64>().is_ok() || is_number(text), "a number"),
-        ValueKind::Duration => (is_duration(text), "a duration such as 1m30s"),
+        ValueKind::Duration => (go_seconds(text).is_some(), "a duration such as 1m30s"),
         ValueKind::Ip => (is_address(text) || text.is_empty(), "an address"),
         ValueKind::Cidrs => {
             let all = text.split(',').all(|range| range.trim().parse::<Cidr>().is_ok() || is_address(range));
@@ -176,9 +176,6 @@ fn unreadable(kind: ValueKind, text: &str) -> Option<&'static str> {
     };
     (!fits).then_some(expected)
 }
-
-/// What Go reads as a boolean.
-const BOOLS: [&str; 12] = ["1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"];
 
 /// Whether Go reads digits as a number: of any base that it knows, with `_` between them.
 fn is_number(text: &str) -> bool {
