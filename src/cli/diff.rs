@@ -14,6 +14,7 @@ use crate::{
     host::{
         files::{self, Depth, Kind, SPEC_LIMIT},
         git::{self, AtRevision},
+        tree::MANIFEST,
     },
     plan::Impact,
     report::Manifest,
@@ -38,7 +39,6 @@ pub(super) struct Args {
 }
 
 const COVERAGE: &str = "coverage.json";
-const MANIFEST: &str = "manifest.json";
 
 /// The files of a tree, by their paths in it.
 type Files = BTreeMap<String, Vec<u8>>;

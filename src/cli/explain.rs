@@ -15,7 +15,10 @@ use crate::{
         self,
         benchmarks::{BenchmarkId, Condition},
     },
-    host::files::{self, SPEC_LIMIT},
+    host::{
+        files::{self, SPEC_LIMIT},
+        tree::MANIFEST,
+    },
     report::{Explained, Manifest, Provenance},
     resolve::{Profiles, whole_spec},
     spec,
@@ -155,7 +158,7 @@ fn of_line(args: &Args, file: &Path, line: usize, screen: &Screen) -> Done {
     };
     let broken =
         |name: &str, why: String| Failed::usage(format!("`{name}` of this tree cannot be used: {why}"), "build the tree again");
-    let manifest = Manifest::read(&read("manifest.json")?).map_err(|why| broken("manifest.json", why))?;
+    let manifest = Manifest::read(&read(MANIFEST)?).map_err(|why| broken(MANIFEST, why))?;
     let provenance = Provenance::read(&read("provenance.json")?).map_err(|why| broken("provenance.json", why))?;
     let coverage: Value =
         serde_json::from_str(&read("coverage.json")?).map_err(|error| broken("coverage.json", error.to_string()))?;
@@ -198,7 +201,7 @@ struct Line<'a> {
 /// The tree around a file: the nearest folder above it with a manifest.
 fn tree_of(file: &Path) -> Result<PathBuf, Failed> {
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    files::ancestors(folder)?.into_iter().find(|above| files::is_file(&above.join("manifest.json"))).ok_or_else(|| {
+    files::ancestors(folder)?.into_iter().find(|above| files::is_file(&above.join(MANIFEST))).ok_or_else(|| {
         Failed::usage(format!("`{}` lies in no tree of harden", file.display()), "name a file below out/<cluster>/")
     })
 }

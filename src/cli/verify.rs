@@ -11,7 +11,7 @@ use crate::{
     host::{
         clock,
         files::{self, Depth, Kind, SPEC_LIMIT},
-        tree::{self, Listed},
+        tree::{self, Listed, MANIFEST},
     },
     report::Manifest,
     verify::{observe_files, observe_tree},
@@ -41,16 +41,16 @@ struct Finding {
 }
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
-    if !files::is_file(&args.dir.join("manifest.json")) {
+    if !files::is_file(&args.dir.join(MANIFEST)) {
         return Err(Failed::usage(
             format!("`{}` is no tree of harden: it has no `manifest.json`", args.dir.display()),
             "name a folder that `harden build` wrote, such as out/<cluster>",
         ));
     }
-    let bytes = files::read(&args.dir.join("manifest.json"), SPEC_LIMIT)?;
+    let bytes = files::read(&args.dir.join(MANIFEST), SPEC_LIMIT)?;
     let text = String::from_utf8_lossy(&bytes);
     let manifest = Manifest::read(&text).map_err(|why| {
-        Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join("manifest.json").display()), NO_MANIFEST)
+        Failed::usage(format!("`{}` is no manifest of harden: {why}", args.dir.join(MANIFEST).display()), NO_MANIFEST)
     })?;
     let (mut findings, modes) = hashes(&args.dir, &manifest)?;
     let (strays, foreign): (Vec<_>, Vec<_>) =
@@ -133,7 +133,7 @@ fn foreign(dir: &Path, manifest: &Manifest) -> Result<Vec<String>, Failed> {
         .into_iter()
         .filter(|entry| entry.kind != Kind::Folder)
         .map(|entry| entry.path.to_string_lossy().into_owned())
-        .filter(|path| path != "manifest.json" && !manifest.files.contains_key(path))
+        .filter(|path| path != MANIFEST && !manifest.files.contains_key(path))
         .collect())
 }
 

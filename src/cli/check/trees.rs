@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     check::{Content, File},
+    host::tree::MANIFEST,
     report::Manifest,
 };
-
-/// The file that makes a folder a tree.
-const MANIFEST: &str = "manifest.json";
 
 /// The folders of trees, each with what it lists.
 pub(super) fn of(files: &[File]) -> BTreeMap<String, Manifest> {
