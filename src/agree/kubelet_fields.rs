@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use crate::{
+    base::go_nanoseconds,
     facts,
-    plan::{Plan, Program, SettingKey, seconds_of},
+    plan::{Plan, Program, SettingKey},
 };
 
 use super::{
@@ -124,10 +125,10 @@ impl<'a> Kubelet<'a> {
                 (below >= above).then(|| broken(what, format!("set both, `{low}` below `{high}`"), low, high))
             }
             Pair::NotLonger(inner, outer, gate) => {
-                let seconds = |field: &str| {
-                    Some(self.text(field)).filter(|text| !text.is_empty()).map_or(Some(0), |text| seconds_of(&text))
+                let length = |field: &str| {
+                    Some(self.text(field)).filter(|text| !text.is_empty()).map_or(Some(0), |text| go_nanoseconds(&text))
                 };
-                let longer = seconds(inner)? > seconds(outer)?;
+                let longer = length(inner)? > length(outer)?;
                 let on = gates::off(self.0, Program::Kubelet, gate).is_none();
                 let what = format!("`{inner}` is a part of `{outer}` and must not be longer");
                 (longer && on)

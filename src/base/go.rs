@@ -10,42 +10,57 @@ pub fn go_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// A duration in seconds (`time.ParseDuration`): numbers with units one after the other, or `0`; nothing for another text.
+/// A duration in nanoseconds (`time.ParseDuration`): numbers with units one after the other, or `0`; nothing for another text, or
+/// for one that is longer than Go counts (290 years).
 #[must_use]
-pub fn go_seconds(text: &str) -> Option<f64> {
+pub fn go_nanoseconds(text: &str) -> Option<i64> {
     // The longer units first: `ms` is not `m`.
-    const UNITS: [(&str, f64); 8] = [
-        ("ns", 1e-9),
-        ("us", 1e-6),
-        ("\u{b5}s", 1e-6),
-        ("\u{3bc}s", 1e-6),
-        ("ms", 1e-3),
-        ("s", 1.0),
-        ("m", 60.0),
-        ("h", 3_600.0),
+    const UNITS: [(&str, i64); 8] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("\u{b5}s", 1_000),
+        ("\u{3bc}s", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
     ];
     let (sign, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
     if unsigned == "0" {
-        return Some(0.0);
+        return Some(0);
     }
-    let mut total = 0.0;
+    let mut total: i64 = 0;
     let mut rest = unsigned;
     while !rest.is_empty() {
         let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let number: f64 = rest[..rest.len() - after.len()].parse().ok()?;
-        let (unit, seconds) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
-        total += number * seconds;
+        let number = &rest[..rest.len() - after.len()];
+        let (unit, nanoseconds) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
+        total = total.checked_add(times(number, *nanoseconds)?)?;
         rest = &after[unit.len()..];
     }
     (!unsigned.is_empty()).then_some(sign * total)
 }
 
+/// A number with or without a fraction, times a unit; what is smaller than one is dropped.
+fn times(number: &str, unit: i64) -> Option<i64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+        return None;
+    }
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    // More digits than these are smaller than a nanosecond of an hour.
+    let fraction: String = fraction.chars().take(15).collect();
+    let scale = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
+    let part = fraction.parse::<i128>().unwrap_or(0) * i128::from(unit) / scale;
+    whole.checked_mul(unit)?.checked_add(i64::try_from(part).ok()?)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{go_bool, go_seconds};
+    use super::{go_bool, go_nanoseconds};
 
     #[test]
     fn truth_is_read_as_go_reads_it() {
@@ -58,17 +73,24 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_go_reads_them() {
-        for (text, seconds) in
-            [("0", 0.0), ("1m30s", 90.0), ("1.5h", 5_400.0), ("-5s", -5.0), ("+5s", 5.0), (".5s", 0.5), ("100ms", 0.1)]
-        {
-            let read = go_seconds(text).unwrap();
-            assert!((read - seconds).abs() < 1e-9, "{text}: {read}");
+        for (text, milliseconds) in [
+            ("0", 0),
+            ("1m30s", 90_000),
+            ("1.5h", 5_400_000),
+            ("-5s", -5_000),
+            ("+5s", 5_000),
+            (".5s", 500),
+            ("5.s", 5_000),
+            ("100ms", 100),
+            ("0.1000000000000000000000001s", 100),
+        ] {
+            assert_eq!(go_nanoseconds(text), Some(milliseconds * 1_000_000), "{text}");
         }
-        for text in ["10us", "10\u{b5}s", "10\u{3bc}s", "0s"] {
-            assert!(go_seconds(text).is_some(), "{text}");
+        for text in ["10us", "10\u{b5}s", "10\u{3bc}s"] {
+            assert_eq!(go_nanoseconds(text), Some(10_000), "{text}");
         }
-        for text in ["", "10", "1 minute", "5min", "1d", "s", "-", "1m 30s", "1..5s"] {
-            assert!(go_seconds(text).is_none(), "{text}");
+        for text in ["", "10", "1 minute", "5min", "1d", "s", "-", "1m 30s", "1..5s", ".s", "1e3s", "2562048h"] {
+            assert_eq!(go_nanoseconds(text), None, "{text}");
         }
     }
 }

@@ -18,7 +18,7 @@ pub use cause::{Cause, ControlId, FactId, Origin, Reason};
 pub use cidr::{Cidr, CidrError};
 pub use date::{Date, DateError};
 pub use digest::sha256_hex;
-pub use go::{go_bool, go_seconds};
+pub use go::{go_bool, go_nanoseconds};
 pub use path::SpecPath;
 pub use unseen::unseen;
 pub use version::{KubeVersion, Minor, VersionError};

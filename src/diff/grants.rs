@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::SettingKey;
+use crate::{base::Cidr, plan::SettingKey};
 
 use super::{Change, Direction, Side, direction::weaker};
 
@@ -11,12 +11,28 @@ use super::{Change, Direction, Side, direction::weaker};
 /// it: then all was open on the other side.
 pub(super) fn direction(key: &SettingKey, appears: bool, (old, new): (&Side, &Side)) -> Direction {
     let text = key.text();
+    if is_covered(&text, if appears { old } else { new }) {
+        return Direction::Unclear;
+    }
     match (appears, is_closed(&text, old), is_closed(&text, new)) {
         (true, false, true) => Direction::Hardens,
         (false, true, false) => Direction::Weakens,
         (true, _, _) => weaker(key.presence()),
         (false, _, _) => Direction::Hardens,
     }
+}
+
+/// Whether the side that lacks this range of a group of addresses lets the same addresses in by a wider one: a range that grows or
+/// shrinks is told once.
+fn is_covered(key: &str, lacks: &Side) -> bool {
+    let group = |key: &str| {
+        let (head, member) = key.split_once("/firewall/group/")?;
+        let (name, range) = member.split_once('/')?;
+        Some((format!("{head}/firewall/group/{name}/"), range.parse::<Cidr>().ok()?))
+    };
+    let Some((group, range)) = group(key) else { return false };
+    let others = lacks.settings.keys().filter_map(|other| other.strip_prefix(&group));
+    others.filter_map(|other| other.parse::<Cidr>().ok()).any(|other| other.covers(&range))
 }
 
 /// Whether all is shut on this side but for what is granted: so it always is in RBAC and at a provider.
@@ -59,46 +75,66 @@ pub(super) fn role_of_rule(key: &str) -> Option<&str> {
     (role.starts_with("rbac/roles/") || role.starts_with("rbac/cluster-roles/")).then_some(role)
 }
 
-/// What rules are on: a role, a resource or path, and which group and names.
-type Object<'a> = (&'a str, &'a str, &'a str);
+/// What rules are on: a role, a resource or path, which group, and the object's name (none means all).
+type Object<'a> = (&'a str, &'a str, &'a str, Option<String>);
 
-/// The verbs of each side on everything that its roles have rules for.
-fn verbs(side: &Side) -> BTreeMap<Object<'_>, BTreeSet<&str>> {
-    let mut found: BTreeMap<Object<'_>, BTreeSet<&str>> = BTreeMap::new();
+/// What may be done with each object.
+type Verbs<'a> = BTreeMap<Object<'a>, BTreeSet<&'a str>>;
+
+/// The verbs of a side on everything that its roles have rules for.
+fn verbs(side: &Side) -> Verbs<'_> {
+    let mut found = Verbs::new();
     for (key, recorded) in &side.settings {
         let (Some(role), Some((verbs, on))) = (role_of_rule(key), recorded.value.split_once(" on ")) else { continue };
         let (resources, rest) = match on.strip_prefix("paths ") {
             Some(paths) => (paths, ""),
             None => on.split_once(" of ").unwrap_or((on, "")),
         };
+        let (group, names) = match rest.split_once(" named ") {
+            Some((group, names)) => match serde_json::from_str::<Vec<String>>(names) {
+                Ok(names) => (group, names.into_iter().map(Some).collect()),
+                Err(_) => (rest, vec![None]),
+            },
+            None => (rest, vec![None]),
+        };
         for resource in resources.split(',') {
-            found.entry((role, resource, rest)).or_default().extend(verbs.split(','));
+            for name in &names {
+                found.entry((role, resource, group, name.clone())).or_default().extend(verbs.split(','));
+            }
         }
     }
     found
+}
+
+/// What may be done with an object, by its own name or because the rule names none.
+fn on<'a>(all: &Verbs<'a>, object: &Object<'a>) -> BTreeSet<&'a str> {
+    let (role, resource, group, name) = object;
+    let unnamed = name.as_ref().and_then(|_| all.get(&(*role, *resource, *group, None)));
+    all.get(object).into_iter().chain(unnamed).flatten().copied().collect()
 }
 
 /// A change that several resources of a role have in common: the verbs of each side.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Alike<'a> {
     role: &'a str,
-    rest: &'a str,
-    from: Option<&'a BTreeSet<&'a str>>,
-    to: Option<&'a BTreeSet<&'a str>>,
+    group: &'a str,
+    name: Option<String>,
+    from: BTreeSet<&'a str>,
+    to: BTreeSet<&'a str>,
 }
 
 impl Alike<'_> {
     fn change(&self, resources: &[&str]) -> Change {
-        let gains = self.to.is_some_and(|to| self.from.is_none_or(|from| !to.is_subset(from)));
-        let direction = if gains { Direction::Opens } else { Direction::Hardens };
-        let of = if self.rest.is_empty() { String::new() } else { format!(" of {}", self.rest) };
-        let text = |verbs: &BTreeSet<&str>| verbs.iter().copied().collect::<Vec<_>>().join(",");
-        Change::new(
-            &format!("{}/rules/{}{of}", self.role, resources.join(",")),
-            self.from.map(text),
-            self.to.map(text),
-            direction,
-        )
+        let direction = if self.to.is_subset(&self.from) { Direction::Hardens } else { Direction::Opens };
+        let mut on = resources.join(",");
+        if !self.group.is_empty() {
+            on.push_str(&format!(" of {}", self.group));
+        }
+        if let Some(name) = &self.name {
+            on.push_str(&format!(" named {name:?}"));
+        }
+        let text = |verbs: &BTreeSet<&str>| (!verbs.is_empty()).then(|| verbs.iter().copied().collect::<Vec<_>>().join(","));
+        Change::new(&format!("{}/rules/{on}", self.role), text(&self.from), text(&self.to), direction)
     }
 }
 
@@ -107,10 +143,10 @@ pub(super) fn compare(old: &Side, new: &Side) -> Vec<Change> {
     let (before, after) = (verbs(old), verbs(new));
     let objects: BTreeSet<&Object<'_>> = before.keys().chain(after.keys()).collect();
     let mut alike: BTreeMap<Alike<'_>, Vec<&str>> = BTreeMap::new();
-    for object @ (role, resource, rest) in objects {
-        let (from, to) = (before.get(object), after.get(object));
+    for object @ (role, resource, group, name) in objects {
+        let (from, to) = (on(&before, object), on(&after, object));
         if from != to {
-            alike.entry(Alike { role, rest, from, to }).or_default().push(resource);
+            alike.entry(Alike { role, group, name: name.clone(), from, to }).or_default().push(resource);
         }
     }
     alike.into_iter().map(|(of, resources)| of.change(&resources)).collect()
@@ -180,7 +216,21 @@ mod tests {
         assert_eq!(told(&[(one, "get on pods of core")], &[(two, "get on pods of core")]), [""; 0]);
         let named = |name: &'static str| [(one, name)];
         let directed = directions(&named("get on secrets of core named [\"a\"]"), &named("get on secrets of core"));
-        assert_eq!(directed.iter().map(|(_, direction)| *direction).collect::<Vec<_>>(), [Direction::Opens, Direction::Hardens]);
+        assert_eq!(directed.iter().map(|(_, direction)| *direction).collect::<Vec<_>>(), [Direction::Opens]);
+        let users = ["impersonate on users of core named [\"a\"]", "impersonate on users of core named [\"a\",\"b\"]"];
+        let of = "rbac/roles/shop/dev/rules/users of core named \"b\"";
+        assert_eq!(told(&named(users[0]), &named(users[1])), [format!("opens {of}: - -> impersonate")]);
+        assert_eq!(told(&named(users[1]), &named(users[0])), [format!("hardens {of}: impersonate -> -")]);
+    }
+
+    #[test]
+    fn a_range_that_grows_opens_and_one_that_shrinks_hardens() {
+        let closed = ("node/web/firewall/mode", "enforce");
+        let wide = ("node/web/firewall/group/admins/8.0.0.0/7", "member");
+        let narrow = ("node/web/firewall/group/admins/9.0.0.0/8", "member");
+        let of = |old, new| directions(&[closed, old], &[closed, new]).into_iter().map(|(_, direction)| direction);
+        assert_eq!(of(narrow, wide).collect::<BTreeSet<_>>(), BTreeSet::from([Direction::Opens, Direction::Unclear]));
+        assert_eq!(of(wide, narrow).collect::<BTreeSet<_>>(), BTreeSet::from([Direction::Hardens, Direction::Unclear]));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     row::{Period, Row, value_at},
     tables,
 };
-use crate::base::{Minor, go_seconds};
+use crate::base::{Minor, go_nanoseconds};
 
 /// What a program wants of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +111,9 @@ fn lies_between(text: &str, least: Option<&str>, most: Option<&str>, unless: Opt
     within || limit(unless) == Some(found)
 }
 
-/// A number, or a duration in seconds.
+/// A number, or a duration in nanoseconds.
 fn amount(text: &str) -> Option<f64> {
-    text.parse().ok().or_else(|| go_seconds(text))
+    text.parse().ok().or_else(|| go_nanoseconds(text).map(|whole| whole as f64))
 }
 
 /// The minor of `kube=1.35` or `1.35`; nothing where it speaks of another component.

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::base::{KubeVersion, Minor};
 
+/// Where an API server listens unless `localAPIEndpoint.bindPort` says otherwise (kubeadm's `DefaultAPIBindPort`); a 0 there says it too.
+pub const API_PORT: u16 = 6443;
+
 /// A kind of kubeadm's documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KubeadmKind {

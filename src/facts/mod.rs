@@ -59,9 +59,9 @@ pub use gatekeeper::{
 pub use helm::helm_keys;
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
-    ArgumentOrder, FieldForm, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods, kubeadm_api,
-    kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments, kubeadm_field,
-    kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
+    API_PORT, ArgumentOrder, FieldForm, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods,
+    kubeadm_api, kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments,
+    kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
 pub use kubelet_flags::kubelet_flag_fields;
 pub use lifecycle::{Lifecycle, lifecycle};

@@ -59,7 +59,7 @@ pub use presence::Presence;
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use runtime::{runtime_of_socket, socket_path};
 pub use setting::{Program, SettingKey, values_of};
-pub use strictness::{is_list, seconds_of, strictness};
+pub use strictness::{is_list, strictness};
 pub use topic::Topic;
 pub use verdict::{ControlVerdict, Ground, IntentVerdict, Outcome, Scope, Verdict};
 pub use webhook::{MUTATION_CONDITION, WebhookRule, WhenAway, webhook_key};

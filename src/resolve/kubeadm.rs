@@ -77,7 +77,7 @@ pub(super) fn kubeadm(
         pool.nodes.iter().map(|node| NodeAddress { name: node.name.clone(), address: node.address, pool: pool.name.clone() })
     });
     let answers = KubeadmCluster {
-        bind_port: owner.bind_port().unwrap_or(6443),
+        bind_port: owner.bind_port(),
         endpoint,
         pod_subnets: pods.unwrap_or_default(),
         service_subnets: services.unwrap_or_default(),

@@ -16,6 +16,7 @@ cri - k8s.io/cri-client 0.37.2 criruntime
 etcd35 1.31,1.32,1.33 go.etcd.io/etcd/server/v3 3.5.35 etcdctl etcd
 etcd36 1.34,1.35,1.36 go.etcd.io/etcd/server/v3 3.6.16 etcdctl etcd
 etcd37 1.37 go.etcd.io/etcd/server/v3 3.7.3 etcdctl etcd
+helm - helm.sh/helm/v4 4.3.1 helmtemplate
 gator - github.com/open-policy-agent/gatekeeper/v3 3.23.1 gator constraintkinds
 k131 1.31 k8s.io/kubernetes 1.31.0 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver
 k132 1.32 k8s.io/kubernetes 1.32.2 kubeadm kube-scheduler kubelet kube-controller-manager kube-apiserver

@@ -30,7 +30,8 @@ spec:
     - { id: W-1, control: images/pipeline-scan, scope: { vulnerability: CVE-2026-0001 }, owner: sre, reason: "not 'reachable': $(id)", expires: 2027-03-01 }
 "#;
 
-fn tree(folder: &Path, pipeline: &str) -> std::path::PathBuf {
+/// The tree of a cluster whose images are scanned in every way, with a Gatekeeper that refuses while it is away.
+pub(crate) fn tree(folder: &Path, pipeline: &str) -> std::path::PathBuf {
     fs::write(folder.join("spec.yaml"), SPEC.replace("PIPELINE", pipeline)).expect("a spec");
     harden(folder, &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", pipeline]);
     folder.join(pipeline).join("scanned")

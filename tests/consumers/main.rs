@@ -11,6 +11,7 @@
 
 mod adopt;
 mod argocd;
+mod chart;
 mod collector;
 mod components;
 mod facts;

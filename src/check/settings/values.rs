@@ -1,7 +1,7 @@
 //! Values as programs take them, and as people read them.
 
 use crate::{
-    base::{ControlId, go_bool},
+    base::{ControlId, go_bool, go_nanoseconds},
     facts::ValueKind,
     plan::{Outcome, Plan, Program, SettingKey},
     targets::{Form, Written, kind_of_flag},
@@ -38,33 +38,11 @@ pub(super) fn equal(key: &SettingKey, texts: &[String], wanted: &[String]) -> bo
         SettingKey::Flag(program, name) if kind_of_flag(*program, name) == Some(ValueKind::Bool) => {
             go_bool(text).is_some_and(|value| go_bool(wanted) == Some(value))
         }
-        SettingKey::Flag(..) | SettingKey::Field(..) => nanoseconds(text).is_some_and(|value| nanoseconds(wanted) == Some(value)),
+        SettingKey::Flag(..) | SettingKey::Field(..) => {
+            go_nanoseconds(text).is_some_and(|value| go_nanoseconds(wanted) == Some(value))
+        }
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => false,
     }
-}
-
-/// As Go reads a duration of whole numbers: `1m30s`.
-fn nanoseconds(text: &str) -> Option<u128> {
-    let mut total = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
-        let (number, unit) = rest.split_at(digits);
-        let letters = unit.find(|c: char| c.is_ascii_digit()).unwrap_or(unit.len());
-        let (unit, next) = unit.split_at(letters);
-        let factor: u128 = match unit {
-            "h" => 3_600_000_000_000,
-            "m" => 60_000_000_000,
-            "s" => 1_000_000_000,
-            "ms" => 1_000_000,
-            "us" | "µs" => 1_000,
-            "ns" => 1,
-            _ => return None,
-        };
-        total += number.parse::<u64>().ok().map(u128::from)? * factor;
-        rest = next;
-    }
-    (!text.is_empty()).then_some(total)
 }
 
 /// A setting as its document names it.

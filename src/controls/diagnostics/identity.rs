@@ -184,3 +184,39 @@ impl Problem for HandsOutClusterAdmin {
         labels
     }
 }
+
+/// Somebody may run pods, or commands in pods, among those that hold the rights of the cluster.
+#[derive(Debug)]
+pub(in crate::controls) struct RunsInKubeSystem {
+    pub(in crate::controls) who: String,
+    /// Whether in every namespace; else in `kube-system` by its name.
+    pub(in crate::controls) everywhere: bool,
+    /// What may be done there, as a verb and its object.
+    pub(in crate::controls) what: &'static str,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for RunsInKubeSystem {
+    const CODE: &'static str = "runs-in-kube-system";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A duty or the delivery identity may make workloads, or run commands in pods, in `kube-system`, by its name or \
+        because it has no `namespaces`. A pod there runs under any account of that namespace that it names, those of the cluster's own \
+        controllers among them, of which some may change every role, and Pod Security spares it: whoever has this is an administrator of \
+        the cluster in fact.";
+
+    fn message(&self) -> String {
+        let how = if self.everywhere { ": it may do so in every namespace" } else { "" };
+        format!("{} may {} in `kube-system`{how}", self.who, self.what)
+    }
+
+    fn help(&self) -> String {
+        match self.everywhere {
+            true => "name the namespaces that are meant (`namespaces: [...]`), without `kube-system`".to_owned(),
+            false => "leave `kube-system` out, and let the group for emergencies (`identity.breakGlass`) work there".to_owned(),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "as strong as the accounts of `kube-system`")).collect()
+    }
+}

@@ -20,7 +20,7 @@ pub(in crate::controls) use apiserver::{
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
 pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
-    CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, UnknownDelivery,
+    CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, RunsInKubeSystem, UnknownDelivery,
 };
 pub(in crate::controls) use policies::{
     ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
@@ -56,6 +56,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NodesLockedOut>(),
     Entry::of::<ProviderMakesAnew>(),
     Entry::of::<SourceFamily>(),
+    Entry::of::<RunsInKubeSystem>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),

@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{Area, Cause, FactId, Level, Platform, SpecPath},
-    controls::{Applies, Control, diagnostics::ReservedIdentity, strokes},
+    controls::{
+        Applies, Control,
+        diagnostics::{ReservedIdentity, RunsInKubeSystem},
+        strokes,
+    },
+    diag::Diagnostics,
     facts,
     kube::rbac::Subject,
-    plan::{CLUSTER_ADMIN, Ground, Lowering, Outcome, Scope, ScopedName, SettingKey},
+    plan::{CLUSTER_ADMIN, Ground, Locate, Lowering, Outcome, Plan, Scope, ScopedName, SettingKey},
     resolve::{DutyAnswer, GroupAnswer, Resolved},
     spec::words::May,
 };
@@ -171,5 +176,32 @@ fn unused(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     for group in identity.groups.iter().filter(|group| !used.contains(&group.path)) {
         out.intent(group.path.clone(), Outcome::NotApplicable, Ground::Fact(facts::id::GROUP_UNUSED), "");
+    }
+}
+
+/// Where the accounts of the cluster's own controllers are, with `--use-service-account-credentials` and at both providers. That of
+/// `clusterrole-aggregation-controller` may change every ClusterRole (the bootstrap policy of kube-apiserver gives it `escalate`).
+const CONTROLLERS_NAMESPACE: &str = "kube-system";
+
+/// What makes its holder as strong as the pods and accounts of a namespace: a resource, the verbs, and the two in words.
+const AS_STRONG_AS_ITS_PODS: &[(&str, &[&str], &str)] = &[
+    ("deployments", &["create", "patch", "update"], "make workloads"),
+    ("pods/exec", &["create", "get"], "run commands in pods"),
+];
+
+/// Warns of whom the spec lets run something among the controllers, by the rights that the plan gives.
+pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
+    for grant in &plan.rbac.grants {
+        if grant.namespace.as_deref().is_some_and(|name| name != CONTROLLERS_NAMESPACE) {
+            continue;
+        }
+        let gives = |(resource, verbs, _): &&(&str, &[&str], &str)| {
+            grant.rules.iter().any(|rule| {
+                rule.resources.iter().any(|name| name == resource) && rule.verbs.iter().any(|verb| verbs.contains(&verb.as_str()))
+            })
+        };
+        let Some((_, _, what)) = AS_STRONG_AS_ITS_PODS.iter().find(gives) else { continue };
+        let at = cluster.locate(&Cause::Spec(grant.path.clone()));
+        diags.push(RunsInKubeSystem { who: format!("`{}`", grant.path), everywhere: grant.namespace.is_none(), what, at });
     }
 }

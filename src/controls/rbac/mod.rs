@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) use default_service_account::CONTROL as DEFAULT_SERVICE_ACCOUNT;
 pub(super) use delivery::{CONTROL as DELIVERY, refuse_cut_off as refuse_delivery_cut_off, warn as warn_of_delivery};
-pub(super) use duties::{CONTROL as DUTIES, audited, impossible, members, named};
+pub(super) use duties::{CONTROL as DUTIES, audited, impossible, members, named, warn as warn_of_duties};
 use vocabulary::{Reach, rules};
 
 /// The key of the rules of the audit policy.

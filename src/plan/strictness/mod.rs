@@ -5,7 +5,7 @@ mod flows;
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use crate::base::{Cidr, Date};
+use crate::base::{Cidr, Date, go_bool, go_nanoseconds};
 
 use super::{
     SettingKey,
@@ -159,8 +159,8 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
         return Some(Ordering::Equal);
     }
     match rule_of(&key.to_string())? {
-        Rule::True => Some(bool_of(a)?.cmp(&bool_of(b)?)),
-        Rule::False => Some(bool_of(b)?.cmp(&bool_of(a)?)),
+        Rule::True => Some(go_bool(a)?.cmp(&go_bool(b)?)),
+        Rule::False => Some(go_bool(b)?.cmp(&go_bool(a)?)),
         Rule::Higher => Some(number_of(a)?.cmp(&number_of(b)?)),
         Rule::HigherOrZero => Some(unlimited(number_of(a)?).cmp(&unlimited(number_of(b)?))),
         Rule::Days => Some(days_of(b)?.cmp(&days_of(a)?)),
@@ -169,7 +169,7 @@ pub fn strictness(key: &SettingKey, a: &str, b: &str) -> Option<Ordering> {
         Rule::Lower => Some(number_of(b)?.cmp(&number_of(a)?)),
         Rule::LowerIsZero => Some((number_of(a)? == 0).cmp(&(number_of(b)? == 0))),
         Rule::LowerButZero => Some(unlimited(number_of(b)?).cmp(&unlimited(number_of(a)?))),
-        Rule::Duration => Some(unlimited(seconds_of(b)?).cmp(&unlimited(seconds_of(a)?))),
+        Rule::Duration => Some(unlimited(go_nanoseconds(b)?).cmp(&unlimited(go_nanoseconds(a)?))),
         Rule::More => subset(b, a),
         Rule::Fewer => subset(a, b),
         Rule::Ranges => within(a, b),
@@ -208,35 +208,9 @@ fn by_end(key: &str) -> Option<&'static Rule> {
     matches!(label, "enforce" | "warn" | "audit").then_some(&POD_SECURITY)
 }
 
-fn bool_of(text: &str) -> Option<bool> {
-    text.parse().ok()
-}
-
 /// The first number of a text: `10 a second, 20 at once` is compared by its rate.
 fn number_of(text: &str) -> Option<i64> {
     text.split(' ').next()?.parse().ok()
-}
-
-/// A duration as Go writes it, in seconds: `5m`, `4h0m0s`, `300s`; nothing where it is none, or longer than can be counted.
-#[must_use]
-pub fn seconds_of(text: &str) -> Option<i64> {
-    let mut total: i64 = 0;
-    let mut digits = String::new();
-    for c in text.chars() {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        let unit = match c {
-            'h' => 3_600,
-            'm' => 60,
-            's' => 1,
-            _ => return None,
-        };
-        total = digits.parse::<i64>().ok()?.checked_mul(unit)?.checked_add(total)?;
-        digits.clear();
-    }
-    if digits.is_empty() || text == "0" { Some(total) } else { None }
 }
 
 fn days_of(text: &str) -> Option<i64> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    base::{KubeVersion, Minor, SpecPath, go_seconds},
+    base::{KubeVersion, Minor, SpecPath, go_nanoseconds},
     diag::Diagnostics,
     facts::{self, FieldKind, KubeadmKind, Lookup, Support},
     yaml::{Node, Value},
@@ -87,7 +87,7 @@ impl Walk<'_> {
             | (FieldKind::List | FieldKind::Numbers | FieldKind::Objects, Value::Seq(_)) => true,
             // An empty text of a component's document is not carried.
             (FieldKind::Duration, Value::Str(text)) => {
-                go_seconds(text).is_some()
+                go_nanoseconds(text).is_some()
                     || text.is_empty() && matches!(self.kind, "KubeletConfiguration" | "KubeProxyConfiguration")
             }
             (

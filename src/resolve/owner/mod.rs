@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     base::{Cause, Cidr, KubeVersion, SpecPath},
     diag::{Diagnostics, Place, Source},
+    facts,
     plan::{ExternalEtcd, Locate, OwnerDocument, OwnerField, OwnerNote, OwnerValue, Plan, Program, host_paths},
     spec::{self, model::Kubeadm},
     yaml::Node,
@@ -119,6 +120,12 @@ fn note(pointer: &str, fate: OwnerField, value: &str, why: Option<&str>) -> Owne
     }
 }
 
+/// The port that kubeadm has the API server listen on, and that probes, kubeconfig files and joining nodes ask.
+fn bind_port(root: &Node) -> u16 {
+    let said = root.at_pointer("/InitConfiguration/localAPIEndpoint/bindPort").and_then(Node::as_int);
+    said.and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0).unwrap_or(facts::API_PORT)
+}
+
 /// A value shortened for reading.
 fn shown(value: &serde_json::Value) -> String {
     const LONGEST: usize = 80;
@@ -179,8 +186,8 @@ impl Owner {
         self.ranges(SERVICES)
     }
 
-    pub(super) fn bind_port(&self) -> Option<u16> {
-        self.value("/InitConfiguration/localAPIEndpoint/bindPort")?.as_int()?.try_into().ok()
+    pub(super) fn bind_port(&self) -> u16 {
+        self.root.as_ref().map_or(facts::API_PORT, bind_port)
     }
 
     pub(super) fn dns_domain(&self) -> Option<String> {

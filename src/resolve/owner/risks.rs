@@ -2,10 +2,10 @@
 //! control is hollowed out, unless a waiver says that both may stand.
 
 use crate::{
-    base::{ControlId, Minor},
+    base::{ControlId, Minor, go_nanoseconds},
     diag::{Diagnostics, Place},
     facts::{self, Program, Risk, RiskWhen, Stage},
-    plan::{Ground, Locate, Outcome, OwnerField, Plan, Scope, Verdict, seconds_of},
+    plan::{Ground, Locate, Outcome, OwnerField, Plan, Scope, Verdict},
     resolve::{Choice, Resolved},
     yaml::{Node, Value},
 };
@@ -138,17 +138,17 @@ fn arises(risk: &Risk, field: &Field, item: &Item, cluster: &Resolved) -> bool {
     }
 }
 
-/// The number or the seconds of a value, and of the default that the flag has at the minor.
+/// The number or the nanoseconds of a value, and of the default that the flag has at the minor.
 fn beyond(text: &str, field: &Field, minor: Minor) -> Option<(i64, i64)> {
     let (program, name) = field.flag.as_ref()?;
     let default = facts::flag(*program, name, minor).known()?.default?;
     Some((amount(text)?, amount(default)?))
 }
 
-/// A number, or the seconds of a duration; one that is too long to be counted is longer than any.
+/// A number, or the nanoseconds of a duration; one that is too long to be counted is longer than any.
 fn amount(text: &str) -> Option<i64> {
     let text = text.rsplit('=').next().unwrap_or(text);
-    let counted = text.parse().ok().or_else(|| seconds_of(text));
+    let counted = text.parse().ok().or_else(|| go_nanoseconds(text));
     let is_duration = text.ends_with(['h', 'm', 's']) && text.starts_with(|c: char| c.is_ascii_digit());
     counted.or_else(|| is_duration.then_some(i64::MAX))
 }

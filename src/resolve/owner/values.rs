@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use crate::{
-    base::{Cidr, KubeVersion, go_bool, go_seconds, unseen},
+    base::{Cidr, KubeVersion, go_bool, go_nanoseconds, unseen},
     diag::Diagnostics,
     facts::{self, FieldForm, KubeadmKind, ValueKind},
     plan::Program,
@@ -152,7 +152,7 @@ fn unreadable(kind: ValueKind, text: &str) -> Option<&'static str> {
         ValueKind::Uint => (is_number(text), "a whole number that is not negative"),
         ValueKind::Ints => (text.split(',').all(|item| is_number(item.strip_prefix('-').unwrap_or(item))), "whole numbers"),
         ValueKind::Float => (text.parse::<f64>().is_ok() || is_number(text), "a number"),
-        ValueKind::Duration => (go_seconds(text).is_some(), "a duration such as 1m30s"),
+        ValueKind::Duration => (go_nanoseconds(text).is_some(), "a duration such as 1m30s"),
         ValueKind::Ip => (is_address(text) || text.is_empty(), "an address"),
         ValueKind::Cidrs => {
             let all = text.split(',').all(|range| range.trim().parse::<Cidr>().is_ok() || is_address(range));

@@ -2,6 +2,7 @@
 
 use crate::{
     base::Artifact,
+    facts,
     plan::{Program, SettingKey, host_paths},
     targets::{carried, control_plane::Node, origins},
     yaml::{Out, OutValue},
@@ -74,7 +75,7 @@ pub(super) fn endpoint(context: &Context<'_>, node: Option<&Node<'_>>) -> Out {
     if let Some(node) = node {
         out.set("advertiseAddress", Out::str(node.address.to_string()).with(&node.origin()));
     }
-    if context.kubeadm.bind_port != 6443 {
+    if context.kubeadm.bind_port != facts::API_PORT {
         out.set("bindPort", context.kubeadm.bind_port);
     }
     out

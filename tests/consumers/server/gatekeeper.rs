@@ -1,17 +1,13 @@
 //! What Gatekeeper brings before its objects can be applied: its own definitions, and the one that it makes of each template.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path};
 
-use harden::{diag::Source, yaml};
 use serde_json::{Value, json};
 
 use crate::{
+    chart,
     gatekeeper::{files, kinds_of},
-    node::{eventually, run},
+    node::{Set, eventually},
     programs::{self, Built},
 };
 
@@ -22,12 +18,9 @@ use super::{
 
 /// Gatekeeper's own definitions, as its chart of the judged version installs them.
 pub(super) fn definitions(cluster: &Cluster, program: &Built) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/consumers/go/gator");
-    let list = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}} {{.Version}}", "github.com/open-policy-agent/gatekeeper/v3"];
-    let output = run(Command::new("go").current_dir(folder).args(list));
-    let (module, version) = output.trim().rsplit_once(' ').expect("a folder and a version");
+    let (module, version) = chart::module();
     eprintln!("the definitions of Gatekeeper {version}");
-    define(cluster, program, &Path::new(module).join("charts/gatekeeper/crds"));
+    define(cluster, program, &module.join("charts/gatekeeper/crds"));
 }
 
 /// The kinds that Gatekeeper makes of the templates of a tree, made by its own library.
@@ -76,18 +69,16 @@ pub(super) fn spoilt_are_refused(cluster: &Cluster, program: &Built) {
     eprintln!("{} spoilt objects of Gatekeeper are refused", MUTANTS.len());
 }
 
-/// The webhook as the chart makes it of the emitted values, with a Gatekeeper that never answers.
-fn webhook(values: &Value) -> Value {
-    json!({
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
-        "metadata": { "name": "gatekeeper-validating-webhook-configuration" },
-        "webhooks": [{
-            "name": "validation.gatekeeper.sh", "admissionReviewVersions": ["v1"], "sideEffects": "None", "timeoutSeconds": 3,
-            "matchPolicy": "Exact", "clientConfig": { "url": "https://127.0.0.1:1/v1/admit" },
-            "failurePolicy": values["validatingWebhookFailurePolicy"], "rules": values["validatingWebhookCustomRules"],
-            "matchConditions": values["validatingWebhookMatchConditions"],
-        }],
-    })
+/// A webhook as the chart makes it of a file of values, with a Gatekeeper that never answers; nothing where nobody can render the chart,
+/// which is said.
+fn webhook(set: &Set, values: &Path, kind: &str) -> Option<Value> {
+    let version = format!("v{}", set.version);
+    let mut made = chart::webhook(&chart::objects(values, &version, None)?, kind);
+    for webhook in made["webhooks"].as_array_mut().expect("webhooks") {
+        let path = webhook["clientConfig"]["service"]["path"].as_str().expect("a path").to_owned();
+        webhook["clientConfig"] = json!({ "url": format!("https://127.0.0.1:1{path}") });
+    }
+    Some(made)
 }
 
 const AWAY: &str = "failed calling webhook";
@@ -95,12 +86,13 @@ const WEBHOOKS: &str = "/apis/admissionregistration.k8s.io/v1/validatingwebhookc
 
 /// With the condition of the emitted values the mutating webhook is asked about what is new, and never about what can no longer be changed.
 /// The webhook never answers: who is refused was asked about.
-pub(super) fn mutation(cluster: &Cluster) {
+pub(super) fn mutation(cluster: &Cluster, set: &Set) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/build/eks-1.36/out/cloud/helm/gatekeeper.values.yaml");
-    let text = fs::read_to_string(file).expect("values");
-    let values =
-        yaml::read(&Source::new("values", text)).into_iter().find_map(|document| document.root).expect("a map").to_json();
-    assert!(values["mutatingWebhookMatchConditions"][0]["expression"].is_string(), "{values}");
+    let Some(mut made) = webhook(set, &file, "MutatingWebhookConfiguration") else { return };
+    // Who is refused was asked about, in the one namespace that is looked at; all else is the chart's.
+    made["webhooks"][0]["failurePolicy"] = json!("Fail");
+    made["webhooks"][0]["namespaceSelector"] = json!({ "matchLabels": { "kubernetes.io/metadata.name": "spared" } });
+    assert!(made["webhooks"][0]["matchConditions"][0]["expression"].is_string(), "{made}");
     let send = |method: &str, path: &str, body: Option<&Value>| {
         let answer = cluster.client.send(Some(&cluster.admin), method, path, body);
         (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or(Value::String(answer.body)))
@@ -131,23 +123,9 @@ pub(super) fn mutation(cluster: &Cluster) {
     let (status, answer) = add("debugged", "new", "Always");
     assert_eq!(status, 422, "{answer}");
     let config = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
-    let webhook = |conditions: &Value| {
-        json!({
-            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
-            "metadata": { "name": "gatekeeper-mutating-webhook-configuration" },
-            "webhooks": [{
-                "name": "mutation.gatekeeper.sh", "admissionReviewVersions": ["v1"], "sideEffects": "None", "timeoutSeconds": 3,
-                "matchPolicy": "Exact", "clientConfig": { "url": "https://127.0.0.1:1/v1/mutate" }, "failurePolicy": "Fail",
-                "matchConditions": conditions,
-                "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "spared" } },
-                "rules": [{ "apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
-                    "resources": ["*", "pods/ephemeralcontainers"] }],
-            }],
-        })
-    };
     let label =
         |value: &str| send("PATCH", &format!("{pods}/debugged"), Some(&json!({ "metadata": { "labels": { "a": value } } })));
-    let (status, answer) = send("POST", config, Some(&webhook(&values["mutatingWebhookMatchConditions"])));
+    let (status, answer) = send("POST", config, Some(&made));
     assert_eq!(status, 201, "{answer}");
     eventually(20, "new pods are asked about", || send("POST", pods, Some(&pod("asked"))).1.to_string().contains(AWAY));
     let (status, answer) = label("b");
@@ -158,7 +136,8 @@ pub(super) fn mutation(cluster: &Cluster) {
     assert!(answer.to_string().contains(AWAY), "a first debugger is asked about: {answer}");
     let named = format!("{config}/gatekeeper-mutating-webhook-configuration");
     send("DELETE", &named, None);
-    let (status, answer) = send("POST", config, Some(&webhook(&json!([]))));
+    made["webhooks"][0]["matchConditions"] = json!([]);
+    let (status, answer) = send("POST", config, Some(&made));
     assert_eq!(status, 201, "{answer}");
     eventually(20, "without the condition every change of a pod waits", || label("c").1.to_string().contains(AWAY));
     send("DELETE", &named, None);
@@ -171,11 +150,9 @@ pub(super) fn mutation(cluster: &Cluster) {
 
 /// While Gatekeeper does not answer, pods of applications are refused and nobody enters a pod, those of the system included; what the cluster
 /// needs to heal is not asked about. Without the condition the pods of the system would be refused as well.
-pub(super) fn away(cluster: &Cluster) {
+pub(super) fn away(cluster: &Cluster, set: &Set) {
     let file = cluster.node.tree.join("helm/gatekeeper.values.yaml");
-    let text = fs::read_to_string(file).expect("values");
-    let values =
-        yaml::read(&Source::new("values", text)).into_iter().find_map(|document| document.root).expect("a map").to_json();
+    let Some(made) = webhook(set, &file, "ValidatingWebhookConfiguration") else { return };
     let admin = Some(&cluster.admin);
     let send = |method: &str, path: &str, body: Option<&Value>| {
         let answer = cluster.client.send(admin, method, path, body);
@@ -194,7 +171,7 @@ pub(super) fn away(cluster: &Cluster) {
         let (status, body) = post(&format!("/api/v1/namespaces/{namespace}/serviceaccounts"), &account);
         assert!(matches!(status, 201 | 409), "{body}");
     }
-    let (status, body) = post(WEBHOOKS, &webhook(&values));
+    let (status, body) = post(WEBHOOKS, &made);
     assert_eq!(status, 201, "{body}");
     eventually(20, "the webhook is asked", || post(&pods("spared"), &pod("away")).1.contains(AWAY));
     let lease = json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "away" }, "spec": {} });
@@ -214,10 +191,10 @@ pub(super) fn away(cluster: &Cluster) {
         assert!(text.contains(AWAY), "{method}: {text}");
     }
     let config = format!("{WEBHOOKS}/gatekeeper-validating-webhook-configuration");
-    let mut all = values.clone();
-    all["validatingWebhookMatchConditions"] = json!([]);
+    let mut all = made.clone();
+    all["webhooks"][0]["matchConditions"] = json!([]);
     send("DELETE", &config, None);
-    let (status, body) = post(WEBHOOKS, &webhook(&all));
+    let (status, body) = post(WEBHOOKS, &all);
     assert_eq!(status, 201, "{body}");
     eventually(20, "without the condition the pods of the system wait", || {
         post(&pods("kube-system"), &pod("waits")).1.contains(AWAY)

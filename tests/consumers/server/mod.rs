@@ -122,8 +122,8 @@ fn emitted_control_plane_holds() {
         network::policies(&cluster);
         permissions::hold(&cluster, set);
         pods(&cluster);
-        gatekeeper::away(&cluster);
-        gatekeeper::mutation(&cluster);
+        gatekeeper::away(&cluster, set);
+        gatekeeper::mutation(&cluster, set);
         external_ips(&cluster);
         stored_secret(&cluster, set);
         audited(&cluster, set);

@@ -70,7 +70,7 @@ fn api_server(name: &str, value: &str, facts: &mut Facts) -> Fate {
         "service-account-issuer" if !facts.issuers.insert(value.to_owned()) => {
             Fate::refuse("it is named already, and the API server does not start with an issuer that is named twice")
         }
-        "secure-port" if value != facts.bind_port => Fate::Stop(
+        "secure-port" if value != facts.bind_port.to_string() => Fate::Stop(
             format!("kubeadm has probes, kubeconfig files and joining nodes ask port {}", facts.bind_port),
             "write the port into `localAPIEndpoint.bindPort` of InitConfiguration and JoinConfiguration, and take the flag out",
         ),

@@ -17,6 +17,7 @@ use crate::{
 };
 
 use super::{
+    bind_port,
     diagnostics::{FieldRefused, NeedsEyes, UnusableValue},
     note,
     runtime::declared,
@@ -93,7 +94,7 @@ struct Facts {
     /// The name of the first control-plane node, where the spec names nodes.
     first_node: Option<String>,
     /// The port that kubeadm has the API server listen on.
-    bind_port: String,
+    bind_port: u16,
     /// Where the container runtime of the nodes listens.
     socket: String,
     version: KubeVersion,
@@ -104,12 +105,6 @@ impl Facts {
     fn names_another(&self, name: &str) -> bool {
         self.first_node.as_ref().is_some_and(|first| first != name)
     }
-}
-
-/// The port that probes, kubeconfig files and joining nodes ask.
-fn bind_port(root: &Node) -> String {
-    let said = root.at_pointer("/InitConfiguration/localAPIEndpoint/bindPort").and_then(Node::as_int);
-    said.filter(|port| *port != 0).unwrap_or(6443).to_string()
 }
 
 /// Where kubeadm finds the container runtime: the owner says it, else it is the place of the declared runtime.
