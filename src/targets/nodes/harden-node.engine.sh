@@ -844,10 +844,17 @@ root_lock_out() {
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
 
-# The ports on which sshd listens, or systemd for it.
+# Whether the script keeps sshd from being started: the spec says that nobody comes to nodes of this pool by ssh.
+ssh_is_closed() { [[ " ${rows[*]} " == *' link /etc/systemd/system/ssh.service /dev/null '* ]]; }
+
+# The ports on which sshd listens or will after a boot, or systemd for it. Its file alone opens none: it is there where sshd is switched off.
 ssh_ports() {
+    local port on=no
+    if systemctl is-active -q ssh.service || systemctl is-enabled -q ssh.service; then on=yes; fi 2>/dev/null
     {
-        sshd_settings | awk '$1 == "port" { print $2 }'
+        for port in $(sshd_settings | awk '$1 == "port" { print $2 }'); do
+            [[ $on == no && -z $(ss -Htln "( sport = :$port )" 2>/dev/null) ]] || printf '%s\n' "$port"
+        done
         ! systemctl is-active -q ssh.socket 2>/dev/null || systemctl show -p Listen --value ssh.socket | sed -nE 's/.*:([0-9]+) \(Stream\).*/\1/p'
     } | sort -u
 }
@@ -882,17 +889,18 @@ shut_out() {
         done' sh "$file" "$(sets_for "$file" "$port" | tr '\n' ' ')" "$@"
 }
 
-# The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules.
+# The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules. Its stop flushes as well
+# (`ExecStop` of the unit of Debian and Ubuntu): it is to be disabled, and never stopped while pods run.
 other_firewall() {
     ! compgen -G '/etc/systemd/system/*.wants/nftables.service' >/dev/null || {
-        echo "nftables.service is enabled, and would flush our rules: declare what /etc/nftables.conf opens, then systemctl disable --now nftables.service"
+        echo "nftables.service is enabled, and would flush our rules at boot: declare what /etc/nftables.conf opens, then run systemctl disable nftables.service, without --now: its stop flushes the rules of kube-proxy and the network plug-in too"
         return 1
     }
 }
 
 # Whether the rules let in anew whoever is connected now: by ssh, and on the control plane to the API server and to etcd.
 lock_out() {
-    local file=$1 port who own out
+    local file=$1 port who own out way='declare its range'
     local -a found=()
     [[ $live == yes && $ignore_lock_out == no ]] || return 0
     grep -q 'policy drop' -- "$file" || return 0
@@ -905,10 +913,12 @@ lock_out() {
     for port in $(ssh_ports) $guarded; do
         who="is connected to port $port now"
         [[ " $guarded " == *" $port "* ]] || who='holds an ssh session now'
-        [[ -n $(sets_for "$file" "$port") ]] || {
+        if [[ $who == *session* ]] && ssh_is_closed; then
+            way='end the session and come by the console'
+        elif [[ -z $(sets_for "$file" "$port") ]]; then
             echo "sshd listens on port $port, which the firewall does not let in: declare it under open, or say --ignore-lock-out"
             return 1
-        }
+        fi
         # What comes from this node itself comes over loopback.
         mapfile -t found < <({
             [[ $who != *session* || -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
@@ -920,7 +930,7 @@ lock_out() {
             return 1
         }
         [[ -z $out ]] || {
-            echo "the firewall would refuse ${out//$'\n'/, }, which $who: declare its range, or say --ignore-lock-out"
+            echo "the firewall would refuse ${out//$'\n'/, }, which $who: $way, or say --ignore-lock-out"
             return 1
         }
     done
