@@ -152,8 +152,13 @@ fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     let place = owner_place(cluster.platform, "vpcCni");
     set(out, "vpc_cni_configuration_values", CloudValue::Json(vec![("enableNetworkPolicy", "true".to_owned())]));
     let owner = owner_of(cluster, out, &place, eks.vpc_cni);
+    let asked = out.reason().cause;
+    out.because(Cause::Spec(SpecPath::new("/platform/cni").child(VPC_CNI)));
+    let version = cluster.cni.version.map(|version| out.held(version.to_string()));
+    out.because(asked);
     if let Some(cloud) = &mut out.plan_mut().cloud {
         cloud.vpc_cni = Some(owner);
+        cloud.vpc_cni_version = version;
     }
     let wakes = "policies that lie in the cluster already take effect with it";
     if eks.vpc_cni == Owner::Harden {
