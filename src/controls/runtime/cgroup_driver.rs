@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    plan::Lowering,
+    plan::{Lowering, Program},
     resolve::Resolved,
 };
 
@@ -30,4 +30,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         _ => &[("runtime/docker/exec-opts", "[\"native.cgroupdriver=systemd\"]")],
     };
     pools::rules(out, rules);
+    // One document holds for the kubelets of every pool, whatever the owner's file says. With containerd 2 or CRI-O a kubelet of 1.34 and
+    // later asks the runtime instead (gate KubeletCgroupDriverFromCRI), and the field says the same.
+    if !pools::hardened(out).is_empty() {
+        out.field(Program::Kubelet, "cgroupDriver", "systemd".into());
+    }
 }
