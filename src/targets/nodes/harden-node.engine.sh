@@ -144,7 +144,7 @@ report() {
 check_system() {
     local tool n id version
     ((EUID == 0)) || die "must run as root"
-    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr uname; do
+    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tail tr uname; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
     [[ -z $confirm || $live == yes ]] || die "--confirm needs a running system"
@@ -607,6 +607,17 @@ lines_of_interfaces() {
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
+# The largest backlog of audit events: the one that is asked for, or that of a file of another owner.
+largest_backlog() {
+    local file
+    {
+        printf '%s\n' "$1"
+        for file in /etc/audit/rules.d/*.rules; do
+            [[ $file == "$2" ]] || sed -nE 's/^[[:space:]]*-b[[:space:]]*([0-9]{1,9})[[:space:]]*$/\1/p' "$file"
+        done
+    } | sort -n | tail -n 1
+}
+
 # The text that a file is to have, at $wanted.
 render() {
     local kind=$1 target=$2 source=$3 line path
@@ -635,10 +646,11 @@ render() {
             } >"$wanted"
             ;;
         audit-rules)
-            # One watch below a folder that is not there would keep every later rule from being loaded.
+            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays.
             while IFS= read -r line; do
                 path=''
                 [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
+                [[ $line != '-b '* ]] || line="-b $(largest_backlog "${line#-b }" "$target")"
                 [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
             done <"$source" >"$wanted"
             ;;
@@ -656,21 +668,29 @@ hold_back() {
     [[ -z $4 ]] || held_back[$4]=$2
 }
 
-# Whether the kernel has the watches of a file: whoever deletes them, or an error half way through, leaves the file as it is.
+# Whether the kernel has the watches and options of a file: whoever deletes them, an error half way through, or an option of a later file leaves
+# the file as it is.
 loaded_rules() {
-    local controls=$1 file=$2 loaded path
+    local controls=$1 file=$2 loaded status line path
     local -a missing=()
-    if [[ $live == no ]] || ! loaded=$(auditctl -l 2>/dev/null); then
+    if [[ $live == no ]] || ! loaded=$(auditctl -l 2>/dev/null) || ! status=$(auditctl -s 2>/dev/null); then
         note "$controls" not-observable "which audit rules are loaded is not known"
         return
     fi
     loaded=$(tr ' =' '\n' <<<"$loaded")
-    while IFS= read -r path; do
-        grep -Fxq -- "$path" <<<"$loaded" || missing+=("$path")
-    done < <(sed -n 's/^-w \([^ ]*\) .*/\1/p' "$file")
+    while IFS= read -r line; do
+        case $line in
+            '-w '*)
+                path=${line#-w }
+                grep -Fxq -- "${path%% *}" <<<"$loaded" || missing+=("${path%% *}")
+                ;;
+            '-b '*) grep -Fxq -- "backlog_limit ${line#-b }" <<<"$status" || missing+=("$line") ;;
+            '-f '*) grep -Fxq -- "failure ${line#-f }" <<<"$status" || missing+=("$line") ;;
+        esac
+    done <"$file"
     if ((${#missing[@]} == 0)); then
         note "$controls" ok
-    elif auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
+    elif grep -q '^enabled 2' <<<"$status"; then
         note "$controls" reboot-needed "audit rules are locked until a reboot, and these are not loaded: ${missing[*]}"
     elif [[ $action == apply && $dry_run == no ]]; then
         effects[audit]=$controls

@@ -96,14 +96,28 @@ fn audit_rules_must_be_loaded() {
     let host = host.live();
     host.write("run/rules", "", 0o644);
     host.write("usr/sbin/auditctl", "#!/bin/sh\ncase $1 in -l) cat /run/rules ;; -s) cat /run/status ;; esac\n", 0o755);
-    host.write("usr/sbin/augenrules", "#!/bin/sh\ngrep -h '^-w' /etc/audit/rules.d/50-harden-k8s.rules >/run/rules\n", 0o755);
+    // As the real one: the last option by the name of its file counts.
+    let load = "#!/bin/sh\ncd /etc/audit/rules.d && ls -1v ./*.rules | xargs cat | awk '/^-w/ { print >\"/run/rules\" } /^-b/ { b = $2 } \
+        /^-f/ { f = $2 } END { print \"enabled 1\\nfailure \" f \"\\nbacklog_limit \" b >\"/run/status\" }'\n";
+    host.write("usr/sbin/augenrules", load, 0o755);
     host.write("run/status", "enabled 1\n", 0o644);
+    host.write("etc/audit/rules.d/audit.rules", "-D\n-b 1024\n-f 2\n", 0o640);
     let only = ["--only", "node/audit-rules"];
     let run = |action: &str| host.script(&[&[action], &only[..]].concat());
     assert_eq!(run("apply").0, 0);
     assert_eq!(run("audit").0, 0);
     let rules = fs::read_to_string(host.root().join("run/rules")).unwrap();
     assert!(rules.lines().count() > 1, "{rules}");
+    let status = fs::read_to_string(host.root().join("run/status")).unwrap();
+    assert_eq!(status, "enabled 1\nfailure 1\nbacklog_limit 8192\n");
+    host.write("run/status", &status.replace("8192", "1024"), 0o644);
+    let (code, said) = run("audit");
+    assert!(code == 1 && said.contains("zz-harden-k8s.rules are not loaded: -b 8192"), "{said}");
+    // A larger one of another file stays.
+    host.write("etc/audit/rules.d/audit.rules", "-D\n-b 65536\n", 0o640);
+    assert_eq!(run("apply").0, 0);
+    assert_eq!(run("audit").0, 0);
+    assert!(fs::read_to_string(host.root().join("run/status")).unwrap().ends_with("backlog_limit 65536\n"));
     // The last was not loaded: an error stops the load, and whoever deletes rules leaves the file.
     let some: Vec<&str> = rules.lines().collect();
     host.write("run/rules", &(some[..some.len() - 1].join("\n") + "\n"), 0o644);
