@@ -33,6 +33,7 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Setti
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     rbac::warn_of_delivery(cluster, &plan, diags);
     rbac::warn_of_duties(cluster, &plan, diags);
+    cloud::judge_provider(cluster, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     let settings = plan.settings();
     ground_in_settings(&mut plan, &settings);
