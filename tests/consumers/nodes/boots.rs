@@ -235,3 +235,24 @@ fn a_rollback_brings_no_old_table_of_file_systems() {
     assert!(code == 0 && said.contains("/etc/fstab was changed after it was put there and holds no line of harden"), "{said}");
     assert_eq!(fs::read_to_string(host.root().join("etc/fstab")).unwrap(), now);
 }
+
+/// What cannot be looked at is not said to hold, and a shell that has nothing to read from changes nothing.
+#[test]
+fn what_is_not_there_is_not_known() {
+    let Some((host, first)) = host("") else { return };
+    let only = ["--only", "runtime/file-modes"];
+    fs::remove_dir_all(host.root().join("etc/containerd")).unwrap();
+    let (code, said) = host.script(&[&["audit"], &only[..]].concat());
+    assert!(code == 0 && said.contains("not-observable") && said.contains("none of its files is on this node"), "{said}");
+    host.write("etc/containerd/config.toml", super::CONTAINERD, 0o644);
+    assert!(host.script(&[&["audit"], &only[..]].concat()).1.contains(" ok "));
+    let link = host.root().join("dev/fd");
+    let target = fs::read_link(&link).unwrap();
+    fs::remove_file(&link).unwrap();
+    for action in ["apply", "rollback"] {
+        let (code, said) = host.script(&[action]);
+        assert!(code == 2 && said.contains("/dev/fd is not there"), "{said}");
+    }
+    std::os::unix::fs::symlink(target, &link).unwrap();
+    assert_eq!(differences(&first, &host.tree()), NONE);
+}

@@ -159,6 +159,46 @@ fn the_stock_unit_of_nftables_is_never_stopped() {
     assert_eq!(code, 0, "{said}");
 }
 
+/// Another firewall that is on may drop what passes through the node: it is told, and left as it is.
+#[test]
+fn another_firewall_is_told() {
+    let Some((host, _tree)) = host("workers") else { return };
+    let wants = host.root().join("etc/systemd/system/multi-user.target.wants");
+    fs::create_dir_all(&wants).unwrap();
+    host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+    let audit = || host.script(&["apply", "--dry-run", "--only", "node/firewall"]).1;
+    for program in ["firewalld", "netfilter-persistent", "ufw"] {
+        let link = wants.join(format!("{program}.service"));
+        symlink(format!("/lib/systemd/system/{program}.service"), &link).unwrap();
+        // The unit of ufw is enabled on every Ubuntu; its file says whether it is on.
+        host.write("etc/ufw/ufw.conf", "ENABLED=no\n", 0o644);
+        assert_eq!(audit().contains("ufw filters beside it"), false);
+        host.write("etc/ufw/ufw.conf", "ENABLED=yes\n", 0o644);
+        let said = audit();
+        assert!(said.contains(&format!("{program} filters beside it")), "{said}");
+        fs::remove_file(&link).unwrap();
+    }
+    let said = audit();
+    assert!(!said.contains("filters beside it"), "{said}");
+}
+
+/// An sshd that is masked runs until a reboot, and lets people in.
+#[test]
+fn a_masked_sshd_that_runs_is_told() {
+    let Some(base) = made("debian-12") else { return };
+    let closed = spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
+    let host = Host::new(&base, &Tree::of(&closed).pool("workers")).live();
+    let run = |action: &str| host.script(&[action, "--only", "node/remote-access"]);
+    let runs = SYSTEMCTL.replace("is-active*", "'is-active -q ssh.service') exit 0 ;;\n    is-active*");
+    host.write("usr/bin/systemctl", &runs, 0o755);
+    for (action, code) in [("apply", 0), ("audit", 1)] {
+        let (found, said) = run(action);
+        assert!(found == code && said.contains("reboot-needed") && said.contains("ssh.service runs until a reboot"), "{said}");
+    }
+    host.write("usr/bin/systemctl", SYSTEMCTL, 0o755);
+    assert_eq!(run("audit").0, 0);
+}
+
 /// The file of sshd opens no port by itself: it is there where sshd is switched off. An open session is refused all the same.
 #[test]
 fn an_sshd_that_is_off_needs_no_port() {
