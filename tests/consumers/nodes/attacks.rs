@@ -92,11 +92,11 @@ fn files_that_would_break_a_node_are_refused() {
     let (code, said) = host.script(&["audit", "--only", "runtime/cgroup-driver"]);
     assert!(code == 1 && said.contains("would not run with enable_unprivileged_ports = false"), "{said}");
     // Where containers and images lie: the new file has no word on it.
+    fs::remove_file(host.root().join("etc/containerd/conf.d/open.toml")).unwrap();
     let away = "version = 3\nroot = '/data/containerd' # a disk of its own\n";
     host.write("etc/containerd/config.toml", away, 0o644);
     let (code, said) = host.script(&["apply", "--only", "runtime/nri"]);
     assert!(code == 3 && said.contains("root = \"/data/containerd\" would be lost"), "{said}");
-    fs::remove_file(host.root().join("etc/containerd/conf.d/open.toml")).unwrap();
     host.write("etc/containerd/config.toml", "version = 3\nroot = '/var/lib/containerd'\n", 0o644);
     assert_eq!(host.script(&["apply", "--only", "runtime/nri"]).0, 0);
     // A later command takes the place of kubeadm's, and a later variable that of ours.

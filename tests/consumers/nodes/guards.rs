@@ -172,7 +172,7 @@ fn another_firewall_is_told() {
         symlink(format!("/lib/systemd/system/{program}.service"), &link).unwrap();
         // The unit of ufw is enabled on every Ubuntu; its file says whether it is on.
         host.write("etc/ufw/ufw.conf", "ENABLED=no\n", 0o644);
-        assert_eq!(audit().contains("ufw filters beside it"), false);
+        assert!(!audit().contains("ufw filters beside it"));
         host.write("etc/ufw/ufw.conf", "ENABLED=yes\n", 0o644);
         let said = audit();
         assert!(said.contains(&format!("{program} filters beside it")), "{said}");
