@@ -102,7 +102,8 @@ fn breaks(what: Needed, rule: HostRule<'_>, held: &Held<String>) -> bool {
 
 /// Whether a setting is that of one interface, where another is what new interfaces get: which of them carry pods nobody knows here.
 fn is_of_interface(default: &str, set: &str) -> bool {
-    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| matches!(*of, "disable_ipv6" | "forwarding")) else {
+    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| matches!(*of, "disable_ipv6" | "forwarding"))
+    else {
         return false;
     };
     let interface = set.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(of)?.strip_suffix('.'));
@@ -111,7 +112,9 @@ fn is_of_interface(default: &str, set: &str) -> bool {
 
 /// Whether the plug-in needs something for a way that the spec leaves open among others.
 fn may_need(plan: &Plan, by: NeededBy) -> bool {
-    matches!(by, NeededBy::Way(way) if plan.host.encrypted.as_deref() != Some(way)) && plan.host.carried.is_none() && plan.host.ways.len() > 1
+    matches!(by, NeededBy::Way(way) if plan.host.encrypted.as_deref() != Some(way))
+        && plan.host.carried.is_none()
+        && plan.host.ways.len() > 1
 }
 
 fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &Need) -> Clash {

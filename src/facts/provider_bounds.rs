@@ -4,10 +4,10 @@ use crate::base::Platform;
 
 /// The bounds of the Terraform providers between which every emitted name exists (checked against the schemas of aws 5.99.1 and 6.69.1,
 /// azurerm 4.81.0 and 5.10.0).
-pub const AWS_BOUNDS: &str = ">= 5.99, < 7";
+const AWS_BOUNDS: &str = ">= 5.99, < 7";
 
 /// The same for Azure.
-pub const AZURERM_BOUNDS: &str = ">= 4.81, < 6";
+const AZURERM_BOUNDS: &str = ">= 4.81, < 6";
 
 /// The oldest release of azurerm that is known to move a cluster to an overlay and to another data plane in place: before
 /// terraform-provider-azurerm#30958 and #30959 it made the cluster anew. In which release they came was not found; 4.81 has them.

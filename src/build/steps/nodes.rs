@@ -198,8 +198,7 @@ impl Tree<'_> {
     /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
     fn script(&self) -> String {
         let drops = self.scripted().any(|pool| pool.file_rules.contains_key("firewall/mode"));
-        let closed: Vec<&NodePlan> =
-            self.scripted().filter(|pool| pool.file_rules.contains_key("unit/ssh.service")).collect();
+        let closed: Vec<&NodePlan> = self.scripted().filter(|pool| pool.file_rules.contains_key("unit/ssh.service")).collect();
         let entered = closed.len() < self.scripted().count();
         let firewall = if !entered {
             "`./harden-node.sh apply`"

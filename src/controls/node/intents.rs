@@ -24,7 +24,10 @@ pub(in crate::controls) fn intents(cluster: &Resolved, plan: &Plan, lowered: &mu
         };
         let scripts = unscripted(cluster, pool);
         let script = scripts.as_ref().filter(|_| cluster.platform == Platform::Kubeadm);
-        answer(answers.path.clone(), script.map(|verdict| Verdict { outcome: Outcome::Weaker, ..verdict.clone() }).into_iter().collect());
+        answer(
+            answers.path.clone(),
+            script.map(|verdict| Verdict { outcome: Outcome::Weaker, ..verdict.clone() }).into_iter().collect(),
+        );
         answer(answers.path.child("access"), access(plan, pool, answers, scripts.as_ref()));
         for (n, (_, place)) in answers.open.iter().enumerate() {
             answer(place.clone(), open(plan, pool, n, scripts.as_ref()));
@@ -52,7 +55,9 @@ fn verdict(outcome: Outcome, ground: Ground, detail: String) -> Verdict {
 fn access(plan: &Plan, pool: &NodePlan, answers: &PoolAnswers, scripts: Option<&Verdict>) -> Vec<Verdict> {
     match answers.access {
         Access::Ssh => vec![verdict(Outcome::Elsewhere, Ground::Fact(facts::id::SSH_DECLARED), String::new())],
-        Access::None => held(plan, pool, remote_access::CONTROL.id, scripts, |rule| matches!(rule, HostRule::UnitMasked("ssh.service" | "ssh.socket"))),
+        Access::None => held(plan, pool, remote_access::CONTROL.id, scripts, |rule| {
+            matches!(rule, HostRule::UnitMasked("ssh.service" | "ssh.socket"))
+        }),
     }
 }
 

@@ -1,11 +1,6 @@
 //! Keywords of sshd, on the pools that people reach by ssh.
 
-use crate::{
-    facts,
-    plan::Lowering,
-    resolve::Resolved,
-    spec::words::Access,
-};
+use crate::{facts, plan::Lowering, resolve::Resolved, spec::words::Access};
 
 use super::pools::{self, Here};
 

@@ -49,7 +49,8 @@ pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
 fn vpc_cni_variables(origin: &Arc<Origin>) -> [Block; 5] {
     let enforce = "Whether network policies take effect, those that lie in the cluster already too: false until step D of ../ADOPT.md, \
                    unless they do today.";
-    let configuration = "The configuration that the add-on, or the DaemonSet aws-node where there is none, has today beside enableNetworkPolicy.";
+    let configuration =
+        "The configuration that the add-on, or the DaemonSet aws-node where there is none, has today beside enableNetworkPolicy.";
     let role = "The role that the service account aws-node has today; null where it has none.";
     let overwrite = "Whether the add-on may take the place of an aws-node that is no add-on: its own settings become the defaults of the add-on but for \
                      what is given here. While false such an aws-node stops the apply (ConfigurationConflict). Counts when the add-on is made, and \

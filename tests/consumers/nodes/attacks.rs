@@ -102,7 +102,11 @@ fn files_that_would_break_a_node_are_refused() {
     // A later command takes the place of kubeadm's, and a later variable that of ours.
     let unit = "etc/systemd/system/kubelet.service.d";
     for (file, text, says) in [
-        ("20-etcd.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --config=/x.yaml\n", "does not pass $KUBELET_CONFIG_ARGS"),
+        (
+            "20-etcd.conf",
+            "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --config=/x.yaml\n",
+            "does not pass $KUBELET_CONFIG_ARGS",
+        ),
         (
             "60-own.conf",
             "[Service]\nEnvironment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml\"\n",
@@ -134,7 +138,9 @@ fn the_data_of_docker_is_not_lost() {
     let host = Host::new(&base, &tree.pool("workers"));
     host.write("usr/bin/dockerd", "#!/bin/sh\n", 0o755);
     let old = |more: &str| {
-        let text = format!("{{\"icc\": true, {more} \"insecure-registries\": [\"r.example, }}\"],\n  \"log-opts\": {{\"data-root\": \"x\"}}}}\n");
+        let text = format!(
+            "{{\"icc\": true, {more} \"insecure-registries\": [\"r.example, }}\"],\n  \"log-opts\": {{\"data-root\": \"x\"}}}}\n"
+        );
         host.write("etc/docker/daemon.json", &text, 0o644);
     };
     let run = |arguments: &[&str]| host.script(&[arguments, &["--only", "runtime/docker-daemon"]].concat());

@@ -186,7 +186,8 @@ fn another_firewall_is_told() {
 #[test]
 fn a_masked_sshd_that_runs_is_told() {
     let Some(base) = made("debian-12") else { return };
-    let closed = spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
+    let closed =
+        spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
     let host = Host::new(&base, &Tree::of(&closed).pool("workers")).live();
     let run = |action: &str| host.script(&[action, "--only", "node/remote-access"]);
     let runs = SYSTEMCTL.replace("is-active*", "'is-active -q ssh.service') exit 0 ;;\n    is-active*");
@@ -207,7 +208,8 @@ fn an_sshd_that_is_off_needs_no_port() {
     let session = "#!/bin/sh\necho '0 0 192.0.2.65:22 198.51.100.9:50000'\n";
     let apply = |host: &Host| host.script(&["apply", "--only", "node/firewall", "--only", "node/remote-access"]);
 
-    let closed = spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
+    let closed =
+        spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
     let tree = Tree::of(&closed);
     for systemctl in [SYSTEMCTL, &off] {
         let host = Host::new(&base, &tree.pool("workers")).live();

@@ -2,7 +2,7 @@
 
 use harden::{
     controls::CATALOGUE,
-    plan::{Outcome, OwnerField, Plan},
+    plan::{Outcome, OwnerField, Plan, Program},
 };
 
 use super::{api_server, outcome, plan_over, small};
@@ -61,8 +61,7 @@ fn what_is_taken_from_the_owner_has_its_impact() {
          { name: enable-admission-plugins, value: PodNodeSelector }] }\n\
          controllerManager: { extraArgs: [{ name: use-service-account-credentials, value: \"false\" }] }\n\
          etcd: { local: { extraArgs: [{ name: client-cert-auth, value: \"false\" }, { name: peer-client-cert-auth, value: \"true\" }] } }\n";
-    let kubelet =
-        "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\ncgroupDriver: cgroupfs\n";
+    let kubelet = "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\ncgroupDriver: cgroupfs\n";
     let theirs = over_documents(&format!("{sections}{KUBELET}{kubelet}")).unwrap();
     let nobodys = over(&[], "").unwrap();
     let impact = |plan: &Plan, key: &str, control: &str| -> String {

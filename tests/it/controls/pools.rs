@@ -95,7 +95,7 @@ fn hosts_of_etcd_get_no_runtime_and_no_kubelet() {
     assert!(verdicts.contains(&("etcd".to_owned(), Outcome::NotApplicable)), "{verdicts:?}");
     assert!(verdicts.contains(&("workers".to_owned(), Outcome::Enforced)), "{verdicts:?}");
     let files = harden::targets::emit(&plan);
-    let kubelet: Vec<&str> = files.iter().map(|file| file.path.as_str()).filter(|path| path.contains("kubelet")).collect();
+    let kubelet: Vec<&str> = files.iter().map(|file| file.path.as_str()).filter(|path| path.contains("/kubelet.")).collect();
     assert!(kubelet.iter().any(|path| path.starts_with("nodes/workers/")), "{kubelet:?}");
     assert!(kubelet.iter().all(|path| !path.starts_with("nodes/etcd/")), "{kubelet:?}");
 }

@@ -108,7 +108,8 @@ fn a_self_managed_plugin_is_not_overwritten() {
     let overwrite = variables.split("variable \"vpc_cni_overwrite\"").nth(1).unwrap().split("\n}").next().unwrap();
     says(overwrite, "default     = false");
     says(tree.step("Call both modules"), "vpc_cni_overwrite        = false");
-    for words in ["get daemonset aws-node", "get serviceaccount aws-node", "`vpc_cni_overwrite = true`", "ConfigurationConflict"] {
+    for words in ["get daemonset aws-node", "get serviceaccount aws-node", "`vpc_cni_overwrite = true`", "ConfigurationConflict"]
+    {
         says(tree.step("Take over what exists"), words);
     }
     says(tree.running(), "`vpc_cni_overwrite` last");

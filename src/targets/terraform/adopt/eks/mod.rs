@@ -117,8 +117,7 @@ impl Page<'_> {
             attach = attach.set("log_group_name", Expr::text("/aws/eks/NAME/cluster"));
         }
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
-            attach =
-                attach.set("enforce_network_policies", Expr::bool(false)).set("vpc_cni_overwrite", Expr::bool(false));
+            attach = attach.set("enforce_network_policies", Expr::bool(false)).set("vpc_cni_overwrite", Expr::bool(false));
         }
         self.code(&[Block::new("module", &["harden_settings"]).set("source", Expr::text("./terraform/settings")), attach]);
         self.say("With terraform-aws-modules/eks the name is `module.eks.cluster_name`.");
