@@ -46,6 +46,9 @@ pub struct HostContext {
     pub carried: Option<String>,
     /// How the plug-in encrypts them: `wireguard`, `ipsec`.
     pub encrypted: Option<String>,
+    /// Every way that packets may go between nodes: `vxlan`, `ipip`, `geneve`, `wireguard`, `ipsec`; where the spec does not say, each that
+    /// the plug-in has.
+    pub ways: Vec<&'static str>,
     /// The container runtime, by the word of the spec.
     pub runtime: String,
     /// Its version, as the spec writes it.

@@ -10,7 +10,8 @@ mod selection;
 use crate::diag::{Entry, Problem};
 
 use super::cloud::diagnostics::{
-    NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources,
+    NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ProviderUnread, ProviderWithoutRelease, ReservedGroup,
+    SourceFamily, TooManySources,
 };
 
 pub(in crate::controls) use apiserver::{
@@ -55,6 +56,8 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NobodyComesIn>(),
     Entry::of::<NodesLockedOut>(),
     Entry::of::<ProviderMakesAnew>(),
+    Entry::of::<ProviderUnread>(),
+    Entry::of::<ProviderWithoutRelease>(),
     Entry::of::<SourceFamily>(),
     Entry::of::<RunsInKubeSystem>(),
     Entry::of::<ParameterConflict>(),
@@ -76,7 +79,7 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with values of a spec by themselves, whatever else of it could not be read.
-const BY_ITSELF: [&str; 15] = [
+const BY_ITSELF: [&str; 16] = [
     AnonymousPath::CODE,
     EncryptionStageFirst::CODE,
     GatekeeperTooOld::CODE,
@@ -86,6 +89,7 @@ const BY_ITSELF: [&str; 15] = [
     IssuersShareNames::CODE,
     IssuerTwice::CODE,
     KubeSystemLevel::CODE,
+    ProviderWithoutRelease::CODE,
     ReservedGroup::CODE,
     ReservedIdentity::CODE,
     SourceFamily::CODE,

@@ -70,6 +70,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
+/// The group of an entry of `open`, by its place in the list.
+pub(super) fn opened(n: usize) -> String {
+    format!("open-{}", n + 1)
+}
+
 /// The rules of one pool.
 struct Rules<'a, 'b> {
     out: &'a mut Lowering<'b>,
@@ -251,7 +256,7 @@ impl Rules<'_, '_> {
     fn open(&mut self, cluster: &Resolved) {
         let Some(answers) = cluster.hosts.pools.get(&self.pool.name) else { return };
         for (n, (open, place)) in answers.open.iter().enumerate() {
-            let group = format!("open-{}", n + 1);
+            let group = opened(n);
             for (m, range) in open.from.iter().enumerate() {
                 self.member(&group, range, place.child("from").index(m));
             }
