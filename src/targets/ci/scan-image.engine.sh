@@ -45,7 +45,7 @@ fi
 trivy image "$@" --quiet --exit-code 0 --format json --ignorefile "$here/trivyignore.yaml" --output "$report" -- "$image" ||
     fail "trivy could not scan $image"
 # An empty report says nothing of the image, and jq takes it for one without holes.
-jq -e '.SchemaVersion' "$report" >/dev/null 2>&1 || fail "trivy left no report of $image"
+jq -es 'length == 1 and (.[0].SchemaVersion != null)' "$report" >/dev/null 2>&1 || fail "trivy left no report of $image"
 
 # Each hole once: severity, age in days or -1, limit in days or -1, id, package, installed and fixed version.
 rows=$(
