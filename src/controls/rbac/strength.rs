@@ -85,6 +85,7 @@ pub(in crate::controls) fn tell(cluster: &Resolved, out: &mut Lowering<'_>, outc
     };
     reached.sort_unstable();
     reached.dedup();
+    let asked = out.reason().cause;
     for namespace in reached {
         let (why, is, place) = match becomes(cluster, namespace) {
             Some(Becomes::Administrator) => {
@@ -94,11 +95,10 @@ pub(in crate::controls) fn tell(cluster: &Resolved, out: &mut Lowering<'_>, outc
             None => continue,
         };
         let detail = format!("{why}, so that {who}, which may {what}, comes to be {is}");
-        if let Some(place) = place {
-            out.because(Cause::Spec(place));
-        }
+        out.because(place.map_or_else(|| asked.clone(), Cause::Spec));
         out.verdict_on(Scope::Namespace(namespace.to_owned()), outcome, Ground::Settings(keys.to_vec()), detail);
     }
+    out.because(asked);
 }
 
 /// Warns of whom the spec lets run something among the controllers or among pods that have their node, by the rights that the plan gives.
