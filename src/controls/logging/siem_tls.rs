@@ -41,20 +41,20 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if *tls {
         let reason = out.reason();
         let logs = &mut out.plan_mut().logs;
-        if let Some(shipping) = &mut logs.shipping {
-            shipping.tls.reasons.insert(reason.clone());
-        }
-        if let Some(agent) = &mut logs.agent {
-            agent.reasons.insert(reason);
-        }
-        let (by_nodes, by_agent) = (logs.shipping.is_some(), logs.agent.is_some());
-        if !by_nodes && !by_agent {
-            out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_SHIPPED, "");
-            return;
-        }
-        strokes::enforced(out, "");
-        if by_nodes && host.parse::<IpAddr>().is_ok() {
-            named_by_address(out, &sink.path(), host, by_agent);
+        let by_agent = logs.agent.is_some();
+        match (&mut logs.shipping, &mut logs.agent) {
+            (Some(shipping), _) => {
+                shipping.tls.reasons.insert(reason);
+                strokes::enforced(out, "");
+                if host.parse::<IpAddr>().is_ok() {
+                    named_by_address(out, &sink.path(), host, by_agent);
+                }
+            }
+            (None, Some(agent)) => {
+                agent.reasons.insert(reason);
+                strokes::enforced(out, "");
+            }
+            (None, None) => out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_SHIPPED, ""),
         }
         return;
     }
