@@ -32,7 +32,8 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Setti
     policy::judge_version(cluster, &plan, diags);
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     rbac::warn_of_delivery(cluster, &plan, diags);
-    rbac::warn_of_duties(cluster, &plan, diags);
+    rbac::warn_of_strength(cluster, &plan, diags);
+    rbac::warn_of_prefixes(cluster, diags);
     cloud::judge_provider(cluster, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     let settings = plan.settings();

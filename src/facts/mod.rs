@@ -35,6 +35,7 @@ mod sentence;
 mod skew;
 mod subnets;
 mod support;
+mod system;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
@@ -51,7 +52,7 @@ pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for
 pub use feature::{Feature, Thing, feature, replacement};
 pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
-pub use flag_limit::{FlagLimit, flag_limit};
+pub use flag_limit::{FlagLimit, emulated, flag_limit};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use gatekeeper::{
     GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
@@ -81,3 +82,4 @@ pub use sentence::{fact, facts, holds, id, is_unwritten, sentence, source};
 pub use skew::{EtcdRange, Misstep, SKEWS, Skew, etcd_range, misstep, program_skew};
 pub use subnets::{WrongSize, node_range_flag, pod_range, service_range};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};
+pub use system::{enforces_selinux, labels_containers};

@@ -4,6 +4,7 @@ mod apiserver;
 mod encryption;
 mod hosts;
 mod identity;
+mod logging;
 mod policies;
 mod selection;
 
@@ -21,8 +22,10 @@ pub(in crate::controls) use apiserver::{
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
 pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
-    CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, RunsInKubeSystem, UnknownDelivery,
+    BreakGlassShared, CutOff, DeliveryByDefault, DeliveryCutOff, GroupWithoutPrefix, HandsOutClusterAdmin, ReservedIdentity,
+    RootOnNodes, RunsInKubeSystem, UnknownDelivery,
 };
+pub(in crate::controls) use logging::ReceiverByAddress;
 pub(in crate::controls) use policies::{
     ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
 };
@@ -59,7 +62,11 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ProviderUnread>(),
     Entry::of::<ProviderWithoutRelease>(),
     Entry::of::<SourceFamily>(),
+    Entry::of::<ReceiverByAddress>(),
     Entry::of::<RunsInKubeSystem>(),
+    Entry::of::<RootOnNodes>(),
+    Entry::of::<BreakGlassShared>(),
+    Entry::of::<GroupWithoutPrefix>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
@@ -81,6 +88,7 @@ pub const ALL: &[Entry] = &[
 /// What is wrong with values of a spec by themselves, whatever else of it could not be read.
 const BY_ITSELF: [&str; 16] = [
     AnonymousPath::CODE,
+    BreakGlassShared::CODE,
     EncryptionStageFirst::CODE,
     GatekeeperTooOld::CODE,
     HandsOutClusterAdmin::CODE,

@@ -18,7 +18,7 @@ use crate::{
     spec::words::May,
 };
 
-use super::{grant, rules_of, tell_of_privileged};
+use super::{Holder, Reach, grant, rules_of, tell_of_strength};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "rbac/delivery",
@@ -50,7 +50,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             Subject::ServiceAccount { namespace, name } => format!("`{namespace}/{name}`"),
             Subject::User(name) | Subject::Group(name) => format!("`{name}`"),
         };
-        tell_of_privileged(cluster, out, &who, Some(&governed), &keys);
+        let (namespaces, rules) = (Some(governed.as_slice()), may(Reach::Namespace));
+        // To have the namespaces that it delivers to is what it is for.
+        tell_of_strength(cluster, out, Outcome::Enforced, &Holder { who: &who, namespaces, rules: &rules, keys: &keys });
     }
     out.because(asked);
     strokes::enforced(out, "");
