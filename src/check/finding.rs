@@ -38,6 +38,8 @@ pub struct Finding {
     pub document: usize,
     /// The object, where the file holds objects.
     pub object: Option<Object>,
+    /// The namespace that the object goes to, where that is told and the object itself need not say it.
+    pub namespace: Option<String>,
     /// The container, where it is about one.
     pub container: Option<String>,
     /// Where in the document, as a JSON pointer.
@@ -135,6 +137,7 @@ impl Findings {
             place,
             document: 1,
             object: None,
+            namespace: None,
             container: None,
             path: String::new(),
             benchmarks: Vec::new(),

@@ -8,6 +8,7 @@ mod documents;
 mod finding;
 mod kustomization;
 mod node;
+mod placeholders;
 mod policies;
 mod settings;
 mod subject;
@@ -17,6 +18,7 @@ mod waivers;
 pub use documents::{Content, File};
 pub use finding::{Finding, Findings, Held, Object, Skipped, Summary};
 pub use kustomization::is_called as is_kustomization;
+pub use node::folders_of_pods;
 
 use std::collections::BTreeMap;
 

@@ -50,7 +50,7 @@ pub use component::{
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
 pub use feature::{Feature, Thing, feature, replacement};
-pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
+pub use field::{Field, FieldKind, UNKNOWN_FIELD, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
 pub use flag_limit::{FlagLimit, emulated, flag_limit};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
@@ -65,7 +65,7 @@ pub use kubeadm::{
     kubeadm_api, kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments,
     kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
-pub use kubelet_flags::kubelet_flag_fields;
+pub use kubelet_flags::{kubelet_field_of_flag, kubelet_flag_fields};
 pub use lifecycle::{Lifecycle, lifecycle};
 pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;

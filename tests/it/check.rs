@@ -6,6 +6,8 @@ mod hostile;
 mod maps;
 mod mutations;
 mod names;
+mod nodes;
 mod older;
 mod plugins;
+mod reading;
 mod staged;

@@ -1,9 +1,11 @@
 //! Values as programs take them, and as people read them.
 
+use std::cmp::Ordering;
+
 use crate::{
     base::{ControlId, go_bool, go_nanoseconds},
     facts::ValueKind,
-    plan::{Outcome, Plan, Program, SettingKey},
+    plan::{Outcome, Plan, Program, SettingKey, strictness},
     targets::{Form, Written, kind_of_flag},
 };
 
@@ -43,6 +45,18 @@ pub(super) fn equal(key: &SettingKey, texts: &[String], wanted: &[String]) -> bo
         }
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => false,
     }
+}
+
+/// Whether values are those that are planned, or stricter.
+pub(super) fn is_at_least(key: &SettingKey, texts: &[String], wanted: &[String]) -> bool {
+    let stricter = |text: &str, wanted: &str| matches!(strictness(key, text, wanted), Some(Ordering::Greater | Ordering::Equal));
+    equal(key, texts, wanted) || matches!((texts, wanted), ([text], [wanted]) if stricter(text, wanted))
+}
+
+/// The value of a flag of the kubelet as the field of its file writes it.
+pub(in crate::check) fn as_field(flag: &str, text: &str) -> String {
+    let switch = kind_of_flag(Program::Kubelet, flag) == Some(ValueKind::Bool);
+    go_bool(text).filter(|_| switch).map_or_else(|| text.to_owned(), |on| on.to_string())
 }
 
 /// A setting as its document names it.

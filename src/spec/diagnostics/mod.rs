@@ -17,7 +17,8 @@ pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
 };
 pub(super) use shape::{
-    MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
+    ForeignDocument, MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord,
+    UnquotedVersion, WrongType,
 };
 pub(super) use values::{
     ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
@@ -28,6 +29,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NotASpec>(),
     Entry::of::<UnknownKind>(),
     Entry::of::<UnknownApiVersion>(),
+    Entry::of::<ForeignDocument>(),
     Entry::of::<UnknownField>(),
     Entry::of::<UnknownWord>(),
     Entry::of::<WrongType>(),
