@@ -13,7 +13,7 @@ use crate::{
     yaml::Node,
 };
 
-use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject};
+use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject, tokens};
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
 pub(super) fn judge(
@@ -32,6 +32,9 @@ pub(super) fn judge(
     }
     let named = root.at_pointer("/metadata/namespace").and_then(Node::as_str).filter(|name| !name.is_empty());
     let workload = Workload { root, subject, namespace: named.unwrap_or(against.namespace), object };
+    if !accounts.are_of_static_pods() {
+        tokens::judge(&workload.object, workload.namespace, root, subject, against, found);
+    }
     for planned in against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)) {
         workload.by(planned, against, accounts, found);
     }
@@ -39,7 +42,7 @@ pub(super) fn judge(
 }
 
 /// Whether a policy spares a namespace for another reason than a waiver: what a waiver covers is found, and said to be waived.
-fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
+pub(super) fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
     let waived = |reason: &Reason| against.waivers.iter().any(|waiver| reason.cause == Cause::Spec(waiver.path.clone()));
     planned.exempt.get(namespace).is_some_and(|reasons| reasons.iter().any(|reason| !waived(reason)))
 }

@@ -38,7 +38,7 @@ fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
 }
 
 /// A path from the folder of a file, which may lead up; nothing for one that leads further up than names tell.
-fn beside(suite: &str, path: &str) -> Option<String> {
+pub(super) fn beside(suite: &str, path: &str) -> Option<String> {
     let mut segments: Vec<&str> = suite.split('/').collect();
     segments.pop();
     for segment in path.split('/') {

@@ -3,9 +3,11 @@
 mod cases;
 mod evasions;
 mod hostile;
+mod kustomizations;
 mod maps;
 mod mutations;
 mod names;
 mod older;
 mod plugins;
+mod servers;
 mod staged;
