@@ -101,7 +101,7 @@ const CASES: &[(&str, u16, &str, &str, &str)] = &[
     ("bootstrap-token-endless", 36, "init/bootstrapTokens", "[{ ttl: 0s }]", "[{ ttl: 1h0m0s }]"),
     ("bootstrap-token-long", 36, "init/bootstrapTokens", "[{ ttl: 25h0m0s }]", "[{ ttl: 24h0m0s }]"),
     ("ca-certificate-validity", 36, "cluster/caCertificateValidityPeriod", "876000h", "87600h"),
-    ("certificate-validity", 36, "cluster/certificateValidityPeriod", "99999999999999999999h", "8760h0m0s"),
+    ("certificate-validity", 36, "cluster/certificateValidityPeriod", "2000000h", "8760h0m0s"),
     ("certificates-in-tmp", 36, "cluster/certificatesDir", "/tmp/pki", "/etc/kubernetes/pki"),
     ("controllers-off", 36, "controllerManager/controllers", "*,-csrcleaner", "*,bootstrapsigner"),
     ("cors-origins", 36, "apiServer/cors-allowed-origins", ".*", ""),

@@ -49,7 +49,7 @@ impl Judge<'_, '_> {
 
     fn risk(&mut self, risk: &Risk, item: &Item<'_>) {
         let message = risk.why.replace("{}", &item.text);
-        let fix = "take it out, or set what an owner alone may write".to_owned();
+        let fix = "take it out, unless the cluster needs it".to_owned();
         if let Some(control) = risk.breaks.and_then(|id| values::in_force(self.plan(), id)) {
             return self.told(Asked { control: Some(control), asked: true }, item.place.clone(), message, fix);
         }

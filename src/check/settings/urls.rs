@@ -22,8 +22,9 @@ struct Urls {
 const CLIENTS: &str = "whoever reaches it reads and changes every object without a certificate, whatever `--client-cert-auth` says";
 const STORE: &str = "every object crosses the network as it is, Secrets too, and no certificate shows that it is etcd who answers";
 
-/// Origin: etcd, embed/etcd.go ("The scheme is HTTP while --client-cert-auth is enabled; ignoring client cert auth for this URL",
-/// the same of peers); its client drops credentials for `http` (client/v3/internal/endpoint). Read 2026-11-27.
+/// Origin: etcd, embed/etcd.go ("scheme is http or unix while --client-cert-auth is enabled; ignoring client cert auth for this
+/// URL", the same of peers), tried with 3.6 on 2026-11-27: objects are read and written without a certificate, through URLs for
+/// HTTP alone too; its client drops credentials for `http` (client/v3/internal/endpoint).
 const URLS: [Urls; 7] = [
     Urls { control: "etcd/client-tls", program: Program::Etcd, flag: "listen-client-urls", plain: CLIENTS },
     Urls { control: "etcd/client-tls", program: Program::Etcd, flag: "listen-client-http-urls", plain: CLIENTS },
