@@ -13,10 +13,18 @@ use crate::{
 use super::{Against, Findings, subject::Subject};
 
 /// Tells of every token of the default account among the volumes of a pod, where the policy for mounted tokens is planned.
-pub(super) fn judge(object: &Json, namespace: &str, root: &Node, subject: &Subject<'_>, against: &Against<'_>, found: &mut Findings) {
+pub(super) fn judge(
+    object: &Json,
+    namespace: &str,
+    root: &Node,
+    subject: &Subject<'_>,
+    against: &Against<'_>,
+    found: &mut Findings,
+) {
     let planned = against.plan.policies.get(SERVICE_ACCOUNT_TOKEN.name);
     let Some(planned) = planned.filter(|planned| !super::policies::spares(planned, namespace, against)) else { return };
-    let Some((spec, at)) = pod_spec(object).filter(|_| account(object, namespace).is_some_and(|(_, name)| name == "default")) else {
+    let Some((spec, at)) = pod_spec(object).filter(|_| account(object, namespace).is_some_and(|(_, name)| name == "default"))
+    else {
         return;
     };
     let control = planned.reasons.iter().find_map(|reason| reason.control).map(|control| control.0);

@@ -144,7 +144,8 @@ impl ControlVerdict {
     /// other, and a waiver for one of them only where there is nothing else.
     #[must_use]
     pub fn of_cluster(&self) -> Outcome {
-        let of = |whole: bool| self.verdicts.iter().filter(move |one| (one.scope == Scope::Cluster) == whole).map(|one| one.outcome);
+        let of =
+            |whole: bool| self.verdicts.iter().filter(move |one| (one.scope == Scope::Cluster) == whole).map(|one| one.outcome);
         let in_parts = || of(false).filter(|outcome| *outcome != Outcome::Waived).max();
         of(true).max().or_else(in_parts).unwrap_or_else(|| self.outcome())
     }

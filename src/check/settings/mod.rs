@@ -65,7 +65,8 @@ impl Judge<'_, '_> {
     }
 
     fn compare(&mut self, said: &Said, wanted: &BTreeMap<SettingKey, Vec<String>>) {
-        let plain: BTreeSet<&SettingKey> = said.iter().filter(|(key, values)| self.urls(key, values)).map(|(key, _)| key).collect();
+        let plain: BTreeSet<&SettingKey> =
+            said.iter().filter(|(key, values)| self.urls(key, values)).map(|(key, _)| key).collect();
         for (key, wanted) in wanted.iter().filter(|(key, _)| !plain.contains(key)) {
             match said.get(key) {
                 Some(values) if values.iter().any(|value| !value.exact) => self.not_told(key, wanted, values),

@@ -75,9 +75,11 @@ impl Judge<'_, '_> {
             let (Some(row), Some(last)) = (facts::exclusive_flag(*program, flag), written.last()) else { continue };
             let excluded = said.keys().filter_map(|other| match other {
                 SettingKey::Flag(of, name) if of == program && row.excludes(name) => Some(name),
-                SettingKey::Flag(..) | SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => {
-                    None
-                }
+                SettingKey::Flag(..)
+                | SettingKey::Field(..)
+                | SettingKey::Mount(..)
+                | SettingKey::Part(..)
+                | SettingKey::Node(_) => None,
             });
             for name in excluded {
                 let message = format!("`--{flag}` and `--{name}` exclude each other: with both {program} does not start");

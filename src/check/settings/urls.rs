@@ -19,8 +19,10 @@ struct Urls {
     plain: &'static str,
 }
 
-const CLIENTS: &str = "whoever reaches it reads and changes every object without a certificate, whatever `--client-cert-auth` says";
-const STORE: &str = "every object crosses the network as it is, Secrets too, and no certificate shows that it is etcd who answers";
+const CLIENTS: &str =
+    "whoever reaches it reads and changes every object without a certificate, whatever `--client-cert-auth` says";
+const STORE: &str =
+    "every object crosses the network as it is, Secrets too, and no certificate shows that it is etcd who answers";
 
 /// Origin: etcd, embed/etcd.go ("scheme is http or unix while --client-cert-auth is enabled; ignoring client cert auth for this
 /// URL", the same of peers), tried with 3.6 on 2026-11-27: objects are read and written without a certificate, through URLs for

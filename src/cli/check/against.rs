@@ -201,7 +201,8 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
 /// That facts of a minor are known; what stands for the cluster is no text that anybody wrote.
 fn known(minor: &str) -> Result<(), Failed> {
     let range = format!("name a minor from {} to {}", facts::OLDEST, facts::NEWEST);
-    let read = minor.parse::<Minor>().map_err(|_| Failed::usage(format!("`{minor}` is no minor of Kubernetes"), range.clone()))?;
+    let read =
+        minor.parse::<Minor>().map_err(|_| Failed::usage(format!("`{minor}` is no minor of Kubernetes"), range.clone()))?;
     match facts::support(read) {
         Support::Build | Support::CheckOnly => Ok(()),
         Support::TooOld | Support::TooNew => Err(Failed::usage(format!("cannot judge files for Kubernetes {read}"), range)),

@@ -38,7 +38,9 @@ fn of(answer: &Value, list: &str, file: &str) -> Vec<String> {
 #[test]
 fn what_an_overlay_moves_is_not_told_where_it_counts() {
     let pod = "apps/base/pod.yaml";
-    let over = |overlay: &str| judged("", &[("base/pod.yaml", POD), ("base/kustomization.yaml", BASE), ("over/kustomization.yaml", overlay)]);
+    let over = |overlay: &str| {
+        judged("", &[("base/pod.yaml", POD), ("base/kustomization.yaml", BASE), ("over/kustomization.yaml", overlay)])
+    };
     let still = over("resources: [../base]\n");
     assert_eq!((of(&still, "findings", pod).len(), of(&still, "unknown", pod).len()), (1, 0), "{still}");
     let moved = over("resources: [../base/]\nnamespace: kube-system\n");

@@ -117,7 +117,11 @@ fn risks_of_flags_are_told() {
         ("--audit-log-truncate-enabled=true", "notices", "large events lose"),
         ("--disable-admission-plugins=MutatingAdmissionWebhook", "notices", "asks no webhook of this kind"),
         ("--audit-log-format=legacy", "findings", "apiserver/audit-log: a line of format `legacy`"),
-        ("--oidc-issuer-url=https://evil.example", "findings", "`--authentication-config` and `--oidc-issuer-url` exclude each other"),
+        (
+            "--oidc-issuer-url=https://evil.example",
+            "findings",
+            "`--authentication-config` and `--oidc-issuer-url` exclude each other",
+        ),
     ] {
         let found = lines(&judged(&with("kube-apiserver", flag)), list);
         if found.iter().filter(|line| line.contains(said)).count() != 1 {
