@@ -10,7 +10,7 @@ use crate::{
 use super::{Against, Content, File, Finding, subject::Subject};
 
 /// The names by which kustomize finds one in a folder.
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Fields that change nothing of what the listed files say, and make no object of which anything is asked.
 const HARMLESS: [&str; 8] = [
@@ -26,6 +26,9 @@ const HARMLESS: [&str; 8] = [
 
 /// Fields that list files and folders.
 const LISTS: [&str; 2] = ["resources", "bases"];
+
+/// Fields by which a kustomization takes in others.
+pub(super) const PARTS: [&str; 3] = ["resources", "bases", "components"];
 
 /// What stands in an entry that kustomize fetches; its own rules differ from version to version, so rather one too many.
 const REMOTE: [&str; 7] = ["://", "::", "?", "@", ":", ".git", "_git/"];

@@ -19,6 +19,7 @@ use super::{
     documents,
     placeholders::{self, Placeholder},
     subject::Subject,
+    tokens,
 };
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
@@ -39,6 +40,9 @@ pub(super) fn judge(
     let unnamed = if accounts.are_of_static_pods() { "default" } else { against.namespace };
     let later = placeholders::of(root, &at);
     let workload = Workload { root, subject, namespace: named.unwrap_or(unnamed), object, later };
+    if !accounts.are_of_static_pods() {
+        tokens::judge(&workload.object, workload.namespace, root, subject, against, found);
+    }
     let policies: Vec<&PolicyPlan> =
         against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)).collect();
     for planned in &policies {
@@ -52,7 +56,7 @@ pub(super) fn judge(
 }
 
 /// Whether a policy spares a namespace for another reason than a waiver: what a waiver covers is found, and said to be waived.
-fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
+pub(super) fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
     let waived = |reason: &Reason| against.waivers.iter().any(|waiver| reason.cause == Cause::Spec(waiver.path.clone()));
     planned.exempt.get(namespace).is_some_and(|reasons| reasons.iter().any(|reason| !waived(reason)))
 }

@@ -86,6 +86,7 @@ pub(super) fn object(root: &Node) -> Option<Object> {
         kind: text("/kind")?,
         namespace: text("/metadata/namespace"),
         name: text("/metadata/name"),
+        generate_name: text("/metadata/generateName").filter(|_| text("/metadata/name").is_none()),
     })
 }
 

@@ -3,6 +3,7 @@
 mod cases;
 mod evasions;
 mod hostile;
+mod kustomizations;
 mod maps;
 mod mutations;
 mod names;
@@ -10,4 +11,5 @@ mod nodes;
 mod older;
 mod plugins;
 mod reading;
+mod servers;
 mod staged;

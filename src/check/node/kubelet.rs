@@ -127,33 +127,11 @@ pub(super) fn judge(node: &Node<'_>, against: &Against<'_>, found: &mut Findings
     if sure {
         overrides(&flags, with_file, &anchor, against, &mut said);
         found.objects(anchor.source.name(), 1);
-        risks(&flags, &said, &subject, against, found);
         let only_fields: Said = said.into_iter().filter(|(key, _)| matches!(key, SettingKey::Field(..))).collect();
         settings::said(Form::Fields(Program::Kubelet), &only_fields, &subject, against, found);
     }
     own_flags(&flags, sure, &subject, against, found);
     pods
-}
-
-/// Tells of values that no control asks about and that open the node by what they say, as a build tells of them in an owner's file.
-fn risks(flags: &BTreeMap<String, Written>, said: &Said, subject: &Subject<'_>, against: &Against<'_>, found: &mut Findings) {
-    let of_flags =
-        flags.iter().map(|(name, value)| (format!("JoinConfiguration/nodeRegistration/kubeletExtraArgs/{name}"), value));
-    let of_fields = said.iter().filter_map(|(key, values)| match key {
-        SettingKey::Field(_, path) => Some((format!("KubeletConfiguration/{}", path.replace('.', "/")), values.last()?)),
-        SettingKey::Flag(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => None,
-    });
-    for (field, value) in of_flags.chain(of_fields) {
-        for risk in facts::risks(against.plan.cluster.minor()).filter(|risk| risk.stands_at(&field) && risk.beside.is_none()) {
-            if risk.is_in(&value.text) {
-                let fix = "take it out, or set what an owner alone may write".to_owned();
-                let message = risk.why.replace("{}", &value.text);
-                let mut finding = subject.finding(against.plan, None, value.place.clone(), message, fix);
-                finding.severity = Severity::Warning;
-                found.notices.push(finding);
-            }
-        }
-    }
 }
 
 /// The last value of every flag.

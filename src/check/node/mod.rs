@@ -31,6 +31,11 @@ pub(super) struct Roots {
     held: BTreeSet<usize>,
 }
 
+/// Whether a flag of the API server names a file that is looked for among those of its node.
+pub(super) fn is_read_of_flag(name: &str) -> bool {
+    pods::FILES.iter().any(|(flag, _)| *flag == name)
+}
+
 /// Finds the nodes among files by the paths that only a node has; the folder of static pods belongs to its node wherever it is.
 pub(super) fn roots(files: &[File]) -> Roots {
     let mut prefixes: BTreeSet<&str> = BTreeSet::new();

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The flags of the API server that name files, and what lies there.
-const FILES: &[(&str, ConfigKind)] = &[
+pub(super) const FILES: &[(&str, ConfigKind)] = &[
     ("admission-control-config-file", ConfigKind::Admission),
     ("audit-policy-file", ConfigKind::AuditPolicy),
     ("authentication-config", ConfigKind::Authentication),

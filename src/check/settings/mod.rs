@@ -2,9 +2,14 @@
 
 mod defaults;
 mod names;
+mod risks;
+mod urls;
 mod values;
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     base::ControlId,
@@ -44,6 +49,9 @@ pub(super) fn sighting(sighting: &Sighting, subject: &Subject<'_>, against: &Aga
         }
     };
     judge.compare(&sighting.settings, &wanted);
+    if is_kubeadm(sighting.form) {
+        judge.external_etcd(&sighting.others);
+    }
     if let Form::Pod(program) = sighting.form {
         judge.version(program, sighting);
     }
@@ -68,19 +76,24 @@ impl Judge<'_, '_> {
     }
 
     fn compare(&mut self, said: &Said, wanted: &BTreeMap<SettingKey, Vec<String>>) {
-        for (key, wanted) in wanted {
+        let plain: BTreeSet<&SettingKey> =
+            said.iter().filter(|(key, values)| self.urls(key, values)).map(|(key, _)| key).collect();
+        for (key, wanted) in wanted.iter().filter(|(key, _)| !plain.contains(key)) {
             match said.get(key) {
                 Some(values) if values.iter().any(|value| !value.exact) => self.not_told(key, wanted, values),
                 Some(values) => self.judge(key, wanted, values),
                 None => self.absent(key, wanted),
             }
         }
-        for (key, values) in said.iter().filter(|(key, _)| !wanted.contains_key(*key)) {
+        for (key, values) in said.iter().filter(|(key, _)| !wanted.contains_key(*key) && !plain.contains(key)) {
             self.beside(key, values);
         }
         for (key, values) in said {
             self.names(key, values);
         }
+        self.urls_left_out(said);
+        self.risks(said, wanted);
+        self.exclusive(said);
     }
 
     /// The value comes from somewhere else.

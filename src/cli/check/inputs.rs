@@ -175,18 +175,25 @@ fn staged(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Vec<File>, Failed> {
             return Err(Failed::usage("there is no git repository here", "run it inside a repository, or name files instead"));
         }
     };
+    let under = |name: &str, folder: &str| {
+        folder.is_empty() || name == folder || name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
     let mut below = Vec::new();
     for path in paths {
-        below.push(git::inside(&staged.top, path)?.ok_or_else(|| {
+        if path.as_os_str() == "-" {
+            return Err(Failed::usage("standard input is not staged", "leave `--staged` out, or `-`"));
+        }
+        let inside = git::inside(&staged.top, path)?.ok_or_else(|| {
             Failed::usage(format!("`{}` lies outside the repository", path.display()), "name paths of the repository")
-        })?);
+        })?;
+        let mut names = staged.files.keys().chain(&staged.too_large).chain(staged.others.keys());
+        if !files::exists(path) && !names.any(|name| under(name, &inside)) {
+            let what = format!("no file or folder at `{}`, and nothing is staged there", path.display());
+            return Err(Failed::usage(what, "name paths that exist or are staged, or none for everything that is staged"));
+        }
+        below.push(inside);
     }
-    let is_meant = |name: &str| {
-        let under = |folder: &String| {
-            folder.is_empty() || name == folder || name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        below.is_empty() || below.iter().any(under)
-    };
+    let is_meant = |name: &str| below.is_empty() || below.iter().any(|folder| under(name, folder));
     let file = |name: &str, content: Content| File { name: name.to_owned(), named: false, content };
     let is_read = |name: &&String| is_meant(name) && wanted(name);
     let texts = staged.files.iter().filter(|(name, _)| is_read(name)).map(|(name, bytes)| file(name, content(name, bytes)));

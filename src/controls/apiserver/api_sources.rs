@@ -40,18 +40,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     access.load_balancer.extend(load_balancer);
     access.egress.extend(egress);
     access.preserves_client_ip = sources.preserves_client_ip;
-    if let Some(mut keys) = held_by_hosts(cluster, out) {
+    let held = held_by_hosts(cluster, out).map(|mut keys| {
         keys.extend(members(cluster, out));
-        let ground = Ground::Settings(keys);
-        let detail = "by the firewall of the control-plane nodes";
-        out.verdict_on(Scope::Cluster, Outcome::Enforced, ground.clone(), detail);
-        strokes::intents(cluster, out, &place, Outcome::Enforced, &ground, detail);
-        return;
-    }
-    let fact = facts::id::APISERVER_SOURCES;
-    let detail = detail(cluster);
-    out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
-    strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(fact), &detail);
+        Ground::Settings(keys)
+    });
+    let (outcome, ground, detail) = match (cluster.open_by(CONTROL.id), held) {
+        (Some(waiver), _) => (Outcome::Waived, Ground::Waiver(waiver.id.clone()), strokes::OPEN.to_owned()),
+        (None, Some(ground)) => (Outcome::Enforced, ground, "by the firewall of the control-plane nodes".to_owned()),
+        (None, None) => (Outcome::Weaker, Ground::Fact(facts::id::APISERVER_SOURCES), detail(cluster)),
+    };
+    out.verdict_on(Scope::Cluster, outcome, ground.clone(), detail.clone());
+    strokes::intents(cluster, out, &place, outcome, &ground, &detail);
 }
 
 /// The ranges of one list, each with its own place as the cause.

@@ -72,7 +72,7 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with a field or a text by itself, whatever the rest of the spec says.
-const BY_ITSELF: [&str; 15] = [
+const BY_ITSELF: &[&str] = &[
     UnknownField::CODE,
     UnknownWord::CODE,
     WrongType::CODE,
