@@ -20,6 +20,7 @@ use super::{
     CATALOGUE, Control, Param, ParamKind, Stricter, control,
     diagnostics::{
         MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
+        WaiverTooNarrow,
     },
     nearest,
 };
@@ -90,10 +91,9 @@ fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, di
             }
             None => {
                 let at = cluster.locate(&cause);
-                let what = format!("`apply: false`{}", too_narrow(cluster, control.id, given.waiver.as_deref()));
                 // That no waiver is named is told where the spec is read.
-                if given.waiver.is_some() && !leads_nowhere(cluster, given.waiver.as_deref()) {
-                    diags.push(WaiverNeeded { control: control.id.to_owned(), what, at });
+                if given.waiver.is_some() {
+                    lacks_waiver(cluster, control, given.waiver.as_deref(), ("`apply: false`".to_owned(), at), diags);
                 }
                 Choice::NotSelected { cause }
             }
@@ -218,11 +218,26 @@ fn asked_in(flat: &Flat, control: &Control, cluster: &Resolved) -> Option<Asked>
     state
 }
 
-/// Says of a waiver that is named and counts that it does not hold in the whole cluster.
-fn too_narrow(cluster: &Resolved, control: &str, named: Option<&str>) -> String {
-    let waiver = cluster.waivers_for(control).find(|waiver| Some(waiver.id.as_str()) == named);
-    let Some((waiver, narrow)) = waiver.and_then(|waiver| Some((waiver, waiver.narrow.as_ref()?))) else { return String::new() };
-    format!(" (waiver `{}` holds for {narrow} alone)", waiver.id)
+/// Reports a weakening that no waiver allows: none is there, or the one that is named does not hold in the whole cluster.
+fn lacks_waiver(
+    cluster: &Resolved,
+    control: &Control,
+    named: Option<&str>,
+    (what, at): (String, Option<Place>),
+    diags: &mut Diagnostics,
+) {
+    let control = control.id.to_owned();
+    let waiver = cluster.waivers_for(&control).find(|waiver| Some(waiver.id.as_str()) == named);
+    match waiver.and_then(|waiver| Some((waiver, waiver.narrow.clone()?))) {
+        Some((waiver, narrow)) => {
+            let place = |path: SpecPath| cluster.locate(&Cause::Spec(path));
+            let scope = place(waiver.path.child("scope")).or_else(|| place(waiver.path.clone()));
+            let by_itself = waiver.holds_by_itself();
+            diags.push(WaiverTooNarrow { waiver: waiver.id.clone(), control, what, narrow, by_itself, at, scope });
+        }
+        None if leads_nowhere(cluster, named) => {}
+        None => diags.push(WaiverNeeded { control, what, at }),
+    }
 }
 
 /// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach. That one has expired is told by
@@ -294,12 +309,10 @@ fn need_waiver(
         Some(waiver) => {
             used.insert(waiver);
         }
-        None if leads_nowhere(cluster, named) => {}
-        None => diags.push(WaiverNeeded {
-            control: control.id.to_owned(),
-            what: format!("{}{}", weakening(param, &own.value, &profile.value), too_narrow(cluster, control.id, named)),
-            at: Some(own.place.clone()),
-        }),
+        None => {
+            let what = weakening(param, &own.value, &profile.value);
+            lacks_waiver(cluster, control, named, (what, Some(own.place.clone())), diags);
+        }
     }
 }
 

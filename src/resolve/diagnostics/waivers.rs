@@ -132,7 +132,21 @@ impl Problem for GraceWithoutEffect {
 pub(crate) struct UnusedWaiver {
     pub(crate) id: String,
     pub(crate) control: String,
+    pub(in crate::resolve) why: NoEffect,
     pub(crate) at: Option<Place>,
+}
+
+/// Why a waiver has no effect.
+#[derive(Debug)]
+pub(in crate::resolve) enum NoEffect {
+    /// It holds in the whole cluster, and nothing refers to it.
+    Unnamed,
+    /// The control holds nothing here: its verdict.
+    NotApplied(&'static str),
+    /// It is limited to a part of the cluster in which its control cannot be left out by itself.
+    HeldAsOne,
+    /// It is limited to a part of the cluster in which the control holds nothing.
+    NothingThere(String),
 }
 
 impl Problem for UnusedWaiver {
@@ -146,7 +160,14 @@ impl Problem for UnusedWaiver {
     }
 
     fn help(&self) -> String {
-        format!("take it out, or refer to it (`controls: {{ {}: {{ apply: false, waiver: {} }} }}`)", self.control, self.id)
+        let control = &self.control;
+        let refer = format!("refer to it (`controls: {{ {control}: {{ apply: false, waiver: {} }} }}`)", self.id);
+        match &self.why {
+            NoEffect::Unnamed => format!("take it out, or {refer}"),
+            NoEffect::NotApplied(outcome) => format!("take it out: the verdict of `{control}` is `{outcome}` here with or without it"),
+            NoEffect::HeldAsOne => format!("take it out, or take `scope` out of it and {refer}: `{control}` has no parts of this kind"),
+            NoEffect::NothingThere(narrow) => format!("take it out, or mend its `scope`: `{control}` asks for nothing in {narrow}"),
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
