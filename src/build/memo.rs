@@ -61,6 +61,8 @@ pub struct Asked {
     pub as_of: Option<Date>,
     /// Further reprieves.
     pub graces: BTreeMap<String, Date>,
+    /// The waivers whose recorded reprieve is taken back.
+    pub taken_back: BTreeSet<String>,
 }
 
 /// What the trees of a spec file are made from: this program, the path of the file from the root, and every input with its digest.
@@ -96,7 +98,8 @@ impl Tree {
     /// Whether the call asks for this very build: the same day and reprieves, and nothing has become due.
     fn answers(&self, asked: &Asked, today: Date) -> bool {
         let same_day = asked.as_of.is_none_or(|day| day.to_string() == self.as_of);
-        let same_graces = asked.graces.iter().all(|(id, day)| self.graces.get(id) == Some(&day.to_string()));
+        let same_graces = asked.graces.iter().all(|(id, day)| self.graces.get(id) == Some(&day.to_string()))
+            && asked.taken_back.iter().all(|id| !self.graces.contains_key(id));
         let until = self.until.as_deref().map(str::parse::<Date>);
         same_day && same_graces && until.is_none_or(|day| day.is_ok_and(|day| today < day))
     }

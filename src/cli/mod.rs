@@ -39,7 +39,7 @@ const AFTER: &str =
 A first cluster:
   harden init > cluster.yaml      a commented spec that builds
   harden build cluster.yaml       writes out/<cluster>/; read its REPORT.md first
-  harden explain out/<cluster>/kubeadm/init.yaml:12";
+  harden explain out/<cluster>/kubeadm/init.yaml:60";
 
 /// How results are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -156,6 +156,7 @@ pub(super) fn judge(
                 id: written.id.clone(),
                 expires: written.expires,
                 as_of: around.as_of,
+                reprieve: around.graces.get(&written.id).copied(),
                 at: at(path.child("expires").as_str()),
             });
         }

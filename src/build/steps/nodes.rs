@@ -198,9 +198,9 @@ impl Tree<'_> {
         self.plan.pools.values().any(drops).then(|| {
             format!(
                 "The firewall of the nodes drops what is not declared{carried}. Let it count first: write `controls: {{ node/firewall: {{ with: {{ mode: count }}, \
-                 waiver: ID }} }}` and a waiver of that id with an end, build, and go through the next step with that tree. When the cluster has run so \
+                 waiver: ID }} }}` and a waiver of that id with an end, build, and go through the steps below with that tree. When the cluster has run so \
                  for some days, read the counter of `nft list table inet harden_node` and the log lines `harden-input:`, add `open` entries for what \
-                 is missed, take both out, build again and repeat the next step. Its rules for pods are made of {}: the pool of the network plug-in \
+                 is missed, take both out, build again and run the scripts of that tree. Its rules for pods are made of {}: the pool of the network plug-in \
                  must lie there.",
                 ranges(&self.kubeadm.pod_subnets)
             )

@@ -154,7 +154,7 @@ fn line(args: &Args, told: &Told) -> String {
             told.out
         );
         for kept in &told.kept {
-            let _ = writeln!(text, "{}: kept {kept}, which is not as harden wrote it", told.name);
+            let _ = writeln!(text, "{}: kept {kept}, which harden did not write, or not so", told.name);
         }
     }
     for due in &told.due {

@@ -9,7 +9,7 @@ mod waivers;
 use crate::diag::{Entry, Problem};
 
 pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
-pub(in crate::resolve) use fleet::ClusterOfNobody;
+pub(in crate::resolve) use fleet::{ClusterOfNobody, ClusterTwice};
 pub(in crate::resolve) use profiles::{
     DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile,
 };
@@ -22,6 +22,7 @@ pub(in crate::resolve) use waivers::{
 pub const ALL: &[Entry] = &[
     Entry::of::<BrokenFile>(),
     Entry::of::<ClusterOfNobody>(),
+    Entry::of::<ClusterTwice>(),
     Entry::of::<DateInThePast>(),
     Entry::of::<DateMovedBack>(),
     Entry::of::<DuplicateProfile>(),
