@@ -5,7 +5,7 @@
 //! build would write the same. Only builds without any message are recorded, so none is lost. Records lie in the cache of the user and never
 //! in the tree: whoever changes a tree and its manifest together gets it built again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 

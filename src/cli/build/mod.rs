@@ -32,7 +32,7 @@ use super::{
 };
 
 pub(super) use compile::{Dates, NO_MANIFEST, asked, compile, known_graces, new_files};
-pub(super) use told::no_cluster;
+pub(super) use told::{inputs_alone, no_cluster};
 
 use compile::compile_noting;
 use told::{Told, difference_text, show};
@@ -281,7 +281,7 @@ fn one_cluster(
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
-        told.written = differences.iter().map(difference_text).collect();
+        told.written = differences.iter().map(|difference| difference_text(difference, &files)).collect();
         let is_given = |path: &str| files.iter().any(|file| file.path.as_str() == path);
         let known = |path: &str| is_given(path) || differences.iter().any(|difference| difference.path == path);
         for stray in tree::strays(&dir, known)? {
