@@ -1,6 +1,7 @@
 //! What the steps of a report say of a cluster of kubeadm: nothing is lost, closed or cut off before the person who applies them read of it.
 
 mod mixed;
+mod order;
 mod upgrade;
 
 use crate::managed::{Tree, omits, says};
