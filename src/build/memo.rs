@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn holds_while_nothing_changes() {
-        let same = Asked { as_of: Some(day("2026-11-26")), graces: BTreeMap::from([("W-1".to_owned(), day("2027-02-01"))]) };
+        let graces = BTreeMap::from([("W-1".to_owned(), day("2027-02-01"))]);
+        let same = Asked { as_of: Some(day("2026-11-26")), graces, ..Asked::default() };
         assert!(holds("s", &Asked::default(), "2026-11-26", Some("d")));
         assert!(holds("s", &same, "2026-12-31", Some("d")));
     }
@@ -158,6 +159,8 @@ mod tests {
             let grace = Asked { graces: BTreeMap::from([(id.to_owned(), day(until))]), ..Asked::default() };
             assert!(!holds("s", &grace, "2026-11-26", Some("d")));
         }
+        let taken_back = Asked { taken_back: BTreeSet::from(["W-1".to_owned()]), ..Asked::default() };
+        assert!(!holds("s", &taken_back, "2026-11-26", Some("d")));
         let mut broken = record();
         broken.trees[0].until = Some("soon".to_owned());
         assert!(!broken.holds("s", &asked, day("2026-11-26"), |_| Some("d".to_owned())));

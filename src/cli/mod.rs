@@ -89,7 +89,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             if let Some((name, instead)) = later(&error) {
                 return Screen::new(Format::Human)
-                    .failed(&Failed::usage(format!("this version of harden has no `{name}` yet"), instead))
+                    .failed(&Failed::usage(format!("this version of harden has no `{name}` yet"), *instead))
                     .into();
             }
             let code = if error.use_stderr() { Exit::Mistake } else { Exit::Success };
@@ -103,7 +103,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Commands that a later version brings, and what does part of their work until then.
-const LATER: [(&str, &str); 4] = [
+const LATER: &[(&str, &str)] = &[
     (
         "import",
         "write a spec from a kubeadm configuration with `harden init --from FILE`, and name that file as `platform.kubeadm.config`",
@@ -123,7 +123,7 @@ const LATER: [(&str, &str); 4] = [
 /// The command that a call names and that comes later.
 fn later(error: &clap::Error) -> Option<&'static (&'static str, &'static str)> {
     match error.get(ContextKind::InvalidSubcommand)? {
-        ContextValue::String(name) => LATER.iter().find(|(later, _)| later == name),
+        ContextValue::String(name) => LATER.iter().find(|(later, _)| *later == name.as_str()),
         _ => None,
     }
 }

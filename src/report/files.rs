@@ -30,7 +30,7 @@ impl<'a> FilesOfControls<'a> {
                     let list = files.entry(control).or_default();
                     match list.last_mut().filter(|(last, _)| std::ptr::eq(*last, *path)) {
                         Some((_, parts)) => _ = parts.insert(part.clone()),
-                        None => list.push((path, BTreeSet::from([part.clone()]))),
+                        None => list.push((*path, BTreeSet::from([part.clone()]))),
                     }
                 }
             }

@@ -141,7 +141,7 @@ fn the_objects_say_what_they_do_at_once() {
     says(tree.file("helm/gatekeeper.values.yaml"), "validatingWebhookFailurePolicy: Ignore");
     says(objects, "everything passes");
     omits(objects, "the way out");
-    says(objects, "On each day of `policies.rollout` build again");
+    says(objects, "On each day of `policies.rollout` (`deny` 2027-01-15) build with `--as-of today`");
     says(tree.list("A running cluster"), "Never delete `k8s/namespaces`");
 }
 

@@ -1,11 +1,11 @@
 //! What a cluster that runs can lose, said before the step that takes it: what is stored, what is let in, what can be read.
 
 use crate::{
-    plan::{EncryptionStage, Engine, Program},
+    plan::{EncryptionStage, Engine, Program, WhenAway},
     report::code,
 };
 
-use super::{kubeadm::Tree, objects::has};
+use super::kubeadm::Tree;
 
 /// A document that kubeadm stores in the cluster.
 struct Stored {
@@ -121,7 +121,7 @@ impl Tree<'_> {
             text.push_str(&taken.join(", "));
         }
         text.push('.');
-        if has(self.artifacts, "helm/gatekeeper.values.yaml") {
+        if self.plan.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::Refuses) {
             text.push_str(" The head of `helm/gatekeeper.values.yaml` has the way out of its webhook.");
         }
         if self.has("k8s/rbac/") {

@@ -143,7 +143,7 @@ impl Run<'_> {
     fn take(&self, cluster: &str, file: &Path) -> Result<(), Failed> {
         let mut taken = self.taken.lock().map_err(|_| Failed::Bug("a worker stopped".to_owned()))?;
         match taken.insert(cluster.to_owned(), file.to_owned()) {
-            Some(other) => Err(two_of_one_name(cluster, [&other, file])),
+            Some(other) => Err(two_of_one_name(cluster, [other.as_path(), file])),
             None => Ok(()),
         }
     }
