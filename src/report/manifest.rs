@@ -138,7 +138,7 @@ impl Manifest {
 
     /// The inputs whose digests differ from those of another manifest; nothing where something else differs too, or nothing does.
     #[must_use]
-    pub fn other_inputs_alone(&self, other: &Manifest) -> Option<BTreeSet<&str>> {
+    pub fn other_inputs_alone<'a>(&'a self, other: &'a Manifest) -> Option<BTreeSet<&'a str>> {
         let rest = |manifest: &Manifest| Manifest { inputs: BTreeMap::new(), ..manifest.clone() };
         let differs = |(name, _): &(&String, &String)| self.inputs.get(*name) != other.inputs.get(*name);
         let names: BTreeSet<&str> = self.inputs.iter().chain(&other.inputs).filter(differs).map(|(name, _)| name.as_str()).collect();
