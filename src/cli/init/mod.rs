@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    base::KubeVersion,
     diag::Diagnostics,
     host::files::{self, FileError, Root, SPEC_LIMIT},
     yaml::{self, Node},
@@ -21,8 +22,7 @@ pub(super) struct Args {
     /// Who runs the control plane
     #[arg(long, value_enum, default_value = "kubeadm")]
     platform: Platform,
-    /// A live kubeadm configuration in this workspace: name, version, endpoint and subnets are taken from it, the spec names it, and what it
-    /// does not say of your cluster stands there as a comment
+    /// A live kubeadm configuration in this workspace: name, version, endpoint, subnets and runtime are taken from it, and the spec names it
     #[arg(long, value_name = "KUBEADM-CONFIG")]
     from: Option<PathBuf>,
     /// The name of the cluster (default: that of the live configuration, else `my-cluster`)
@@ -135,30 +135,23 @@ impl Live {
             "serviceSubnets" => self.field("/networking/serviceSubnet").map(|v| list(&v)),
             "dnsDomain" | "# dnsDomain" => self.field("/networking/dnsDomain").map(|v| quoted(&v)),
             "# config" => Some(quoted(&self.named)),
+            "runtime" => self.runtime(),
             _ => None,
         }
     }
 
-    /// Puts its values into the example. What it does not say is a comment: an example would be taken for the cluster's own.
+    /// Puts its values into the example. What it does not say and the build asks for is a comment; of the rest it is said that it is an example.
     fn fill_in(&self, text: &str) -> String {
         let mut out = String::new();
-        // How deep the field is that stands there as a comment, with what lies below it.
-        let mut open: Option<usize> = None;
         for line in text.lines() {
             let indent: String = line.chars().take_while(|c| *c == ' ').collect();
-            let rest = line.trim_start();
-            let key = rest.split(':').next().unwrap_or_default();
-            if open.is_some_and(|depth| indent.len() > depth) {
-                out.push_str(&format!("{indent}# {}\n", rest.trim_start_matches("# ")));
-                continue;
+            let key = line.trim_start().split(':').next().unwrap_or_default();
+            if let Some(what) = example(key) {
+                out.push_str(&format!("{indent}# Your configuration does not say it, this is an example: put {what} in its place.\n"));
             }
-            open = None;
-            match (self.value(key), self.undecided(key)) {
+            match (self.value(key), undecided(key)) {
                 (Some(value), _) => out.push_str(&format!("{indent}{}: {value}\n", key.trim_start_matches("# "))),
-                (None, Some(why)) => {
-                    out.push_str(&format!("{indent}# Your configuration has no word on it: {why}.\n{indent}# {rest}\n"));
-                    open = Some(indent.len());
-                }
+                (None, Some(why)) => out.push_str(&format!("{indent}# {key}: ...  # your configuration names none: {why}\n")),
                 (None, None) => out.push_str(&format!("{line}\n")),
             }
             if key == "# config" {
@@ -181,27 +174,37 @@ impl Live {
         }
     }
 
-    /// What somebody must decide where the configuration has no word on it.
-    fn undecided(&self, key: &str) -> Option<String> {
-        Some(match key {
-            "kubernetesVersion" => "the version of the cluster with its patch, in quotes".to_owned(),
-            "controlPlaneEndpoint" => "the name or address under which every node and kubeconfig finds the API servers".to_owned(),
-            "podSubnets" => "the ranges of the pods".to_owned(),
-            "serviceSubnets" => "the ranges of the Services; kubeadm's own is [10.96.0.0/12]".to_owned(),
-            "cni" => "the network plug-in that runs, with its version".to_owned(),
-            "runtime" => self.runtime(),
-            "nodePools" => "the nodes, by role and system, with their ranges".to_owned(),
-            "api" => "who may reach the API server, which is never guessed".to_owned(),
-            _ => return None,
-        })
-    }
-
-    /// What is known of the runtime: the socket that its kubelets are given.
-    fn runtime(&self) -> String {
+    /// The runtime behind the socket that the kubelets are given; no configuration says its version.
+    fn runtime(&self) -> Option<String> {
         let sockets = ["InitConfiguration", "JoinConfiguration"].into_iter().filter_map(|kind| of_kind(&self.documents, kind));
-        let mut sockets = sockets.filter_map(|root| root.at_pointer("/nodeRegistration/criSocket")?.as_str());
-        let version = "the runtime that runs, `containerd`, `crio` or `docker`, with its version";
-        sockets.next().map_or_else(|| version.to_owned(), |socket| format!("{version} (its socket is `{socket}`)"))
+        let socket = sockets.filter_map(|root| root.at_pointer("/nodeRegistration/criSocket")?.as_str()).next()?;
+        if socket.contains("dockerd") {
+            return Some("{ docker: \"28.5\", criDockerd: \"0.4\" }".to_owned());
+        }
+        let minor = self.field("/kubernetesVersion").and_then(|text| text.trim_start_matches('v').parse::<KubeVersion>().ok());
+        minor.filter(|_| socket.contains("crio")).map(|version| format!("{{ crio: \"{}\" }}", version.minor))
+    }
+}
+
+/// What somebody must decide where the configuration has no word on it: an example would be taken for the cluster's own.
+fn undecided(key: &str) -> Option<&'static str> {
+    match key {
+        "kubernetesVersion" => Some("write the version of the cluster with its patch, in quotes"),
+        "controlPlaneEndpoint" => Some("write the name or address under which every node and kubeconfig finds the API servers"),
+        "podSubnets" => Some("write the ranges of the pods"),
+        "serviceSubnets" => Some("write the ranges of the Services; kubeadm's own is [10.96.0.0/12]"),
+        _ => None,
+    }
+}
+
+/// What stands in the spec as an example, since no configuration of kubeadm says it.
+fn example(key: &str) -> Option<&'static str> {
+    match key {
+        "cni" => Some("the network plug-in that runs"),
+        "runtime" => Some("the version of the runtime that runs"),
+        "nodePools" => Some("your nodes"),
+        "api" => Some("the ranges from which people come"),
+        _ => None,
     }
 }
 

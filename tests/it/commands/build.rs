@@ -329,7 +329,7 @@ fn exit_codes() {
         (&["profiles", "no-such-profile"], 2),
         (&["schema", "no-such-schema"], 2),
         (&[], 2),
-        (&["build", "cluster.yaml", "--out", "occupied", "--as-of", "2026-11-26"], 3),
+        (&["build", "cluster.yaml", "--out", "occupied", "--as-of", "2026-11-26"], 2),
         (&["build", "cluster.yaml", "--out", "/proc/nowhere", "--as-of", "2026-11-26"], 3),
     ] {
         let (found, stdout, stderr) = example.said(arguments);
