@@ -214,13 +214,14 @@ impl Loaded {
             return Ok(vec![path.to_owned()]);
         }
         let yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
-        let found = files::list(path, Depth::Folder)?;
-        Ok(found
-            .into_iter()
-            // A link is read as when the call names it; one that leads nowhere is told.
-            .filter(|entry| matches!(entry.kind, Kind::File | Kind::Link) && yaml(&entry.path.to_string_lossy()))
-            .map(|entry| path.join(entry.path))
-            .collect())
+        let found = files::list(path, Depth::Folder)?.into_iter().filter(|entry| yaml(&entry.path.to_string_lossy()));
+        // A link to a file is read as when the call names it; one that leads nowhere is told.
+        let is_spec = |kind: Kind, file: &Path| match kind {
+            Kind::File => true,
+            Kind::Link => files::is_file(file) || !files::exists(file),
+            Kind::Folder | Kind::Special => false,
+        };
+        Ok(found.map(|entry| (entry.kind, path.join(entry.path))).filter(|(kind, file)| is_spec(*kind, file)).map(|(_, file)| file).collect())
     }
 
     /// Reads the documents of a file and records its digest.
