@@ -218,7 +218,7 @@ impl Loaded {
         // A link to a file is read as when the call names it; one that leads nowhere is told.
         let is_spec = |kind: Kind, file: &Path| match kind {
             Kind::File => true,
-            Kind::Link => files::is_file(file) || !files::exists(file),
+            Kind::Link => files::is_file(file) || files::leads_nowhere(file),
             Kind::Folder | Kind::Special => false,
         };
         Ok(found.map(|entry| (entry.kind, path.join(entry.path))).filter(|(kind, file)| is_spec(*kind, file)).map(|(_, file)| file).collect())

@@ -25,7 +25,7 @@ impl<'a> FilesOfControls<'a> {
                     continue;
                 }
                 let origin = &lines.origins[*id];
-                let part = origin.setting.as_deref().map_or(Scope::Cluster, part);
+                let part = pool_of(path).unwrap_or_else(|| origin.setting.as_deref().map_or(Scope::Cluster, part));
                 for control in origin.reasons.iter().filter_map(|reason| reason.control) {
                     let list = files.entry(control).or_default();
                     match list.last_mut().filter(|(last, _)| std::ptr::eq(*last, *path)) {
@@ -45,6 +45,12 @@ impl<'a> FilesOfControls<'a> {
         let all = self.0.get(&control).map_or(&[][..], Vec::as_slice);
         all.iter().filter(|(_, parts)| counts(parts)).map(|(path, _)| *path).collect()
     }
+}
+
+/// The pool whose folder a file lies in: nothing there is for another one.
+fn pool_of(path: &str) -> Option<Scope> {
+    let (pool, _) = path.strip_prefix("nodes/")?.split_once('/')?;
+    Some(Scope::Pool(pool.to_owned()))
 }
 
 /// The part of the cluster that a setting is for, by its name.
