@@ -20,7 +20,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let has = |control: &Control, text: &str| {
-        [control.id, control.area.name(), control.title].into_iter().any(|part| part.to_lowercase().contains(&text.to_lowercase()))
+        [control.id, control.area.name(), control.title]
+            .into_iter()
+            .any(|part| part.to_lowercase().contains(&text.to_lowercase()))
     };
     let wanted: Vec<_> =
         CATALOGUE.iter().filter(|control| args.filter.as_deref().is_none_or(|text| has(control, text))).collect();

@@ -221,7 +221,11 @@ impl Loaded {
             Kind::Link => files::is_file(file) || files::leads_nowhere(file),
             Kind::Folder | Kind::Special => false,
         };
-        Ok(found.map(|entry| (entry.kind, path.join(entry.path))).filter(|(kind, file)| is_spec(*kind, file)).map(|(_, file)| file).collect())
+        Ok(found
+            .map(|entry| (entry.kind, path.join(entry.path)))
+            .filter(|(kind, file)| is_spec(*kind, file))
+            .map(|(_, file)| file)
+            .collect())
     }
 
     /// Reads the documents of a file and records its digest.

@@ -122,10 +122,8 @@ const LATER: &[(&str, &str)] = &[
 
 /// The command that a call names and that comes later.
 fn later(error: &clap::Error) -> Option<&'static (&'static str, &'static str)> {
-    match error.get(ContextKind::InvalidSubcommand)? {
-        ContextValue::String(name) => LATER.iter().find(|(later, _)| *later == name.as_str()),
-        _ => None,
-    }
+    let ContextValue::String(name) = error.get(ContextKind::InvalidSubcommand)? else { return None };
+    LATER.iter().find(|(later, _)| *later == name.as_str())
 }
 
 fn run(cli: Cli) -> Exit {

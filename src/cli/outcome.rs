@@ -23,7 +23,10 @@ const BUG: &str = "report this with the input that caused it";
 
 /// The codes that only JSON shows, of what is no diagnostic about a place in a file, with what they mean.
 pub(super) const WITHOUT_PLACE: [(&str, &str); 3] = [
-    ("usage", "The call cannot be followed: an argument, a path or an option of it is wrong, or what lies on the disk is in the way."),
+    (
+        "usage",
+        "The call cannot be followed: an argument, a path or an option of it is wrong, or what lies on the disk is in the way.",
+    ),
     ("machine", "The machine failed: a file or folder could not be read or written, for a reason that the message names."),
     ("internal", "A fault of harden. Report it with the input that caused it."),
 ];

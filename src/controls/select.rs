@@ -17,9 +17,7 @@ use crate::{
 
 use super::{
     CATALOGUE, Control, Param, ParamKind, Stricter, control,
-    diagnostics::{
-        MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter,
-    },
+    diagnostics::{MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter},
     nearest,
     weakened::{lacks_waiver, waiver_of},
 };

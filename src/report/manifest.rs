@@ -141,7 +141,8 @@ impl Manifest {
     pub fn other_inputs_alone<'a>(&'a self, other: &'a Manifest) -> Option<BTreeSet<&'a str>> {
         let rest = |manifest: &Manifest| Manifest { inputs: BTreeMap::new(), ..manifest.clone() };
         let differs = |(name, _): &(&String, &String)| self.inputs.get(*name) != other.inputs.get(*name);
-        let names: BTreeSet<&str> = self.inputs.iter().chain(&other.inputs).filter(differs).map(|(name, _)| name.as_str()).collect();
+        let names: BTreeSet<&str> =
+            self.inputs.iter().chain(&other.inputs).filter(differs).map(|(name, _)| name.as_str()).collect();
         (!names.is_empty() && rest(self) == rest(other)).then_some(names)
     }
 

@@ -76,5 +76,5 @@ fn argument(option: &str, value: &str) -> Place {
 fn recorded_at(manifest: &str, id: &str, until: Date) -> Place {
     let text = format!("{id}: {until}");
     let span = Span::new(0, text.len());
-    Source::new(&format!("graces of {manifest}"), text).place(span)
+    Source::new(format!("graces of {manifest}"), text).place(span)
 }

@@ -87,7 +87,10 @@ impl Waiver {
     #[must_use]
     pub fn holds_by_itself(&self) -> bool {
         let (topic, name) = self.control.split_once('/').unwrap_or_default();
-        let of_namespaces = matches!((topic, name), ("admission", "pod-security") | ("network", "default-deny") | ("rbac", "default-service-account"));
+        let of_namespaces = matches!(
+            (topic, name),
+            ("admission", "pod-security") | ("network", "default-deny") | ("rbac", "default-service-account")
+        );
         match (&self.pool, &self.workload, &self.namespace, &self.vulnerability) {
             (Some(_), None, None, None) => matches!(topic, "node" | "runtime" | "kubeconfig"),
             (None, Some(_), _, None) => topic == "policy",

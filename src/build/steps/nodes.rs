@@ -137,7 +137,11 @@ impl Tree<'_> {
     fn runtime(&self) -> String {
         let host = &self.plan.host;
         let behind = if host.runtime == "docker" { ", cri-dockerd as its CRI" } else { "" };
-        if host.runtime.is_empty() { "the container runtime".to_owned() } else { format!("{} {}{behind}", host.runtime, host.runtime_version) }
+        if host.runtime.is_empty() {
+            "the container runtime".to_owned()
+        } else {
+            format!("{} {}{behind}", host.runtime, host.runtime_version)
+        }
     }
 
     /// A node is empty before its runtime changes: what follows is done on it to its end, before the next one.

@@ -6,9 +6,7 @@ use crate::{
     base::{Artifact, Date},
     facts,
     kube::network::Namespaces,
-    plan::{
-        AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, Action, Engine, Ground, Held, Plan, PolicyPlan, Step, Verdict, WhenAway,
-    },
+    plan::{AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, Action, Engine, Ground, Held, Plan, PolicyPlan, Step, Verdict, WhenAway},
     report::code,
     targets,
 };
@@ -90,7 +88,9 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
                  among it."
             )
         } else {
-            format!("In a cluster that runs write `policies.rollout` with days to come first, and read what is recorded ({recorded}).")
+            format!(
+                "In a cluster that runs write `policies.rollout` with days to come first, and read what is recorded ({recorded})."
+            )
         };
         steps.push(format!(
             "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \

@@ -140,7 +140,8 @@ pub(in crate::cli) fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed>
     };
     let (mut graces, mut taken_back) = (BTreeMap::new(), BTreeSet::new());
     for grace in &dates.grace {
-        let wrong = || Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01, or ID=none to take it back");
+        let wrong =
+            || Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01, or ID=none to take it back");
         match grace.split_once('=').ok_or_else(wrong)? {
             (id, "none") => _ = taken_back.insert(id.to_owned()),
             (id, day) => _ = graces.insert(id.to_owned(), day.parse::<Date>().map_err(|_| wrong())?),

@@ -147,7 +147,9 @@ impl Live {
             let indent: String = line.chars().take_while(|c| *c == ' ').collect();
             let key = line.trim_start().split(':').next().unwrap_or_default();
             if let Some(what) = example(key) {
-                out.push_str(&format!("{indent}# Your configuration does not say it, this is an example: put {what} in its place.\n"));
+                out.push_str(&format!(
+                    "{indent}# Your configuration does not say it, this is an example: put {what} in its place.\n"
+                ));
             }
             match (self.value(key), undecided(key)) {
                 (Some(value), _) => out.push_str(&format!("{indent}{}: {value}\n", key.trim_start_matches("# "))),
@@ -164,7 +166,8 @@ impl Live {
     /// What the spec has to say along with the file.
     fn beside_config(&self, indent: &str, out: &mut String) {
         let disabled = self.cluster.at_pointer("/proxy/disabled").and_then(Node::as_bool) == Some(true);
-        let mut skipped = self.documents.iter().filter_map(|document| document.root.as_ref()?.get("skipPhases")?.as_seq()).flatten();
+        let mut skipped =
+            self.documents.iter().filter_map(|document| document.root.as_ref()?.get("skipPhases")?.as_seq()).flatten();
         if disabled || skipped.any(|phase| phase.as_str() == Some("addon/kube-proxy")) {
             out.push_str(&format!("{indent}kubeProxy: {{ mode: none }}\n"));
         }

@@ -15,7 +15,8 @@ pub(in crate::resolve) use profiles::{
 };
 pub(in crate::resolve) use versions::{MinorSkipped, PluginEnded, SupportEnded, UnsupportedVersion, VersionBack};
 pub(in crate::resolve) use waivers::{
-    DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, NoEffect, UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace,
+    DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, NoEffect, UnusedWaiver, WaiverExpired,
+    WaiverForUnknownNamespace,
 };
 
 /// Every kind of diagnostic of this stage.

@@ -175,9 +175,15 @@ impl Problem for UnusedWaiver {
         let refer = format!("refer to it (`controls: {{ {control}: {{ apply: false, waiver: {} }} }}`)", self.id);
         match &self.why {
             NoEffect::Unnamed => format!("take it out, or {refer}"),
-            NoEffect::NotApplied(outcome) => format!("take it out: the verdict of `{control}` is `{outcome}` here with or without it"),
-            NoEffect::HeldAsOne => format!("take it out, or take `scope` out of it and {refer}: `{control}` has no parts of this kind"),
-            NoEffect::NothingThere(narrow) => format!("take it out, or mend its `scope`: `{control}` asks for nothing in {narrow}"),
+            NoEffect::NotApplied(outcome) => {
+                format!("take it out: the verdict of `{control}` is `{outcome}` here with or without it")
+            }
+            NoEffect::HeldAsOne => {
+                format!("take it out, or take `scope` out of it and {refer}: `{control}` has no parts of this kind")
+            }
+            NoEffect::NothingThere(narrow) => {
+                format!("take it out, or mend its `scope`: `{control}` asks for nothing in {narrow}")
+            }
         }
     }
 

@@ -41,7 +41,9 @@ fn the_day_of_deny_is_no_surprise() {
     let tree = Tree::of(SHOP, &[BARE, (DAYS, come)]);
     let objects = tree.list("The objects");
     says(objects, "The day of `deny` in `policies.rollout` has come (2026-11-26)");
-    for words in ["restart the API servers, one after the other", "the command that installs Gatekeeper", "Read what was recorded"] {
+    for words in
+        ["restart the API servers, one after the other", "the command that installs Gatekeeper", "Read what was recorded"]
+    {
         says(objects, words);
     }
     omits(objects, "with days to come first");

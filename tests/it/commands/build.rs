@@ -394,7 +394,10 @@ fn a_reprieve_is_taken_back() {
     assert_eq!(build(&[]), (0, String::new()));
     write("2026-11-20");
     let (code, stderr) = build(&["--grace", "W-1=2026-11-21"]);
-    assert!(code == 2 && stderr.contains("its reprieve on 2026-11-21") && stderr.contains("for a day from 2026-11-26 on"), "{stderr}");
+    assert!(
+        code == 2 && stderr.contains("its reprieve on 2026-11-21") && stderr.contains("for a day from 2026-11-26 on"),
+        "{stderr}"
+    );
     let (code, stderr) = build(&["--grace", "W-1"]);
     assert!(code == 2 && stderr.contains("write ID=DATE"), "{stderr}");
 }
@@ -408,7 +411,10 @@ fn a_comment_is_no_other_cluster() {
     fs::write(folder.path().join("c.yaml"), format!("# more words\n{}", small("t"))).unwrap();
     let (code, stdout, _) = super::said(&harden(folder.path(), &["build", "c.yaml", "--check"]));
     assert_eq!(code, 1);
-    assert_eq!(stdout, "t: manifest.json differs in the digest of c.yaml alone, and nothing else of the tree would: build again\n");
+    assert_eq!(
+        stdout,
+        "t: manifest.json differs in the digest of c.yaml alone, and nothing else of the tree would: build again\n"
+    );
     let (_, stdout, _) = super::said(&harden(folder.path(), &["verify", "out/t", "--spec", "c.yaml"]));
     assert!(stdout.contains("manifest.json: differs in the digest of c.yaml alone"), "{stdout}");
 }
@@ -417,7 +423,9 @@ fn a_comment_is_no_other_cluster() {
 #[test]
 fn commands_of_a_later_version_teach() {
     let folder = tempfile::tempdir().unwrap();
-    for (command, help) in [("drift", "harden check"), ("import", "harden init --from"), ("upgrade", "kubernetesVersion"), ("man", "harden help")] {
+    for (command, help) in
+        [("drift", "harden check"), ("import", "harden init --from"), ("upgrade", "kubernetesVersion"), ("man", "harden help")]
+    {
         let output = harden(folder.path(), &[command, "--dump", "x"]);
         mistake(&output, &format!("this version of harden has no `{command}` yet"));
         let (_, _, stderr) = super::said(&output);

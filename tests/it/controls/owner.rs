@@ -87,13 +87,11 @@ fn what_is_taken_from_the_owner_has_its_impact() {
         assert!(impact(&theirs, key, control).starts_with(expected), "{key}: {}", impact(&theirs, key, control));
         assert_eq!(impact(&nobodys, key, control), "none", "{key}");
     }
-    for (key, control) in
-        [
-            ("apiserver/flag/profiling", "apiserver/profiling"),
-            ("etcd/flag/peer-client-cert-auth", "etcd/peer-tls"),
-            ("scheduler/flag/bind-address", "scheduler/bind-address"),
-        ]
-    {
+    for (key, control) in [
+        ("apiserver/flag/profiling", "apiserver/profiling"),
+        ("etcd/flag/peer-client-cert-auth", "etcd/peer-tls"),
+        ("scheduler/flag/bind-address", "scheduler/bind-address"),
+    ] {
         assert_eq!(impact(&theirs, key, control), "none", "{key}: the owner has it already");
     }
 }
