@@ -5,7 +5,7 @@
 //! build would write the same. Only builds without any message are recorded, so none is lost. Records lie in the cache of the user and never
 //! in the tree: whoever changes a tree and its manifest together gets it built again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,8 @@ pub struct Asked {
     pub as_of: Option<Date>,
     /// Further reprieves.
     pub graces: BTreeMap<String, Date>,
+    /// The waivers whose recorded reprieve is taken back.
+    pub taken_back: BTreeSet<String>,
 }
 
 /// What the trees of a spec file are made from: this program, the path of the file from the root, and every input with its digest.
@@ -96,7 +98,8 @@ impl Tree {
     /// Whether the call asks for this very build: the same day and reprieves, and nothing has become due.
     fn answers(&self, asked: &Asked, today: Date) -> bool {
         let same_day = asked.as_of.is_none_or(|day| day.to_string() == self.as_of);
-        let same_graces = asked.graces.iter().all(|(id, day)| self.graces.get(id) == Some(&day.to_string()));
+        let same_graces = asked.graces.iter().all(|(id, day)| self.graces.get(id) == Some(&day.to_string()))
+            && asked.taken_back.iter().all(|id| !self.graces.contains_key(id));
         let until = self.until.as_deref().map(str::parse::<Date>);
         same_day && same_graces && until.is_none_or(|day| day.is_ok_and(|day| today < day))
     }
@@ -137,7 +140,8 @@ mod tests {
 
     #[test]
     fn holds_while_nothing_changes() {
-        let same = Asked { as_of: Some(day("2026-11-26")), graces: BTreeMap::from([("W-1".to_owned(), day("2027-02-01"))]) };
+        let graces = BTreeMap::from([("W-1".to_owned(), day("2027-02-01"))]);
+        let same = Asked { as_of: Some(day("2026-11-26")), graces, ..Asked::default() };
         assert!(holds("s", &Asked::default(), "2026-11-26", Some("d")));
         assert!(holds("s", &same, "2026-12-31", Some("d")));
     }
@@ -155,6 +159,8 @@ mod tests {
             let grace = Asked { graces: BTreeMap::from([(id.to_owned(), day(until))]), ..Asked::default() };
             assert!(!holds("s", &grace, "2026-11-26", Some("d")));
         }
+        let taken_back = Asked { taken_back: BTreeSet::from(["W-1".to_owned()]), ..Asked::default() };
+        assert!(!holds("s", &taken_back, "2026-11-26", Some("d")));
         let mut broken = record();
         broken.trees[0].until = Some("soon".to_owned());
         assert!(!broken.holds("s", &asked, day("2026-11-26"), |_| Some("d".to_owned())));

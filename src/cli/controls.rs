@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     base::Area,
-    controls::{CATALOGUE, impacts, nearest},
+    controls::{CATALOGUE, Control, impacts, nearest},
 };
 
 use super::{Done, Exit, Failed, Screen};
@@ -14,17 +14,22 @@ use super::{Done, Exit, Failed, Screen};
 /// Arguments of `harden controls`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only ids that contain this text
+    /// Only those with this text in their id, area or title
     filter: Option<String>,
 }
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
+    let has = |control: &Control, text: &str| {
+        [control.id, control.area.name(), control.title]
+            .into_iter()
+            .any(|part| part.to_lowercase().contains(&text.to_lowercase()))
+    };
     let wanted: Vec<_> =
-        CATALOGUE.iter().filter(|control| args.filter.as_deref().is_none_or(|text| control.id.contains(text))).collect();
+        CATALOGUE.iter().filter(|control| args.filter.as_deref().is_none_or(|text| has(control, text))).collect();
     if wanted.is_empty() {
         let text = args.filter.as_deref().unwrap_or_default();
         let help = format!("did you mean `{}`? without a text every control is listed", nearest(text));
-        return Err(Failed::usage(format!("no control's id contains `{text}`"), help));
+        return Err(Failed::usage(format!("no control has `{text}` in its id, area or title"), help));
     }
     if screen.json() {
         let list: Vec<Value> = wanted

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     base::{Minor, SpecPath, sha256_hex},
     controls::{self, Control, ParamKind},
-    diag::{Diagnostics, Entry, Position},
+    diag::{Diagnostics, Position, Severity},
     facts::{
         self,
         benchmarks::{BenchmarkId, Condition},
@@ -28,11 +28,12 @@ use crate::{
 use super::{
     Done, Exit, Failed, Screen,
     load::{WORKSPACE, load_one},
+    outcome::WITHOUT_PLACE,
 };
 
 /// Arguments of `harden explain`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "  harden explain out/shop-prod/kubeadm/init.yaml:12
+#[command(after_help = "  harden explain out/shop-prod/kubeadm/init.yaml:60
   harden explain apiserver/anonymous-access
   harden explain waiver-expired")]
 pub(super) struct Args {
@@ -49,7 +50,10 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
         return of_control(control, screen);
     }
     if let Some(entry) = crate::codes::find(&args.what) {
-        return of_code(&entry, screen);
+        return told(entry.code, entry.severity, entry.meaning, screen);
+    }
+    if let Some((code, meaning)) = WITHOUT_PLACE.iter().find(|(code, _)| *code == args.what) {
+        return told(code, Severity::Error, meaning, screen);
     }
     if let Some((file, line)) = args.what.rsplit_once(':')
         && let Ok(line) = line.parse::<usize>()
@@ -133,16 +137,17 @@ fn benchmarks(control: &str, coverage: &Value) -> Vec<Value> {
     found.and_then(|covered| covered["benchmarks"].as_array()).cloned().unwrap_or_default()
 }
 
-fn of_code(entry: &Entry, screen: &Screen) -> Done {
+/// What a message means, by its code.
+fn told(code: &str, severity: Severity, meaning: &str, screen: &Screen) -> Done {
     if screen.json() {
         screen.result_json(&json!({
             "schemaVersion": 1,
-            "code": entry.code,
-            "severity": entry.severity.name(),
-            "meaning": entry.meaning,
+            "code": code,
+            "severity": severity.name(),
+            "meaning": meaning,
         }))?;
     } else {
-        screen.result(&format!("{} ({})\n{}\n", entry.code, entry.severity.name(), entry.meaning))?;
+        screen.result(&format!("{code} ({})\n{meaning}\n", severity.name()))?;
     }
     Ok(Exit::Success)
 }
@@ -265,13 +270,14 @@ impl Places {
     }
 }
 
-/// The waiver behind a line: one for the whole cluster, or one for the namespace that the setting names.
+/// The waiver behind a line: one for the whole cluster, or one for the namespace that the setting names. Of a pool that a waiver takes out
+/// there is no line.
 fn waiver_of<'a>(coverage: &'a Value, control: &str, setting: Option<&str>) -> Option<&'a str> {
     let controls = coverage["controls"].as_array()?;
     let control = controls.iter().find(|c| c["id"] == control)?;
     let about = |scope: &str| match scope.strip_prefix("namespace ") {
         Some(namespace) => setting.is_some_and(|key| key.ends_with(&format!("/exempt/{namespace}"))),
-        None => !scope.starts_with("workload "),
+        None => scope == "cluster",
     };
     let verdicts = control["verdicts"].as_array()?.iter();
     verdicts

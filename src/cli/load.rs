@@ -10,7 +10,7 @@ use crate::{
     base::sha256_hex,
     build::memo,
     controls,
-    diag::{Diagnostics, Source},
+    diag::{Diagnostics, Place, Source},
     host::files::{self, Depth, FileError, Kind, Root, SPEC_LIMIT},
     resolve::{Cluster, Profiles, report_clusters_of_nobody},
     spec::{self, Parsed, WorkspaceCheck},
@@ -214,11 +214,17 @@ impl Loaded {
             return Ok(vec![path.to_owned()]);
         }
         let yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
-        let found = files::list(path, Depth::Folder)?;
+        let found = files::list(path, Depth::Folder)?.into_iter().filter(|entry| yaml(&entry.path.to_string_lossy()));
+        // A link to a file is read as when the call names it; one that leads nowhere is told.
+        let is_spec = |kind: Kind, file: &Path| match kind {
+            Kind::File => true,
+            Kind::Link => files::is_file(file) || files::leads_nowhere(file),
+            Kind::Folder | Kind::Special => false,
+        };
         Ok(found
-            .into_iter()
-            .filter(|entry| entry.kind == Kind::File && yaml(&entry.path.to_string_lossy()))
-            .map(|entry| path.join(entry.path))
+            .map(|entry| (entry.kind, path.join(entry.path)))
+            .filter(|(kind, file)| is_spec(*kind, file))
+            .map(|(_, file)| file)
             .collect())
     }
 
@@ -231,9 +237,8 @@ impl Loaded {
 
     fn source(&self, file: &Path, diags: &mut Diagnostics) -> Result<(Option<Source>, String), Failed> {
         let bytes = files::read(file, SPEC_LIMIT)?;
-        let name = file.to_string_lossy().trim_start_matches("./").to_owned();
         let digest = sha256_hex(&bytes);
-        match yaml::decode(&name, &bytes) {
+        match yaml::decode(&shown(file), &bytes) {
             Ok(source) => Ok((Some(source), digest)),
             Err(diagnostic) => {
                 diags.push(diagnostic);
@@ -345,14 +350,19 @@ pub(super) fn of_text(name: &str, text: &str, diags: &mut Diagnostics) -> Vec<Jo
     found.map(job).collect()
 }
 
-/// The names of the clusters in the bytes of a file, as far as they can be read.
-pub(super) fn cluster_names(bytes: &[u8]) -> Vec<String> {
-    let Ok(source) = yaml::decode("", bytes) else { return Vec::new() };
+/// The names of the clusters in the bytes of a file, each with its place, as far as they can be read.
+pub(super) fn cluster_names(file: &Path, bytes: &[u8]) -> Vec<(String, Place)> {
+    let Ok(source) = yaml::decode(&shown(file), bytes) else { return Vec::new() };
     let name = |root: &Node| {
-        let cluster = is_cluster(root);
-        root.at_pointer("/metadata/name").filter(|_| cluster).and_then(Node::as_str).map(str::to_owned)
+        let name = root.at_pointer("/metadata/name").filter(|_| is_cluster(root))?;
+        Some((name.as_str()?.to_owned(), name.used_at().clone()))
     };
     yaml::read(&source).iter().filter_map(|document| name(document.root.as_ref()?)).collect()
+}
+
+/// The name of a file in messages.
+fn shown(file: &Path) -> String {
+    file.to_string_lossy().trim_start_matches("./").to_owned()
 }
 
 fn is_cluster(root: &Node) -> bool {

@@ -17,7 +17,10 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{
+    CommandFactory, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue},
+};
 
 pub use outcome::Exit;
 use outcome::{Failed, Screen};
@@ -39,7 +42,7 @@ const AFTER: &str =
 A first cluster:
   harden init > cluster.yaml      a commented spec that builds
   harden build cluster.yaml       writes out/<cluster>/; read its REPORT.md first
-  harden explain out/<cluster>/kubeadm/init.yaml:12";
+  harden explain out/<cluster>/kubeadm/init.yaml:60";
 
 /// How results are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +87,11 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some((name, instead)) = later(&error) {
+                return Screen::new(Format::Human)
+                    .failed(&Failed::usage(format!("this version of harden has no `{name}` yet"), *instead))
+                    .into();
+            }
             let code = if error.use_stderr() { Exit::Mistake } else { Exit::Success };
             return match error.print() {
                 Ok(()) => code.into(),
@@ -92,6 +100,30 @@ pub fn main() -> ExitCode {
         }
     };
     run(cli).into()
+}
+
+/// Commands that a later version brings, and what does part of their work until then.
+const LATER: &[(&str, &str)] = &[
+    (
+        "import",
+        "write a spec from a kubeadm configuration with `harden init --from FILE`, and name that file as `platform.kubeadm.config`",
+    ),
+    (
+        "drift",
+        "judge copies of what runs with `harden check PATH --spec FILE`; `harden build --check` compares a tree with its spec",
+    ),
+    (
+        "upgrade",
+        "set the next minor as `kubernetesVersion` and build: what it lacks is an error; `harden diff` shows what changes, and `REPORT.md` has the \
+         steps under `Another Kubernetes version`",
+    ),
+    ("man", "read `harden help COMMAND`; `docs/cli.md` holds all of them"),
+];
+
+/// The command that a call names and that comes later.
+fn later(error: &clap::Error) -> Option<&'static (&'static str, &'static str)> {
+    let ContextValue::String(name) = error.get(ContextKind::InvalidSubcommand)? else { return None };
+    LATER.iter().find(|(later, _)| *later == name.as_str())
 }
 
 fn run(cli: Cli) -> Exit {

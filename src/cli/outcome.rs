@@ -17,6 +17,20 @@ use crate::{
 
 use super::Format;
 
+/// What to do about a failure of the machine, and about one of ours.
+const MACHINE: &str = "check the path, its permissions and the space on the disk";
+const BUG: &str = "report this with the input that caused it";
+
+/// The codes that only JSON shows, of what is no diagnostic about a place in a file, with what they mean.
+pub(super) const WITHOUT_PLACE: [(&str, &str); 3] = [
+    (
+        "usage",
+        "The call cannot be followed: an argument, a path or an option of it is wrong, or what lies on the disk is in the way.",
+    ),
+    ("machine", "The machine failed: a file or folder could not be read or written, for a reason that the message names."),
+    ("internal", "A fault of harden. Report it with the input that caused it."),
+];
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -135,10 +149,8 @@ impl Screen {
         let (exit, list) = match failed {
             Failed::Mistakes(diags) => (Exit::Mistake, diag::json(diags.list())),
             Failed::Usage(message, help) => (Exit::Mistake, one("usage", message, help)),
-            Failed::Machine(message) => {
-                (Exit::Failure, one("machine", message, "check the path, its permissions and the space on the disk"))
-            }
-            Failed::Bug(message) => (Exit::Failure, one("internal", message, "report this with the input that caused it")),
+            Failed::Machine(message) => (Exit::Failure, one("machine", message, MACHINE)),
+            Failed::Bug(message) => (Exit::Failure, one("internal", message, BUG)),
         };
         let shown = if self.json() {
             self.result_json(&json!({ "schemaVersion": 1, "diagnostics": list }))
@@ -149,10 +161,8 @@ impl Screen {
                     self.say(&format!("{count} {}; nothing was written", if count == 1 { "error" } else { "errors" }))
                 }),
                 Failed::Usage(message, help) => self.mistake(message, help),
-                Failed::Machine(message) => self.say(&format!("error: {message}")),
-                Failed::Bug(message) => {
-                    self.say(&format!("internal error: {message}\n  help: report this with the input that caused it"))
-                }
+                Failed::Machine(message) => self.mistake(message, MACHINE),
+                Failed::Bug(message) => self.say(&format!("internal error: {message}\n  help: {BUG}")),
             }
         };
         if shown.is_err() { Exit::Failure } else { exit }

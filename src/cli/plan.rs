@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    build::{Dates, compile, known_graces, no_cluster},
+    build::{Dates, asked, compile, known_graces, no_cluster},
     load::load,
 };
 
@@ -33,8 +33,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     let mut diags = Diagnostics::default();
     let loaded = load(&args.paths, &mut diags)?;
-    known_graces(&args.dates, &loaded)?;
     let today = clock::today()?;
+    asked(&args.dates, today)?;
+    known_graces(&args.dates, &loaded)?;
     let mut plans = Vec::new();
     let mut text = String::new();
     let mut clusters = 0;

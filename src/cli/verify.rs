@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     Done, Exit, Failed, Screen,
-    build::{Dates, NO_MANIFEST, compile, new_files, tree_failed},
+    build::{Dates, NO_MANIFEST, compile, inputs_alone, new_files, tree_failed},
     load::load_one,
 };
 
@@ -171,7 +171,9 @@ fn against_spec(args: &Args, spec: &Path, manifest: &Manifest) -> Result<Vec<Fin
         }
         let bytes = files::read(&full, SPEC_LIMIT)?;
         if bytes != file.bytes {
-            findings.push(Finding { file: file.path.to_string(), what: "differs from what the spec gives".to_owned() });
+            let alone = (file.path.as_str() == MANIFEST).then(|| inputs_alone(&bytes, &file.bytes)).flatten();
+            let what = alone.unwrap_or_else(|| "differs from what the spec gives".to_owned());
+            findings.push(Finding { file: file.path.to_string(), what });
             edited.push((file.path.to_string(), String::from_utf8_lossy(&bytes).into_owned()));
         }
     }

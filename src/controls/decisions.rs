@@ -11,6 +11,9 @@ use crate::{
 pub(super) fn of(cluster: &Resolved) -> Decisions {
     let mut decisions = Decisions::default();
     let (warn, deny) = (cluster.rollout.warn, cluster.rollout.deny);
+    for (step, day) in [(Step::Warn, warn), (Step::Deny, deny)] {
+        decisions.come.extend(day.filter(|day| *day <= cluster.as_of).map(|day| (step, day)));
+    }
     if let Some(day) = warn.filter(|day| cluster.as_of < *day) {
         decisions.steps.insert(Step::Warn, held(Some(day), &rollout(Step::Warn)));
     }

@@ -75,7 +75,11 @@ fn one(cluster: &Resolved, control: &Control, plan: &mut Plan, diags: &mut Diagn
         }
         Choice::Waived { waiver, .. } => (vec![verdict(Outcome::Waived, Ground::Waiver(waiver.clone()), "")], BTreeMap::new()),
         Choice::Selected { .. } => {
-            let mut pen = Lowering::new(plan, diags, cluster, Some(control.id()), cause.clone());
+            let mut spared = BTreeMap::new();
+            for pool in plan.pools.keys() {
+                spared.extend(cluster.waiver_of_pool(control.id, pool).map(|waiver| (pool.clone(), waiver.id.clone())));
+            }
+            let mut pen = Lowering::new(plan, diags, cluster, Some(control.id()), cause.clone()).sparing(spared);
             (control.lower)(cluster, &mut pen);
             let (mut verdicts, intents) = pen.finish();
             if verdicts.is_empty() {

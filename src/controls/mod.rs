@@ -29,6 +29,7 @@ mod select;
 mod shape;
 mod strokes;
 mod tls;
+mod weakened;
 
 use crate::{
     base::{Area, ControlId, FactId, Level, Platform},

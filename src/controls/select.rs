@@ -13,15 +13,13 @@ use crate::{
     facts,
     plan::{Locate, cloud::Owner},
     resolve::{AskedFor, Choice, CloudKind, Flat, GivenParam, ParamValue, Resolved},
-    yaml::Node,
 };
 
 use super::{
     CATALOGUE, Control, Param, ParamKind, Stricter, control,
-    diagnostics::{
-        MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
-    },
+    diagnostics::{MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter},
     nearest,
+    weakened::{lacks_waiver, waiver_of},
 };
 
 /// Fills in `cluster.choices`. Reports unknown controls and parameters, values of the wrong kind, and weakenings without a waiver.
@@ -90,10 +88,9 @@ fn choose(cluster: &Resolved, control: &Control, used: &mut BTreeSet<String>, di
             }
             None => {
                 let at = cluster.locate(&cause);
-                let what = format!("`apply: false`{}", too_narrow(cluster, control.id, given.waiver.as_deref()));
                 // That no waiver is named is told where the spec is read.
-                if given.waiver.is_some() && !leads_nowhere(cluster, given.waiver.as_deref()) {
-                    diags.push(WaiverNeeded { control: control.id.to_owned(), what, at });
+                if given.waiver.is_some() {
+                    lacks_waiver(cluster, control, given.waiver.as_deref(), ("`apply: false`".to_owned(), at), diags);
                 }
                 Choice::NotSelected { cause }
             }
@@ -218,37 +215,6 @@ fn asked_in(flat: &Flat, control: &Control, cluster: &Resolved) -> Option<Asked>
     state
 }
 
-/// Says of a waiver that is named and counts that it does not hold in the whole cluster.
-fn too_narrow(cluster: &Resolved, control: &str, named: Option<&str>) -> String {
-    let waiver = cluster.waivers_for(control).find(|waiver| Some(waiver.id.as_str()) == named);
-    let Some((waiver, narrow)) = waiver.and_then(|waiver| Some((waiver, waiver.narrow.as_ref()?))) else { return String::new() };
-    format!(" (waiver `{}` holds for {narrow} alone)", waiver.id)
-}
-
-/// The waiver that counts for a whole control: the one named, else any; a narrower scope does not reach. That one has expired is told by
-/// itself.
-fn waiver_of(cluster: &Resolved, control: &str, named: Option<&str>) -> Option<String> {
-    cluster
-        .waivers
-        .iter()
-        .filter(|waiver| waiver.control == control)
-        .find(|waiver| match named {
-            Some(id) => waiver.id == id && waiver.narrow.is_none(),
-            None => waiver.narrow.is_none(),
-        })
-        .map(|waiver| waiver.id.clone())
-}
-
-/// Whether the waiver that is named does not exist, or is for a control that does not: that is told by itself.
-fn leads_nowhere(cluster: &Resolved, named: Option<&str>) -> bool {
-    let waivers = || cluster.tree.get("waivers").and_then(Node::as_seq).unwrap_or(&[]).iter();
-    let text = |waiver: &Node, field: &str| waiver.get(field).and_then(Node::as_str).map(str::to_owned);
-    let is_it = |waiver: &Node, id: &str| {
-        text(waiver, "id").as_deref() == Some(id) && text(waiver, "control").is_some_and(|of| control(&of).is_some())
-    };
-    named.is_some_and(|id| !waivers().any(|waiver| is_it(waiver, id)))
-}
-
 fn params(
     cluster: &Resolved,
     control: &Control,
@@ -281,6 +247,7 @@ fn params(
     values
 }
 
+/// Takes up the waiver that allows a weaker value, or reports that none does.
 fn need_waiver(
     cluster: &Resolved,
     control: &Control,
@@ -294,12 +261,10 @@ fn need_waiver(
         Some(waiver) => {
             used.insert(waiver);
         }
-        None if leads_nowhere(cluster, named) => {}
-        None => diags.push(WaiverNeeded {
-            control: control.id.to_owned(),
-            what: format!("{}{}", weakening(param, &own.value, &profile.value), too_narrow(cluster, control.id, named)),
-            at: Some(own.place.clone()),
-        }),
+        None => {
+            let what = weakening(param, &own.value, &profile.value);
+            lacks_waiver(cluster, control, named, (what, Some(own.place.clone())), diags);
+        }
     }
 }
 

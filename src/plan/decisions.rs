@@ -43,6 +43,8 @@ pub struct WaiverPlan {
 pub struct Decisions {
     /// The steps that are still to come, each with its day; nothing where no day is given for it.
     pub steps: BTreeMap<Step, Held<Option<Date>>>,
+    /// The steps whose day has come, each with it: nothing is put off by them any more, so they are no settings.
+    pub come: BTreeMap<Step, Date>,
     /// That everything is to pass while the engine of policies is away, also from the day on which they refuse.
     pub fails_open: Option<Held<()>>,
     /// The waivers that count, by their ids.
@@ -57,7 +59,7 @@ pub(super) const UNTIL: &str = "until ";
 
 /// Adds the decisions to the list of all settings.
 pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>) {
-    let Decisions { steps, fails_open, waivers } = &plan.decisions;
+    let Decisions { steps, come: _, fails_open, waivers } = &plan.decisions;
     for (step, day) in steps {
         let key = SettingKey::Part(Topic::Policy, format!("rollout/{}", step.name()));
         out.insert(key, day.as_ref().map(|day| day.map_or_else(|| NEVER.to_owned(), |day| day.to_string())));

@@ -32,6 +32,10 @@ pub struct Lowering<'a> {
     cause: Cause,
     verdicts: Vec<Verdict>,
     intents: BTreeMap<SpecPath, Vec<Verdict>>,
+    /// Pools that a waiver takes out, and its id.
+    spared: BTreeMap<String, String>,
+    /// Those of them that something was to be written for.
+    passed_over: BTreeSet<String>,
 }
 
 impl<'a> Lowering<'a> {
@@ -43,7 +47,30 @@ impl<'a> Lowering<'a> {
         control: Option<ControlId>,
         cause: Cause,
     ) -> Self {
-        Lowering { plan, diags, places, control, cause, verdicts: Vec::new(), intents: BTreeMap::new() }
+        Lowering {
+            plan,
+            diags,
+            places,
+            control,
+            cause,
+            verdicts: Vec::new(),
+            intents: BTreeMap::new(),
+            spared: BTreeMap::new(),
+            passed_over: BTreeSet::new(),
+        }
+    }
+
+    /// Writes no rule of the nodes of these pools, each with the waiver that takes it out.
+    #[must_use]
+    pub fn sparing(mut self, pools: BTreeMap<String, String>) -> Self {
+        self.spared = pools;
+        self
+    }
+
+    /// Whether a waiver takes a pool out.
+    #[must_use]
+    pub fn spares(&self, pool: &str) -> bool {
+        self.spared.contains_key(pool)
     }
 
     /// What has been planned so far (by controls before this one in the catalogue, and the installer's shape).
@@ -240,6 +267,10 @@ impl<'a> Lowering<'a> {
         let held = self.held(rule.to_owned());
         let mut conflict = None;
         for pool in self.plan.pools.values_mut().filter(|pool| pools(pool)) {
+            if self.spared.contains_key(&pool.name) {
+                self.passed_over.insert(pool.name.clone());
+                continue;
+            }
             match pool.file_rules.get_mut(name) {
                 Some(present) if present.value == held.value => present.reasons.extend(held.reasons.clone()),
                 Some(present) => {
@@ -283,9 +314,16 @@ impl<'a> Lowering<'a> {
         self.intent(path, Outcome::Enforced, Ground::Settings(settings.to_vec()), "");
     }
 
-    /// Ends the work of the control: its verdicts and those of the intents it lowered.
+    /// Ends the work of the control: its verdicts and those of the intents it lowered. Of a pool that a waiver took out that alone is said.
     #[must_use]
-    pub fn finish(self) -> (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>) {
+    pub fn finish(mut self) -> (Vec<Verdict>, BTreeMap<SpecPath, Vec<Verdict>>) {
+        for pool in std::mem::take(&mut self.passed_over) {
+            let Some(waiver) = self.spared.get(&pool).cloned() else { continue };
+            let scope = Scope::Pool(pool);
+            self.verdicts.retain(|verdict| verdict.scope != scope);
+            self.because(Cause::Spec(SpecPath::new("/waivers").child(&waiver)));
+            self.verdict_on(scope, Outcome::Waived, Ground::Waiver(waiver), "");
+        }
         (self.verdicts, self.intents)
     }
 

@@ -10,7 +10,7 @@ use crate::{
     diag::Severity,
 };
 
-/// At most so many findings are shown to people; the rest is counted.
+/// At most so many findings are shown to people, or one of each file; the rest is counted.
 const MOST: usize = 200;
 
 /// At most so many numbers of benchmarks, and characters of a message or help.
@@ -21,12 +21,7 @@ const LONGEST: usize = 200;
 #[must_use]
 pub fn check_text(found: &Findings) -> String {
     let mut out = String::new();
-    for finding in found.findings.iter().take(MOST) {
-        block(&mut out, finding, finding.severity.name());
-    }
-    if found.findings.len() > MOST {
-        let _ = writeln!(out, "... and {} more findings\n", found.findings.len() - MOST);
-    }
+    findings(&mut out, &found.findings);
     for finding in &found.notices {
         block(&mut out, finding, if finding.severity == Severity::Warning { "warning" } else { "notice" });
     }
@@ -55,6 +50,31 @@ pub fn check_text(found: &Findings) -> String {
         summary.skipped.len(),
     );
     out
+}
+
+/// The findings; of too many the first of each file, so that a noisy one hides no other.
+fn findings(out: &mut String, all: &[Finding]) {
+    let file = |finding: &Finding| finding.place.source.name().to_owned();
+    let mut left: BTreeMap<String, usize> = BTreeMap::new();
+    all.iter().for_each(|finding| *left.entry(file(finding)).or_default() += 1);
+    let share = if all.len() > MOST { (MOST / left.len()).max(1) } else { MOST };
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in all {
+        let of_file = told.entry(file(finding)).or_default();
+        if *of_file < share {
+            *of_file += 1;
+            block(out, finding, finding.severity.name());
+        }
+    }
+    left.retain(|file, count| {
+        *count -= told.get(file).copied().unwrap_or_default();
+        *count > 0
+    });
+    if !left.is_empty() {
+        let named: Vec<String> = left.iter().take(EACH).map(|(file, count)| format!("{count} in {}", visible(file))).collect();
+        let others = if left.len() > EACH { ", ..." } else { "" };
+        let _ = writeln!(out, "... and {} more findings: {}{others}\n", left.values().sum::<usize>(), named.join(", "));
+    }
 }
 
 /// At most so many files that are not judged for one reason have a line each.

@@ -60,7 +60,7 @@ struct CoveredVerdict<'a> {
     reason: CoveredReason<'a>,
     cause: Shown<&'a Cause>,
     settings: Vec<CoveredSetting<'a>>,
-    artifacts: &'a [&'a str],
+    artifacts: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -106,8 +106,9 @@ pub fn plan_json(plan: &Plan, settings: &Settings, artifacts: &[Artifact]) -> Va
 
 fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a FilesOfControls<'a>) -> Coverage<'a> {
     let minor = plan.cluster.minor();
-    let verdicts = |verdicts: &'a [Verdict], control: Option<ControlId>, artifacts: &'a [&'a str]| {
-        verdicts.iter().map(|verdict| covered_verdict(verdict, plan, control, settings, artifacts)).collect()
+    let verdicts = |verdicts: &'a [Verdict], control: Option<ControlId>| {
+        let files_of = |verdict: &Verdict| control.map_or_else(Vec::new, |control| files.with(control, &[&verdict.scope]));
+        verdicts.iter().map(|verdict| covered_verdict(verdict, plan, control, settings, files_of(verdict))).collect()
     };
     let controls = plan.verdicts.iter().map(|control| CoveredControl {
         id: control.id,
@@ -115,13 +116,13 @@ fn covered<'a>(plan: &'a Plan, settings: &'a Settings, files: &'a FilesOfControl
         topic: control.id.topic(),
         title: control.title,
         outcome: control.outcome().name(),
-        verdicts: verdicts(&control.verdicts, Some(control.id), files.with(control.id)),
+        verdicts: verdicts(&control.verdicts, Some(control.id)),
         benchmarks: facts::benchmarks::ids_with(control.id.0, minor, &|name| values_of(settings, name)),
     });
     let intents = plan.intents.iter().map(|intent| CoveredIntent {
         path: intent.path.as_str(),
         outcome: intent.outcome().name(),
-        verdicts: verdicts(&intent.verdicts, None, &[]),
+        verdicts: verdicts(&intent.verdicts, None),
     });
     Coverage {
         schema_version: 1,
@@ -140,7 +141,7 @@ fn covered_verdict<'a>(
     plan: &Plan,
     control: Option<ControlId>,
     settings: &'a Settings,
-    artifacts: &'a [&'a str],
+    artifacts: Vec<&'a str>,
 ) -> CoveredVerdict<'a> {
     let keys: &[SettingKey] = match &verdict.ground {
         Ground::Settings(keys) => keys,

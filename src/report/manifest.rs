@@ -1,6 +1,6 @@
 //! `manifest.json`: what made the tree and a hash per file. No commit, no clock, no host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -134,6 +134,16 @@ impl Manifest {
             service_account_issuers: &self.service_account_issuers,
             files: Entries(self.files.iter().map(file).collect()),
         }
+    }
+
+    /// The inputs whose digests differ from those of another manifest; nothing where something else differs too, or nothing does.
+    #[must_use]
+    pub fn other_inputs_alone<'a>(&'a self, other: &'a Manifest) -> Option<BTreeSet<&'a str>> {
+        let rest = |manifest: &Manifest| Manifest { inputs: BTreeMap::new(), ..manifest.clone() };
+        let differs = |(name, _): &(&String, &String)| self.inputs.get(*name) != other.inputs.get(*name);
+        let names: BTreeSet<&str> =
+            self.inputs.iter().chain(&other.inputs).filter(differs).map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty() && rest(self) == rest(other)).then_some(names)
     }
 
     /// Reads the text of a `manifest.json`.

@@ -327,6 +327,13 @@ impl Resolved {
         self.waivers_for(control).find(|waiver| !by_choice && self.used_waivers.contains(&waiver.id))
     }
 
+    /// The waiver that takes a pool out of a control.
+    #[must_use]
+    pub fn waiver_of_pool(&self, control: &str, pool: &str) -> Option<&Waiver> {
+        let of_control = self.waivers.iter().filter(|waiver| waiver.control == control && waiver.counts());
+        of_control.filter(|waiver| waiver.holds_by_itself()).find(|waiver| waiver.pool.as_deref() == Some(pool))
+    }
+
     /// A text that is equal when every input of the build is equal.
     #[must_use]
     pub fn digest_text(&self) -> String {

@@ -1,6 +1,6 @@
 //! What a call asks of dates, judged: days that go back, reprieves that are too long or for nothing. All are warnings: a date is an input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, Date},
@@ -22,8 +22,12 @@ pub struct AskedDates {
     pub recorded: Option<Date>,
     /// Today.
     pub today: Option<Date>,
-    /// The reprieves that the call names.
+    /// The reprieves: those that the call names, and those that are recorded.
     pub graces: BTreeMap<String, Date>,
+    /// The file that records them.
+    pub manifest: String,
+    /// The waivers whose reprieve the call names.
+    pub on_call: BTreeSet<String>,
 }
 
 /// Warns about dates of a call that undo what has happened, or hide it for long.
@@ -41,19 +45,23 @@ pub fn report_dates(cluster: &Resolved, asked: &AskedDates, diags: &mut Diagnost
     }
     for (id, until) in &asked.graces {
         if let Some(waiver) = cluster.waivers.iter().find(|waiver| waiver.id == *id) {
-            grace(cluster, waiver, *until, diags);
+            grace(cluster, waiver, *until, asked, diags);
         }
     }
 }
 
-fn grace(cluster: &Resolved, waiver: &Waiver, until: Date, diags: &mut Diagnostics) {
-    let asked = argument("--grace", &format!("{}={until}", waiver.id));
+fn grace(cluster: &Resolved, waiver: &Waiver, until: Date, dates: &AskedDates, diags: &mut Diagnostics) {
+    let recorded = !dates.on_call.contains(&waiver.id);
+    let asked = match recorded {
+        true => recorded_at(&dates.manifest, &waiver.id, until),
+        false => argument("--grace", &format!("{}={until}", waiver.id)),
+    };
     let at = cluster.locate(&Cause::Spec(waiver.path.child("expires")));
     let (id, as_of, expires) = (waiver.id.clone(), cluster.as_of, waiver.expires);
     if until <= expires {
-        diags.push(GraceWithoutEffect { id, expires, asked, at });
+        diags.push(GraceWithoutEffect { id, expires, recorded, asked, at });
     } else if until > as_of.next_year() {
-        diags.push(GraceTooFar { id, until, as_of, asked, at });
+        diags.push(GraceTooFar { id, until, as_of, recorded, asked, at });
     }
 }
 
@@ -62,4 +70,11 @@ fn argument(option: &str, value: &str) -> Place {
     let text = format!("{option} {value}");
     let span = Span::new(option.len() + 1, text.len());
     Source::new("command line", text).place(span)
+}
+
+/// The place of a reprieve that the manifest of the tree records.
+fn recorded_at(manifest: &str, id: &str, until: Date) -> Place {
+    let text = format!("{id}: {until}");
+    let span = Span::new(0, text.len());
+    Source::new(format!("graces of {manifest}"), text).place(span)
 }

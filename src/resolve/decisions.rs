@@ -29,7 +29,9 @@ pub(super) fn check_decisions(spec: &Spec, tree: &Node, doubts: &Doubts, diags: 
     let at = |path: &str| spec::locate(tree, &SpecPath::new(path));
     let mut need = |missing: bool, field: &'static str, parent: &str, why: &'static str, example: &'static str| {
         if missing && !is_written(tree, doubts, field) {
-            diags.push(MissingDecision { field, why, example, at: at(parent) });
+            let top = field.split('.').next().unwrap_or(field);
+            let beside = tree.get(top).is_none().then_some(top);
+            diags.push(MissingDecision { field, why, example, beside, at: at(parent) });
         }
     };
     let admins = spec.api.sources.as_ref().and_then(|sources| sources.admins.as_ref());

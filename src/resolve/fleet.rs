@@ -2,9 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::{diag::Diagnostics, spec::WorkspaceCheck};
+use crate::{
+    diag::{Diagnostics, Place},
+    spec::WorkspaceCheck,
+};
 
-use super::{diagnostics::ClusterOfNobody, name_fits};
+use super::{
+    diagnostics::{ClusterOfNobody, ClusterTwice},
+    name_fits,
+};
 
 /// Tells of every pattern of the map that fits no cluster: what goes to it would be judged against nothing.
 pub fn report_clusters_of_nobody(map: &[WorkspaceCheck], clusters: &BTreeSet<String>, diags: &mut Diagnostics) {
@@ -14,4 +20,9 @@ pub fn report_clusters_of_nobody(map: &[WorkspaceCheck], clusters: &BTreeSet<Str
             diags.push(ClusterOfNobody { pattern: pattern.clone(), known, at: at.clone() });
         }
     }
+}
+
+/// Tells of clusters of one name, whose trees would be one folder.
+pub fn report_clusters_of_one_name(name: &str, places: Vec<Place>, diags: &mut Diagnostics) {
+    diags.push(ClusterTwice { name: name.to_owned(), places });
 }

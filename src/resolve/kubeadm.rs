@@ -41,7 +41,7 @@ pub(super) fn kubeadm(
     let mut missing = |field: &'static str, pointer: &str, why: &'static str, example: &'static str| {
         // A file or a value that cannot be read is one mistake, and it is told.
         if readable && !owner.says(pointer) && !is_written(tree, doubts, field) {
-            diags.push(MissingDecision { field, why, example, at: place.clone() });
+            diags.push(MissingDecision { field, why, example, beside: None, at: place.clone() });
         }
     };
     let endpoint = kubeadm.control_plane_endpoint.as_ref().map(model::HostPort::as_kubeadm_reads).or_else(|| owner.endpoint());

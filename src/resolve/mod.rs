@@ -36,7 +36,7 @@ pub use choices::{Choice, ParamValue};
 pub use cloud::{AksAnswers, CloudAnswers, CloudGroup, CloudKind, EksAnswers, Nodes, SiemAnswer};
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::{ALL, leaves_answers_whole};
-pub use fleet::report_clusters_of_nobody;
+pub use fleet::{report_clusters_of_nobody, report_clusters_of_one_name};
 pub use hosts::{HostAnswers, PoolAnswers};
 pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
 pub use logging::{Agent, LogAnswers, LogSink};

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Resolved, Surroundings,
-    diagnostics::{UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace},
+    diagnostics::{NoEffect, UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace},
 };
 
 /// What a waiver is on the day of the build.
@@ -82,6 +82,24 @@ impl Waiver {
         self.workload.as_deref().filter(|_| is_whole)?.split_once('/')
     }
 
+    /// Whether its control can be left out in such a part of the cluster by itself. Of a node those are the rules of its host: the
+    /// configuration of its kubelet is one document for all pools.
+    #[must_use]
+    pub fn holds_by_itself(&self) -> bool {
+        let (topic, name) = self.control.split_once('/').unwrap_or_default();
+        let of_namespaces = matches!(
+            (topic, name),
+            ("admission", "pod-security") | ("network", "default-deny") | ("rbac", "default-service-account")
+        );
+        match (&self.pool, &self.workload, &self.namespace, &self.vulnerability) {
+            (Some(_), None, None, None) => matches!(topic, "node" | "runtime" | "kubeconfig"),
+            (None, Some(_), _, None) => topic == "policy",
+            (None, None, Some(_), None) => topic == "policy" || of_namespaces,
+            (None, None, None, Some(_)) => topic == "images",
+            (..) => false,
+        }
+    }
+
     /// Whether it counts on the day.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -141,6 +159,7 @@ pub(super) fn judge(
                 id: written.id.clone(),
                 expires: written.expires,
                 as_of: around.as_of,
+                reprieve: around.graces.get(&written.id).copied(),
                 at: at(path.child("expires").as_str()),
             });
         }
@@ -248,6 +267,7 @@ pub fn report_unused_waivers(cluster: &Resolved, plan: &mut Plan, settings: &Set
             diags.push(UnusedWaiver {
                 id: waiver.id.clone(),
                 control: waiver.control.clone(),
+                why: no_effect(plan, waiver),
                 at: cluster.locate(&Cause::Spec(waiver.path.clone())),
             });
         }
@@ -257,6 +277,19 @@ pub fn report_unused_waivers(cluster: &Resolved, plan: &mut Plan, settings: &Set
             verdict.outcome = Outcome::NotApplicable;
             verdict.ground = Ground::Fact(facts::id::WAIVER_WITHOUT_EFFECT);
         }
+    }
+}
+
+/// Why a waiver that nothing took up has no effect.
+fn no_effect(plan: &Plan, waiver: &Waiver) -> NoEffect {
+    let verdict = plan.verdicts.iter().find(|verdict| verdict.id.0 == waiver.control);
+    let nowhere = [Outcome::NotApplicable, Outcome::Provider, Outcome::Impossible];
+    let outcome = verdict.filter(|verdict| verdict.verdicts.iter().all(|one| nowhere.contains(&one.outcome)));
+    match (outcome, &waiver.narrow) {
+        (Some(verdict), _) => NoEffect::NotApplied(verdict.outcome().name()),
+        (None, None) => NoEffect::Unnamed,
+        (None, Some(_)) if !waiver.holds_by_itself() => NoEffect::HeldAsOne,
+        (None, Some(narrow)) => NoEffect::NothingThere(narrow.clone()),
     }
 }
 

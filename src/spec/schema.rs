@@ -125,7 +125,11 @@ pub(super) fn home(part: Part, field: &str) -> Option<String> {
 fn homes_of(schema: &Value, field: &str, at: &SpecPath, homes: &mut Vec<String>) {
     for (name, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         if name == field {
-            homes.push(format!("`{}`", super::tree::dotted(at)));
+            homes.push(if at.segments().next().is_none() {
+                "`spec`".to_owned()
+            } else {
+                format!("`{}`", super::tree::dotted(at))
+            });
         }
         homes_of(inner, field, &at.child(name), homes);
     }

@@ -1,6 +1,7 @@
 //! What the steps of a report say of a cluster of kubeadm: nothing is lost, closed or cut off before the person who applies them read of it.
 
 mod mixed;
+mod order;
 mod upgrade;
 
 use crate::managed::{Tree, omits, says};
@@ -140,7 +141,7 @@ fn the_objects_say_what_they_do_at_once() {
     says(tree.file("helm/gatekeeper.values.yaml"), "validatingWebhookFailurePolicy: Ignore");
     says(objects, "everything passes");
     omits(objects, "the way out");
-    says(objects, "On each day of `policies.rollout` build again");
+    says(objects, "On each day of `policies.rollout` (`deny` 2027-01-15) build with `--as-of today`");
     says(tree.list("A running cluster"), "Never delete `k8s/namespaces`");
 }
 

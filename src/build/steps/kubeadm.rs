@@ -8,7 +8,7 @@ use crate::{
     plan::{EncryptionStage, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
 };
 
-use super::{TO_ANOTHER_VERSION, objects::to_objects};
+use super::{TO_ANOTHER_VERSION, objects::to_objects, running::replaced};
 
 /// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
 const RESTART: &str =
@@ -234,8 +234,9 @@ impl Tree<'_> {
             EncryptionStage::Write => {
                 let resources = self.resources();
                 format!(
-                    "Encryption stage `write`: only when every API server runs with the file, rewrite what is stored plain (`kubectl get {resources} -A \
-                     -o json | kubectl replace -f -`). Then set `stage: enforce`, build again and go through these steps again."
+                    "Encryption stage `write`: only when every API server runs with the file, rewrite what is stored plain ({}). Then set `stage: \
+                     enforce`, build again and go through these steps again.",
+                    replaced(&resources)
                 )
             }
             EncryptionStage::Enforce => return None,

@@ -15,6 +15,11 @@ use super::{
 /// The name of the list.
 pub(super) const NODES: &str = "The nodes";
 
+/// How a node is emptied.
+pub(super) const DRAIN: &str = "`kubectl drain NODE --ignore-daemonsets --delete-emptydir-data` (what pods keep in an `emptyDir` goes with them; a \
+     PodDisruptionBudget that allows no disruption, `kubectl get pdb -A`, makes it wait until its pods have another replica elsewhere; a pod that \
+     no controller owns stops it, since nobody would make it again)";
+
 impl Tree<'_> {
     /// The steps on the nodes, in their order.
     pub(super) fn on_nodes(&self) -> Vec<String> {
@@ -23,12 +28,13 @@ impl Tree<'_> {
             steps.push(self.packages());
             steps.push(self.kept());
             steps.extend(self.count_first());
+            steps.push(self.drained());
             steps.push(self.script());
             steps.push(format!(
-                "Drain the node where pods run on it, and restart the runtime, which reads its new file only then: {}. Run the script again after `kubeadm \
+                "Restart the runtime, which reads its new file only then: {}. Run the script again after `kubeadm \
                  init`, `join` or `upgrade`: files of Kubernetes are there only then. Kubelets also read the drop-in that it brings \
                  (`/etc/kubernetes/kubelet.conf.d`), which wins over what kubeadm hands out: a changed kubelet setting needs the script on every node \
-                 and `systemctl restart kubelet`. Then `kubectl get node NODE` says Ready, and `kubectl uncordon NODE`. Remove \
+                 and `systemctl restart kubelet`. When `kubectl get node NODE` says Ready, `kubectl uncordon NODE`, and only then the next node. Remove \
                  `/etc/kubernetes/discovery.conf` after the join: its audit tells of it until then.",
                 match self.plan.host.runtime.as_str() {
                     "docker" => "`systemctl restart docker cri-docker`".to_owned(),
@@ -108,17 +114,15 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        let (runtime, version) = (&self.plan.host.runtime, &self.plan.cluster.version);
-        let behind = if runtime == "docker" { ", cri-dockerd as its CRI" } else { "" };
-        let runtime = format!("{runtime} {}{behind}", self.plan.host.runtime_version);
         let mut text = format!(
-            "Install on every node{}, before its script runs: {}, kubelet and kubeadm {version} (where the cluster runs another version both stay as \
-             they are until {TO_ANOTHER_VERSION} takes them)",
+            "Install before its script runs, on a node{} that is new: {}, kubelet and kubeadm {}. On one that runs pods these stay as they are: the \
+             runtime until the node is drained below, kubelet and kubeadm until {TO_ANOTHER_VERSION} takes them, where the cluster runs another version",
             self.of_scripts(),
-            if self.plan.host.runtime.is_empty() { "the container runtime" } else { runtime.trim() }
+            self.runtime(),
+            self.plan.cluster.version
         );
-        for package in packages {
-            let _ = write!(text, ", {package}");
+        if !packages.is_empty() {
+            let _ = write!(text, ". On both: {}", packages.into_iter().collect::<Vec<_>>().join(", "));
         }
         if !there.is_empty() {
             let _ = write!(text, ". These files must be there: {}", there.into_iter().collect::<Vec<_>>().join(", "));
@@ -135,11 +139,32 @@ impl Tree<'_> {
                 of_etcd.join(", ")
             );
         }
-        if self.plan.host.runtime == "containerd" {
-            text.push_str(
-                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
-            );
+        text
+    }
+
+    /// The container runtime with its version, and what it needs to serve the kubelet.
+    fn runtime(&self) -> String {
+        let host = &self.plan.host;
+        let behind = if host.runtime == "docker" { ", cri-dockerd as its CRI" } else { "" };
+        if host.runtime.is_empty() {
+            "the container runtime".to_owned()
+        } else {
+            format!("{} {}{behind}", host.runtime, host.runtime_version)
         }
+    }
+
+    /// A node is empty before its runtime changes: what follows is done on it to its end, before the next one.
+    fn drained(&self) -> String {
+        let mut text = format!(
+            "One node at a time, from here until it is uncordoned. Where pods run on it: {DRAIN}. Then bring its runtime to {}, where another version is \
+             there",
+            self.runtime()
+        );
+        text.push_str(if self.plan.host.runtime == "containerd" {
+            ": the script's file is for this version alone, and on a node with another one the script stops."
+        } else {
+            "."
+        });
         text
     }
 
@@ -186,9 +211,9 @@ impl Tree<'_> {
         self.plan.pools.values().any(drops).then(|| {
             format!(
                 "The firewall of the nodes drops what is not declared{carried}. Let it count first: write `controls: {{ node/firewall: {{ with: {{ mode: count }}, \
-                 waiver: ID }} }}` and a waiver of that id with an end, build, and go through the next step with that tree. When the cluster has run so \
+                 waiver: ID }} }}` and a waiver of that id with an end, build, and go through the steps below with that tree. When the cluster has run so \
                  for some days, read the counter of `nft list table inet harden_node` and the log lines `harden-input:`, add `open` entries for what \
-                 is missed, take both out, build again and repeat the next step. Its rules for pods are made of {}: the pool of the network plug-in \
+                 is missed, take both out, build again and run the scripts of that tree. Its rules for pods are made of {}: the pool of the network plug-in \
                  must lie there.",
                 ranges(&self.kubeadm.pod_subnets)
             )

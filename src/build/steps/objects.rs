@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    base::Artifact,
+    base::{Artifact, Date},
+    facts,
     kube::network::Namespaces,
-    plan::{Action, Engine, Plan, PolicyPlan, WhenAway},
+    plan::{AGENT_CA, AGENT_NAME, AGENT_NAMESPACE, Action, Engine, Ground, Held, Plan, PolicyPlan, Step, Verdict, WhenAway},
     report::code,
     targets,
 };
@@ -46,7 +47,7 @@ pub(super) fn folders(artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> 
 pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let folders = folders(artifacts, wanted);
     if folders.is_empty() {
-        return Vec::new();
+        return days(plan, artifacts).into_iter().collect();
     }
     let mut steps = Vec::new();
     let cni = plan.host.cni.as_str();
@@ -81,10 +82,19 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
     };
     let denies = |policy: &PolicyPlan| policy.engine != Engine::Nothing && policy.action.value == Action::Deny;
     if plan.policies.values().any(denies) {
+        let first = if plan.decisions.come.contains_key(&Step::Deny) {
+            format!(
+                "Read what was recorded until this day first ({recorded}), and set a later `deny` in `policies.rollout` while something that has to run is \
+                 among it."
+            )
+        } else {
+            format!(
+                "In a cluster that runs write `policies.rollout` with days to come first, and read what is recorded ({recorded})."
+            )
+        };
         steps.push(format!(
             "The policies deny from the moment on which they are applied, in every namespace that they do not name: what breaks one is refused when \
-             it is next created or changed, a new pod of an old workload too. In a cluster that runs write `policies.rollout` with days to come \
-             first, and read what is recorded ({recorded})."
+             it is next created or changed, a new pod of an old workload too. {first}"
         ));
     }
     let wait = if plan.gatekeeper.is_some() {
@@ -96,9 +106,23 @@ pub(super) fn applied(plan: &Plan, artifacts: &[Artifact], wanted: impl Fn(&str)
     if folders.iter().any(|folder| folder == "`k8s/network`") {
         steps.push(network(plan));
     }
+    if folders.iter().any(|folder| folder == "`k8s/logging`") {
+        steps.extend(ca_of_logs(plan));
+    }
     steps.push(format!("The objects of the cluster, in this order, {}{APPLY}: {}.{wait}", each(&folders), folders.join(", ")));
     steps.extend(charts_and_jobs(artifacts));
     steps
+}
+
+/// What the pods of the log agent wait for, where the receiver has a CA of its owner's.
+fn ca_of_logs(plan: &Plan) -> Option<String> {
+    let agent = plan.logs.agent.as_ref()?;
+    (agent.value.tls && agent.value.own_ca).then(|| {
+        format!(
+            "After `k8s/namespaces` and before `k8s/logging` bring the CA of the receiver of logs: `kubectl -n {AGENT_NAMESPACE} create configmap {AGENT_CA} \
+             --from-file=ca.crt=FILE`. The pods of {AGENT_NAME} do not start without it."
+        )
+    })
 }
 
 /// How Gatekeeper comes to judge, and what becomes of what it cannot judge.
@@ -130,12 +154,11 @@ fn charts_and_jobs(artifacts: &[Artifact]) -> Option<String> {
         .then(|| format!("The head of each of these has the command, or the place it is brought to: {}.", names.join(", ")))
 }
 
-/// What the days of the rollout ask for.
+/// What the days of the rollout ask for: those that come, and the last one that has come.
 fn days(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
-    let waits = |policy: &PolicyPlan| policy.engine != Engine::Nothing && policy.action.value != Action::Deny;
-    if !plan.policies.values().any(waits) {
-        return None;
-    }
+    let (coming, come) = (&plan.decisions.steps, &plan.decisions.come);
+    let rests_on_days = |verdict: &Verdict| verdict.ground == Ground::Fact(facts::id::ROLLOUT_WAITS);
+    let waits = plan.verdicts.iter().any(|control| control.verdicts.iter().any(rests_on_days));
     let webhook = if plan.gatekeeper.is_some() {
         ", and the command that installs Gatekeeper, which changes its webhook alone"
     } else {
@@ -148,8 +171,19 @@ fn days(plan: &Plan, artifacts: &[Artifact]) -> Option<String> {
     } else {
         ""
     };
+    let changes = format!("go through these steps again: actions of policies and labels change by them{webhook}.{servers}");
+    if waits {
+        let day = |(step, held): (&Step, &Held<Option<Date>>)| Some(format!("`{}` {}", step.name(), held.value?));
+        let days: Vec<String> = coming.iter().filter_map(day).collect();
+        let of = if days.is_empty() { String::new() } else { format!(" ({})", days.join(", ")) };
+        return Some(format!(
+            "On each day of `policies.rollout`{of} build with `--as-of today`, since a build without it keeps the day that the tree records, and {changes}"
+        ));
+    }
+    let (step, day) = come.iter().next_back()?;
     Some(format!(
-        "On each day of `policies.rollout` build again and go through these steps again: actions of policies and labels change by them{webhook}.{servers}"
+        "The day of `{}` in `policies.rollout` has come ({day}). Where the tree that was applied before is from an earlier day, {changes}",
+        step.name()
     ))
 }
 

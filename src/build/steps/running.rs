@@ -1,7 +1,7 @@
 //! What a cluster that runs can lose, said before the step that takes it: what is stored, what is let in, what can be read.
 
 use crate::{
-    plan::{EncryptionStage, Engine, Program},
+    plan::{EncryptionStage, Engine, Program, WhenAway},
     report::code,
 };
 
@@ -113,7 +113,7 @@ impl Tree<'_> {
         if self.has("nodes/") {
             text.push_str("; run `./harden-node.sh rollback` on the hosts");
         }
-        let taken = ["policies", "admission", "network"].map(|stage| format!("k8s/{stage}"));
+        let taken = ["policies", "admission", "network", "logging"].map(|stage| format!("k8s/{stage}"));
         let taken: Vec<String> = taken.iter().filter(|stage| self.has(&format!("{stage}/"))).map(|stage| code(stage)).collect();
         if !taken.is_empty() {
             text.push_str("; take objects away by `kubectl delete -k`");
@@ -121,6 +121,15 @@ impl Tree<'_> {
             text.push_str(&taken.join(", "));
         }
         text.push('.');
+        if self.plan.gatekeeper_away.as_ref().is_some_and(|away| away.value == WhenAway::Refuses) {
+            text.push_str(" The head of `helm/gatekeeper.values.yaml` has the way out of its webhook.");
+        }
+        if self.has("k8s/rbac/") {
+            text.push_str(
+                " What `k8s/rbac` gives may stay; of its files delete single roles and bindings, and no service account: the tokens of running pods end \
+                 with theirs.",
+            );
+        }
         if self.has("k8s/namespaces/") {
             text.push_str(" Never delete `k8s/namespaces`: the namespaces go with all that is in them; take their labels off.");
         }
@@ -145,10 +154,28 @@ impl Tree<'_> {
             ),
             EncryptionStage::Enforce => Some(format!(
                 "Encryption stage `enforce`: from the restart of the servers on a plain object can no longer be read. Go on only after every object was \
-                 rewritten at stage `write` (`kubectl get {resources} -A -o json | kubectl replace -f -` ran to its end); in etcd each value \
-                 below `/registry/` of these resources begins with `k8s:enc:`."
+                 rewritten at stage `write` ({}). {}",
+                replaced(&resources),
+                self.none_is_plain()
             )),
         }
+    }
+
+    /// How it is seen that etcd holds no plain object of what is encrypted.
+    fn none_is_plain(&self) -> String {
+        let Some(encryption) = &self.plan.encryption else { return String::new() };
+        let get = if self.kubeadm.external_etcd.is_some() { "etcdctl".to_owned() } else { self.etcdctl() };
+        let prefix = |resource: &String| match resource.split_once('.') {
+            Some((name, group)) => format!("`/registry/{group}/{name}/`"),
+            None => format!("`/registry/{resource}/`"),
+        };
+        let prefixes: Vec<String> = encryption.value.resources.iter().map(prefix).collect();
+        // `azhzOmVuYzp` is `k8s:enc:` and the first bits of the letter behind it, in base64.
+        format!(
+            "`{get} get PREFIX --prefix -w json | jq -r '.kvs[]? | select(.value | startswith(\"azhzOmVuYzp\") | not) | .key | @base64d'` names what is still \
+             plain and has to print nothing, for PREFIX {}.",
+            prefixes.join(", ")
+        )
     }
 
     /// The resources that are encrypted, as kubectl takes them.
@@ -198,4 +225,12 @@ impl Tree<'_> {
              files, and 401 for everything else, `/version` and `/livez/ping` too: look for `system:anonymous` in the audit log first."
         ))
     }
+}
+
+/// How every object is stored anew, and what of it is no failure.
+pub(super) fn replaced(resources: &str) -> String {
+    format!(
+        "`kubectl get {resources} -A -o json | kubectl replace -f -`; objects that changed or went meanwhile are reported as `Conflict` or `NotFound`, and \
+         the exit code is 1: run it again until only such are left"
+    )
 }

@@ -1,6 +1,10 @@
 //! The way of a running cluster to the version of this tree: kubeadm goes one minor at a time, API servers before kubelets.
 
-use super::{RUNNING, kubeadm::Tree, nodes::NODES};
+use super::{
+    RUNNING,
+    kubeadm::Tree,
+    nodes::{DRAIN, NODES},
+};
 
 /// The title of its list.
 pub(super) const ANOTHER_VERSION: &str = "Another Kubernetes version";
@@ -51,7 +55,7 @@ impl Tree<'_> {
             ),
             format!(
                 "Kubelets when every API server runs {version}. Store their configuration now: `kubeadm init phase upload-config kubelet --config \
-                 kubeadm/init.yaml`. Then one node after the other: `kubectl drain NODE --ignore-daemonsets`; on workers kubeadm {version} and \
+                 kubeadm/init.yaml`. Then one node after the other: {DRAIN}; on workers kubeadm {version} and \
                  `kubeadm upgrade node`, on control-plane nodes `kubeadm upgrade node phase kubelet-config`; at once the kubelet {version} and \
                  `systemctl restart kubelet`, since the file is for the new one; when `kubectl get node NODE` says Ready in version {version}, `kubectl \
                  uncordon NODE`."

@@ -30,8 +30,8 @@ pub(in crate::cli) struct Dates {
     /// The day to build for: `today` or a date (default: the recorded one)
     #[arg(long, value_name = "today|DATE")]
     as_of: Option<String>,
-    /// A recorded reprieve for an expired waiver, as ID=DATE
-    #[arg(long, value_name = "ID=DATE")]
+    /// A reprieve for an expired waiver, as ID=DATE; it is recorded, and ID=none takes it back
+    #[arg(long, value_name = "ID=DATE|ID=none")]
     grace: Vec<String>,
 }
 
@@ -83,9 +83,18 @@ pub(super) fn compile_noting(
     let as_of = asked.as_of.unwrap_or_else(|| last.as_ref().map_or(today, |manifest| manifest.as_of));
     let mut graces = last.as_ref().map(|manifest| manifest.graces.clone()).unwrap_or_default();
     let recorded = last.as_ref().map(|manifest| manifest.as_of);
+    let named = asked.graces.keys().cloned().collect();
     graces.extend(asked.graces);
-    // A recorded reprieve is told as one of the call: the manifest is a file that few people read.
-    let on_call = AskedDates { as_of: asked.as_of, recorded, today: Some(today), graces: graces.clone() };
+    graces.retain(|id, _| !asked.taken_back.contains(id));
+    // A recorded reprieve is told as well as one of the call: the manifest is a file that few people read.
+    let on_call = AskedDates {
+        as_of: asked.as_of,
+        recorded,
+        today: Some(today),
+        graces: graces.clone(),
+        manifest: dir.join(tree::MANIFEST).display().to_string(),
+        on_call: named,
+    };
     let read = |named: &str| {
         let bytes = loaded.root.read(named, SPEC_LIMIT).map_err(|error| error.to_string())?;
         noted.borrow_mut().insert(named.to_owned(), sha256_hex(&bytes));
@@ -120,7 +129,7 @@ fn last_build(manifest: Manifest) -> LastBuild {
 }
 
 /// The dates that a call asks for.
-pub(super) fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
+pub(in crate::cli) fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
     let as_of = match dates.as_of.as_deref() {
         Some("today") => Some(today),
         Some(text) => {
@@ -129,14 +138,16 @@ pub(super) fn asked(dates: &Dates, today: Date) -> Result<Asked, Failed> {
         }
         None => None,
     };
-    let mut graces = BTreeMap::new();
+    let (mut graces, mut taken_back) = (BTreeMap::new(), BTreeSet::new());
     for grace in &dates.grace {
-        let parsed = grace.split_once('=').and_then(|(id, day)| Some((id.to_owned(), day.parse::<Date>().ok()?)));
-        let (id, day) =
-            parsed.ok_or_else(|| Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01"))?;
-        graces.insert(id, day);
+        let wrong =
+            || Failed::usage(format!("--grace {grace}"), "write ID=DATE, such as W-7=2027-03-01, or ID=none to take it back");
+        match grace.split_once('=').ok_or_else(wrong)? {
+            (id, "none") => _ = taken_back.insert(id.to_owned()),
+            (id, day) => _ = graces.insert(id.to_owned(), day.parse::<Date>().map_err(|_| wrong())?),
+        }
     }
-    Ok(Asked { as_of, graces })
+    Ok(Asked { as_of, graces, taken_back })
 }
 
 /// What to do about a manifest that cannot be read: a build over it would know nothing of dates, reprieves and keys.

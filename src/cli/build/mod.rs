@@ -5,7 +5,7 @@ mod told;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -21,6 +21,7 @@ use crate::{
         progress::Progress,
         tree::{self, NewFile},
     },
+    resolve::report_clusters_of_one_name,
 };
 
 use super::{
@@ -30,10 +31,10 @@ use super::{
     verify::STRAY,
 };
 
-pub(super) use compile::{Dates, NO_MANIFEST, compile, known_graces, new_files};
-pub(super) use told::no_cluster;
+pub(super) use compile::{Dates, NO_MANIFEST, asked, compile, known_graces, new_files};
+pub(super) use told::{inputs_alone, no_cluster};
 
-use compile::{asked, compile_noting};
+use compile::compile_noting;
 use told::{Told, difference_text, show};
 
 /// Arguments of `harden build`.
@@ -83,6 +84,12 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
             "name the folder itself with --out: trees are written only where the call says",
         ));
     }
+    if files::is_file(&args.out) {
+        return Err(Failed::usage(
+            format!("`{}` is a file", args.out.display()),
+            "name a folder with --out, or move the file away: the trees are written below it",
+        ));
+    }
     let today = clock::today()?;
     let memory = Memory::open(&args.out);
     let found: Vec<(&Loaded, &PathBuf)> = loaded.iter().flat_map(|one| one.files.iter().map(move |file| (one, file))).collect();
@@ -93,8 +100,9 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Done {
     if diags.has_errors() {
         return Err(Failed::Mistakes(diags));
     }
+    let asked = asked(&args.dates, today)?;
     known_graces(&args.dates, &loaded)?;
-    let run = Run { args, asked: asked(&args.dates, today)?, today, memory, taken: Mutex::default() };
+    let run = Run { args, asked, today, memory, taken: Mutex::default() };
     let progress = Progress::begin(work.len(), "clusters");
     let told: Result<Vec<Vec<Told>>, Failed> = work
         .par_iter()
@@ -135,7 +143,7 @@ impl Run<'_> {
     fn take(&self, cluster: &str, file: &Path) -> Result<(), Failed> {
         let mut taken = self.taken.lock().map_err(|_| Failed::Bug("a worker stopped".to_owned()))?;
         match taken.insert(cluster.to_owned(), file.to_owned()) {
-            Some(other) => Err(two_of_one_name(cluster, &other, file)),
+            Some(other) => Err(two_of_one_name(cluster, [other.as_path(), file])),
             None => Ok(()),
         }
     }
@@ -147,7 +155,7 @@ fn one_tree_each<'a>(found: &[(&'a Loaded, &'a PathBuf)], memory: &Memory) -> Re
         let seen = loaded.glance(file);
         let names = seen.as_ref().map_or_else(Vec::new, |(glance, bytes)| match memory.of(glance) {
             Some(known) => known.trees.iter().map(|tree| tree.cluster.clone()).collect(),
-            None => cluster_names(bytes),
+            None => cluster_names(file, bytes).into_iter().map(|(name, _)| name).collect(),
         });
         Work { loaded, file, glance: seen.map(|(glance, _)| glance), names }
     };
@@ -156,20 +164,23 @@ fn one_tree_each<'a>(found: &[(&'a Loaded, &'a PathBuf)], memory: &Memory) -> Re
     for work in &seen {
         for name in &work.names {
             if let Some(other) = names.insert(name.clone(), work.file) {
-                return Err(two_of_one_name(name, other, work.file));
+                return Err(two_of_one_name(name, [other, work.file]));
             }
         }
     }
     Ok(seen)
 }
 
-fn two_of_one_name(name: &str, one: &Path, other: &Path) -> Failed {
-    let both =
-        if one == other { format!("in {}", one.display()) } else { format!("in {} and {}", one.display(), other.display()) };
-    Failed::usage(
-        format!("two clusters are called `{name}`: {both}"),
-        "give every cluster a name of its own: it names a folder of the output",
-    )
+/// Two clusters of one name, each with the place that says it; both may lie in one file.
+fn two_of_one_name(name: &str, files: [&Path; 2]) -> Failed {
+    let mut places = Vec::new();
+    for file in BTreeSet::from(files) {
+        let found = cluster_names(file, &files::read(file, files::SPEC_LIMIT).unwrap_or_default());
+        places.extend(found.into_iter().filter(|(found, _)| found == name).map(|(_, place)| place));
+    }
+    let mut diags = Diagnostics::default();
+    report_clusters_of_one_name(name, places, &mut diags);
+    Failed::Mistakes(diags)
 }
 
 /// Reads, compiles and writes every cluster of a file; nothing of a cluster is written when something is wrong with it.
@@ -270,7 +281,7 @@ fn one_cluster(
         if !differences.is_empty() {
             told.exit = Exit::Findings;
         }
-        told.written = differences.iter().map(difference_text).collect();
+        told.written = differences.iter().map(|difference| difference_text(difference, &files)).collect();
         let is_given = |path: &str| files.iter().any(|file| file.path.as_str() == path);
         let known = |path: &str| is_given(path) || differences.iter().any(|difference| difference.path == path);
         for stray in tree::strays(&dir, known)? {
@@ -297,7 +308,7 @@ pub(super) fn tree_failed(error: &tree::TreeError) -> Failed {
     match error {
         tree::TreeError::Foreign(_) => Failed::usage(
             error.to_string(),
-            "move these files out of the tree (or undo your edits: `harden build --check` shows what is ours), then build again",
+            "move these files out of the tree, or undo your edits (`harden build --out ELSEWHERE` writes what is ours), then build again",
         ),
         tree::TreeError::Host(error) => Failed::Machine(error.to_string()),
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::{
     cli::{Done, Exit, Failed, Screen, outcome::usage_json},
     diag::{self, Diagnostics},
-    host::tree,
+    host::tree::{self, NewFile},
+    report::Manifest,
 };
 
 use super::{Args, Work};
@@ -74,11 +75,24 @@ impl Told {
     }
 }
 
-/// A difference of `--check` for people.
-pub(super) fn difference_text(difference: &tree::Difference) -> String {
+/// What is said of a manifest that differs from the one that a build would write in the digests of inputs alone: nothing that the inputs
+/// say of the cluster is another.
+pub(in crate::cli) fn inputs_alone(present: &[u8], wanted: &[u8]) -> Option<String> {
+    let read = |bytes: &[u8]| Manifest::read(std::str::from_utf8(bytes).ok()?).ok();
+    let (present, wanted) = (read(present)?, read(wanted)?);
+    let names: Vec<&str> = present.other_inputs_alone(&wanted)?.into_iter().collect();
+    Some(format!("differs in the digest of {} alone, and nothing else of the tree would: build again", names.join(", ")))
+}
+
+/// A difference of `--check` for people; `files` are those that would be written.
+pub(super) fn difference_text(difference: &tree::Difference, files: &[NewFile]) -> String {
+    let wanted = || files.iter().find(|file| file.path.as_str() == tree::MANIFEST && difference.path == tree::MANIFEST);
     let what = match &difference.what {
         tree::What::Missing => "is missing".to_owned(),
-        tree::What::Differs(_) => "differs".to_owned(),
+        tree::What::Differs(present) => {
+            let alone = present.as_deref().zip(wanted()).and_then(|(present, wanted)| inputs_alone(present, &wanted.bytes));
+            alone.unwrap_or_else(|| "differs".to_owned())
+        }
         tree::What::Executable { wanted: true } => "should be executable".to_owned(),
         tree::What::Executable { wanted: false } => "should not be executable".to_owned(),
         tree::What::Left => "left the plan".to_owned(),
@@ -154,7 +168,7 @@ fn line(args: &Args, told: &Told) -> String {
             told.out
         );
         for kept in &told.kept {
-            let _ = writeln!(text, "{}: kept {kept}, which is not as harden wrote it", told.name);
+            let _ = writeln!(text, "{}: kept {kept}, which harden did not write, or not so", told.name);
         }
     }
     for due in &told.due {

@@ -64,7 +64,7 @@ fn ranges(out: &mut Lowering<'_>, place: &SpecPath, ranges: &[Cidr]) -> Vec<Held
 /// The settings of the sources, where the firewall of every control-plane node refuses everybody else and sees who comes.
 fn held_by_hosts(cluster: &Resolved, out: &Lowering<'_>) -> Option<Vec<SettingKey>> {
     let mut control_plane = control_plane(cluster).peekable();
-    let scripted = control_plane.peek().is_some() && control_plane.all(|pool| pool.host_os().is_some());
+    let scripted = control_plane.peek().is_some() && control_plane.all(|pool| has_firewall(cluster, pool));
     (enforces(cluster) && scripted && sees_clients(cluster)).then(|| out.plan().access_settings().into_keys().collect())
 }
 
@@ -104,7 +104,7 @@ fn detail(cluster: &Resolved) -> String {
             "no firewall of the control-plane nodes refuses others: select `node/firewall` with `mode: enforce`".to_owned(),
         );
     }
-    let unscripted = control_plane(cluster).filter(|pool| pool.host_os().is_none()).map(|pool| format!("`{}`", pool.name));
+    let unscripted = control_plane(cluster).filter(|pool| !has_firewall(cluster, pool)).map(|pool| format!("`{}`", pool.name));
     let unscripted: Vec<String> = unscripted.collect();
     if !unscripted.is_empty() {
         lacks.push(format!("no firewall is written for the nodes of pool {}", unscripted.join(", ")));
@@ -121,6 +121,11 @@ fn detail(cluster: &Resolved) -> String {
 
 fn enforces(cluster: &Resolved) -> bool {
     cluster.selects("node/firewall") && cluster.text("node/firewall", "mode").0 == "enforce"
+}
+
+/// Whether a firewall is written for the nodes of a pool: their system has a script, and no waiver takes them out.
+fn has_firewall(cluster: &Resolved, pool: &NodePlan) -> bool {
+    pool.host_os().is_some() && cluster.waiver_of_pool("node/firewall", &pool.name).is_none()
 }
 
 fn control_plane(cluster: &Resolved) -> impl Iterator<Item = &NodePlan> {

@@ -31,6 +31,7 @@ pub(in crate::controls) use policies::{
 };
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
+    WaiverTooNarrow,
 };
 
 /// Every kind of diagnostic of this stage.
@@ -83,6 +84,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<VersionSkew>(),
     Entry::of::<WaiverNeeded>(),
     Entry::of::<WaiverNotAtAdmission>(),
+    Entry::of::<WaiverTooNarrow>(),
 ];
 
 /// What is wrong with values of a spec by themselves, whatever else of it could not be read.
@@ -104,6 +106,7 @@ const BY_ITSELF: &[&str] = &[
     TooManySources::CODE,
     UnknownCipher::CODE,
     WaiverNeeded::CODE,
+    WaiverTooNarrow::CODE,
 ];
 
 /// Whether a diagnostic of lowering holds also where parts of the spec could not be read, or answers are stand-ins.

@@ -202,3 +202,46 @@ impl Problem for WaiverNeeded {
         self.at.iter().map(|at| Label::new(at.clone(), "weakened here")).collect()
     }
 }
+
+/// Something is weakened in the whole cluster, and the waiver that it names holds in a part of it.
+#[derive(Debug)]
+pub(in crate::controls) struct WaiverTooNarrow {
+    pub(in crate::controls) waiver: String,
+    pub(in crate::controls) control: String,
+    pub(in crate::controls) what: String,
+    /// What the waiver is limited to.
+    pub(in crate::controls) narrow: String,
+    /// Whether the control can be left out in such a part by itself.
+    pub(in crate::controls) by_itself: bool,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) scope: Option<Place>,
+}
+
+impl Problem for WaiverTooNarrow {
+    const CODE: &'static str = "waiver-too-narrow";
+    const MEANING: &'static str = "A choice below `controls` holds in the whole cluster, and the waiver that it names is limited by its `scope`. \
+        A waiver with a scope holds there by itself, without such a choice, where its control is held part by part.";
+
+    fn message(&self) -> String {
+        format!(
+            "{} of control `{}` holds in the whole cluster, and waiver `{}` for {} alone",
+            self.what.trim_end_matches(','),
+            self.control,
+            self.waiver,
+            self.narrow
+        )
+    }
+
+    fn help(&self) -> String {
+        let whole = "take `scope` out of the waiver to weaken the whole cluster";
+        if self.by_itself {
+            return format!("take the choice out: there the waiver holds by itself; or {whole}");
+        }
+        format!("{whole}, or take both out: `{}` has no parts of this kind", self.control)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let scope = self.scope.iter().map(|at| Label::new(at.clone(), "the waiver is limited here"));
+        self.at.iter().map(|at| Label::new(at.clone(), "weakened here")).chain(scope).collect()
+    }
+}

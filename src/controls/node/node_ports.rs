@@ -30,7 +30,13 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NODE_PORTS_NEED_FIREWALL, "");
         return;
     }
-    pools::on_each(out, |out, pool, _| vec![out.host_rule(&pool.name, "firewall/node-ports", "declared sources")]);
+    pools::on_each(out, |out, pool, _| {
+        if cluster.waiver_of_pool("node/firewall", &pool.name).is_some() {
+            out.verdict(Scope::Pool(pool.name.clone()), Outcome::Impossible, facts::id::NODE_PORTS_NEED_FIREWALL, "");
+            return Vec::new();
+        }
+        vec![out.host_rule(&pool.name, "firewall/node-ports", "declared sources")]
+    });
     if cluster.text("node/firewall", "mode").0 == "count" {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, "parameter `mode` of `node/firewall`");
     }

@@ -40,13 +40,19 @@ pub(in crate::controls) fn on_each<W: Into<Here>>(
     mut write: impl FnMut(&mut Lowering<'_>, &NodePlan, HostOs) -> W,
 ) {
     let mut written: Vec<(String, Here)> = Vec::new();
+    let mut spared = false;
     for (pool, os) in hardened(out) {
         let here = write(out, &pool, os).into();
-        written.push((pool.name, here));
+        // What became of a pool that a waiver takes out, the pen says.
+        if out.spares(&pool.name) {
+            spared = true;
+        } else {
+            written.push((pool.name, here));
+        }
     }
     let others: Vec<String> =
         out.plan().pools.values().filter(|pool| pool.host_os().is_none()).map(|pool| pool.name.clone()).collect();
-    let alike = others.is_empty() && written.iter().all(|(_, here)| matches!(here, Here::Held(_)));
+    let alike = others.is_empty() && !spared && written.iter().all(|(_, here)| matches!(here, Here::Held(_)));
     for (pool, here) in written {
         let scope = Scope::Pool(pool);
         match here {

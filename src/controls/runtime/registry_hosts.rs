@@ -53,7 +53,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 /// A mirror on every pool that a script is made for; the others are said.
 fn written(out: &mut Lowering<'_>, place: &SpecPath, name: &str, value: &str) {
     let pools = pools::members(out);
-    let keys: Vec<SettingKey> = pools.iter().map(|(pool, _)| out.host_rule(&pool.name, name, value)).collect();
+    let mut keys: Vec<SettingKey> = Vec::new();
+    for (pool, _) in pools {
+        let key = out.host_rule(&pool.name, name, value);
+        keys.extend((!out.spares(&pool.name)).then_some(key));
+    }
     if !keys.is_empty() {
         out.intent_by(place.clone(), &keys);
     }

@@ -137,6 +137,12 @@ pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
+/// Whether a symbolic link stands at a path and leads to nothing.
+#[must_use]
+pub fn leads_nowhere(path: &Path) -> bool {
+    path.is_symlink() && !path.exists()
+}
+
 /// A folder that exists, absolute and free of links.
 ///
 /// # Errors

@@ -194,6 +194,9 @@ pub(super) const OF_CHANGES: &[Extra] = &[
         "",
         Impact::RefusesLater("answers 401 to clients without credentials, but for the paths that stay open"),
     ),
+    Extra::stricter("controller-manager/flag/bind-address", "0.0.0.0", SHUTS_METRICS),
+    Extra::stricter("kube-proxy/field/metricsBindAddress", "127.0.0.1:10249", SHUTS_METRICS),
+    Extra::stricter("scheduler/flag/bind-address", "0.0.0.0", SHUTS_METRICS),
     Extra { prefix: "network/", unset: "", when: When::Gone, impact: CUTS },
     Extra::stricter(
         "kubelet/field/authentication.anonymous.enabled",
@@ -210,6 +213,8 @@ pub(super) const OF_CHANGES: &[Extra] = &[
 pub(super) const PLUGINS: &str = "apiserver/flag/enable-admission-plugins";
 const EVENTS: Impact = Impact::RefusesLater("refuses events beyond a limit");
 const CUTS: Impact = Impact::RefusesLater("drops connections that no flow declares, as soon as it is applied");
+const SHUTS_METRICS: Impact =
+    Impact::RefusesLater("answers its own host alone: who collects its metrics over the network loses them when it restarts");
 const PODS_BELOW: Impact = Impact::RefusesLater("refuses pods below the level when they are next created");
 
 /// What each admission plugin does to what comes later.

@@ -246,7 +246,7 @@ impl<'a> Reasons<'a> {
             suffix(&row.scopes),
             row.outcome,
             row.how,
-            self.places(control.id),
+            self.places(control.id, &row.scopes),
             self.benchmarks(control.id, &row.scopes),
         );
     }
@@ -319,8 +319,8 @@ impl<'a> Reasons<'a> {
         emphasised(seen.iter().map(ToString::to_string))
     }
 
-    fn places(&self, control: ControlId) -> String {
-        let files = together(self.files.with(control));
+    fn places(&self, control: ControlId, scopes: &[&Scope]) -> String {
+        let files = together(&self.files.with(control, scopes));
         let shown: Vec<String> = files.iter().take(MOST_FILES).map(|file| code(file)).collect();
         let more = files.len().saturating_sub(MOST_FILES);
         shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }

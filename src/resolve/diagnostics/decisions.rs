@@ -38,6 +38,8 @@ pub(in crate::resolve) struct MissingDecision {
     pub(in crate::resolve) field: &'static str,
     pub(in crate::resolve) why: &'static str,
     pub(in crate::resolve) example: &'static str,
+    /// The field of `spec` that leads to it, where that is not there: the place is then that of another one.
+    pub(in crate::resolve) beside: Option<&'static str>,
     pub(in crate::resolve) at: Option<Place>,
 }
 
@@ -55,7 +57,11 @@ impl Problem for MissingDecision {
     }
 
     fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), format!("`{}` belongs below this", self.field))).collect()
+        let says = match self.beside {
+            Some(top) => format!("`{top}` belongs beside this, below `spec`"),
+            None => format!("`{}` belongs below this", self.field),
+        };
+        self.at.iter().map(|at| Label::new(at.clone(), says.clone())).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with the map of a workspace.
+//! What is wrong with a fleet: its map, and the names of its clusters.
 
 use crate::diag::{Label, Place, Problem};
 
@@ -34,5 +34,32 @@ impl Problem for ClusterOfNobody {
 
     fn labels(&self) -> Vec<Label> {
         vec![Label::new(self.at.clone(), "no cluster has such a name")]
+    }
+}
+
+/// Two clusters of one call have the same name.
+#[derive(Debug)]
+pub(in crate::resolve) struct ClusterTwice {
+    pub(in crate::resolve) name: String,
+    /// Where each says it.
+    pub(in crate::resolve) places: Vec<Place>,
+}
+
+impl Problem for ClusterTwice {
+    const CODE: &'static str = "cluster-twice";
+    const MEANING: &'static str = "Two clusters of one build have the same name. The name is that of a folder of the output, so one tree would take the \
+        place of the other; nothing is written.";
+
+    fn message(&self) -> String {
+        format!("two clusters are called `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        "give every cluster a name of its own: it names a folder of the output".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let says = |n: usize| if n == 0 { "one of them" } else { "another one" };
+        self.places.iter().enumerate().map(|(n, at)| Label::new(at.clone(), says(n))).collect()
     }
 }

@@ -9,19 +9,21 @@ mod waivers;
 use crate::diag::{Entry, Problem};
 
 pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
-pub(in crate::resolve) use fleet::ClusterOfNobody;
+pub(in crate::resolve) use fleet::{ClusterOfNobody, ClusterTwice};
 pub(in crate::resolve) use profiles::{
     DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile,
 };
 pub(in crate::resolve) use versions::{MinorSkipped, PluginEnded, SupportEnded, UnsupportedVersion, VersionBack};
 pub(in crate::resolve) use waivers::{
-    DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, UnusedWaiver, WaiverExpired, WaiverForUnknownNamespace,
+    DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, NoEffect, UnusedWaiver, WaiverExpired,
+    WaiverForUnknownNamespace,
 };
 
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
     Entry::of::<BrokenFile>(),
     Entry::of::<ClusterOfNobody>(),
+    Entry::of::<ClusterTwice>(),
     Entry::of::<DateInThePast>(),
     Entry::of::<DateMovedBack>(),
     Entry::of::<DuplicateProfile>(),

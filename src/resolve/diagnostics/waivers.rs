@@ -72,7 +72,9 @@ pub(in crate::resolve) struct GraceTooFar {
     pub(in crate::resolve) id: String,
     pub(in crate::resolve) until: Date,
     pub(in crate::resolve) as_of: Date,
-    /// Where the call says so.
+    /// Whether an earlier build recorded it, and this call does not name it.
+    pub(in crate::resolve) recorded: bool,
+    /// Where the call or the record says so.
     pub(in crate::resolve) asked: Place,
     pub(in crate::resolve) at: Option<Place>,
 }
@@ -88,7 +90,11 @@ impl Problem for GraceTooFar {
     }
 
     fn help(&self) -> String {
-        format!("set a later `expires` in the waiver, where it is reviewed, or take a nearer day for `--grace {}=DATE`", self.id)
+        let later = "set a later `expires` in the waiver, where it is reviewed";
+        match self.recorded {
+            true => format!("{later}, and take the recorded reprieve back with `--grace {}=none`", self.id),
+            false => format!("{later}, or take a nearer day for `--grace {}=DATE`", self.id),
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -102,7 +108,9 @@ impl Problem for GraceTooFar {
 pub(in crate::resolve) struct GraceWithoutEffect {
     pub(in crate::resolve) id: String,
     pub(in crate::resolve) expires: Date,
-    /// Where the call says so.
+    /// Whether an earlier build recorded it, and this call does not name it.
+    pub(in crate::resolve) recorded: bool,
+    /// Where the call or the record says so.
     pub(in crate::resolve) asked: Place,
     pub(in crate::resolve) at: Option<Place>,
 }
@@ -118,7 +126,10 @@ impl Problem for GraceWithoutEffect {
     }
 
     fn help(&self) -> String {
-        "leave the reprieve out, or name a day after the end of the waiver".to_owned()
+        match self.recorded {
+            true => format!("take the recorded reprieve back with `--grace {}=none`", self.id),
+            false => "leave the reprieve out, or name a day after the end of the waiver".to_owned(),
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -132,7 +143,21 @@ impl Problem for GraceWithoutEffect {
 pub(crate) struct UnusedWaiver {
     pub(crate) id: String,
     pub(crate) control: String,
+    pub(in crate::resolve) why: NoEffect,
     pub(crate) at: Option<Place>,
+}
+
+/// Why a waiver has no effect.
+#[derive(Debug)]
+pub(in crate::resolve) enum NoEffect {
+    /// It holds in the whole cluster, and nothing refers to it.
+    Unnamed,
+    /// The control holds nothing here: its verdict.
+    NotApplied(&'static str),
+    /// It is limited to a part of the cluster in which its control cannot be left out by itself.
+    HeldAsOne,
+    /// It is limited to a part of the cluster in which the control holds nothing.
+    NothingThere(String),
 }
 
 impl Problem for UnusedWaiver {
@@ -146,7 +171,20 @@ impl Problem for UnusedWaiver {
     }
 
     fn help(&self) -> String {
-        format!("take it out, or refer to it (`controls: {{ {}: {{ apply: false, waiver: {} }} }}`)", self.control, self.id)
+        let control = &self.control;
+        let refer = format!("refer to it (`controls: {{ {control}: {{ apply: false, waiver: {} }} }}`)", self.id);
+        match &self.why {
+            NoEffect::Unnamed => format!("take it out, or {refer}"),
+            NoEffect::NotApplied(outcome) => {
+                format!("take it out: the verdict of `{control}` is `{outcome}` here with or without it")
+            }
+            NoEffect::HeldAsOne => {
+                format!("take it out, or take `scope` out of it and {refer}: `{control}` has no parts of this kind")
+            }
+            NoEffect::NothingThere(narrow) => {
+                format!("take it out, or mend its `scope`: `{control}` asks for nothing in {narrow}")
+            }
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -187,6 +225,8 @@ pub(in crate::resolve) struct WaiverExpired {
     pub(in crate::resolve) id: String,
     pub(in crate::resolve) expires: Date,
     pub(in crate::resolve) as_of: Date,
+    /// The last day of its reprieve, where it had one.
+    pub(in crate::resolve) reprieve: Option<Date>,
     pub(in crate::resolve) at: Option<Place>,
 }
 
@@ -196,11 +236,16 @@ impl Problem for WaiverExpired {
         with `--grace ID=DATE`.";
 
     fn message(&self) -> String {
-        format!("waiver `{}` expired on {} (building for {})", self.id, self.expires, self.as_of)
+        let reprieve = self.reprieve.map_or_else(String::new, |until| format!(", its reprieve on {until}"));
+        format!("waiver `{}` expired on {}{reprieve} (building for {})", self.id, self.expires, self.as_of)
     }
 
     fn help(&self) -> String {
-        format!("fix what it excused and take it out, set a later date, or build with `--grace {}=DATE`", self.id)
+        let day = match self.reprieve {
+            Some(_) => format!(" for a day from {} on", self.as_of),
+            None => String::new(),
+        };
+        format!("fix what it excused and take it out, set a later date, or build with `--grace {}=DATE`{day}", self.id)
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::SpecPath,
     spec::{
-        diagnostics::{DuplicateName, FlowDirection, ReservedName, UnknownFlowEnd},
+        diagnostics::{DuplicateName, FlowDirection, ReservedName, UnknownFlowEnd, UnreadableText},
         model::{
             Flow, FlowEnd, Network, Peer, Port, ServicePort, Tier,
             values::{is_label, is_subdomain},
@@ -98,7 +98,9 @@ fn selector(r: &mut Reader<'_>, at: &SpecPath, written: Option<BTreeMap<String, 
     for (key, value) in &labels {
         let at = at.child(key);
         if !is_label_key(key) {
-            r.check(&at, key.clone(), "a key of a label such as app or example.com/app", |_| false);
+            let expected = "a key of a label such as app or example.com/app";
+            let place = r.field_place(&at);
+            r.push(UnreadableText { field: "selector".to_owned(), text: key.clone(), expected, place });
         }
         r.check(&at, value.clone(), "a value of a label: at most 63 letters, digits, `-`, `_` and `.`", is_label_value);
     }

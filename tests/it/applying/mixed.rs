@@ -40,7 +40,7 @@ fn logs_are_shipped_where_a_script_brings_the_file() {
 fn a_pool_without_a_script_is_named() {
     let tree = Tree::of(SMALLEST, &[BARE_CONTROL_PLANE]);
     let nodes = tree.list("The nodes");
-    says(nodes, "Install on every node of `workers`");
+    says(nodes, "on a node of `workers` that is new");
     says(nodes, "No script is made for `control-plane` (rhel-9)");
     says(nodes, "copy `/etc/kubernetes/super-admin.conf` to where your secrets are kept and remove it there");
     omits(nodes, "the script removes `super-admin.conf`");

@@ -192,11 +192,14 @@ fn two_clusters_of_one_name() {
     fs::write(folder.path().join("c.yaml"), small("other")).unwrap();
     for paths in [&["a.yaml", "b.yaml", "c.yaml"][..], &["."]] {
         let output = harden(folder.path(), &[&["build"][..], paths].concat());
-        mistake(&output, "two clusters are called `same`: in ");
+        mistake(&output, "two clusters are called `same`");
         assert!(!folder.path().join("out").exists(), "something was written");
     }
     fs::write(folder.path().join("d.yaml"), format!("{}---\n{}", small("twice"), small("twice"))).unwrap();
-    mistake(&harden(folder.path(), &["build", "d.yaml"]), "two clusters are called `twice`: in d.yaml");
+    let output = harden(folder.path(), &["build", "d.yaml"]);
+    mistake(&output, "two clusters are called `twice`");
+    let (_, _, stderr) = super::said(&output);
+    assert!(stderr.contains("cluster-twice") && stderr.contains("one of them") && stderr.contains("another one"), "{stderr}");
     assert!(!folder.path().join("out").exists(), "something was written");
 }
 
@@ -326,7 +329,7 @@ fn exit_codes() {
         (&["profiles", "no-such-profile"], 2),
         (&["schema", "no-such-schema"], 2),
         (&[], 2),
-        (&["build", "cluster.yaml", "--out", "occupied", "--as-of", "2026-11-26"], 3),
+        (&["build", "cluster.yaml", "--out", "occupied", "--as-of", "2026-11-26"], 2),
         (&["build", "cluster.yaml", "--out", "/proc/nowhere", "--as-of", "2026-11-26"], 3),
     ] {
         let (found, stdout, stderr) = example.said(arguments);
@@ -348,4 +351,84 @@ fn a_broken_spec_does_not_stop_the_others() {
     assert!(stdout.starts_with("a: out/a"), "{stdout}");
     assert!(stderr.contains("did you mean") && stderr.contains("nothing was written for"), "{stderr}");
     assert!(folder.path().join("out/a/REPORT.md").exists() && !folder.path().join("out/b").exists());
+}
+
+/// A folder is built with the specs that it links to; a link that leads nowhere is no silence.
+#[test]
+fn links_to_specs_are_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let specs = folder.path().join("specs");
+    fs::create_dir(&specs).unwrap();
+    fs::create_dir(folder.path().join("shared")).unwrap();
+    fs::write(specs.join("a.yaml"), small("one")).unwrap();
+    fs::write(folder.path().join("shared/b.yaml"), small("two")).unwrap();
+    std::os::unix::fs::symlink("../shared/b.yaml", specs.join("b.yaml")).unwrap();
+    let (code, stdout, stderr) = super::said(&harden(folder.path(), &["build", "specs"]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("one: out/one") && stdout.contains("two: out/two"), "{stdout}");
+    std::os::unix::fs::symlink("../shared/nothing.yaml", specs.join("c.yaml")).unwrap();
+    let (code, _, stderr) = super::said(&harden(folder.path(), &["build", "specs"]));
+    assert!(code == 2 && stderr.contains("c.yaml"), "{code} {stderr}");
+}
+
+/// A reprieve that nobody wants any more is taken back, and until then told with the file that keeps it.
+#[test]
+fn a_reprieve_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let waiver = |expires: &str| {
+        format!(
+            "  controls: {{ scheduler/profiling: {{ apply: false, waiver: W-1 }} }}\n  waivers: [{{ id: W-1, control: scheduler/profiling, owner: o, reason: r, expires: {expires} }}]\n"
+        )
+    };
+    let write = |expires: &str| fs::write(folder.path().join("c.yaml"), small("t") + &waiver(expires)).unwrap();
+    let build = |arguments: &[&str]| {
+        let (code, _, stderr) = super::said(&harden(folder.path(), &[&["build", "c.yaml"][..], arguments].concat()));
+        (code, stderr)
+    };
+    write("2026-11-20");
+    assert_eq!(build(&["--grace", "W-1=2030-01-01"]).0, 0);
+    let (code, stderr) = build(&[]);
+    assert!(code == 0 && stderr.contains("graces of out/t/manifest.json") && stderr.contains("--grace W-1=none"), "{stderr}");
+    write("2027-11-20");
+    assert_eq!(build(&["--grace", "W-1=none"]), (0, String::new()));
+    assert_eq!(build(&[]), (0, String::new()));
+    write("2026-11-20");
+    let (code, stderr) = build(&["--grace", "W-1=2026-11-21"]);
+    assert!(
+        code == 2 && stderr.contains("its reprieve on 2026-11-21") && stderr.contains("for a day from 2026-11-26 on"),
+        "{stderr}"
+    );
+    let (code, stderr) = build(&["--grace", "W-1"]);
+    assert!(code == 2 && stderr.contains("write ID=DATE"), "{stderr}");
+}
+
+/// A comment in an input changes the digest of that input alone: the check says so.
+#[test]
+fn a_comment_is_no_other_cluster() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("c.yaml"), small("t")).unwrap();
+    assert!(harden(folder.path(), &["build", "c.yaml"]).status.success());
+    fs::write(folder.path().join("c.yaml"), format!("# more words\n{}", small("t"))).unwrap();
+    let (code, stdout, _) = super::said(&harden(folder.path(), &["build", "c.yaml", "--check"]));
+    assert_eq!(code, 1);
+    assert_eq!(
+        stdout,
+        "t: manifest.json differs in the digest of c.yaml alone, and nothing else of the tree would: build again\n"
+    );
+    let (_, stdout, _) = super::said(&harden(folder.path(), &["verify", "out/t", "--spec", "c.yaml"]));
+    assert!(stdout.contains("manifest.json: differs in the digest of c.yaml alone"), "{stdout}");
+}
+
+/// What this version does not have yet says what does part of its work.
+#[test]
+fn commands_of_a_later_version_teach() {
+    let folder = tempfile::tempdir().unwrap();
+    for (command, help) in
+        [("drift", "harden check"), ("import", "harden init --from"), ("upgrade", "kubernetesVersion"), ("man", "harden help")]
+    {
+        let output = harden(folder.path(), &[command, "--dump", "x"]);
+        mistake(&output, &format!("this version of harden has no `{command}` yet"));
+        let (_, _, stderr) = super::said(&output);
+        assert!(stderr.contains(help), "{stderr}");
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::{Example, mistake};
+use crate::support::{harden, root};
+
+use super::{Example, mistake, said};
 
 /// The number of the first line of a file that holds a text.
 fn line(example: &Example, file: &str, holds: &str) -> String {
@@ -72,7 +74,7 @@ fn the_line_of_the_spec_is_found_from_anywhere() {
     let from_elsewhere = crate::support::harden(&example.file("elsewhere"), &["explain", &format!("../{at}")]);
     let with_spec = example.run(&["explain", &at, "--spec", "cluster.yaml"]);
     for output in [from_elsewhere, with_spec] {
-        let (code, stdout, _) = super::said(&output);
+        let (code, stdout, _) = said(&output);
         assert_eq!(code, 0);
         assert!(stdout.contains(&place), "no {place} in\n{stdout}");
     }
@@ -146,6 +148,46 @@ fn controls_and_codes() {
     let (code, stdout, _) = example.said(&["explain", "waiver-expired"]);
     assert_eq!(code, 0);
     assert!(stdout.starts_with("waiver-expired (error)\n"), "{stdout}");
+}
+
+/// The line that the README and the help take as their example names a control, in the tree of the README's own spec, of `harden init` and of
+/// the example.
+#[test]
+fn the_line_of_the_texts_has_a_control() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let line = readme.split("harden explain out/my-cluster/").nth(1).unwrap().split('`').next().unwrap();
+    let (_, help, _) = said(&harden(&root(), &["--help"]));
+    assert!(help.contains(&format!("out/<cluster>/{line}")), "{help}");
+    let (_, help, _) = said(&harden(&root(), &["explain", "--help"]));
+    assert!(help.contains(&format!("out/shop-prod/{line}")), "{help}");
+    let own = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (_, init, _) = said(&harden(folder.path(), &["init"]));
+    for spec in [own, &init] {
+        fs::write(folder.path().join("cluster.yaml"), spec).unwrap();
+        assert!(harden(folder.path(), &["build", "cluster.yaml"]).status.success());
+        let (code, text, stderr) = said(&harden(folder.path(), &["explain", &format!("out/my-cluster/{line}")]));
+        assert_eq!(code, 0, "{stderr}");
+        for part in ["setting    ", "control    ", "benchmark  ", "cause      ", "(builtin:"] {
+            assert!(text.contains(part), "no `{part}` in\n{text}");
+        }
+    }
+    let (_, text, _) = Example::built().said(&["explain", &format!("out/shop-prod/{line}")]);
+    assert!(text.contains("control    "), "{text}");
+    let tree = readme.split("$ harden build cluster.yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    for folder_of_readme in ["terraform", "k8s", "ci/", "helm"] {
+        assert!(!tree.contains(folder_of_readme), "the README's spec gives no {folder_of_readme}");
+    }
+}
+
+#[test]
+fn codes_without_a_place_are_explained() {
+    let example = Example::built();
+    for code in ["usage", "machine", "internal"] {
+        let (exit, text, stderr) = example.said(&["explain", code]);
+        assert_eq!(exit, 0, "{stderr}");
+        assert!(text.starts_with(&format!("{code} (error)\n")), "{text}");
+    }
 }
 
 #[test]

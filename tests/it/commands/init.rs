@@ -89,3 +89,42 @@ fn a_file_that_the_spec_could_not_name_is_refused() {
     }
     mistake(&harden(&inside, &["init", "--from", "."]), "");
 }
+
+/// What the configuration says of its cluster is taken, and what it cannot say is called an example.
+#[test]
+fn a_live_cluster_keeps_its_own_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |socket: &str| {
+        format!(
+            "clusterName: old-dc\n---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nnodeRegistration: {{ criSocket: \"unix:///var/run/{socket}\" }}\nskipPhases: [addon/kube-proxy]\n"
+        )
+    };
+    for (socket, runtime) in [
+        ("cri-dockerd.sock", "runtime: { docker: \"28.5\", criDockerd: \"0.4\" }"),
+        ("crio/crio.sock", "runtime: { crio: \"1.36\" }"),
+        ("containerd/containerd.sock", "runtime: { containerd: \"2.3\" }"),
+    ] {
+        put(&folder.path().join("kubeadm.yaml"), &format!("{LIVE}{}", init(socket)));
+        let (_, spec, _) = said(&harden(folder.path(), &["init", "--from", "kubeadm.yaml"]));
+        for text in ["metadata: { name: old-dc }", "kubeProxy: { mode: none }", runtime] {
+            assert!(spec.contains(text), "no `{text}` in\n{spec}");
+        }
+        assert_eq!(spec.matches("this is an example").count(), 4, "{spec}");
+        fs::write(folder.path().join("cluster.yaml"), &spec).unwrap();
+        let (code, _, stderr) = said(&harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]));
+        assert_eq!(code, 0, "{stderr}\n{spec}");
+    }
+    put(&folder.path().join("kubeadm.yaml"), &format!("{LIVE}clusterName: kubernetes\n"));
+    let (_, spec, _) = said(&harden(folder.path(), &["init", "--from", "kubeadm.yaml"]));
+    assert!(spec.contains("metadata: { name: my-cluster }") && !spec.contains("kubeProxy"), "{spec}");
+}
+
+/// A help never names an empty place.
+#[test]
+fn what_belongs_to_the_spec_is_moved_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = super::small("t").replace("  api: {", "    api: {");
+    fs::write(folder.path().join("cluster.yaml"), text).unwrap();
+    let output = harden(folder.path(), &["build", "cluster.yaml", "--as-of", DAY]);
+    mistake(&output, "help: move it into `spec`");
+}

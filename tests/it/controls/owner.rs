@@ -59,7 +59,8 @@ fn what_the_owner_opened_is_closed() {
 fn what_is_taken_from_the_owner_has_its_impact() {
     let sections = "apiServer: { extraArgs: [{ name: authorization-mode, value: AlwaysAllow }, { name: profiling, value: \"false\" }, \
          { name: enable-admission-plugins, value: PodNodeSelector }] }\n\
-         controllerManager: { extraArgs: [{ name: use-service-account-credentials, value: \"false\" }] }\n\
+         controllerManager: { extraArgs: [{ name: use-service-account-credentials, value: \"false\" }, { name: bind-address, value: 0.0.0.0 }] }\n\
+         scheduler: { extraArgs: [{ name: bind-address, value: 127.0.0.1 }] }\n\
          etcd: { local: { extraArgs: [{ name: client-cert-auth, value: \"false\" }, { name: peer-client-cert-auth, value: \"true\" }] } }\n";
     let kubelet = "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\ncgroupDriver: cgroupfs\n";
     let theirs = over_documents(&format!("{sections}{KUBELET}{kubelet}")).unwrap();
@@ -76,6 +77,7 @@ fn what_is_taken_from_the_owner_has_its_impact() {
             "controller-manager/service-account-credentials",
             "restarts kube-controller-manager",
         ),
+        ("controller-manager/flag/bind-address", "controller-manager/bind-address", "answers its own host alone"),
         ("etcd/flag/client-cert-auth", "etcd/client-tls", "restarts etcd"),
         ("kubelet/field/authentication.anonymous.enabled", "kubelet/anonymous", "answers 401"),
         ("kubelet/field/authorization.mode", "kubelet/authorization", "restarts kubelet"),
@@ -85,9 +87,11 @@ fn what_is_taken_from_the_owner_has_its_impact() {
         assert!(impact(&theirs, key, control).starts_with(expected), "{key}: {}", impact(&theirs, key, control));
         assert_eq!(impact(&nobodys, key, control), "none", "{key}");
     }
-    for (key, control) in
-        [("apiserver/flag/profiling", "apiserver/profiling"), ("etcd/flag/peer-client-cert-auth", "etcd/peer-tls")]
-    {
+    for (key, control) in [
+        ("apiserver/flag/profiling", "apiserver/profiling"),
+        ("etcd/flag/peer-client-cert-auth", "etcd/peer-tls"),
+        ("scheduler/flag/bind-address", "scheduler/bind-address"),
+    ] {
         assert_eq!(impact(&theirs, key, control), "none", "{key}: the owner has it already");
     }
 }

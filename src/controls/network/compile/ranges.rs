@@ -28,7 +28,7 @@ impl Ends<'_> {
             self.matches_nodes_in(range, side)?;
         } else if within(&self.view.pods) {
             let why = format!("`{range}` lies in the range of pods");
-            return Err(self.cannot(why, format!("name a tier or a peer: {outside}, and what is no pod needs one of its own")));
+            return Err(self.cannot(why, format!("name a tier or a peer: {outside}; where no pod has these addresses, take them out of the range of pods in the spec")));
         }
         if !self.view.semantics.ranges_match_nodes && within(&self.view.node_dns()) {
             let why = format!(
