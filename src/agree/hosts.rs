@@ -3,7 +3,7 @@
 use crate::{
     facts::{self, NEEDS, Need, Needed, NeededBy},
     kube::network::Protocol,
-    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, Program, SettingKey},
+    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, SettingKey},
 };
 
 use super::settings::{Clash, Rule, Side};
@@ -36,16 +36,11 @@ fn counts(plan: &Plan, pool: &NodePlan, need: &Need) -> bool {
         NeededBy::Cni(names) => names.contains(&plan.host.cni.as_str()),
         NeededBy::Runtime(names) => names.contains(&plan.host.runtime.as_str()),
         NeededBy::Ipv6 => plan.host.ipv6,
-        NeededBy::IptablesProxy => plan.host.kube_proxy && matches!(proxy_mode(plan), "" | "iptables"),
+        NeededBy::IptablesProxy => plan.host.kube_proxy && matches!(plan.proxy_mode(), "" | "iptables"),
         NeededBy::Addon(names) => addon(plan, names).is_some(),
         NeededBy::Os(names) => names.contains(&pool.os.as_str()),
         NeededBy::SctpFlow => sctp_flow(plan).is_some(),
     }
-}
-
-/// The mode of kube-proxy as the plan holds it; empty is its own default, `iptables`.
-fn proxy_mode(plan: &Plan) -> &str {
-    plan.component(Program::KubeProxy).fields.get("mode").and_then(|held| held.value.as_str()).unwrap_or_default()
 }
 
 /// The first declared component of a list.

@@ -18,6 +18,7 @@ mod namespaces;
 mod network;
 mod patching;
 mod policies;
+mod ports;
 mod presence;
 mod rbac;
 mod runtime;

@@ -18,7 +18,7 @@ pub(in crate::controls) use apiserver::{
     RetiredIssuerInUse, UnknownCipher,
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
-pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
+pub(in crate::controls) use hosts::{HostWord, PoolWithoutAddresses, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
     CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, RunsInKubeSystem, UnknownDelivery,
 };
@@ -59,6 +59,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<RunsInKubeSystem>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
+    Entry::of::<PoolWithoutAddresses>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),

@@ -30,7 +30,9 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NODE_PORTS_NEED_FIREWALL, "");
         return;
     }
-    pools::on_each(out, |out, pool, _| vec![out.host_rule(&pool.name, "firewall/node-ports", "declared sources")]);
+    let (first, last) = out.plan().node_ports();
+    let ports = format!("{first}-{last}");
+    pools::on_each(out, |out, pool, _| vec![out.host_rule(&pool.name, "firewall/node-ports", &ports)]);
     if cluster.text("node/firewall", "mode").0 == "count" {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, "parameter `mode` of `node/firewall`");
     }
