@@ -147,8 +147,8 @@ impl NetworkView {
         self.node_dns().into_iter().chain(self.agents.iter().copied())
     }
 
-    /// Whether a range means an agent of the provider that the plug-in takes for the node of the pod, so that no range matches it (Cilium:
-    /// cilium/cilium issue 34387, read 2026-11-27).
+    /// Whether a range means an agent of the provider that the plug-in takes for the node of the pod, so that no range matches it
+    /// (Cilium: cilium/cilium issue 34387, read 2026-11-27).
     #[must_use]
     pub fn is_agent_on_node(&self, range: &Cidr) -> bool {
         self.semantics.own == OwnPolicies::Cilium && self.agents.contains(range)

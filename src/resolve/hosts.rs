@@ -34,7 +34,8 @@ pub struct PoolAnswers {
     pub path: SpecPath,
     /// How people reach it; ssh unless the spec says otherwise.
     pub access: Access,
-    /// The ranges of its nodes, and the addresses of named ones that lie in none, each with its place; empty where the spec says neither.
+    /// The ranges of its nodes, and the addresses of named ones that lie in none, each with its place; empty where the spec says
+    /// neither.
     pub ranges: Vec<(Cidr, SpecPath)>,
     /// The addresses of its nodes, each with its place; empty where the spec names none.
     pub nodes: Vec<(Cidr, SpecPath)>,

@@ -109,8 +109,8 @@ pub(super) fn kubeadm(
     Some((answers, owner))
 }
 
-/// The port of the shared endpoint, unless a load balancer on other hosts is declared for it: kubeadm's own guide has HAProxy answer there on
-/// the control-plane nodes (kubernetes/kubeadm, docs/ha-considerations.md; read 2026-11-27).
+/// The port of the shared endpoint, unless a load balancer on other hosts is declared for it: kubeadm's own guide has HAProxy answer
+/// there on the control-plane nodes (kubernetes/kubeadm, docs/ha-considerations.md; read 2026-11-27).
 fn front_port(spec: &Spec, endpoint: &str) -> Option<u16> {
     let servers = || spec.platform.node_pools.iter().filter(|pool| pool.role == words::Role::ControlPlane).map(hosts::pool);
     let balancer = spec.api.sources.as_ref().and_then(|sources| sources.load_balancer.as_ref());

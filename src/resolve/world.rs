@@ -31,8 +31,8 @@ impl Listed {
     }
 }
 
-/// The whole internet may reach the API server, and ports of Kubernetes and ssh on hosts, only through a waiver; gives the ids of those that
-/// let it.
+/// The whole internet may reach the API server, and ports of Kubernetes and ssh on hosts, only through a waiver; gives the ids of
+/// those that let it.
 pub(super) fn check(
     spec: &Spec,
     kubeadm: Option<&KubeadmCluster>,
@@ -68,8 +68,8 @@ pub(super) fn check(
     used
 }
 
-/// Every list that lets somebody reach the API server. On hosts of ours those are also `open` entries of the nodes that run it, and the
-/// ranges of all nodes.
+/// Every list that lets somebody reach the API server. On hosts of ours those are also `open` entries of the nodes that run it, and
+/// the ranges of all nodes.
 fn api_server(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> Vec<Listed> {
     let root = SpecPath::new("/api/sources");
     let sources = spec.api.sources.as_ref();
@@ -111,7 +111,8 @@ fn opened(pool: &NodePool, ports: &[u16]) -> Vec<Listed> {
     hosts::pool(pool).opened(ports).map(|open| Listed::of(open.sources.clone(), open.path.child("from"))).collect()
 }
 
-/// The lists that together let in every address that the internet routes, without those that it does not take; none where they do not.
+/// The lists that together let in every address that the internet routes, without those that it does not take; none where they do
+/// not.
 fn together(mut lists: Vec<Listed>) -> Vec<Listed> {
     let cover = |lists: &[&Listed]| {
         let ranges: Vec<Cidr> = lists.iter().flat_map(|list| list.ranges.iter().copied()).collect();

@@ -94,7 +94,8 @@ fn members(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     keys
 }
 
-/// What `open` of control-plane pools lets to the ports of the API server beside `api.sources`: the settings, and a line for each pool.
+/// What `open` of control-plane pools lets to the ports of the API server beside `api.sources`: the settings, and a line for each
+/// pool.
 fn opened(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, Vec<String>) {
     let ports = cluster.kubeadm.as_ref().map(KubeadmCluster::api_ports).unwrap_or_default();
     let asked = out.reason().cause;

@@ -78,13 +78,14 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     intent(cluster, out, &place, &keys);
 }
 
-/// Under which address a declared cache may answer that the spec does not give. To Cilium it is the node, whatever address it has.
+/// Under which address a declared cache may answer that the spec does not give. To Cilium it is the node, whatever its address is.
 fn unknown_cache(view: &NetworkView) -> Option<&'static str> {
     let declared = view.node_local_dns.is_some();
     if declared && view.services.is_empty() {
         return Some("the Service range is not declared: a DNS cache that answers under the address of the Service is cut off");
     }
-    // kubernetes.io, Using NodeLocal DNSCache: in IPv6 clusters the cache has a unique local address of the owner's choice (read 2026-11-27).
+    // kubernetes.io, Using NodeLocal DNSCache: in IPv6 clusters the cache has a unique local address of the owner's choice (read
+    // 2026-11-27).
     (declared && !view.ipv4 && view.semantics.own != OwnPolicies::Cilium).then_some(
         "the spec has no word for the IPv6 address of the cache: questions to it (kubelets whose `clusterDNS` is that address, kube-proxy in \
          mode ipvs) are cut off; those to the Service address pass",

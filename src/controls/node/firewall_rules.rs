@@ -140,9 +140,9 @@ impl Rules<'_, '_> {
         }
     }
 
-    /// In mode ipvs kube-proxy binds the addresses of Services to the node, and a packet to one passes the input hook before IPVS takes it
-    /// (kubernetes/kubernetes issues 98465 and 72236, cloudnativelabs/kube-router pull request 604; read 2026-11-27). What is no port of a
-    /// Service kube-proxy refuses there by itself (kubernetes/kubernetes pull request 108460: its chain KUBE-IPVS-FILTER).
+    /// In mode ipvs kube-proxy binds the addresses of Services to the node, and a packet to one passes the input hook before IPVS takes
+    /// it (kubernetes/kubernetes issues 98465 and 72236, cloudnativelabs/kube-router pull request 604; read 2026-11-27). What is no port
+    /// of a Service kube-proxy refuses there by itself (kubernetes/kubernetes pull request 108460: its chain KUBE-IPVS-FILTER).
     fn services(&mut self) {
         if self.out.plan().proxy_mode() != "ipvs" {
             return;

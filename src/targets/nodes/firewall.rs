@@ -150,6 +150,16 @@ fn comment(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || " .,:/()_+-".contains(*c)).take(100).collect()
 }
 
+/// What a rule lets in, a match for each family.
+fn matches(rule: HostRule<'_>, groups: &Groups<'_>) -> Vec<String> {
+    if let HostRule::FirewallServices(group) = rule {
+        return to_services(group, groups);
+    }
+    let HostRule::FirewallAllow(protocol, port, group) = rule else { return Vec::new() };
+    let what = if protocol == "ip" { format!("meta l4proto {port}") } else { format!("{protocol} dport {port}") };
+    sources(group, groups).into_iter().map(|source| format!("{source} {what}")).collect()
+}
+
 fn input(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>, groups: &Groups<'_>, lines: &mut Lines) {
     let form = form();
     lines.push("    chain input {", &form);
@@ -159,17 +169,7 @@ fn input(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>, groups: &Groups<'_>
         lines.push(&format!("        {rule}"), &form);
     }
     for rule in pool.rules() {
-        let matches: Vec<String> = match rule.rule {
-            HostRule::FirewallAllow("ip", number, group) => {
-                sources(group, groups).iter().map(|source| format!("{source} meta l4proto {number}")).collect()
-            }
-            HostRule::FirewallAllow(protocol, port, group) => {
-                sources(group, groups).iter().map(|source| format!("{source} {protocol} dport {port}")).collect()
-            }
-            HostRule::FirewallServices(group) => to_services(group, groups),
-            _ => continue,
-        };
-        for what in matches {
+        for what in matches(rule.rule, groups) {
             lines.push(&format!("        {what} accept comment \"{}\"", comment(&rule.held.value)), &origin(rule));
         }
     }

@@ -9,7 +9,8 @@ use crate::{
     plan::{DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, PoolRole, Unmatched},
 };
 
-/// The ports of CoreDNS: questions, and beside them metrics, health and readiness (coredns.io, plugins; the manifest of kubeadm 1.36).
+/// The ports of CoreDNS: questions, and beside them metrics, health and readiness (coredns.io, plugins `prometheus`, `health` and `ready`;
+/// read 2026-11-27).
 const DNS_ANSWERS: [u16; 4] = [53, 9153, 8080, 8181];
 
 /// Rules, each with the form that can say it.
