@@ -176,7 +176,11 @@ impl NetworkView {
     /// Whether pods have addresses of the family of a range. Those of IPv6 clusters of EKS send IPv4 by a second interface.
     #[must_use]
     pub fn has_family_of(&self, range: &Cidr) -> bool {
-        if range.address().is_ipv4() { self.ipv4 || self.platform == Platform::Eks } else { self.ipv6 }
+        match range.address() {
+            IpAddr::V4(_) => self.ipv4 || self.platform == Platform::Eks,
+            // IPv4 in another form is refused for itself.
+            IpAddr::V6(address) => self.ipv6 || address.to_ipv4_mapped().is_some(),
+        }
     }
 
     /// The ranges of nodes, pods and Services.

@@ -44,7 +44,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     nodes_have_addresses(cluster, out);
     let detail = yours_to_open(cluster, out);
     if mode == "count" {
-        let to_do = "set parameter `mode` to `enforce`".to_owned();
+        let to_do = "set parameter `mode` to `enforce`";
         let detail = [to_do].into_iter().chain(detail).collect::<Vec<_>>().join("; ");
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, detail);
     } else if !detail.is_empty() {
