@@ -3,7 +3,7 @@
 use crate::{
     facts::{self, NEEDS, Need, Needed, NeededBy},
     kube::network::Protocol,
-    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, Program, SettingKey},
+    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, SettingKey},
 };
 
 use super::settings::{Clash, Rule, Side};
@@ -48,9 +48,9 @@ fn counts(plan: &Plan, pool: &NodePlan, need: &Need) -> bool {
     }
 }
 
-/// The mode of kube-proxy as the plan holds it, where it runs; without one its own default is `iptables`.
+/// The mode of kube-proxy, where it runs; without one its own default is `iptables`.
 fn proxy_mode(plan: &Plan) -> Option<&str> {
-    let mode = plan.component(Program::KubeProxy).fields.get("mode").and_then(|held| held.value.as_str()).unwrap_or_default();
+    let mode = plan.proxy_mode();
     plan.host.kube_proxy.then_some(if mode.is_empty() { "iptables" } else { mode })
 }
 

@@ -1,5 +1,7 @@
 //! What the providers of managed clusters take: allowed values and limits.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use crate::base::Minor;
 
 /// The log types of an EKS control plane (EKS API reference, LogSetup, read 2026-11-23).
@@ -14,6 +16,11 @@ const EKS_LIMITS_ANONYMOUS: Minor = Minor(32);
 pub fn eks_limits_anonymous(minor: Minor) -> bool {
     minor >= EKS_LIMITS_ANONYMOUS
 }
+
+/// The addresses at which the agent of EKS Pod Identity answers pods on their own node, on port 80 (EKS user guide, pod identities; read
+/// 2026-11-27).
+pub const EKS_POD_IDENTITY: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)), IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23))];
 
 /// The most ranges of the public endpoint of EKS (AWS General Reference, read 2026-11-23; not adjustable).
 pub const EKS_MOST_RANGES: usize = 40;

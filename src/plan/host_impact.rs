@@ -50,7 +50,7 @@ impl HostRule<'_> {
             HostRule::Sshd(_) => {
                 later("refuses logins and forwardings that do not keep to it, from the next login on: yours too")
             }
-            HostRule::FirewallMode | HostRule::FirewallAllow(..) => later(
+            HostRule::FirewallMode | HostRule::FirewallAllow(..) | HostRule::FirewallServices(_) => later(
                 "drops new connections to the node that no rule allows, as soon as it is applied; mode count shows them first",
             ),
             HostRule::NodePorts => later("closes NodePorts to everybody outside the declared ranges, as soon as it is applied"),

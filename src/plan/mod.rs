@@ -20,6 +20,7 @@ mod network;
 mod patching;
 mod pod_logs;
 mod policies;
+mod ports;
 mod presence;
 mod rbac;
 mod runtime;

@@ -7,8 +7,8 @@ use crate::diag::{Label, Place, Problem, Severity};
 pub(in crate::controls) enum CutOff {
     /// Its token.
     Token,
-    /// Its way to the API server, from this namespace, by this control.
-    ApiServer { namespace: String, control: &'static str, port: u16 },
+    /// Its way to the API server, from this namespace, by this control; whether a flow can name it.
+    ApiServer { namespace: String, control: &'static str, port: u16, named: bool },
 }
 
 /// A control takes away what the delivery identity needs.
@@ -41,12 +41,14 @@ impl Problem for DeliveryCutOff {
                 "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace"
                     .to_owned()
             }
-            CutOff::ApiServer { namespace, control, .. } => {
+            CutOff::ApiServer { namespace, control, port, named } => {
+                let to = if *named { "kube-api".to_owned() } else { format!("{{ cidr: ADDRESS/32, port: {port} }}") };
+                let shown = if *named { "" } else { " with the address that `kubectl get endpointslices -n default` shows" };
                 let waive =
                     if *control == "network/default-deny" { "; or waive `network/default-deny` for the namespace" } else { "" };
                 format!(
                     "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace}, selector: {{}} }} }}, flows: \
-                     [{{ name: delivery, from: deployer, to: kube-api }}] }}`), and those to what it delivers from{waive}"
+                     [{{ name: delivery, from: deployer, to: {to} }}] }}`){shown}, and those to what it delivers from{waive}"
                 )
             }
         }

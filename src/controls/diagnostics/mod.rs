@@ -20,7 +20,7 @@ pub(in crate::controls) use apiserver::{
     RetiredIssuerInUse, UnknownCipher,
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
-pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
+pub(in crate::controls) use hosts::{HostWord, PoolWithoutAddresses, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
     BreakGlassShared, CutOff, DeliveryByDefault, DeliveryCutOff, GroupWithoutPrefix, HandsOutClusterAdmin, ReservedIdentity,
     RootOnNodes, RunsInKubeSystem, UnknownDelivery,
@@ -70,6 +70,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<GroupWithoutPrefix>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
+    Entry::of::<PoolWithoutAddresses>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),

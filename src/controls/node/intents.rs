@@ -29,8 +29,8 @@ pub(in crate::controls) fn intents(cluster: &Resolved, plan: &Plan, lowered: &mu
             script.map(|verdict| Verdict { outcome: Outcome::Weaker, ..verdict.clone() }).into_iter().collect(),
         );
         answer(answers.path.child("access"), access(plan, pool, answers, scripts.as_ref()));
-        for (n, (_, place)) in answers.open.iter().enumerate() {
-            answer(place.clone(), open(plan, pool, n, scripts.as_ref()));
+        for opening in &answers.open {
+            answer(opening.path.clone(), open(plan, pool, &opening.group, scripts.as_ref()));
         }
     }
 }
@@ -61,9 +61,8 @@ fn access(plan: &Plan, pool: &NodePlan, answers: &PoolAnswers, scripts: Option<&
     }
 }
 
-/// The entry of a pool that stands at a place of its list.
-fn open(plan: &Plan, pool: &NodePlan, n: usize, scripts: Option<&Verdict>) -> Vec<Verdict> {
-    let group = firewall::opened(n);
+/// An entry of a pool, by its group.
+fn open(plan: &Plan, pool: &NodePlan, group: &str, scripts: Option<&Verdict>) -> Vec<Verdict> {
     held(plan, pool, firewall::CONTROL.id, scripts, |rule| matches!(rule, HostRule::FirewallAllow(.., of) if of == group))
 }
 

@@ -12,6 +12,7 @@ mod extra_modules_off;
 mod extra_sysctls;
 mod file_systems;
 mod firewall;
+mod firewall_rules;
 mod firewire;
 mod icmp_broadcasts;
 mod icmp_redirects;
