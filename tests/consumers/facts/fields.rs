@@ -58,8 +58,9 @@ fn fields() {
 fn a_field_that_is_not_known_stops_neither_kubelet_nor_kube_proxy() {
     let folder = tempfile::tempdir().expect("a folder for the documents");
     for minor in [36, 37] {
+        // The kubelet gets as far as its validation, kube-proxy as far as its missing kubeconfig.
         for (program, kind, known) in [
-            (Program::Kubelet, ConfigKind::Kubelet, "failCgroupV1: false\n"),
+            (Program::Kubelet, ConfigKind::Kubelet, "healthzPort: -1\n"),
             (Program::KubeProxy, ConfigKind::KubeProxy, "mode: iptables\n"),
         ] {
             let Some(built) = built(minor, program) else { continue };
