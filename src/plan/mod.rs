@@ -54,11 +54,11 @@ pub use network::{
     DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkPlan, NetworkView, NodeSource, Unmatched, policy_key, policy_text,
 };
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
+pub use pod_logs::{POD_LOGS, kube_system_logs};
 pub use policies::{
     Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
     sync_key, template_key,
 };
-pub use pod_logs::{POD_LOGS, kube_system_logs};
 pub use presence::Presence;
 pub use rbac::{CLUSTER_ADMIN, Grant, KUBEADM_ADMINS, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use runtime::{runtime_of_socket, socket_path};

@@ -95,7 +95,8 @@ fn the_collector_dials_a_receiver_of_ipv6() {
     let file = shipped.path("config.yaml");
     fs::write(&file, moved(&shipped, &emitted(&shipped))).expect("a file");
     let says = fs::File::create(shipped.path("says")).expect("a file");
-    let _running = Stopped(collector(&built, &[], &file).stdout(Stdio::null()).stderr(says).spawn().expect("the collector starts"));
+    let _running =
+        Stopped(collector(&built, &[], &file).stdout(Stdio::null()).stderr(says).spawn().expect("the collector starts"));
     receiver.set_nonblocking(true).expect("a receiver that does not wait");
     eventually(30, "the receiver is dialled", || receiver.accept().is_ok());
 }

@@ -94,7 +94,8 @@ fn images_are_judged_by_deadlines() {
     for none in ["no report", "{}", ""] {
         assert_eq!(scan(folder.path(), &tree, none, &[]).0, 3, "a report that is none fails the job: {none}");
     }
-    for word in ["--output", "--output=elsewhere.json", "-oelsewhere.json", "--format", "-f", "--ignorefile=none", "--exit-code"] {
+    for word in ["--output", "--output=elsewhere.json", "-oelsewhere.json", "--format", "-f", "--ignorefile=none", "--exit-code"]
+    {
         let (code, text) = scan(folder.path(), &tree, CLEAN, &[word, "elsewhere.json"]);
         assert!(code == 2 && text.contains("is set here"), "{word} would take the report away: {code} {text}");
     }

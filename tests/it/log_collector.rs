@@ -251,7 +251,12 @@ fn where_the_agent_is_kept_out_is_said() {
     let workers = Scope::Pool("workers".to_owned());
     let crio = [("runtime: { containerd: \"2.3\" }", "runtime: { crio: \"1.36\" }")];
     for (os, changes, outcome, row) in [
-        ("rhel-9", &[][..], Outcome::Weaker, "; the agent `log-collector` of each node of `workers`, unless SELinux keeps it out"),
+        (
+            "rhel-9",
+            &[][..],
+            Outcome::Weaker,
+            "; the agent `log-collector` of each node of `workers`, unless SELinux keeps it out",
+        ),
         ("rhel-10", &crio[..], Outcome::Impossible, "; nobody on those of `workers`"),
     ] {
         let built = with_pools(&pools("debian-12", os), "", changes);
@@ -296,7 +301,8 @@ fn nodes_of_an_external_etcd_ship_its_pod() {
     let all = format!("{}, {etcd}]", pools("debian-12", "debian-12").trim_end_matches(']'));
     let subnets = "serviceSubnets: [10.96.0.0/12]\n";
     let built = with_pools(&all, "", &[(subnets, &format!("{subnets}      {ETCD}"))]);
-    let logs = |pool: &str, program: &str| drop_in(&built, pool).expect("a drop-in").contains(&format!("kube-system_{program}-*"));
+    let logs =
+        |pool: &str, program: &str| drop_in(&built, pool).expect("a drop-in").contains(&format!("kube-system_{program}-*"));
     assert!(logs("etcd", "etcd") && !logs("etcd", "kube-proxy"));
     assert!(logs("control-plane", "kube-apiserver") && logs("control-plane", "kube-proxy") && !logs("control-plane", "etcd"));
 }

@@ -130,22 +130,35 @@ fn what_a_grant_makes_of_its_holder_is_said() {
         ("    duties: [{ name: a, group: dev, namespaces: [mon, calico-system], may: [view, read-logs] }]", None),
         ("    duties: [{ name: a, group: dev, may: [view] }]", None),
         ("    duties: [{ name: a, group: dev, may: [exec-debug] }]", Some(("runs-in-kube-system", "kube-system"))),
-        ("    duties: [{ name: a, group: dev, namespaces: [kube-system], may: [deploy] }]", Some(("runs-in-kube-system", "kube-system"))),
+        (
+            "    duties: [{ name: a, group: dev, namespaces: [kube-system], may: [deploy] }]",
+            Some(("runs-in-kube-system", "kube-system")),
+        ),
         ("    duties: [{ name: a, group: dev, namespaces: [mon], may: [exec-debug] }]", Some(("root-on-nodes", "mon"))),
         ("    duties: [{ name: a, group: dev, namespaces: [mon], may: [deploy] }]", Some(("root-on-nodes", "mon"))),
-        ("    duties: [{ name: a, group: dev, namespaces: [calico-system], may: [deploy] }]", Some(("root-on-nodes", "calico-system"))),
+        (
+            "    duties: [{ name: a, group: dev, namespaces: [calico-system], may: [deploy] }]",
+            Some(("root-on-nodes", "calico-system")),
+        ),
         (
             "    impersonation: [{ name: a, by: support, ACTING, namespaces: [kube-system], may: [exec-debug] }]",
             Some(("runs-in-kube-system", "kube-system")),
         ),
         ("    impersonation: [{ name: a, by: support, ACTING, may: [deploy] }]", Some(("runs-in-kube-system", "kube-system"))),
-        ("    impersonation: [{ name: a, by: support, ACTING, namespaces: [mon], may: [exec-debug] }]", Some(("root-on-nodes", "mon"))),
+        (
+            "    impersonation: [{ name: a, by: support, ACTING, namespaces: [mon], may: [exec-debug] }]",
+            Some(("root-on-nodes", "mon")),
+        ),
         ("    impersonation: [{ name: a, by: support, ACTING, namespaces: [shop], may: [deploy] }]", None),
     ] {
         let (built, diags) = people("1.36.3", "", &identity.replace("ACTING", acting), "");
         let built = built.unwrap_or_else(|| panic!("{identity}: {:?}", diags.list()));
         let found = codes(&diags);
-        assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), Vec::from_iter(expected.map(|(code, _)| code)), "{identity}");
+        assert_eq!(
+            found.iter().map(|(code, _)| *code).collect::<Vec<_>>(),
+            Vec::from_iter(expected.map(|(code, _)| code)),
+            "{identity}"
+        );
         let control = if identity.contains("impersonation") { "impersonation/limited" } else { "rbac/duties" };
         let verdicts = &built.plan.verdicts.iter().find(|found| found.id.to_string() == control).expect("a control").verdicts;
         let weaker = |name: &str| {
@@ -191,7 +204,8 @@ fn impersonation_goes_by_what_the_api_server_knows() {
         let built = built.unwrap_or_else(|| panic!("{setting:?}: {:?}", diags.list()));
         assert_eq!(roles(&built).contains("impersonate:user-info"), constrained, "{setting:?}");
         assert_eq!(roles(&built).contains("- impersonate\n"), !constrained, "{setting:?}");
-        let control = built.plan.verdicts.iter().find(|found| found.id.to_string() == "impersonation/limited").expect("a control");
+        let control =
+            built.plan.verdicts.iter().find(|found| found.id.to_string() == "impersonation/limited").expect("a control");
         let off = Ground::Fact(facts::id::CONSTRAINED_IMPERSONATION_OFF);
         let said = control.verdicts.iter().find(|verdict| verdict.ground == off);
         assert_eq!(said.is_none(), constrained, "{setting:?}");
@@ -204,7 +218,8 @@ fn impersonation_goes_by_what_the_api_server_knows() {
 #[test]
 fn who_sends_objects_as_another_may_read_the_schemas() {
     for (may, sends) in [("deploy", true), ("view", false), ("exec-debug", false)] {
-        let acting = format!("    impersonation: [{{ name: a, by: support, as: {{ users: [jane] }}, namespaces: [shop], may: [{may}] }}]");
+        let acting =
+            format!("    impersonation: [{{ name: a, by: support, as: {{ users: [jane] }}, namespaces: [shop], may: [{may}] }}]");
         let built = people("1.36.3", "", &acting, "").0.expect("it builds");
         for path in ["- /openapi/v2\n", "- /openapi/v3\n", "- /openapi/v3/*\n"] {
             assert_eq!(roles(&built).contains(path), sends, "{may} {path}");
@@ -219,7 +234,8 @@ fn an_impersonation_that_is_not_built_binds_nobody() {
     for version in ["1.36.3", "1.35.4"] {
         let built = people(version, "", acting, "").0.expect("it builds");
         assert!(!built.plan.rbac.roles.keys().any(|role| role.name.contains("impersonate")), "{version}");
-        let control = built.plan.verdicts.iter().find(|found| found.id.to_string() == "impersonation/limited").expect("a control");
+        let control =
+            built.plan.verdicts.iter().find(|found| found.id.to_string() == "impersonation/limited").expect("a control");
         assert!(control.verdicts.iter().all(|verdict| verdict.outcome == Outcome::Impossible), "{:?}", control.verdicts);
     }
 }

@@ -247,7 +247,8 @@ impl Problem for RootOnNodes {
     }
 
     fn help(&self) -> String {
-        let leave = format!("leave `{}` out, and let the group for emergencies (`identity.breakGlass`) work there", self.namespace);
+        let leave =
+            format!("leave `{}` out, and let the group for emergencies (`identity.breakGlass`) work there", self.namespace);
         match self.other {
             Some(_) => format!("{leave}; or give the namespace a level that refuses such pods (`podSecurity: baseline`)"),
             None => leave,
@@ -281,7 +282,8 @@ impl Problem for BreakGlassShared {
     }
 
     fn help(&self) -> String {
-        "name a group under `identity.breakGlass` that people enter in an emergency alone, or take the duty out: it adds nothing".to_owned()
+        "name a group under `identity.breakGlass` that people enter in an emergency alone, or take the duty out: it adds nothing"
+            .to_owned()
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -25,7 +25,9 @@ impl Problem for ReceiverByAddress {
     fn help(&self) -> String {
         let host = &self.host;
         let beside = if self.by_agent { format!(" beside `IP:{host}`, which the agent asks for") } else { String::new() };
-        format!("name the receiver as its certificate does (`host: siem.example.com`), or let the certificate hold `DNS:{host}`{beside}")
+        format!(
+            "name the receiver as its certificate does (`host: siem.example.com`), or let the certificate hold `DNS:{host}`{beside}"
+        )
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -5,9 +5,7 @@ use crate::{
     controls::{
         Applies, Control,
         diagnostics::{HandsOutClusterAdmin, ReservedIdentity},
-        rbac::{
-            Holder, Reach, WHILE_ACTING, audited, grant, impossible, members, named, rules_of, tell_of_strength, unbuilt,
-        },
+        rbac::{Holder, Reach, WHILE_ACTING, audited, grant, impossible, members, named, rules_of, tell_of_strength, unbuilt},
         strokes,
     },
     facts,
@@ -76,7 +74,8 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
         None => constrained(cluster, out, declared, &names, &built, &role),
         Some((fact, why)) => {
             let keys = plain(out, declared, &names, &role);
-            let detail = format!("of `{}` neither `namespaces` nor `may` is held: the users and groups alone are{why}", declared.name);
+            let detail =
+                format!("of `{}` neither `namespaces` nor `may` is held: the users and groups alone are{why}", declared.name);
             out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
             out.intent(declared.path.clone(), Outcome::Weaker, Ground::Fact(fact), detail);
             keys

@@ -56,9 +56,8 @@ fn becomes(cluster: &Resolved, namespace: &str) -> Option<Becomes> {
         return Some(Becomes::Root("Pod Security lets every pod in there".to_owned(), place));
     }
     let mut of_components = cluster.components().into_iter().map(|(component, _)| component);
-    let component = of_components.find(|component| {
-        component.namespaces().contains(&namespace) && component.passes(namespace) == PodLevel::Privileged
-    })?;
+    let component = of_components
+        .find(|component| component.namespaces().contains(&namespace) && component.passes(namespace) == PodLevel::Privileged)?;
     Some(Becomes::Root(format!("pods of {} there have their node", component.says), place))
 }
 

@@ -240,9 +240,8 @@ fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
     }
     let kubernetes = written.kubernetes.and_then(|text| r.need_text(at, "kubernetes", Some(text)));
     let one = |text: &str| !text.contains('*');
-    let kubernetes = kubernetes.and_then(|text| {
-        r.check(&at.child("kubernetes"), text, "the name of one group: no `*` stands for others", one)
-    });
+    let kubernetes = kubernetes
+        .and_then(|text| r.check(&at.child("kubernetes"), text, "the name of one group: no `*` stands for others", one));
     let arns = written.aws.unwrap_or_default().indexed();
     let aws = arns.filter_map(|(n, arn)| {
         let expected = principal_for(&arn);
