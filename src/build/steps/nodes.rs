@@ -126,6 +126,11 @@ impl Tree<'_> {
         text.push_str(
             ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
         );
+        if self.plan.host.runtime == "containerd" {
+            text.push_str(
+                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
+            );
+        }
         let of_etcd: Vec<String> =
             self.scripted().filter(|pool| pool.role == PoolRole::Etcd).map(|pool| code(&pool.name)).collect();
         if !of_etcd.is_empty() {
@@ -133,11 +138,6 @@ impl Tree<'_> {
                 text,
                 " On the hosts of {} what runs etcd is yours, and neither runtime nor kubelet is configured there.",
                 of_etcd.join(", ")
-            );
-        }
-        if self.plan.host.runtime == "containerd" {
-            text.push_str(
-                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
             );
         }
         text
