@@ -153,8 +153,8 @@ impl Tree<'_> {
                  them to `/etc/containerd/conf.d`."
             }
             "docker" => {
-                " Its `/etc/docker/daemon.json` takes the place of yours: what yours alone says (proxies, a log driver, another data folder) goes, so \
-                 compare the two."
+                " Its `/etc/docker/daemon.json` takes the place of yours: what yours alone says (proxies, a log driver) goes, so compare the two. One with \
+                 another data folder or handler is not replaced: give those to dockerd as flags in a drop-in of docker.service first."
             }
             "crio" => {
                 " Its drop-in stands beside your files of CRI-O: one of yours in `/etc/crio/crio.conf.d` whose name sorts behind `50-harden.conf` wins."
