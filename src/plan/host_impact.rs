@@ -58,9 +58,9 @@ impl HostRule<'_> {
                 let stops = RUNTIME_STOPS.iter().find(|(of, _)| *of == path).map(|(_, what)| Impact::RefusesLater(what));
                 stops.into_iter().chain([Impact::RollsRuntime]).collect()
             }
-            HostRule::UnitMasked(_) => {
-                later("is not started again until it is unmasked, from the next boot on; what runs now is not stopped")
-            }
+            HostRule::UnitMasked(_) => later(
+                "keeps the unit from starting again, from the next boot on, until it is unmasked; what runs now is not stopped",
+            ),
             HostRule::Swap => later("takes the swap away at once: a node that needs it runs out of memory"),
             HostRule::UpgradeOption(_) => later("installs updates of the system by itself, and restarts what they belong to"),
             HostRule::Sudo("use_pty") => later("ends what a command by sudo left running when that command ends"),

@@ -272,6 +272,9 @@ impl Judge<'_> {
             }
             Expression::FuncCall(call) => call.args.iter().for_each(|argument| self.expression(argument)),
             Expression::Parenthesis(inner) => self.expression(inner),
+            Expression::Conditional(choice) => {
+                [&choice.cond_expr, &choice.true_expr, &choice.false_expr].into_iter().for_each(|part| self.expression(part));
+            }
             Expression::Operation(operation) => match &**operation {
                 Operation::Unary(unary) => self.expression(&unary.expr),
                 Operation::Binary(binary) => {

@@ -130,6 +130,11 @@ impl Tree<'_> {
         text.push_str(
             ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
         );
+        if self.plan.host.runtime == "containerd" {
+            text.push_str(
+                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
+            );
+        }
         let of_etcd: Vec<String> =
             self.scripted().filter(|pool| pool.role == PoolRole::Etcd).map(|pool| code(&pool.name)).collect();
         if !of_etcd.is_empty() {
@@ -178,8 +183,8 @@ impl Tree<'_> {
                  them to `/etc/containerd/conf.d`."
             }
             "docker" => {
-                " Its `/etc/docker/daemon.json` takes the place of yours: what yours alone says (proxies, a log driver, another data folder) goes, so \
-                 compare the two."
+                " Its `/etc/docker/daemon.json` takes the place of yours: what yours alone says (proxies, a log driver) goes, so compare the two. One with \
+                 another data folder or handler is not replaced: give those to dockerd as flags in a drop-in of docker.service first."
             }
             "crio" => {
                 " Its drop-in stands beside your files of CRI-O: one of yours in `/etc/crio/crio.conf.d` whose name sorts behind `50-harden.conf` wins."
