@@ -40,7 +40,8 @@ pub(super) const OIDC_FLAGS_BESIDE_FILE: Rule = Rule {
 /// One clash for all flags: they move together. The server asks whether a flag is given, so an empty one counts too.
 fn oidc_flags_beside_file(plan: &Plan) -> Vec<Clash> {
     let Some(file) = &plan.authentication else { return Vec::new() };
-    let flags: Vec<_> = plan.component(SERVER).flags.iter().filter(|(name, _)| name.starts_with("oidc-")).collect();
+    let Some(row) = facts::exclusive_flag(SERVER, "authentication-config") else { return Vec::new() };
+    let flags: Vec<_> = plan.component(SERVER).flags.iter().filter(|(name, _)| row.excludes(name)).collect();
     if flags.is_empty() {
         return Vec::new();
     }
@@ -70,8 +71,8 @@ pub(super) const AUTHORIZATION_FILE_BESIDE_FLAGS: Rule = Rule {
 
 fn authorization_file_beside_flags(plan: &Plan) -> Vec<Clash> {
     let Some(file) = Side::flag(plan, SERVER, "authorization-config") else { return Vec::new() };
-    let names = plan.component(SERVER).flags.keys();
-    let excluded = names.filter(|name| *name == "authorization-mode" || name.starts_with("authorization-webhook-"));
+    let Some(row) = facts::exclusive_flag(SERVER, "authorization-config") else { return Vec::new() };
+    let excluded = plan.component(SERVER).flags.keys().filter(|name| row.excludes(name));
     let clash = |name: &String| {
         Some(Clash {
             message: format!("`--authorization-config` and `--{name}` exclude each other"),

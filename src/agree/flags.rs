@@ -3,6 +3,7 @@
 
 use crate::{
     base::go_bool,
+    facts,
     plan::{Plan, Program},
 };
 
@@ -12,16 +13,14 @@ use super::settings::{Clash, Rule, Side, text};
 struct Exclusive {
     program: Program,
     flag: &'static str,
-    others: &'static [&'static str],
     /// What to do.
     help: &'static str,
 }
 
-/// Origin: `AdmissionOptions.Validate` of kube-apiserver (pkg/kubeapiserver/options), read 2026-11-27.
+/// Those of the files of the API server have rules of their own.
 const EXCLUSIVE: [Exclusive; 1] = [Exclusive {
     program: Program::KubeApiserver,
     flag: "admission-control",
-    others: &["enable-admission-plugins", "disable-admission-plugins"],
     help: "take `admission-control` out and name its plugins in `enable-admission-plugins`, which kubeadm always writes",
 }];
 
@@ -34,9 +33,9 @@ pub(super) const FLAGS_EXCLUDE_EACH_OTHER: Rule = Rule {
 
 fn flags_exclude_each_other(plan: &Plan) -> Vec<Clash> {
     let mut clashes = Vec::new();
-    for Exclusive { program, flag, others, help } in EXCLUSIVE {
-        let Some(a) = Side::flag(plan, program, flag) else { continue };
-        let other = others.iter().find_map(|other| Some((other, Side::flag(plan, program, other)?)));
+    for Exclusive { program, flag, help } in EXCLUSIVE {
+        let (Some(a), Some(row)) = (Side::flag(plan, program, flag), facts::exclusive_flag(program, flag)) else { continue };
+        let other = row.others.iter().find_map(|other| Some((other, Side::flag(plan, program, other)?)));
         let Some((other, b)) = other else { continue };
         clashes.push(Clash {
             message: format!("`--{flag}` and `--{other}` of {program} exclude each other"),

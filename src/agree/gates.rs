@@ -1,51 +1,12 @@
 //! Feature gates that a component of the exact version does not know, or does not let anybody change.
 
 use crate::{
+    base::go_bool,
     facts::{self, Feature},
-    plan::{Plan, Program, SettingKey},
+    plan::{Plan, Program, SetGate},
 };
 
 use super::settings::{Clash, Rule, Side};
-
-/// A gate that somebody sets.
-struct Asked {
-    program: Program,
-    name: String,
-    value: String,
-    side: Side,
-}
-
-/// Every gate that the plan sets. etcd has gates of its own, which no table covers.
-fn asked(plan: &Plan) -> Vec<Asked> {
-    let mut out = Vec::new();
-    for (program, component) in plan.components.iter().filter(|(program, _)| **program != Program::Etcd) {
-        if let Some(flag) = component.flags.get("feature-gates") {
-            let key = SettingKey::Flag(*program, "feature-gates".to_owned());
-            let first = flag.held.value.to_string();
-            let values = std::iter::once(first.as_str()).chain(flag.also.iter().map(|held| held.value.as_str()));
-            for (name, value) in values.flat_map(|text| text.split(',')).filter_map(|pair| pair.split_once('=')) {
-                // A gate may stand with the component that it belongs to.
-                let (name, value) = (name.trim().trim_start_matches("kube:").to_owned(), value.trim().to_owned());
-                out.push(Asked { program: *program, name, value, side: Side::of(&key, &flag.held) });
-            }
-        }
-        for (path, held) in &component.fields {
-            let side = || Side::of(&SettingKey::Field(*program, path.clone()), held);
-            if let Some(name) = path.strip_prefix("featureGates.") {
-                out.push(Asked { program: *program, name: name.to_owned(), value: held.value.to_string(), side: side() });
-            } else if let (true, Some(gates)) = (path == "featureGates", held.value.as_object()) {
-                let gate = |(name, value): (&String, &serde_json::Value)| Asked {
-                    program: *program,
-                    name: name.clone(),
-                    value: value.to_string(),
-                    side: side(),
-                };
-                out.extend(gates.iter().map(gate));
-            }
-        }
-    }
-    out
-}
 
 /// Why a gate is off.
 pub(super) enum Off {
@@ -57,12 +18,15 @@ pub(super) enum Off {
 
 /// Why a gate of a program is off in the plan; nothing where it is on, or where nothing is known of it.
 pub(super) fn off(plan: &Plan, program: Program, name: &str) -> Option<Off> {
-    // Flags stand before fields here, and win over them.
-    if let Some(asked) = asked(plan).into_iter().find(|asked| asked.program == program && asked.name == name) {
-        return (asked.value.parse() == Ok(false)).then_some(Off::Set(asked.side));
+    if let Some(gate) = plan.gate(program, name) {
+        return gate.is_off().then(|| Off::Set(side(&gate)));
     }
     let feature = facts::feature(name, plan.cluster.minor());
     matches!(feature, Feature::NeedsGate | Feature::Absent).then_some(Off::Default(feature))
+}
+
+fn side(gate: &SetGate) -> Side {
+    Side::of(&gate.key, &gate.held)
 }
 
 pub(super) const UNKNOWN_GATE: Rule = Rule {
@@ -74,7 +38,7 @@ pub(super) const UNKNOWN_GATE: Rule = Rule {
 
 fn unknown_gate(plan: &Plan) -> Vec<Clash> {
     let minor = plan.cluster.minor();
-    let clash = |asked: Asked| {
+    let clash = |asked: SetGate| {
         let found = facts::gate_of(asked.program, &asked.name, minor);
         let refusal = found.refusal()?;
         let out = format!("take `{}` out of the gates", asked.name);
@@ -90,11 +54,11 @@ fn unknown_gate(plan: &Plan) -> Vec<Clash> {
                 asked.program, plan.cluster.version, asked.name
             ),
             help: advice,
-            a: asked.side,
+            a: side(&asked),
             b: Some(Side::version(plan)),
         })
     };
-    asked(plan).into_iter().filter_map(clash).collect()
+    plan.gates().into_iter().filter_map(clash).collect()
 }
 
 pub(super) const LOCKED_GATE: Rule = Rule {
@@ -105,18 +69,18 @@ pub(super) const LOCKED_GATE: Rule = Rule {
 
 fn locked_gate(plan: &Plan) -> Vec<Clash> {
     let minor = plan.cluster.minor();
-    let clash = |asked: Asked| {
+    let clash = |asked: SetGate| {
         let gate = facts::gate_of(asked.program, &asked.name, minor).known()?;
-        let value = asked.value.parse().ok()?;
+        let value = go_bool(&asked.held.value)?;
         if gate.accepts(value) {
             return None;
         }
         Some(Clash {
             message: format!("gate `{}` is locked to {} in Kubernetes {}", asked.name, gate.default, plan.cluster.version),
             help: format!("take `{}` out of the gates: {} is its only value", asked.name, gate.default),
-            a: asked.side,
+            a: side(&asked),
             b: Some(Side::version(plan)),
         })
     };
-    asked(plan).into_iter().filter_map(clash).collect()
+    plan.gates().into_iter().filter_map(clash).collect()
 }

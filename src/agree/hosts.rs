@@ -3,15 +3,15 @@
 use crate::{
     facts::{self, NEEDS, Need, Needed, NeededBy},
     kube::network::Protocol,
-    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, Program, SettingKey},
+    plan::{FlowPlan, Held, HostRule, NodePlan, Plan, SettingKey},
 };
 
 use super::settings::{Clash, Rule, Side};
 
 pub(super) const HOST_NEED_BROKEN: Rule = Rule {
     id: "host-need-broken",
-    about: "A setting of the nodes takes away what the kubelet, the network plug-in or the runtime needs there. Hardening guides for servers \
-        ask for many of these; on a node pods lose their network, or no container starts.",
+    about: "A setting of the nodes takes away what the kubelet, kube-proxy, the network plug-in, the runtime or another control needs there. \
+        Hardening guides for servers ask for many of these; on a node pods lose their network, or no container starts.",
     check: host_need_broken,
 };
 
@@ -22,7 +22,8 @@ fn host_need_broken(plan: &Plan) -> Vec<Clash> {
         for (name, held) in &pool.file_rules {
             let Some(rule) = HostRule::of(name) else { continue };
             let broken = needs.iter().find(|need| breaks(need.what, rule, held));
-            let found = broken.map(|need| clash(plan, pool, name, held, need));
+            let needed = broken.map(|need| clash(plan, pool, name, held, need));
+            let found = needed.or_else(|| loaded_and_off(pool, name, rule, held));
             clashes.extend(found.filter(|clash| clashes.iter().all(|other| other.message != clash.message)));
         }
     }
@@ -35,17 +36,46 @@ fn counts(plan: &Plan, pool: &NodePlan, need: &Need) -> bool {
         NeededBy::Node => true,
         NeededBy::Cni(names) => names.contains(&plan.host.cni.as_str()),
         NeededBy::Runtime(names) => names.contains(&plan.host.runtime.as_str()),
+        NeededBy::CniOnIptables(names) => names.contains(&plan.host.cni.as_str()) && proxy_mode(plan) != Some("nftables"),
+        NeededBy::Way(way) => plan.host.ways.contains(&way),
         NeededBy::Ipv6 => plan.host.ipv6,
-        NeededBy::IptablesProxy => plan.host.kube_proxy && matches!(proxy_mode(plan), "" | "iptables"),
+        NeededBy::Proxy(modes) => proxy_mode(plan).is_some_and(|mode| modes.contains(&mode)),
         NeededBy::Addon(names) => addon(plan, names).is_some(),
         NeededBy::Os(names) => names.contains(&pool.os.as_str()),
         NeededBy::SctpFlow => sctp_flow(plan).is_some(),
+        NeededBy::Firewall => rule_of(pool, HostRule::FirewallMode).is_some(),
+        NeededBy::NodePorts => rule_of(pool, HostRule::NodePorts).is_some(),
     }
 }
 
-/// The mode of kube-proxy as the plan holds it; empty is its own default, `iptables`.
-fn proxy_mode(plan: &Plan) -> &str {
-    plan.component(Program::KubeProxy).fields.get("mode").and_then(|held| held.value.as_str()).unwrap_or_default()
+/// The mode of kube-proxy, where it runs; without one its own default is `iptables`.
+fn proxy_mode(plan: &Plan) -> Option<&str> {
+    let mode = plan.proxy_mode();
+    plan.host.kube_proxy.then_some(if mode.is_empty() { "iptables" } else { mode })
+}
+
+/// A rule of a pool, with its name.
+fn rule_of<'a>(pool: &'a NodePlan, wanted: HostRule<'_>) -> Option<(&'a String, &'a Held<String>)> {
+    pool.file_rules.iter().find(|(name, _)| HostRule::of(name) == Some(wanted))
+}
+
+/// The name of a module as the kernel writes it: modprobe takes dashes as well.
+fn kernel_name(module: &str) -> String {
+    module.replace('-', "_")
+}
+
+/// A module that is switched off, and loaded at boot by another rule of the same nodes.
+fn loaded_and_off(pool: &NodePlan, name: &str, rule: HostRule<'_>, held: &Held<String>) -> Option<Clash> {
+    let HostRule::ModuleOff(off) = rule else { return None };
+    let is_loaded = |name: &str| matches!(HostRule::of(name), Some(HostRule::ModuleLoaded(module)) if kernel_name(module) == kernel_name(off));
+    let (other, loaded) = pool.file_rules.iter().find(|(name, _)| is_loaded(name))?;
+    let key = |name: &str| SettingKey::Node(format!("{}/{name}", pool.name));
+    Some(Clash {
+        message: format!("module `{off}` is switched off on the nodes that load it at boot"),
+        help: format!("take `{off}` out"),
+        a: Side::of(&key(name), held),
+        b: Some(Side::of(&key(other), loaded)),
+    })
 }
 
 /// The first declared component of a list.
@@ -65,16 +95,26 @@ fn breaks(what: Needed, rule: HostRule<'_>, held: &Held<String>) -> bool {
             (set == key || is_of_interface(key, set)) && !values.contains(&held.value.as_str())
         }
         (Needed::SysctlNot(key, values), HostRule::Sysctl(set)) => set == key && values.contains(&held.value.as_str()),
-        (Needed::Module(module), HostRule::ModuleOff(off)) => off.replace('-', "_") == module,
+        (Needed::Module(module), HostRule::ModuleOff(off)) => kernel_name(off) == module,
         (Needed::Sysctl(..) | Needed::SysctlNot(..) | Needed::Module(_), _) => false,
     }
 }
 
 /// Whether a setting is that of one interface, where another is what new interfaces get: which of them carry pods nobody knows here.
 fn is_of_interface(default: &str, set: &str) -> bool {
-    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| *of == "forwarding") else { return false };
+    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| matches!(*of, "disable_ipv6" | "forwarding"))
+    else {
+        return false;
+    };
     let interface = set.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(of)?.strip_suffix('.'));
     interface.is_some_and(|interface| interface != "lo" && interface != "all")
+}
+
+/// Whether the plug-in needs something for a way that the spec leaves open among others.
+fn may_need(plan: &Plan, by: NeededBy) -> bool {
+    matches!(by, NeededBy::Way(way) if plan.host.encrypted.as_deref() != Some(way))
+        && plan.host.carried.is_none()
+        && plan.host.ways.len() > 1
 }
 
 fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &Need) -> Clash {
@@ -92,14 +132,22 @@ fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &N
         ),
         Needed::Module(module) => (
             format!("without module `{module}` nodes break: {}", facts::sentence(need.why, plan.cluster.minor())),
-            format!("take `{module}` out"),
+            format!("take `{module}` out{}", if may_need(plan, need.by) { ", or say in the spec how packets go" } else { "" }),
         ),
     };
     let by = match need.by {
-        NeededBy::Cni(_) => Side::spec(&format!("/platform/cni/{}", plan.host.cni), "this network plug-in needs it"),
+        NeededBy::Way(_) if may_need(plan, need.by) => {
+            Side::spec(&format!("/platform/cni/{}", plan.host.cni), "how packets go between nodes is not said, so it may need it")
+        }
+        NeededBy::Cni(_) | NeededBy::CniOnIptables(_) | NeededBy::Way(_) => {
+            Side::spec(&format!("/platform/cni/{}", plan.host.cni), "this network plug-in needs it")
+        }
         NeededBy::Runtime(_) => Side::spec(&format!("/platform/runtime/{}", plan.host.runtime), "this runtime needs it"),
         NeededBy::Ipv6 => Side::spec("/platform/kubeadm/podSubnets", "pods have IPv6 addresses"),
-        NeededBy::IptablesProxy => Side::spec("/platform/kubeadm/kubeProxy", "kube-proxy runs in mode `iptables`"),
+        NeededBy::Proxy(_) => Side::spec(
+            "/platform/kubeadm/kubeProxy",
+            format!("kube-proxy runs in mode `{}`", proxy_mode(plan).unwrap_or_default()),
+        ),
         NeededBy::Addon(names) => {
             let place = format!("/platform/addons/{}", addon(plan, names).unwrap_or_default());
             Side::spec(&place, "this component needs it")
@@ -109,6 +157,13 @@ fn clash(plan: &Plan, pool: &NodePlan, name: &str, held: &Held<String>, need: &N
             || Side::spec("/network/flows", "a flow is over SCTP"),
             |flow| Side { text: "this flow is over SCTP".to_owned(), reasons: flow.reasons.clone() },
         ),
+        NeededBy::Firewall | NeededBy::NodePorts => {
+            let wanted = if need.by == NeededBy::Firewall { HostRule::FirewallMode } else { HostRule::NodePorts };
+            rule_of(pool, wanted).map_or_else(
+                || Side::spec(&format!("/platform/nodePools/{}", pool.name), "these nodes have a firewall"),
+                |(name, held)| Side::of(&SettingKey::Node(format!("{}/{name}", pool.name)), held),
+            )
+        }
         NeededBy::Node => Side::spec(&format!("/platform/nodePools/{}", pool.name), "these are nodes of a cluster"),
     };
     let key = SettingKey::Node(format!("{}/{name}", pool.name));

@@ -17,8 +17,8 @@ use super::settings::{Clash, Rule, Side};
 pub(super) const FLOW_NOT_MATCHED: Rule = Rule {
     id: "flow-not-matched",
     about: "A flow has an end that the declared network plug-in cannot tell apart in a policy: nodes and the API server by address under \
-        Cilium, the API server behind a tunnel under Calico, a host name anywhere but under Cilium, a range of the cluster itself. A policy \
-        that opens more, or nothing, would be worse than none.",
+        Cilium, the API server behind a tunnel under Calico, a host name anywhere but under Cilium, a range of the cluster itself, \
+        nodes without an address in the spec, a port on which nobody answers. A policy that opens more, or nothing, would be worse than none.",
     check: flow_not_matched,
 };
 
@@ -53,9 +53,10 @@ fn policies_not_enforced(plan: &Plan) -> Vec<Clash> {
     let Some(first) = plan.network.isolated.first().filter(|_| nobody) else { return Vec::new() };
     vec![Clash {
         message: "nothing enforces network policies here: every connection would pass".to_owned(),
-        help: "declare a network plug-in that enforces them (Calico enforces beside Flannel too: write `calico`), or waive \
+        help:
+            "declare a network plug-in that enforces them, such as Calico or Cilium, and run it in place of this one, or waive \
             `network/default-deny` and take the flows out"
-            .to_owned(),
+                .to_owned(),
         a: plug_in(plan, "this enforces no policies"),
         b: Some(Side { text: "these pods are to be isolated".to_owned(), reasons: first.reasons.clone() }),
     }]

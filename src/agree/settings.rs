@@ -190,7 +190,7 @@ pub(super) fn text(plan: &Plan, program: Program, name: &str) -> Option<String> 
     plan.component(program).flag_text(name).filter(|text| !text.is_empty())
 }
 
-/// Whether a control is not applied through a waiver: what it guards is then the owner's decision.
+/// Whether a control is not applied in the whole cluster through a waiver: what it guards is then the owner's decision.
 pub(super) fn waived(plan: &Plan, control: &str) -> bool {
-    plan.verdicts.iter().any(|verdict| verdict.id.0 == control && verdict.outcome() == Outcome::Waived)
+    plan.verdicts.iter().any(|verdict| verdict.id.0 == control && verdict.of_cluster() == Outcome::Waived)
 }

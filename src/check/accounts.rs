@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{plan::Plan, yaml::Node};
 
-use super::{Against, File, documents};
+use super::{Against, File, documents, moved::Moves};
 
 /// What is known of service accounts.
 #[derive(Debug, Default)]
@@ -26,12 +26,16 @@ impl Accounts {
         self.others == Some(false)
     }
 
-    /// Reads the accounts of files; those of the plan count where the files say nothing.
-    pub(super) fn of(files: &[File], against: &Against<'_>) -> Self {
+    /// Reads the accounts of files, which are also where kustomizations move them; those of the plan count where the files say
+    /// nothing.
+    pub(super) fn of(files: &[File], moves: &Moves, against: &Against<'_>) -> Self {
         let mut found = Accounts::planned(against.plan);
         for (file, root) in documents::roots_with(files, "ServiceAccount") {
             if file.named || documents::is_yaml(&file.name) {
-                documents::objects(&root).iter().for_each(|(object, _)| found.object(object, against.namespace));
+                let given = moves.get(&file.name).into_iter().flat_map(|given| given.keys().map(String::as_str));
+                for namespace in std::iter::once(against.namespace).chain(given) {
+                    documents::objects(&root).iter().for_each(|(object, _)| found.object(object, namespace));
+                }
             }
         }
         found

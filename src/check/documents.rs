@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::{
     diag::{Diagnostic, Severity, Source},
     facts,
-    policy::pod_spec,
-    targets::{Form, Observed},
+    policy::{pod_spec, pod_spec_way},
+    targets::{Form, Observed, is_patch},
     yaml::{self, Document, Entry, Node, Style, Value},
 };
 
@@ -16,6 +16,9 @@ use super::{
     kustomization, policies, settings,
     subject::{Reader, Subject},
 };
+
+/// What to do with a template.
+pub(super) const RENDER: &str = "judge what it renders to: `helm template ... | harden check --spec FILE -`";
 
 /// A file to be judged.
 #[derive(Debug, Clone)]
@@ -137,22 +140,28 @@ pub(super) fn one(
         found.summary.not_asked.extend(not_asked(kind));
         if !judge_object(&file.name, object, &subject, against, accounts, found) {
             let line = object.place.position().line;
-            found.skip(&file.name, Some((document.index, line)), nothing_asked(object, against));
+            found.skip(&file.name, Some((document.index, line)), nothing_asked(object));
         }
     }
 }
 
 /// Why nothing was asked of an object.
-fn nothing_asked(object: &Node, against: &Against<'_>) -> String {
+fn nothing_asked(object: &Node) -> String {
     let text = |key| object.get(key).and_then(Node::as_str).unwrap_or_default();
     let (version, kind) = (text("apiVersion"), text("kind"));
     if let Some(minor) = facts::object_api_gone(version, kind) {
         return format!("no API server has served {version} {kind} since {minor}: write it for a version that is served");
     }
-    if against.plan.policies.is_empty() && pod_spec(&object.to_json()).is_some() {
-        return format!(
-            "no admission policy is planned for the cluster, so nothing is asked of pods and what makes them: {version} {kind}"
-        );
+    if (version, kind) == ("v1", "Config") {
+        return "what a kubeconfig may hold depends on where it lies: judge a copy of the node".to_owned();
+    }
+    if let Some(way) = pod_spec_way(version, kind) {
+        return match pod_spec(&object.to_json()) {
+            Some(_) => format!(
+                "no admission policy is planned for the cluster, so nothing is asked of pods and what makes them: {version} {kind}"
+            ),
+            None => format!("no map stands at `{}`, and no API server takes a {version} {kind} without it", way.join(".")),
+        };
     }
     format!("nothing is asked of this kind yet: {version} {kind}")
 }
@@ -190,7 +199,7 @@ fn unreadable(file: &File, document: &Document, errors: &[&Diagnostic], found: &
     if is_refused(errors) && text.contains("{{") {
         found.unknown.push(Finding {
             message: "this is a template: what it becomes is not known".to_owned(),
-            fix: "judge what it renders to: `helm template ... | harden check --spec FILE -`".to_owned(),
+            fix: RENDER.to_owned(),
             ..broken(errors[0], document.index)
         });
     } else if looks {
@@ -215,11 +224,6 @@ pub(super) fn is_manifest(name: &str, document: &Document) -> bool {
 fn is_configuration(name: &str, object: &Node) -> bool {
     let of_object = |form| matches!(form, Form::Object(_) | Form::Pod(_));
     observed(name, object, 1).sightings.iter().any(|sighting| !of_object(sighting.form))
-}
-
-/// kubeadm's patches are lists in files that are called after a program.
-fn is_patch(name: &str, root: &Node) -> bool {
-    root.as_seq().is_some() && name.rsplit('/').next().is_some_and(|name| name.starts_with("kube-") || name.starts_with("etcd"))
 }
 
 /// The objects of a document, each with where it stands: the document itself, or the items of a list, and of lists in it. As kubectl has it,
@@ -335,6 +339,7 @@ pub(super) fn broken(problem: &Diagnostic, document: usize) -> Finding {
         place: place.unwrap_or_else(|| Source::new("", "").place(crate::diag::Span::default())),
         document,
         object: None,
+        namespace: None,
         container: None,
         path: String::new(),
         benchmarks: Vec::new(),

@@ -21,6 +21,17 @@ pub struct Object {
     pub namespace: Option<String>,
     /// Its name; nothing where the cluster makes one up.
     pub name: Option<String>,
+    /// What such a name begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_name: Option<String>,
+}
+
+impl Object {
+    /// The name as people read it; nothing where it has none.
+    #[must_use]
+    pub fn shown_name(&self) -> Option<String> {
+        self.name.clone().or_else(|| self.generate_name.as_ref().map(|start| format!("{start}*")))
+    }
 }
 
 /// Something that is not as it should be, or that cannot be told.
@@ -38,6 +49,8 @@ pub struct Finding {
     pub document: usize,
     /// The object, where the file holds objects.
     pub object: Option<Object>,
+    /// The namespace that the object goes to, where that is told and the object itself need not say it.
+    pub namespace: Option<String>,
     /// The container, where it is about one.
     pub container: Option<String>,
     /// Where in the document, as a JSON pointer.
@@ -135,6 +148,7 @@ impl Findings {
             place,
             document: 1,
             object: None,
+            namespace: None,
             container: None,
             path: String::new(),
             benchmarks: Vec::new(),

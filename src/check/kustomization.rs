@@ -1,14 +1,16 @@
 //! Kustomizations: one that lists local files says nothing of its own; any other renders to what no file here says.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diag::Place,
-    yaml::{Entry, Node, Value},
+    yaml::{self, Entry, Node, Value},
 };
 
-use super::{Against, Finding, subject::Subject};
+use super::{Against, Content, File, Finding, subject::Subject};
 
 /// The names by which kustomize finds one in a folder.
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Fields that change nothing of what the listed files say, and make no object of which anything is asked.
 const HARMLESS: [&str; 8] = [
@@ -24,6 +26,9 @@ const HARMLESS: [&str; 8] = [
 
 /// Fields that list files and folders.
 const LISTS: [&str; 2] = ["resources", "bases"];
+
+/// Fields by which a kustomization takes in others.
+pub(super) const PARTS: [&str; 3] = ["resources", "bases", "components"];
 
 /// What stands in an entry that kustomize fetches; its own rules differ from version to version, so rather one too many.
 const REMOTE: [&str; 7] = ["://", "::", "?", "@", ":", ".git", "_git/"];
@@ -44,6 +49,22 @@ pub(super) fn is_one(name: &str, root: &Node) -> bool {
         }
         Some(_) => false,
     }
+}
+
+/// The files that kustomizations among the files list: whoever applies one applies them.
+pub(super) fn listed(files: &[File]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files {
+        let Content::Text(source) = &file.content else { continue };
+        if !is_called(&file.name) {
+            continue;
+        }
+        for root in yaml::read(source).into_iter().filter_map(|document| document.root) {
+            let entries = LISTS.iter().filter_map(|key| root.get(key)?.as_seq()).flatten().filter_map(Node::as_str);
+            found.extend(entries.filter_map(|path| beside(&file.name, path)));
+        }
+    }
+    found
 }
 
 /// That what it renders to cannot be told, where it does more than list local files.
@@ -82,4 +103,19 @@ fn is_empty(value: &Node) -> bool {
 fn is_remote(entry: &str) -> bool {
     let lower = entry.to_ascii_lowercase();
     lower.starts_with("github.com/") || REMOTE.iter().any(|part| lower.contains(part))
+}
+
+/// A path from the folder of a file, which may lead up; nothing for one that leads further up than names tell.
+pub(super) fn beside(file: &str, path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = file.split('/').collect();
+    segments.pop();
+    for segment in path.split('/') {
+        match segment {
+            ".." if matches!(segments.last(), None | Some(&"..")) => return None,
+            ".." => _ = segments.pop(),
+            "." => {}
+            _ => segments.push(segment),
+        }
+    }
+    Some(segments.join("/"))
 }

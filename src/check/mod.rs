@@ -7,16 +7,20 @@ mod accounts;
 mod documents;
 mod finding;
 mod kustomization;
+mod moved;
 mod node;
+mod placeholders;
 mod policies;
 mod settings;
 mod subject;
 mod suites;
+mod tokens;
 mod waivers;
 
 pub use documents::{Content, File};
 pub use finding::{Finding, Findings, Held, Object, Skipped, Summary};
 pub use kustomization::is_called as is_kustomization;
+pub use node::folders_of_pods;
 
 use std::collections::BTreeMap;
 
@@ -64,13 +68,17 @@ pub fn check(files: &[File], against: &Against<'_>) -> Findings {
     let mut found = Findings::default();
     found.summary.files = files.len();
     let nodes = node::roots(files);
-    let accounts = Accounts::of(files, against);
+    let moves = moved::moves(files);
+    let accounts = Accounts::of(files, &moves, against);
     let cases = suites::cases(files);
     for (at, file) in files.iter().enumerate() {
         if cases.contains(&file.name) {
             found.skip(&file.name, None, "it is a case of a suite of gator beside it: nobody applies it");
         } else if !nodes.holds(at) {
-            documents::judge(file, against, &accounts, &mut found);
+            match moves.get(&file.name) {
+                Some(given) => moved::judge(file, given, against, &accounts, &mut found),
+                None => documents::judge(file, against, &accounts, &mut found),
+            }
         }
     }
     nodes.judge(files, against, &accounts, &mut found);

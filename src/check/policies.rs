@@ -13,7 +13,14 @@ use crate::{
     yaml::Node,
 };
 
-use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject};
+use super::{
+    Against, Finding, Findings,
+    accounts::Accounts,
+    documents,
+    placeholders::{self, Placeholder},
+    subject::Subject,
+    tokens,
+};
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
 pub(super) fn judge(
@@ -27,19 +34,29 @@ pub(super) fn judge(
         return false;
     }
     let object = root.to_json();
-    if pod_spec(&object).is_none() {
-        return false;
-    }
+    let Some(at) = pod_spec(&object).map(|(_, at)| at) else { return false };
     let named = root.at_pointer("/metadata/namespace").and_then(Node::as_str).filter(|name| !name.is_empty());
-    let workload = Workload { root, subject, namespace: named.unwrap_or(against.namespace), object };
-    for planned in against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)) {
+    // The kubelet has a namespace of its own for what names none.
+    let unnamed = if accounts.are_of_static_pods() { "default" } else { against.namespace };
+    let later = placeholders::of(root, &at);
+    let workload = Workload { root, subject, namespace: named.unwrap_or(unnamed), object, later };
+    if !accounts.are_of_static_pods() {
+        tokens::judge(&workload.object, workload.namespace, root, subject, against, found);
+    }
+    let policies: Vec<&PolicyPlan> =
+        against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)).collect();
+    for planned in &policies {
         workload.by(planned, against, accounts, found);
+    }
+    if !policies.is_empty() {
+        workload.filled_in_later(found);
+        workload.no_lists(&at, found);
     }
     true
 }
 
 /// Whether a policy spares a namespace for another reason than a waiver: what a waiver covers is found, and said to be waived.
-fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
+pub(super) fn spares(planned: &PolicyPlan, namespace: &str, against: &Against<'_>) -> bool {
     let waived = |reason: &Reason| against.waivers.iter().any(|waiver| reason.cause == Cause::Spec(waiver.path.clone()));
     planned.exempt.get(namespace).is_some_and(|reasons| reasons.iter().any(|reason| !waived(reason)))
 }
@@ -49,7 +66,12 @@ struct Workload<'a> {
     subject: &'a Subject<'a>,
     namespace: &'a str,
     object: Json,
+    /// What somebody fills in before it is applied.
+    later: Vec<Placeholder<'a>>,
 }
+
+/// The lists of a pod that policies look into.
+const LISTS: [&str; 4] = ["containers", "ephemeralContainers", "initContainers", "volumes"];
 
 impl Workload<'_> {
     fn by(&self, planned: &PolicyPlan, against: &Against<'_>, accounts: &Accounts, found: &mut Findings) {
@@ -73,6 +95,31 @@ impl Workload<'_> {
         }
     }
 
+    /// Values that are filled in before it is applied.
+    fn filled_in_later(&self, found: &mut Findings) {
+        for Placeholder { node, .. } in &self.later {
+            let message = format!("`{}` is filled in later: what it becomes is not known", node.as_str().unwrap_or_default());
+            let place = node.used_at().clone();
+            found.unknown.push(self.subject.of_no_control(place, message, documents::RENDER.to_owned()));
+        }
+    }
+
+    /// What is no list where the API server takes nothing else: nothing in it is looked at.
+    fn no_lists(&self, at: &str, found: &mut Findings) {
+        let Some(spec) = self.root.at_pointer(at) else { return };
+        for list in LISTS {
+            let Some(entry) = spec.entry(list).filter(|entry| entry.value.as_seq().is_none() && !entry.value.is_null()) else {
+                continue;
+            };
+            if self.later.iter().all(|later| !later.decides(&format!("{at}/{list}"))) {
+                let message =
+                    format!("`{list}` is {}, and no API server takes it: nothing in it is judged", entry.value.kind_name());
+                let fix = format!("write `{list}` as a list");
+                found.unknown.push(self.subject.of_no_control(entry.key_place.clone(), message, fix));
+            }
+        }
+    }
+
     /// What is refused of the pods that it is or makes, with the places in itself.
     fn as_pod(&self, planned: &PolicyPlan, mounts: bool) -> BTreeSet<Violation> {
         let (Some(pod), Some((_, at))) = (admitted(&self.object, mounts), pod_spec(&self.object)) else { return BTreeSet::new() };
@@ -91,6 +138,9 @@ impl Workload<'_> {
         accounts: &Accounts,
         found: &mut Findings,
     ) {
+        if self.later.iter().any(|later| later.decides(&violation.pointer)) {
+            return;
+        }
         let mut finding = self.finding(violation, planned, against);
         // The kubelet starts it before anybody is asked: admission sees its mirror alone, on no day what runs.
         if accounts.are_of_static_pods() {
@@ -123,6 +173,7 @@ impl Workload<'_> {
         let fix = planned.policy.fix.to_owned();
         let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix);
         finding.path = format!("{}{}", self.subject.above, violation.pointer);
+        finding.namespace = Some(self.namespace.to_owned());
         if !violation.container.is_empty() {
             finding.container = Some(violation.container.clone());
         }

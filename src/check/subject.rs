@@ -46,16 +46,26 @@ impl<'a> Subject<'a> {
     }
 
     pub(super) fn finding(&self, plan: &Plan, control: Option<&str>, place: Place, message: String, fix: String) -> Finding {
-        let inner = self.root.and_then(|root| pointer(root, &place)).unwrap_or_default();
         Finding {
             control: control.map(str::to_owned),
+            benchmarks: control.map_or_else(Vec::new, |control| facts::benchmarks::ids(control, plan.cluster.minor())),
+            ..self.of_no_control(place, message, fix)
+        }
+    }
+
+    /// What no control asks about.
+    pub(super) fn of_no_control(&self, place: Place, message: String, fix: String) -> Finding {
+        let inner = self.root.and_then(|root| pointer(root, &place)).unwrap_or_default();
+        Finding {
+            control: None,
             severity: Severity::Error,
             message,
             document: self.document,
             object: self.root.and_then(object),
+            namespace: None,
             container: self.root.and_then(|root| container(root, &inner)),
             path: format!("{}{inner}", self.above),
-            benchmarks: control.map_or_else(Vec::new, |control| facts::benchmarks::ids(control, plan.cluster.minor())),
+            benchmarks: Vec::new(),
             fix,
             place,
             waiver: None,
@@ -76,6 +86,7 @@ pub(super) fn object(root: &Node) -> Option<Object> {
         kind: text("/kind")?,
         namespace: text("/metadata/namespace"),
         name: text("/metadata/name"),
+        generate_name: text("/metadata/generateName").filter(|_| text("/metadata/name").is_none()),
     })
 }
 

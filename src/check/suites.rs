@@ -1,22 +1,42 @@
-//! Suites of gator: the objects of their cases are there to be refused, so nobody applies them.
+//! Suites of gator: the objects of their cases are there to be refused, so nobody applies them. A suite counts where gator could run it: beside
+//! a template and a constraint. Else a file of four lines would hide a manifest.
 
 use std::collections::BTreeSet;
 
 use crate::yaml::Node;
 
-use super::{File, documents};
+use super::{File, documents, kustomization};
 
-/// The files that are cases of a suite among the files, by name; one that was named itself is judged all the same.
+/// The files that are cases of a suite among the files, by name; one that was named itself is judged all the same, and so is one that a
+/// kustomization lists.
 pub(super) fn cases(files: &[File]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (file, root) in documents::roots_with(files, "test.gatekeeper.sh/") {
-        if is_suite(&root) {
-            let there = |path: &str| beside(&file.name, path).is_some_and(|name| files.iter().any(|file| file.name == name));
-            found.extend(objects(&root, &there).filter_map(|path| below(&file.name, path)));
-        }
+    let suites: Vec<(&File, Node)> =
+        documents::roots_with(files, "test.gatekeeper.sh/").filter(|(_, root)| is_suite(root)).collect();
+    if suites.is_empty() {
+        return BTreeSet::new();
     }
+    let (templates, constraints) = (holding(files, "templates.gatekeeper.sh/"), holding(files, "constraints.gatekeeper.sh/"));
+    let mut found = BTreeSet::new();
+    for (file, root) in &suites {
+        let is_one_of = |files: &BTreeSet<String>, test: &Node, key: &str| {
+            let path = test.get(key).and_then(Node::as_str);
+            path.and_then(|path| kustomization::beside(&file.name, path)).is_some_and(|name| files.contains(&name))
+        };
+        let tests = list(root, "tests")
+            .iter()
+            .filter(|test| is_one_of(&templates, test, "template") && is_one_of(&constraints, test, "constraint"));
+        found.extend(tests.flat_map(objects).filter_map(|path| below(&file.name, path)));
+    }
+    let applied = kustomization::listed(files);
+    found.retain(|name| !templates.contains(name) && !constraints.contains(name) && !applied.contains(name));
     found.retain(|name| !files.iter().any(|file| file.named && file.name == *name));
     found
+}
+
+/// The files that hold an object of a group.
+fn holding(files: &[File], group: &'static str) -> BTreeSet<String> {
+    let is_of = |root: &Node| root.get("apiVersion").and_then(Node::as_str).is_some_and(|version| version.starts_with(group));
+    documents::roots_with(files, group).filter(|(_, root)| is_of(root)).map(|(file, _)| file.name.clone()).collect()
 }
 
 fn is_suite(root: &Node) -> bool {
@@ -24,32 +44,14 @@ fn is_suite(root: &Node) -> bool {
     text("apiVersion").starts_with("test.gatekeeper.sh/") && text("kind") == "Suite"
 }
 
-/// The objects and inventories of every case that gator judges: its template and its constraint are among the files, and it asserts something.
-/// Any other is no reason to leave a manifest out.
-fn objects<'n>(root: &'n Node, there: &'n impl Fn(&str) -> bool) -> impl Iterator<Item = &'n str> {
-    let named = move |test: &&Node, key: &str| test.get(key).and_then(Node::as_str).is_some_and(there);
-    let tests = list(root, "tests").iter().filter(move |test| named(test, "template") && named(test, "constraint"));
-    let cases = tests.flat_map(|test| list(test, "cases")).filter(|case| !list(case, "assertions").is_empty());
+/// The objects and inventories of the cases of a test that assert something. Any other is no reason to leave a manifest out.
+fn objects(test: &Node) -> impl Iterator<Item = &str> {
+    let cases = list(test, "cases").iter().filter(|case| !list(case, "assertions").is_empty());
     cases.flat_map(|case| case.get("object").into_iter().chain(list(case, "inventory"))).filter_map(Node::as_str)
 }
 
 fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
     node.get(key).and_then(Node::as_seq).unwrap_or(&[])
-}
-
-/// A path from the folder of a file, which may lead up; nothing for one that leads further up than names tell.
-fn beside(suite: &str, path: &str) -> Option<String> {
-    let mut segments: Vec<&str> = suite.split('/').collect();
-    segments.pop();
-    for segment in path.split('/') {
-        match segment {
-            ".." if matches!(segments.last(), None | Some(&"..")) => return None,
-            ".." => _ = segments.pop(),
-            "." => {}
-            _ => segments.push(segment),
-        }
-    }
-    Some(segments.join("/"))
 }
 
 /// A path below the folder of a file; nothing for one that leads out of it.

@@ -25,10 +25,13 @@ pub(super) fn cover(finding: &mut Finding, against: &Against<'_>) -> bool {
 /// name, and no pod that says it belongs to it: anybody can write that. One that is limited to a pool or a vulnerability covers no file:
 /// which it is for, no file says.
 fn reaches(waiver: &Waiver, finding: &Finding) -> bool {
-    let namespace = finding.object.as_ref().and_then(|object| match object.kind.as_str() {
-        "Namespace" => object.name.as_deref(),
-        _ => object.namespace.as_deref(),
-    });
+    let named = || {
+        finding.object.as_ref().and_then(|object| match object.kind.as_str() {
+            "Namespace" => object.name.as_deref(),
+            _ => object.namespace.as_deref(),
+        })
+    };
+    let namespace = finding.namespace.as_deref().or_else(named);
     let is_named = |(kind, name): (&str, &str)| {
         finding.object.as_ref().is_some_and(|object| object.kind == kind && object.name.as_deref() == Some(name))
     };
@@ -51,6 +54,7 @@ pub(super) fn lapsed(against: &Against<'_>, found: &mut Findings) {
             place: place.cloned().unwrap_or_else(|| Source::new(against.name, "").place(Span::default())),
             document: 1,
             object: None,
+            namespace: None,
             container: None,
             path: waiver.path.to_string(),
             benchmarks: Vec::new(),

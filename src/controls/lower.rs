@@ -10,7 +10,7 @@ use crate::{
     resolve::{Choice, Resolved},
 };
 
-use super::{Applies, CATALOGUE, Control, apiserver, cloud, diagnostics::holds_by_itself, policy, rbac, select, shape};
+use super::{Applies, CATALOGUE, Control, apiserver, cloud, diagnostics::holds_by_itself, node, policy, rbac, select, shape};
 
 /// Lowers every control of the catalogue; gives the plan and every setting of it as text. `None` when something cannot be said; the diagnostics say what.
 pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Settings)> {
@@ -25,12 +25,16 @@ pub fn lower(cluster: &Resolved, diags: &mut Diagnostics) -> Option<(Plan, Setti
         plan.verdicts.push(ControlVerdict { id: control.id(), area: control.area, title: control.title, verdicts });
     }
     cloud::intents(cluster, &plan, &mut intents);
+    node::intents(cluster, &plan, &mut intents);
+    of_choices(cluster, &plan, &mut intents);
     apiserver::refuse_dropped_encryption(cluster, &plan, diags);
     policy::warn_of_undeclared(cluster, &plan, diags);
     policy::judge_version(cluster, &plan, diags);
     rbac::refuse_delivery_cut_off(cluster, &plan, diags);
     rbac::warn_of_delivery(cluster, &plan, diags);
-    rbac::warn_of_duties(cluster, &plan, diags);
+    rbac::warn_of_strength(cluster, &plan, diags);
+    rbac::warn_of_prefixes(cluster, diags);
+    cloud::judge_provider(cluster, diags);
     cluster.owner.settle(cluster, &mut plan, diags);
     let settings = plan.settings();
     ground_in_settings(&mut plan, &settings);
@@ -103,6 +107,19 @@ fn ground_in_settings(plan: &mut Plan, settings: &Settings) {
             {
                 *keys = by_control.get(&control.id).cloned().unwrap_or_default();
             }
+        }
+    }
+}
+
+/// Who selects a control that cannot be on this platform, or sets its parameters, has selected nothing.
+fn of_choices(cluster: &Resolved, plan: &Plan, intents: &mut BTreeMap<SpecPath, Vec<Verdict>>) {
+    let controls = SpecPath::new("/controls");
+    for control in &plan.verdicts {
+        let path = controls.child(control.id.0);
+        if cluster.intents.contains(&path) && control.verdicts.iter().all(|verdict| verdict.outcome == Outcome::Impossible) {
+            let of_the_place = |verdict: &Verdict| Verdict { cause: Cause::Spec(path.clone()), ..verdict.clone() };
+            let verdicts = control.verdicts.iter().map(of_the_place).collect();
+            intents.entry(path.clone()).or_insert(verdicts);
         }
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn start(cluster: &Resolved, diags: &mut Diagnostics) -> Plan {
         cni: cluster.cni.name.clone(),
         carried: cluster.hosts.carried.map(str::to_owned),
         encrypted: cluster.hosts.encrypted.map(str::to_owned),
+        ways: cluster.hosts.ways.clone(),
         runtime: cluster.runtime.name.clone(),
         runtime_version: cluster.runtime.version.clone(),
         ipv6: cluster.hosts.ipv6(),

@@ -7,6 +7,9 @@ use crate::{
     resolve::Resolved,
 };
 
+/// What there is to say where a waiver lets everybody in.
+pub(super) const OPEN: &str = "the declared sources are the whole internet";
+
 /// Asks that a flag keeps the value that the installer or the owner gave it; without one (or with an empty one) it gets this value.
 pub(super) fn keep(out: &mut Lowering<'_>, program: Program, flag: &str, otherwise: impl Into<String>) {
     let present = out.plan().component(program).flags.get(flag).map(|found| found.held.value.clone());

@@ -23,11 +23,6 @@ pub(super) fn of(key: &str, (from, to): Values<'_>, sides: (&Side, &Side)) -> Di
     }
 }
 
-/// What less of a setting does.
-pub(super) fn weaker(presence: Presence) -> Direction {
-    if presence.is_door() { Direction::Opens } else { Direction::Weakens }
-}
-
 /// A setting that both sides have.
 fn changed(key: &SettingKey, from: &str, to: &str) -> Direction {
     let presence = key.presence();
@@ -38,7 +33,7 @@ fn changed(key: &SettingKey, from: &str, to: &str) -> Direction {
     }
     match strictness(key, to, from) {
         Some(Ordering::Greater) => Direction::Hardens,
-        Some(Ordering::Less) => weaker(presence),
+        Some(Ordering::Less) => Direction::of_less(presence),
         // Whoever takes the place of another was kept out before.
         None if presence.is_door() && is_list(key) => Direction::Opens,
         Some(Ordering::Equal) | None => Direction::Unclear,
@@ -53,7 +48,7 @@ fn alone(key: &SettingKey, only: &Recorded, appears: bool, sides: (&Side, &Side)
     let over_none = key.unset().and_then(|unset| strictness(key, &only.value, unset));
     match (presence, appears) {
         (Presence::LetsIn | Presence::Spares, _) => grants::direction(key, appears, sides),
-        (Presence::Holds | Presence::ShutsOut, true) if over_none == Some(Ordering::Less) => weaker(presence),
+        (Presence::Holds | Presence::ShutsOut, true) if over_none == Some(Ordering::Less) => Direction::of_less(presence),
         (Presence::ShutsOut, _) if over_none == Some(Ordering::Equal) => Direction::Unclear,
         (Presence::ShutsOut, false) if over_none == Some(Ordering::Less) => Direction::Hardens,
         (Presence::ShutsOut, false) => Direction::Opens,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{base::Cidr, plan::SettingKey};
 
-use super::{Change, Direction, Side, direction::weaker};
+use super::{Change, Direction, Side};
 
 /// What does a grant or an exemption that appears or vanishes. What closes a namespace, a node or a webhook may come or go with
 /// it: then all was open on the other side.
@@ -17,7 +17,7 @@ pub(super) fn direction(key: &SettingKey, appears: bool, (old, new): (&Side, &Si
     match (appears, is_closed(&text, old), is_closed(&text, new)) {
         (true, false, true) => Direction::Hardens,
         (false, true, false) => Direction::Weakens,
-        (true, _, _) => weaker(key.presence()),
+        (true, _, _) => Direction::of_less(key.presence()),
         (false, _, _) => Direction::Hardens,
     }
 }

@@ -13,7 +13,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::plan::{Impact, SettingKey};
+use crate::plan::{Impact, Presence, SettingKey};
 
 pub use side::Side;
 
@@ -31,6 +31,11 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// What less of a setting does.
+    fn of_less(presence: Presence) -> Self {
+        if presence.is_door() { Direction::Opens } else { Direction::Weakens }
+    }
+
     /// The stable name, as in JSON output.
     #[must_use]
     pub fn name(self) -> &'static str {

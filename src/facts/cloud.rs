@@ -1,5 +1,7 @@
 //! What the providers of managed clusters take: allowed values and limits.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use crate::base::Minor;
 
 /// The log types of an EKS control plane (EKS API reference, LogSetup, read 2026-11-23).
@@ -14,6 +16,11 @@ const EKS_LIMITS_ANONYMOUS: Minor = Minor(32);
 pub fn eks_limits_anonymous(minor: Minor) -> bool {
     minor >= EKS_LIMITS_ANONYMOUS
 }
+
+/// The addresses at which the agent of EKS Pod Identity answers pods on their own node, on port 80 (EKS user guide, pod identities; read
+/// 2026-11-27).
+pub const EKS_POD_IDENTITY: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)), IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23))];
 
 /// The most ranges of the public endpoint of EKS (AWS General Reference, read 2026-11-23; not adjustable).
 pub const EKS_MOST_RANGES: usize = 40;
@@ -42,32 +49,6 @@ pub fn aws_partition(region: &str) -> &'static str {
     AWS_PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
-/// The bounds of the Terraform providers between which every emitted name exists (checked against the schemas of aws 5.99.1 and 6.69.1,
-/// azurerm 4.81.0 and 5.10.0).
-pub const AWS_BOUNDS: &str = ">= 5.99, < 7";
-
-/// The same for Azure.
-pub const AZURERM_BOUNDS: &str = ">= 4.81, < 6";
-
-/// The oldest release of azurerm that is known to move a cluster to an overlay and to another data plane in place: before
-/// terraform-provider-azurerm#30958 and #30959 it made the cluster anew. In which release they came was not found; 4.81 has them.
-const AZURERM_MOVES_NETWORKS: (u16, u16) = (4, 81);
-
-/// Whether every release of azurerm that a constraint lets in is known to change the network of a cluster in place.
-#[must_use]
-pub fn azurerm_moves_networks(constraint: &str) -> bool {
-    let version = |text: &str| {
-        let mut numbers = text.trim().split('.').map(|number| number.parse().unwrap_or(0));
-        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
-    };
-    let lowest = constraint.split(',').filter_map(|part| {
-        let part = part.trim();
-        let bare = part.trim_start_matches(['=', '>', '~']);
-        (!bare.starts_with(['<', '!'])).then(|| version(bare))
-    });
-    lowest.max().is_some_and(|lowest| lowest >= AZURERM_MOVES_NETWORKS)
-}
-
 /// The days that CloudWatch Logs keeps events for, rising (CloudWatch Logs API, PutRetentionPolicy, read 2026-11-23).
 const CLOUDWATCH_DAYS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -90,23 +71,6 @@ pub fn workspace_days(wanted: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_floor_of_a_constraint_counts() {
-        for (constraint, known) in [
-            (">= 4.46", false),
-            ("< 6, >= 4.81", true),
-            ("~> 4.46", false),
-            ("~> 5.0", true),
-            ("5.10.0", true),
-            ("= 4.50.0", false),
-            ("< 6", false),
-            ("!= 4.90", false),
-            (">= 4.46, >= 4.82", true),
-        ] {
-            assert_eq!(azurerm_moves_networks(constraint), known, "{constraint}");
-        }
-    }
 
     #[test]
     fn days_are_rounded_up() {

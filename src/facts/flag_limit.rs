@@ -116,8 +116,9 @@ fn amount(text: &str) -> Option<f64> {
     text.parse().ok().or_else(|| go_nanoseconds(text).map(|whole| whole as f64))
 }
 
-/// The minor of `kube=1.35` or `1.35`; nothing where it speaks of another component.
-fn emulated(text: &str) -> Option<Minor> {
+/// The minor that `--emulated-version` asks for, of `kube=1.35` or `1.35`; nothing where it speaks of another component.
+#[must_use]
+pub fn emulated(text: &str) -> Option<Minor> {
     let version = match text.trim().split_once('=') {
         Some(("kube", version)) => version,
         Some(_) => return None,

@@ -100,6 +100,12 @@ pub fn kubelet_flag_fields() -> impl Iterator<Item = (&'static str, &'static str
     PAIRS.iter().copied()
 }
 
+/// The field that a flag comes before.
+#[must_use]
+pub fn kubelet_field_of_flag(flag: &str) -> Option<&'static str> {
+    PAIRS.binary_search_by_key(&flag, |(flag, _)| flag).ok().map(|at| PAIRS[at].1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

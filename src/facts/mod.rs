@@ -8,6 +8,7 @@ mod cni;
 mod component;
 mod config_api;
 mod etcd;
+mod exclusive;
 mod feature;
 mod field;
 mod flag;
@@ -27,6 +28,7 @@ mod pause;
 mod plugin;
 mod ports;
 mod program;
+mod provider_bounds;
 mod risk;
 mod row;
 mod runtimes;
@@ -34,6 +36,7 @@ mod sentence;
 mod skew;
 mod subnets;
 mod support;
+mod system;
 mod tables;
 
 pub use cipher::{Cipher, CipherClass, cipher, ciphers, is_http2_cipher};
@@ -47,10 +50,11 @@ pub use component::{
 };
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
+pub use exclusive::{ExclusiveFlag, exclusive_flag};
 pub use feature::{Feature, Thing, feature, replacement};
-pub use field::{Field, FieldKind, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
+pub use field::{Field, FieldKind, UNKNOWN_FIELD, kube_proxy_field, kube_proxy_fields, kubelet_field, kubelet_fields};
 pub use flag::{Flag, ValueKind, flag, flags};
-pub use flag_limit::{FlagLimit, flag_limit};
+pub use flag_limit::{FlagLimit, emulated, flag_limit};
 pub use gate::{Gate, Stage, gate, gate_of, gates, locked_gate};
 pub use gatekeeper::{
     GATEKEEPER_CONNECT, GATEKEEPER_MUTATION_OPERATIONS, GATEKEEPER_NEWEST, GATEKEEPER_SYNC_SET, GATEKEEPER_TEMPLATES,
@@ -63,7 +67,7 @@ pub use kubeadm::{
     kubeadm_api, kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments,
     kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
-pub use kubelet_flags::kubelet_flag_fields;
+pub use kubelet_flags::{kubelet_field_of_flag, kubelet_flag_fields};
 pub use lifecycle::{Lifecycle, lifecycle};
 pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;
@@ -71,11 +75,13 @@ pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use object_api::{CORE_RESOURCES, is_foreign_api, object_api, object_api_gone, object_apis};
 pub use pause::pause_tag;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
-pub use ports::{CniPort, cni_ports};
+pub use ports::{CniPort, ETCD_PORTS, KUBELET_PORT, NODE_PORTS, PROXY_HEALTH_PORT, cni_ports, knows_cni_ports, port_range};
 pub use program::Program;
-pub use risk::{Risk, RiskWhen, risks};
+pub use provider_bounds::{ProviderBounds, azurerm_moves_networks, read_bounds};
+pub use risk::{Risk, RiskWhen, risk_item, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};
 pub use sentence::{fact, facts, holds, id, is_unwritten, sentence, source};
 pub use skew::{EtcdRange, Misstep, SKEWS, Skew, etcd_range, misstep, program_skew};
 pub use subnets::{WrongSize, node_range_flag, pod_range, service_range};
 pub use support::{NEWEST, OLDEST, OLDEST_BUILD, Support, build_minors, support};
+pub use system::{enforces_selinux, labels_containers};

@@ -2,6 +2,32 @@
 //! Origin: kubernetes/website ports-and-protocols, system requirements of Cilium 1.20 and Calico 3.33, Flannel's and Weave's documentation,
 //! read 2026-11-23. What listens on loopback alone is not listed: nobody opens it.
 
+/// The port of the kubelet, where nobody moves it.
+pub const KUBELET_PORT: u16 = 10250;
+
+/// The port on which kube-proxy, and what stands in for it, says that it is well, where nobody moves it.
+pub const PROXY_HEALTH_PORT: u16 = 10256;
+
+/// The ports of etcd, for clients and members.
+pub const ETCD_PORTS: [u16; 2] = [2379, 2380];
+
+/// The first and the last NodePort, where nobody moves them.
+pub const NODE_PORTS: (u16, u16) = (30_000, 32_767);
+
+/// The ports that `service-node-port-range` means: `FIRST-LAST`, `FIRST+COUNT`, or one alone (PortRange of apimachinery 1.36: with `+`
+/// the number is what is added to the first).
+#[must_use]
+pub fn port_range(text: &str) -> Option<(u16, u16)> {
+    let number = |text: &str| text.trim().parse::<u16>().ok();
+    let (first, last) = if let Some((first, more)) = text.split_once('+') {
+        (number(first)?, number(first)?.saturating_add(number(more)?))
+    } else {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        (number(first)?, number(last)?)
+    };
+    (first > 0 && first <= last).then_some((first, last))
+}
+
 /// Ports that a network plug-in wants open between nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CniPort {
@@ -48,6 +74,12 @@ const CNI_PORTS: &[CniPort] = &[
     row("weave", "", "udp", "6783-6784", "Weave data"),
     row("weave", "", "ip", "50", "IPsec"),
 ];
+
+/// Whether it is known which ports a plug-in wants.
+#[must_use]
+pub fn knows_cni_ports(cni: &str) -> bool {
+    CNI_PORTS.iter().any(|port| port.cni == cni)
+}
 
 /// The ports of a plug-in for its ways of carrying and encrypting packets.
 pub fn cni_ports(cni: &str, ways: &[&str]) -> impl Iterator<Item = &'static CniPort> {

@@ -1,10 +1,11 @@
 //! What an owner's own kubeadm configuration carries at a risk: where it stands, when it is one, and why.
 
 use super::{
+    Program, Stage, flag, gate,
     row::{Period, Row},
     tables,
 };
-use crate::base::Minor;
+use crate::base::{Minor, go_nanoseconds};
 
 /// A risk that is carried.
 #[derive(Debug)]
@@ -64,24 +65,30 @@ impl Row for Risk {
 }
 
 impl Risk {
-    /// Whether an item is the risk by what it says alone; `false` where more than the item decides.
+    /// Whether an item is the risk, of the flag where it is of one; `false` where what a spec says beside it decides.
     #[must_use]
-    pub fn is_in(&self, text: &str) -> bool {
+    pub fn arises(&self, text: &str, of: Option<(Program, &str)>, minor: Minor) -> bool {
         let is = |known: &&str| known.eq_ignore_ascii_case(text);
+        let beyond = || {
+            let (program, name) = of?;
+            Some((amount(text)?, amount(flag(program, name, minor).known()?.default?)?))
+        };
         match self.when {
+            RiskWhen::Set => !text.is_empty(),
             RiskWhen::AnyOf(known) => {
                 known.iter().any(is) || text == "1" && known.contains(&"true") || text == "0" && known.contains(&"false")
             }
             RiskWhen::OtherThan(known) => !text.is_empty() && !known.iter().any(is),
             RiskWhen::Begins(known) => known.iter().any(|start| text.starts_with(start)),
             RiskWhen::Holds(part) => text.contains(part),
-            RiskWhen::Set
-            | RiskWhen::Longer(_)
-            | RiskWhen::AboveDefault
-            | RiskWhen::BelowDefault
-            | RiskWhen::OtherMinor
-            | RiskWhen::AlphaGate
-            | RiskWhen::UndeclaredRegistry => false,
+            RiskWhen::Longer(seconds) => duration(value(text)).is_some_and(|found| found > seconds.saturating_mul(1_000_000_000)),
+            RiskWhen::AboveDefault => beyond().is_some_and(|(found, default)| found > default),
+            RiskWhen::BelowDefault => beyond().is_some_and(|(found, default)| found < default),
+            RiskWhen::OtherMinor => {
+                !text.is_empty() && text.trim_start_matches("kube=").trim_start_matches('v') != minor.to_string()
+            }
+            RiskWhen::AlphaGate => is_alpha(text, minor),
+            RiskWhen::UndeclaredRegistry => false,
         }
     }
 
@@ -91,11 +98,48 @@ impl Risk {
         self.at.iter().any(|pattern| matches(pattern, place))
     }
 
-    /// Whether a place is the one beside which it must stand.
-    #[must_use]
-    pub fn is_beside(&self, place: &str) -> bool {
-        self.beside.is_none_or(|(pattern, _)| matches(pattern, place))
+    /// Whether what must stand beside it is among items, each with its place.
+    pub fn is_accompanied<'a>(&self, mut items: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
+        let Some((pattern, wanted)) = self.beside else { return true };
+        items.any(|(place, text)| matches(pattern, place) && (text == wanted || text == "1" && wanted == "true"))
     }
+}
+
+/// An item of the value of a flag as Kubernetes reads it: truth in any of Go's spellings, a gate without the name of the component.
+#[must_use]
+pub fn risk_item(value: &str) -> String {
+    let value = value.trim();
+    let (head, last) = value.rsplit_once('=').map_or((None, value), |(head, last)| (Some(head), last));
+    let last = match last {
+        "t" | "T" | "TRUE" | "True" => "true",
+        "f" | "F" | "FALSE" | "False" => "false",
+        "1" if head.is_some() => "true",
+        "0" if head.is_some() => "false",
+        other => other,
+    };
+    head.map_or_else(|| last.to_owned(), |head| format!("{}={last}", head.strip_prefix("kube:").unwrap_or(head)))
+}
+
+/// What stands behind the name of an item.
+fn value(item: &str) -> &str {
+    item.rsplit('=').next().unwrap_or(item)
+}
+
+/// A number, or the nanoseconds of a duration.
+fn amount(item: &str) -> Option<i64> {
+    let text = value(item);
+    text.parse().ok().or_else(|| duration(text))
+}
+
+/// Nanoseconds; a duration that is too long to be counted is longer than any.
+fn duration(text: &str) -> Option<i64> {
+    let is_one = text.ends_with(['h', 'm', 's']) && text.starts_with(|c: char| c.is_ascii_digit());
+    go_nanoseconds(text).or_else(|| is_one.then_some(i64::MAX))
+}
+
+fn is_alpha(item: &str, minor: Minor) -> bool {
+    let Some((name, "true")) = item.split_once('=') else { return false };
+    name != "AllAlpha" && gate(name, minor).known().is_some_and(|gate| gate.stage == Stage::Alpha)
 }
 
 fn matches(pattern: &str, place: &str) -> bool {

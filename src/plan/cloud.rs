@@ -36,6 +36,8 @@ pub struct CloudPlan {
     pub secrets_key: Option<Held<Owner>>,
     /// Who owns the add-on of the network plugin (EKS).
     pub vpc_cni: Option<Held<Owner>>,
+    /// The version of that add-on, where the spec declares it (EKS).
+    pub vpc_cni_version: Option<Held<String>>,
     /// Who owns the ConfigMap that has Auto Mode enforce network policies (EKS).
     pub auto_mode_engine: Option<Held<Owner>>,
     /// Who owns the diagnostic setting (AKS).
@@ -63,6 +65,7 @@ impl CloudPlan {
             admins: BTreeMap::new(),
             secrets_key: None,
             vpc_cni: None,
+            vpc_cni_version: None,
             auto_mode_engine: None,
             diagnostics_owner: None,
             categories: BTreeMap::new(),
@@ -365,6 +368,9 @@ pub(super) fn settings(plan: &Plan, out: &mut BTreeMap<SettingKey, Held<String>>
         if let Some(owner) = owner {
             add(cloud_key(&format!("{name}/owner")), owner.as_ref().map(|owner| owner.name().to_owned()));
         }
+    }
+    if let Some(version) = &cloud.vpc_cni_version {
+        add(cloud_key("vpc-cni/version"), version.clone());
     }
     if let Some(owner) = cloud.own_auto_mode_engine() {
         let [_, _, value] = AUTO_MODE_ENGINE;

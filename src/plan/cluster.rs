@@ -56,6 +56,8 @@ pub struct KubeadmCluster {
     pub endpoint: String,
     /// The port the API servers listen on.
     pub bind_port: u16,
+    /// The port of the shared endpoint, where it is another one and control-plane nodes may answer it themselves.
+    pub front_port: Option<u16>,
     /// Pod ranges.
     pub pod_subnets: Vec<Cidr>,
     /// Service ranges.
@@ -81,6 +83,12 @@ pub struct KubeadmCluster {
 }
 
 impl KubeadmCluster {
+    /// The ports of control-plane nodes under which the API server answers.
+    #[must_use]
+    pub fn api_ports(&self) -> Vec<u16> {
+        [self.bind_port].into_iter().chain(self.front_port).collect()
+    }
+
     /// A text that the owner's documents hold, by kind and pointer.
     #[must_use]
     pub fn owner_text(&self, kind: &str, pointer: &str) -> Option<&str> {

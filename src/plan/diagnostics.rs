@@ -19,7 +19,8 @@ pub(crate) struct NotInVersion {
 impl Problem for NotInVersion {
     const CODE: &'static str = "not-in-version";
     const MEANING: &'static str = "A flag, gate, plugin or field is wanted that this exact Kubernetes version does not have. \
-        A program that meets an unknown name does not start, so nothing is written. Take the replacement that the message names, \
+        A program that meets an unknown flag, gate or plugin does not start; kubelet and kube-proxy go on without a field that they do \
+        not know. So nothing is written. Take the replacement that the message names, \
         or change the version.";
 
     fn message(&self) -> String {

@@ -46,6 +46,9 @@ pub struct HostContext {
     pub carried: Option<String>,
     /// How the plug-in encrypts them: `wireguard`, `ipsec`.
     pub encrypted: Option<String>,
+    /// Every way that packets may go between nodes: `vxlan`, `ipip`, `geneve`, `wireguard`, `ipsec`; where the spec does not say, each that
+    /// the plug-in has.
+    pub ways: Vec<&'static str>,
     /// The container runtime, by the word of the spec.
     pub runtime: String,
     /// Its version, as the spec writes it.
@@ -99,7 +102,9 @@ pub enum HostRule<'a> {
     FirewallMember(&'a str, &'a str),
     /// What a group may reach: `PROTOCOL`, `PORT`, `GROUP`.
     FirewallAllow(&'a str, &'a str, &'a str),
-    /// Whether NodePorts are closed to all but groups of the firewall.
+    /// A group may reach the addresses of Services on every port.
+    FirewallServices(&'a str),
+    /// Which ports are closed as NodePorts to all but groups of the firewall.
     NodePorts,
     /// A key of the runtime's configuration: `RUNTIME`, `PATH`.
     Runtime(&'a str, &'a str),
@@ -169,6 +174,7 @@ impl<'a> HostRule<'a> {
                 let (group, range) = cut(second)?;
                 HostRule::FirewallMember(group, range)
             }
+            "firewall" if first == "services" => HostRule::FirewallServices(second),
             "firewall" if first == "allow" => {
                 let mut parts = second.splitn(3, '/');
                 HostRule::FirewallAllow(parts.next()?, parts.next()?, parts.next()?)

@@ -50,7 +50,7 @@ impl HostRule<'_> {
             HostRule::Sshd(_) => {
                 later("refuses logins and forwardings that do not keep to it, from the next login on: yours too")
             }
-            HostRule::FirewallMode | HostRule::FirewallAllow(..) => later(
+            HostRule::FirewallMode | HostRule::FirewallAllow(..) | HostRule::FirewallServices(_) => later(
                 "drops new connections to the node that no rule allows, as soon as it is applied; mode count shows them first",
             ),
             HostRule::NodePorts => later("closes NodePorts to everybody outside the declared ranges, as soon as it is applied"),
@@ -58,7 +58,9 @@ impl HostRule<'_> {
                 let stops = RUNTIME_STOPS.iter().find(|(of, _)| *of == path).map(|(_, what)| Impact::RefusesLater(what));
                 stops.into_iter().chain([Impact::RollsRuntime]).collect()
             }
-            HostRule::UnitMasked(_) => later("stops the unit, and nothing starts it again until it is unmasked"),
+            HostRule::UnitMasked(_) => {
+                later("is not started again until it is unmasked, from the next boot on; what runs now is not stopped")
+            }
             HostRule::Swap => later("takes the swap away at once: a node that needs it runs out of memory"),
             HostRule::UpgradeOption(_) => later("installs updates of the system by itself, and restarts what they belong to"),
             HostRule::Sudo("use_pty") => later("ends what a command by sudo left running when that command ends"),

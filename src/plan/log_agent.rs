@@ -1,12 +1,14 @@
 //! The agent for pod logs: an OpenTelemetry Collector on every node, as the objects that run it.
 
+use std::net::Ipv6Addr;
+
 use crate::{
     base::{Origin, sha256_hex},
     kube::network::{Labels, Pods},
     yaml::{self, Out},
 };
 
-use super::{SettingKey, Topic};
+use super::{POD_LOGS, SettingKey, Topic, kube_system_logs};
 
 /// Its namespace, which is its alone.
 pub const AGENT_NAMESPACE: &str = "harden-logging";
@@ -15,8 +17,6 @@ pub const AGENT_NAME: &str = "log-collector";
 /// The ConfigMap that the owner makes: the CA of the receiver under `ca.crt`.
 pub const AGENT_CA: &str = "siem-ca";
 
-/// Where the runtime writes what pods say.
-const LOGS: &str = "/var/log/pods";
 /// Where the agent keeps its positions and what waits for the receiver.
 const STATE: &str = "/var/lib/log-collector";
 /// Where its configuration lies.
@@ -43,8 +43,8 @@ pub struct AgentPlan {
     pub tls: bool,
     /// Whether the receiver's certificate comes from a CA of the owner's.
     pub own_ca: bool,
-    /// Pods of `kube-system` whose logs the nodes ship already.
-    pub shipped_by_nodes: Vec<String>,
+    /// Programs of `kube-system` whose logs it leaves out: the nodes ship them, or nobody asks for them.
+    pub left_out: Vec<String>,
 }
 
 /// An object of the agent.
@@ -127,11 +127,11 @@ impl AgentPlan {
     }
 
     fn receiver(&self) -> Out {
-        let own = format!("{AGENT_NAMESPACE}_*");
-        let skipped = std::iter::once(own).chain(self.shipped_by_nodes.iter().map(|program| format!("kube-system_{program}-*")));
+        let own = format!("{POD_LOGS}/{AGENT_NAMESPACE}_*/*/*.log");
+        let skipped = std::iter::once(own).chain(self.left_out.iter().map(|program| kube_system_logs(program)));
         Out::map([
-            ("include", Out::list([format!("{LOGS}/*/*/*.log").as_str()])),
-            ("exclude", Out::list(skipped.map(|pods| Out::str(format!("{LOGS}/{pods}/*/*.log"))))),
+            ("include", Out::list([format!("{POD_LOGS}/*/*/*.log").as_str()])),
+            ("exclude", Out::list(skipped.map(Out::str))),
             // What was written before the agent came is sent too; from then on it goes on where it stopped.
             ("start_at", Out::str("beginning")),
             ("include_file_path", Out::bool(true)),
@@ -145,6 +145,12 @@ impl AgentPlan {
         ])
     }
 
+    /// The receiver as the exporter takes it: it puts a colon and the port behind, and what dials wants IPv6 in brackets
+    /// (opentelemetry-collector-contrib, exporter/syslogexporter/sender.go).
+    fn endpoint(&self) -> String {
+        if self.host.parse::<Ipv6Addr>().is_ok() { format!("[{}]", self.host) } else { self.host.clone() }
+    }
+
     fn exporter(&self) -> Out {
         let tls = if !self.tls {
             Out::map([("insecure", Out::bool(true))])
@@ -154,7 +160,7 @@ impl AgentPlan {
             Out::map([("min_version", Out::str("1.2"))])
         };
         Out::map([
-            ("endpoint", Out::str(self.host.as_str())),
+            ("endpoint", Out::str(self.endpoint())),
             ("port", Out::int(self.port)),
             ("network", Out::str("tcp")),
             ("protocol", Out::str("rfc5424")),
@@ -192,7 +198,7 @@ impl AgentPlan {
 
     fn pod(&self) -> Out {
         let mut volumes = vec![
-            volume("logs", "hostPath", Out::map([("path", Out::str(LOGS)), ("type", Out::str("Directory"))])),
+            volume("logs", "hostPath", Out::map([("path", Out::str(POD_LOGS)), ("type", Out::str("Directory"))])),
             volume("configuration", "configMap", Out::map([("name", Out::str(AGENT_NAME))])),
             volume("state", "emptyDir", Out::map([("sizeLimit", Out::str("1Gi"))])),
         ];
@@ -218,7 +224,7 @@ impl AgentPlan {
     }
 
     fn container(&self) -> Out {
-        let mut mounts = vec![mount("logs", LOGS, true), mount("configuration", CONFIG, true), mount("state", STATE, false)];
+        let mut mounts = vec![mount("logs", POD_LOGS, true), mount("configuration", CONFIG, true), mount("state", STATE, false)];
         if self.tls && self.own_ca {
             mounts.push(mount("ca", CA, true));
         }

@@ -6,6 +6,7 @@ mod component;
 mod decisions;
 mod diagnostics;
 mod files;
+mod gates;
 mod host;
 mod host_impact;
 pub mod host_paths;
@@ -17,7 +18,9 @@ mod lowering;
 mod namespaces;
 mod network;
 mod patching;
+mod pod_logs;
 mod policies;
+mod ports;
 mod presence;
 mod rbac;
 mod runtime;
@@ -40,6 +43,7 @@ pub use files::{
     AnonymousPlan, AuthenticationPlan, AuthorizationPlan, EncryptionPlan, EncryptionProvider, EncryptionRecord, EncryptionStage,
     EventLimit, IssuerPlan, LimitType, PodSecurityPlan, PrefixedClaim, TokenRule,
 };
+pub use gates::SetGate;
 pub use host::{HostContext, HostOs, HostRule, SystemdFile};
 pub use impact::{Impact, OwnerValue};
 pub use in_tree::{InTree, in_tree_actions, in_tree_binding_key, in_tree_binding_text, in_tree_rules_key, in_tree_rules_text};
@@ -51,12 +55,13 @@ pub use network::{
     DNS_NAMESPACE, DNS_PORTS, End, FlowPlan, NetworkPlan, NetworkView, NodeSource, Unmatched, policy_key, policy_text,
 };
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
+pub use pod_logs::{POD_LOGS, kube_system_logs};
 pub use policies::{
     Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
     sync_key, template_key,
 };
 pub use presence::Presence;
-pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
+pub use rbac::{CLUSTER_ADMIN, Grant, KUBEADM_ADMINS, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
 pub use runtime::{runtime_of_socket, socket_path};
 pub use setting::{Program, SettingKey, values_of};
 pub use strictness::{is_list, strictness};

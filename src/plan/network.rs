@@ -6,12 +6,12 @@ use std::{
 };
 
 use crate::{
-    base::{Cidr, FactId, Platform, SpecPath},
-    facts::{Enforcer, NetworkSemantics, network_semantics},
+    base::{Cidr, FactId, Platform, SpecPath, not_internet},
+    facts::{Enforcer, NetworkSemantics, OwnPolicies, ServiceView, network_semantics},
     kube::network::{Labels, Pods, Policy, PolicyId, Port, Protocol, spec},
 };
 
-use super::{Held, Plan, SettingKey, Topic};
+use super::{Held, Plan, PoolRole, SettingKey, Topic};
 
 /// The namespace of the cluster's DNS.
 pub const DNS_NAMESPACE: &str = "kube-system";
@@ -55,6 +55,8 @@ pub struct NetworkView {
     pub services: Vec<Cidr>,
     /// Ranges of nodes.
     pub nodes: Vec<Cidr>,
+    /// The pools of which the spec gives no address, with what they are for.
+    pub unplaced: Vec<(PoolRole, SpecPath)>,
     /// Addresses of nodes that the spec names.
     pub named_nodes: Vec<IpAddr>,
     /// Addresses of the load balancer of the API server: no nodes, wherever they lie.
@@ -69,6 +71,8 @@ pub struct NetworkView {
     pub node_local_dns: Option<SpecPath>,
     /// Addresses of the provider's metadata service.
     pub metadata: Vec<Cidr>,
+    /// Addresses under which an agent of the provider answers pods on their own node (EKS Pod Identity).
+    pub agents: Vec<Cidr>,
     /// Public addresses that the provider answers on the machine itself: no internet.
     pub provider: Vec<Cidr>,
     /// Whether the provider answers DNS on each node, under the address of its Service alone (EKS Auto Mode).
@@ -94,6 +98,7 @@ impl Default for NetworkView {
             pods: Vec::new(),
             services: Vec::new(),
             nodes: Vec::new(),
+            unplaced: Vec::new(),
             named_nodes: Vec::new(),
             balancers: Vec::new(),
             api: Vec::new(),
@@ -101,6 +106,7 @@ impl Default for NetworkView {
             api_on_nodes: false,
             node_local_dns: None,
             metadata: Vec::new(),
+            agents: Vec::new(),
             provider: Vec::new(),
             auto_mode: false,
             no_cluster_policy: crate::facts::id::NETWORK_ENGINES,
@@ -132,14 +138,49 @@ impl NetworkView {
             return Vec::new();
         }
         let service = self.services.iter().filter_map(|range| range.nth(10)).map(Cidr::host);
-        let cache = self.node_local_dns.as_ref().and_then(|_| NODE_LOCAL_DNS.parse().ok());
+        let cache = self.node_local_dns.as_ref().filter(|_| self.ipv4).and_then(|_| NODE_LOCAL_DNS.parse().ok());
         cache.into_iter().chain(service).collect()
+    }
+
+    /// Every address under which the node of a pod itself answers it: DNS, and agents of the provider.
+    pub fn own_node(&self) -> impl Iterator<Item = Cidr> {
+        self.node_dns().into_iter().chain(self.agents.iter().copied())
+    }
+
+    /// Whether a range means an agent of the provider that the plug-in takes for the node of the pod, so that no range matches it
+    /// (Cilium: cilium/cilium issue 34387, read 2026-11-27).
+    #[must_use]
+    pub fn is_agent_on_node(&self, range: &Cidr) -> bool {
+        self.semantics.own == OwnPolicies::Cilium && self.agents.contains(range)
     }
 
     /// Whether an address is public: in no private, shared, local or reserved range, and none of the cluster's.
     #[must_use]
     pub fn is_public(&self, address: IpAddr) -> bool {
         !not_internet().iter().chain(self.cluster()).chain(&self.provider).any(|range| range.contains(address))
+    }
+
+    /// Whether the spec gives the addresses under which pods see the API server.
+    #[must_use]
+    pub fn knows_api(&self) -> bool {
+        !self.api.is_empty()
+    }
+
+    /// Whether `kube-api` can be an end of flows: else the provider's address has to be written out.
+    #[must_use]
+    pub fn names_api(&self) -> bool {
+        let seen_behind = self.semantics.services == ServiceView::Behind && self.semantics.own != OwnPolicies::Cilium;
+        self.knows_api() || self.api_on_nodes || !seen_behind
+    }
+
+    /// Whether pods have addresses of the family of a range. Those of IPv6 clusters of EKS send IPv4 by a second interface.
+    #[must_use]
+    pub fn has_family_of(&self, range: &Cidr) -> bool {
+        match range.address() {
+            IpAddr::V4(_) => self.ipv4 || self.platform == Platform::Eks,
+            // IPv4 in another form is refused for itself.
+            IpAddr::V6(address) => self.ipv6 || address.to_ipv4_mapped().is_some(),
+        }
     }
 
     /// The ranges of nodes, pods and Services.
@@ -199,42 +240,6 @@ fn labelled((key, value): (&str, &str)) -> Pods {
 fn least(ranges: impl Iterator<Item = Cidr>) -> Vec<Cidr> {
     let all: BTreeSet<Cidr> = ranges.collect();
     all.iter().filter(|range| !all.iter().any(|other| other != *range && other.covers(range))).copied().collect()
-}
-
-/// Ranges that are not public: IANA's special-purpose registries of IPv4 and IPv6, read 2026-11-26, without those for documentation, and
-/// the IPv4 ones again as NAT64 writes them (RFC 6052). IPv4-mapped addresses are left out: the API server refuses them in a policy, and
-/// on the wire they are IPv4.
-const NOT_INTERNET: &[&str] = &[
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-    "::/128",
-    "::1/128",
-    "64:ff9b:1::/48",
-    "fc00::/7",
-    "fe80::/10",
-    "ff00::/8",
-];
-
-fn not_internet() -> Vec<Cidr> {
-    let ranges: Vec<Cidr> = NOT_INTERNET.iter().filter_map(|text| text.parse().ok()).collect();
-    let mapped: Vec<Cidr> = ranges.iter().filter_map(nat64).collect();
-    ranges.into_iter().chain(mapped).collect()
-}
-
-/// A range of IPv4 behind the well-known prefix of NAT64.
-fn nat64(range: &Cidr) -> Option<Cidr> {
-    let IpAddr::V4(address) = range.address() else { return None };
-    let [a, b, c, d] = address.octets().map(u16::from);
-    format!("64:ff9b::{:x}:{:x}/{}", a << 8 | b, c << 8 | d, range.prefix() + 96).parse().ok()
 }
 
 /// One end of a declared flow.

@@ -80,7 +80,7 @@ impl SettingKey {
 
 const fn of_host(rule: HostRule<'_>) -> Presence {
     match rule {
-        HostRule::FirewallAllow(..) | HostRule::FirewallMember(..) => Presence::LetsIn,
+        HostRule::FirewallAllow(..) | HostRule::FirewallMember(..) | HostRule::FirewallServices(_) => Presence::LetsIn,
         // Whose images are taken from then on is another's, with it as without.
         HostRule::Mirror(_) => Presence::Unknown,
         HostRule::Sysctl(_)

@@ -12,6 +12,9 @@ use super::{Held, Plan, SettingKey, Topic};
 /// The role that may do everything; it is there in every cluster.
 pub const CLUSTER_ADMIN: &str = "cluster-admin";
 
+/// The group that kubeadm binds to `cluster-admin` for `admin.conf` since 1.29.
+pub const KUBEADM_ADMINS: &str = "kubeadm:cluster-admins";
+
 /// A name with the namespace of its object; cluster-wide objects have none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopedName {

@@ -139,6 +139,16 @@ impl ControlVerdict {
     pub fn outcome(&self) -> Outcome {
         worst(&self.verdicts)
     }
+
+    /// What became of it in the cluster as a whole: verdicts of single pools, namespaces and workloads count only where there is no
+    /// other, and a waiver for one of them only where there is nothing else.
+    #[must_use]
+    pub fn of_cluster(&self) -> Outcome {
+        let of =
+            |whole: bool| self.verdicts.iter().filter(move |one| (one.scope == Scope::Cluster) == whole).map(|one| one.outcome);
+        let in_parts = || of(false).filter(|outcome| *outcome != Outcome::Waived).max();
+        of(true).max().or_else(in_parts).unwrap_or_else(|| self.outcome())
+    }
 }
 
 /// The verdicts of one thing that the spec asks for.
@@ -160,4 +170,31 @@ impl IntentVerdict {
 
 fn worst(verdicts: &[Verdict]) -> Outcome {
     verdicts.iter().map(|v| v.outcome).max().unwrap_or(Outcome::NotApplicable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_cluster(verdicts: &[(Scope, Outcome)]) -> Outcome {
+        let verdict = |(scope, outcome): &(Scope, Outcome)| Verdict {
+            scope: scope.clone(),
+            outcome: *outcome,
+            ground: Ground::Settings(Vec::new()),
+            detail: String::new(),
+            cause: Cause::Spec(SpecPath::new("/")),
+        };
+        let verdicts = verdicts.iter().map(verdict).collect();
+        ControlVerdict { id: ControlId("a/b"), area: Area::ApiAccess, title: "", verdicts }.of_cluster()
+    }
+
+    #[test]
+    fn a_waiver_for_a_part_is_none_for_the_cluster() {
+        let pool = |name: &str| Scope::Pool(name.to_owned());
+        assert_eq!(of_cluster(&[(Scope::Cluster, Outcome::Enforced), (pool("a"), Outcome::Waived)]), Outcome::Enforced);
+        assert_eq!(of_cluster(&[(Scope::Cluster, Outcome::Enforced), (pool("a"), Outcome::Weaker)]), Outcome::Enforced);
+        assert_eq!(of_cluster(&[(pool("a"), Outcome::Waived), (pool("b"), Outcome::Enforced)]), Outcome::Enforced);
+        assert_eq!(of_cluster(&[(pool("a"), Outcome::Waived)]), Outcome::Waived);
+        assert_eq!(of_cluster(&[(Scope::Cluster, Outcome::Waived), (pool("a"), Outcome::Enforced)]), Outcome::Waived);
+    }
 }

@@ -47,13 +47,17 @@ impl Policy {
     }
 }
 
+/// The way to the spec of the pod in objects of a kind; nothing for kinds that neither are pods nor make any.
+#[must_use]
+pub fn pod_spec_way(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    HOLDERS.iter().find(|(of, name, _)| *of == group && *name == kind).map(|(_, _, path)| *path)
+}
+
 /// The spec of the pod that an object is or makes, with the JSON pointer to it; nothing for other objects.
 #[must_use]
 pub fn pod_spec(object: &Json) -> Option<(&Json, String)> {
-    let api_version = text(object, &["apiVersion"]);
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let kind = text(object, &["kind"]);
-    let (_, _, path) = HOLDERS.iter().find(|(of, name, _)| *of == group && *name == kind)?;
+    let path = pod_spec_way(text(object, &["apiVersion"]), text(object, &["kind"]))?;
     let spec = at(object, path).filter(|spec| spec.is_object())?;
     Some((spec, path.iter().map(|key| format!("/{key}")).collect()))
 }

@@ -32,7 +32,7 @@ pub use entry::UNKNOWN_POD;
 pub use exempt::{CONTROLLERS, is_told_apart};
 pub use image::Image;
 pub use ir::{Check, Const, Exemption, Field, ImageTest, List, Of, Over, Piece, Policy, Rule, Subject, Test};
-pub use judge::{Violation, judge, judge_entry, pod_spec};
+pub use judge::{Violation, judge, judge_entry, pod_spec, pod_spec_way};
 pub use params::{AllowedPath, Param, ParamKind, ParamValue, Params, PortSpan, WorkloadName};
 
 /// Every policy, sorted by name.

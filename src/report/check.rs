@@ -122,7 +122,7 @@ fn block(out: &mut String, finding: &Finding, how: &str) {
     let _ = writeln!(out, "{}: {how} [{}]: {}", at(finding), control(finding), shown(&finding.message));
     if let Some(object) = &finding.object {
         let namespace = object.namespace.as_deref().map_or_else(String::new, |namespace| format!("{namespace}/"));
-        let name = object.name.as_deref().unwrap_or("(no name)");
+        let name = object.shown_name().unwrap_or_else(|| "(no name)".to_owned());
         let container = finding.container.as_deref().map_or_else(String::new, |container| format!(", container {container}"));
         let within = format!("{} {namespace}{name}{container}: {}", object.kind, finding.path);
         let _ = writeln!(out, "    in {}", visible(&within));

@@ -112,8 +112,8 @@ fn result(finding: &Finding, kind: &str, counts: bool, ids: &BTreeMap<&str, usiz
 fn logical(finding: &Finding) -> Value {
     match &finding.object {
         Some(object) => {
-            let parts =
-                [Some(object.kind.as_str()), object.namespace.as_deref(), object.name.as_deref(), finding.container.as_deref()];
+            let name = object.shown_name();
+            let parts = [Some(object.kind.as_str()), object.namespace.as_deref(), name.as_deref(), finding.container.as_deref()];
             let name: Vec<&str> = parts.into_iter().flatten().collect();
             json!([{ "fullyQualifiedName": name.join("/") }])
         }

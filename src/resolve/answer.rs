@@ -1,6 +1,6 @@
 //! From a spec to its answers: profiles merged under the cluster, waivers and dates judged, what was not said answered or refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, Cidr, SpecPath},
@@ -21,13 +21,13 @@ use super::{
     answers::{
         Addon, AuditAnswers, Cni, Given, ImageAnswers, NamespaceAnswer, PolicyAnswers, Resolved, Runtime, Size, SizeFrom, Sources,
     },
-    decisions::{check_control_plane, check_decisions, check_open, count},
+    decisions::{check_control_plane, check_decisions, count},
     hosts,
     kubeadm::{kube_proxy, kubeadm, serving_certificates},
     merged::{flatten, merged, with_waiver_files},
     network, owner,
     profiles::{GivenParam, Profiles},
-    version, vulnerabilities, waivers,
+    version, vulnerabilities, waivers, world,
 };
 
 /// A cluster as it was read: its document has been validated, nothing is decoded yet.
@@ -73,9 +73,15 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
     check_decisions(&spec, &tree, &doubts, diags);
     check_control_plane(&spec, &tree, &doubts, diags);
     let waivers = waivers::judge(&spec, &doubts, around, &at, diags);
-    let lets_in = if all_waivers { check_open(&spec, &waivers, &at, diags) } else { None };
+    let lets_in = if all_waivers {
+        world::check(&spec, kubeadm.as_ref().map(|(cluster, _)| cluster), &waivers, &at, diags)
+    } else {
+        BTreeSet::new()
+    };
     if whole {
         network::check_plugin(&spec, &at, diags);
+        network::check_ports(&spec, &at, diags);
+        world::check_ranges(&spec, &at, diags);
     } else {
         // Choices are judged by waivers and, where profiles name benchmarks, by the version.
         if !(known && versioned && all_waivers) || doubts.touch(&SpecPath::new("/controls")) {
@@ -116,7 +122,7 @@ pub fn resolve(cluster: &Cluster, profiles: &Profiles, around: &Surroundings<'_>
         as_of: around.as_of,
         profiles: flats.iter().map(|flat| flat.name.clone()).collect(),
         given: given(&spec, &tree),
-        used_waivers: lets_in.into_iter().collect(),
+        used_waivers: lets_in,
         choices: BTreeMap::new(),
         due: waivers::due(&dates, around),
         next_date: waivers::until(&dates, around.as_of),
@@ -266,16 +272,21 @@ fn pool_size(ranges: &[Cidr], named: usize) -> i64 {
     families.min().map_or(MOST_NODES, |count| count.min(MOST_NODES))
 }
 
+/// What a pool is for.
+pub(super) fn role(word: words::Role) -> PoolRole {
+    match word {
+        words::Role::ControlPlane => PoolRole::ControlPlane,
+        words::Role::Worker => PoolRole::Worker,
+        words::Role::Etcd => PoolRole::Etcd,
+    }
+}
+
 fn pools(spec: &Spec) -> Vec<NodePlan> {
     let pool = |pool: &model::NodePool| NodePlan {
         name: pool.name.clone(),
-        role: match pool.role {
-            words::Role::ControlPlane => PoolRole::ControlPlane,
-            words::Role::Worker => PoolRole::Worker,
-            words::Role::Etcd => PoolRole::Etcd,
-        },
+        role: role(pool.role),
         os: pool.os.name().to_owned(),
-        cidrs: pool.cidrs.clone(),
+        cidrs: hosts::pool(pool).ranges.into_iter().map(|(range, _)| range).collect(),
         file_rules: BTreeMap::new(),
     };
     spec.platform.node_pools.iter().map(pool).collect()

@@ -320,6 +320,13 @@ impl Resolved {
         self.waivers.iter().filter(move |waiver| waiver.control == control && waiver.counts())
     }
 
+    /// The waiver of a control that lets the whole internet in, where the spec does.
+    #[must_use]
+    pub fn open_by(&self, control: &'static str) -> Option<&Waiver> {
+        let by_choice = matches!(self.choice(ControlId(control)), Choice::Waived { .. });
+        self.waivers_for(control).find(|waiver| !by_choice && self.used_waivers.contains(&waiver.id))
+    }
+
     /// The waiver that takes a pool out of a control.
     #[must_use]
     pub fn waiver_of_pool(&self, control: &str, pool: &str) -> Option<&Waiver> {

@@ -1,8 +1,8 @@
 //! Decisions about security that nobody takes for the owner, and what artifacts cannot do without.
 
 use crate::{
-    base::{Cidr, Platform, SpecPath},
-    diag::{Diagnostics, Place},
+    base::{Platform, SpecPath},
+    diag::Diagnostics,
     spec::{
         self, Doubts,
         model::{self, Spec},
@@ -11,7 +11,7 @@ use crate::{
     yaml::Node,
 };
 
-use super::diagnostics::{MissingDecision, NoControlPlane, OpenToTheWorld};
+use super::diagnostics::{MissingDecision, NoControlPlane};
 
 /// How many entries a list has.
 pub(super) fn count(tree: &Node, pointer: &str) -> usize {
@@ -89,30 +89,4 @@ pub(super) fn check_control_plane(spec: &Spec, tree: &Node, doubts: &Doubts, dia
     if all && !runs_it && spec.platform.kind() == Platform::Kubeadm {
         diags.push(NoControlPlane { at: spec::locate(tree, &SpecPath::new(POOLS)) });
     }
-}
-
-/// The whole internet may reach the API server only through a waiver; gives the id of the one that lets it.
-pub(super) fn check_open(
-    spec: &Spec,
-    waivers: &[super::Waiver],
-    at: &dyn Fn(&str) -> Option<Place>,
-    diags: &mut Diagnostics,
-) -> Option<String> {
-    let sources = spec.api.sources.as_ref()?;
-    let waiver = waivers.iter().find(|waiver| waiver.control == "apiserver/api-sources" && waiver.counts());
-    let mut used = None;
-    for (field, ranges) in [("admins", &sources.admins), ("egress", &sources.egress)] {
-        let ranges = ranges.as_deref().unwrap_or(&[]);
-        if !Cidr::cover_everything(ranges) {
-            continue;
-        }
-        match waiver {
-            Some(waiver) => used = Some(waiver.id.clone()),
-            None => {
-                let text = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                diags.push(OpenToTheWorld { ranges: text, at: at(&format!("/api/sources/{field}")) });
-            }
-        }
-    }
-    used
 }

@@ -34,10 +34,42 @@ pub struct PoolAnswers {
     pub path: SpecPath,
     /// How people reach it; ssh unless the spec says otherwise.
     pub access: Access,
+    /// The ranges of its nodes, and the addresses of named ones that lie in none, each with its place; empty where the spec says
+    /// neither.
+    pub ranges: Vec<(Cidr, SpecPath)>,
     /// The addresses of its nodes, each with its place; empty where the spec names none.
     pub nodes: Vec<(Cidr, SpecPath)>,
-    /// The ports that stay open, each with its place.
-    pub open: Vec<(model::OpenPort, SpecPath)>,
+    /// The ports that stay open.
+    pub open: Vec<Opening>,
+}
+
+/// A port that stays open on the hosts of a pool, or a protocol that has no ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// What is open.
+    pub what: model::Opened,
+    /// What it is for.
+    pub reason: String,
+    /// Where the spec says it.
+    pub path: SpecPath,
+    /// The name that the firewall has for those it is open to.
+    pub group: String,
+    /// The ranges it is open to, each with its place.
+    pub sources: Vec<(Cidr, SpecPath)>,
+}
+
+impl PoolAnswers {
+    /// Its nodes alone where they are named, else its ranges.
+    #[must_use]
+    pub fn narrowest(&self) -> &[(Cidr, SpecPath)] {
+        if self.nodes.is_empty() { &self.ranges } else { &self.nodes }
+    }
+
+    /// The entries of `open` for one of these ports of TCP.
+    pub fn opened(&self, ports: &[u16]) -> impl Iterator<Item = &Opening> {
+        let is_one = |what| matches!(what, model::Opened::Port(words::HostProtocol::Tcp, port) if ports.contains(&port.number()));
+        self.open.iter().filter(move |open| is_one(open.what))
+    }
 }
 
 impl HostAnswers {
@@ -73,13 +105,29 @@ pub(super) fn answers(spec: &Spec, pods: &[Cidr]) -> HostAnswers {
     }
 }
 
-fn pool(pool: &model::NodePool) -> PoolAnswers {
+/// The answers about the hosts of one pool.
+pub(super) fn pool(pool: &model::NodePool) -> PoolAnswers {
     let path = SpecPath::new("/platform/nodePools").child(&pool.name);
-    let (open, nodes) = (path.child("open"), path.child("nodes"));
+    let (open, named, cidrs) = (path.child("open"), path.child("nodes"), path.child("cidrs"));
+    let nodes: Vec<(Cidr, SpecPath)> =
+        pool.nodes.iter().map(|node| (Cidr::host(node.address), named.child(&node.name).child("address"))).collect();
+    let beside = nodes.iter().filter(|(node, _)| !pool.cidrs.iter().any(|range| range.covers(node)));
     PoolAnswers {
-        nodes: pool.nodes.iter().map(|node| (Cidr::host(node.address), nodes.child(&node.name).child("address"))).collect(),
+        ranges: pool.cidrs.iter().enumerate().map(|(n, range)| (*range, cidrs.index(n))).chain(beside.cloned()).collect(),
+        nodes,
         access: pool.access.unwrap_or(Access::Ssh),
-        open: pool.open.iter().enumerate().map(|(n, port)| (port.clone(), open.index(n))).collect(),
+        open: pool.open.iter().enumerate().map(|(n, port)| opening(n, port, open.index(n))).collect(),
+        path,
+    }
+}
+
+fn opening(n: usize, port: &model::OpenPort, path: SpecPath) -> Opening {
+    let from = path.child("from");
+    Opening {
+        what: port.what,
+        reason: port.reason.clone(),
+        group: format!("open-{}", n + 1),
+        sources: port.from.iter().enumerate().map(|(n, range)| (*range, from.index(n))).collect(),
         path,
     }
 }

@@ -17,10 +17,27 @@ pub struct GroupAnswer {
     pub rbac: Option<String>,
     /// Whether the provider has no name for it, so that nobody comes in it by what the spec says.
     pub memberless: bool,
+    /// Its IAM principals, on EKS.
+    pub principals: Vec<String>,
     /// The name that the spec has for other platforms, where AKS knows the group under its object id.
     pub unused_name: Option<String>,
     /// Where the spec declares it.
     pub path: SpecPath,
+}
+
+impl GroupAnswer {
+    /// Whether its members come in under a name.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.rbac.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    /// What makes whoever is in the other group be in this one too: its name, or a principal.
+    #[must_use]
+    pub fn shares(&self, other: &GroupAnswer) -> Option<&str> {
+        let name = self.rbac.as_deref().filter(|name| other.is_named(name));
+        name.or_else(|| self.principals.iter().find(|principal| other.principals.contains(principal)).map(String::as_str))
+    }
 }
 
 /// An identity that deploys.
@@ -88,7 +105,7 @@ pub(super) fn identity(spec: &Spec) -> IdentityAnswers {
         let path = root.child("groups").child(name);
         match spec.identity.groups.get(name) {
             Some(group) => self::group(group, platform, path),
-            None => GroupAnswer { rbac: None, memberless: true, unused_name: None, path },
+            None => GroupAnswer { rbac: None, memberless: true, principals: Vec::new(), unused_name: None, path },
         }
     };
     let delivery = spec.identity.delivery.iter().enumerate().map(|(index, Delivery::ServiceAccount { namespace, name })| {
@@ -131,5 +148,6 @@ fn group(group: &Group, platform: Platform, path: SpecPath) -> GroupAnswer {
         Platform::Aks => entra.is_none(),
     };
     let unused_name = kubernetes.clone().filter(|name| entra.as_ref().is_some_and(|id| !id.eq_ignore_ascii_case(name)));
-    GroupAnswer { rbac: entra.or(kubernetes), memberless, unused_name, path }
+    let principals = if platform == Platform::Eks { group.aws.clone() } else { Vec::new() };
+    GroupAnswer { rbac: entra.or(kubernetes), memberless, principals, unused_name, path }
 }

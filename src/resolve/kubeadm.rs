@@ -1,5 +1,7 @@
 //! Answers about a control plane of kubeadm: what the spec says, else the owner's configuration, else kubeadm's own defaults.
 
+use std::net::IpAddr;
+
 use crate::{
     base::SpecPath,
     diag::Diagnostics,
@@ -17,7 +19,7 @@ use super::{
     answers::{KubeProxyAnswers, ServingCertificates},
     decisions::is_written,
     diagnostics::MissingDecision,
-    owner, subnets,
+    hosts, owner, subnets,
 };
 
 /// What kubeadm's documents are made from, with the owner's own configuration.
@@ -78,6 +80,7 @@ pub(super) fn kubeadm(
     });
     let answers = KubeadmCluster {
         bind_port: owner.bind_port(),
+        front_port: front_port(spec, &endpoint).filter(|port| *port != owner.bind_port()),
         endpoint,
         pod_subnets: pods.unwrap_or_default(),
         service_subnets: services.unwrap_or_default(),
@@ -104,6 +107,17 @@ pub(super) fn kubeadm(
         owner_documents: owner.documents(),
     };
     Some((answers, owner))
+}
+
+/// The port of the shared endpoint, unless a load balancer on other hosts is declared for it: kubeadm's own guide has HAProxy answer
+/// there on the control-plane nodes (kubernetes/kubeadm, docs/ha-considerations.md; read 2026-11-27).
+fn front_port(spec: &Spec, endpoint: &str) -> Option<u16> {
+    let servers = || spec.platform.node_pools.iter().filter(|pool| pool.role == words::Role::ControlPlane).map(hosts::pool);
+    let balancer = spec.api.sources.as_ref().and_then(|sources| sources.load_balancer.as_ref());
+    let is_node = |address: &IpAddr| servers().any(|pool| pool.ranges.iter().any(|(range, _)| range.contains(*address)));
+    let elsewhere = balancer.is_some_and(|balancer| !balancer.addresses.iter().all(is_node));
+    let endpoint: model::HostPort = endpoint.parse().ok()?;
+    endpoint.port.filter(|_| !elsewhere).map(model::Port::number)
 }
 
 /// The socket that each runtime listens on by default.

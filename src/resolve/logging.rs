@@ -66,6 +66,20 @@ pub enum LogSink {
     Other(&'static str),
 }
 
+impl LogAnswers {
+    /// Whether a kind is to be shipped.
+    #[must_use]
+    pub fn asks(&self, kind: LogKind) -> bool {
+        self.kinds.iter().any(|(asked, _)| *asked == kind)
+    }
+
+    /// Whether anything is to be shipped that nodes write by themselves.
+    #[must_use]
+    pub fn asks_nodes(&self) -> bool {
+        self.kinds.iter().any(|(asked, _)| *asked != LogKind::Application)
+    }
+}
+
 impl LogSink {
     /// The word of the spec.
     #[must_use]
@@ -114,6 +128,9 @@ fn agent(spec: &Spec, siem: Option<&LogSink>) -> Agent {
     let Some(LogSink::Syslog { host, .. }) = siem else {
         return Agent::Cannot(siem.map_or(facts::id::SIEM_NOT_DECLARED, |_| facts::id::SIEM_NOT_BUILT));
     };
+    if spec.logging.sources.as_ref().is_some_and(|sources| !sources.contains(&LogSource::Application)) {
+        return Agent::Cannot(facts::id::AGENT_NO_SOURCE);
+    }
     let declared = spec.images.allowed_registries.as_ref();
     if declared.is_some_and(|registries| !registries.iter().any(|registry| Image::parse(image).is_from(registry))) {
         return Agent::Cannot(facts::id::AGENT_REGISTRY);

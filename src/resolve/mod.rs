@@ -24,6 +24,7 @@ mod subnets;
 mod version;
 mod vulnerabilities;
 mod waivers;
+mod world;
 
 use std::collections::BTreeMap;
 
@@ -37,7 +38,7 @@ pub use cloud::{AksAnswers, CloudAnswers, CloudGroup, CloudKind, EksAnswers, Nod
 pub use dates::{AskedDates, report_dates};
 pub use diagnostics::{ALL, leaves_answers_whole};
 pub use fleet::{report_clusters_of_nobody, report_clusters_of_one_name};
-pub use hosts::{HostAnswers, PoolAnswers};
+pub use hosts::{HostAnswers, Opening, PoolAnswers};
 pub use identity::{DeliveryAnswer, DutyAnswer, GroupAnswer, IdentityAnswers, ImpersonationAnswer};
 pub use logging::{Agent, LogAnswers, LogSink};
 pub use network::NetworkAnswers;

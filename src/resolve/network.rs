@@ -5,16 +5,20 @@ use std::net::IpAddr;
 use crate::{
     base::{Cidr, FactId, Platform, SpecPath},
     diag::{Diagnostics, Place},
-    facts::{self, Enforcer, network_semantics},
+    facts::{self, Enforcer, cloud::EKS_POD_IDENTITY, network_semantics},
     kube::network::{Labels, Pods, Port, Protocol},
-    plan::{DNS_PORTS, End, FlowPlan, KubeadmCluster, NetworkView, NodeSource},
+    plan::{DNS_PORTS, End, FlowPlan, KubeadmCluster, NetworkView, NodeSource, PoolRole},
     spec::{
         model::{self, FlowEnd, ServicePort, Spec},
         words::{self, AzurePolicyEngine, Datapath, Encapsulation, FlowWord},
     },
 };
 
-use super::diagnostics::PluginEnded;
+use super::{
+    answer::role,
+    diagnostics::{PluginEnded, ServicePortNamed},
+    hosts::{self, PoolAnswers},
+};
 
 /// Who talks to whom, and over what.
 #[derive(Debug, Clone, Default)]
@@ -53,18 +57,39 @@ pub(super) fn check_plugin(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diag
     }
 }
 
+/// The ports of Services that pods answer on other ones, as a rule: a Service maps them.
+const OF_SERVICES: [u16; 2] = [80, 443];
+
+/// Warns of flows that name the port of a Service: plug-ins judge the port of the pod behind it.
+pub(super) fn check_ports(spec: &Spec, at: &dyn Fn(&str) -> Option<Place>, diags: &mut Diagnostics) {
+    for flow in &spec.network.flows {
+        let FlowEnd::Tier(name) = &flow.to else { continue };
+        let Some(tier) = spec.network.tiers.iter().find(|tier| tier.name == *name && !tier.ports.is_empty()) else { continue };
+        let is_odd = |port: &&ServicePort| OF_SERVICES.contains(&port.port.number()) && !tier.ports.contains(port);
+        let Some(odd) = flow.ports.iter().flatten().find(is_odd) else { continue };
+        let listens: Vec<String> = tier.ports.iter().map(|port| port.port.number().to_string()).collect();
+        diags.push(ServicePortNamed {
+            flow: flow.name.clone(),
+            port: odd.port.number(),
+            tier: name.clone(),
+            listens: listens.join(", "),
+            at: at(&format!("{ROOT}/flows/{}/ports", flow.name)),
+            tier_at: at(&format!("{ROOT}/tiers/{name}/ports")),
+        });
+    }
+}
+
 fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
     let platform = &spec.platform;
     let (enforcer, tunnel) = enforcer(platform.cni.as_ref());
     let semantics = network_semantics(enforcer);
     let pods = kubeadm.map_or_else(|| platform.pods().unwrap_or(&[]).to_vec(), |cluster| cluster.pod_subnets.clone());
     let services = kubeadm.map_or_else(|| platform.services().unwrap_or(&[]).to_vec(), |cluster| cluster.service_subnets.clone());
-    let control_planes = || platform.node_pools.iter().filter(|pool| pool.role == words::Role::ControlPlane);
-    let named: Vec<Cidr> = control_planes().flat_map(|pool| &pool.nodes).map(|node| Cidr::host(node.address)).collect();
-    let all_named = control_planes().all(|pool| !pool.nodes.is_empty());
-    let ranges = || control_planes().flat_map(|pool| pool.cidrs.clone()).collect();
+    let pools: Vec<(PoolRole, PoolAnswers)> =
+        platform.node_pools.iter().map(|pool| (role(pool.role), hosts::pool(pool))).collect();
+    let servers = pools.iter().filter(|(role, _)| *role == PoolRole::ControlPlane).flat_map(|(_, pool)| pool.narrowest());
     let (api, api_port) = match (kubeadm, semantics.services) {
-        (Some(cluster), _) => (if all_named { named } else { ranges() }, cluster.bind_port),
+        (Some(cluster), _) => (servers.map(|(range, _)| *range).collect(), cluster.bind_port),
         (None, facts::ServiceView::Address) => (services.iter().filter_map(|range| range.nth(1)).map(Cidr::host).collect(), 443),
         (None, facts::ServiceView::Behind) => (Vec::new(), 443),
     };
@@ -74,7 +99,12 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         semantics,
         declared: SpecPath::new("/platform/cni").child(platform.cni.as_ref().map_or("none", model::Cni::name)),
         node_source: if tunnel || semantics.bridges { NodeSource::Tunnel } else { NodeSource::Node },
-        nodes: platform.node_pools.iter().flat_map(nodes_of).collect(),
+        nodes: pools.iter().flat_map(|(_, pool)| &pool.ranges).map(|(range, _)| *range).collect(),
+        unplaced: pools
+            .iter()
+            .filter(|(_, pool)| pool.ranges.is_empty())
+            .map(|(role, pool)| (*role, pool.path.clone()))
+            .collect(),
         named_nodes: platform.node_pools.iter().flat_map(|pool| &pool.nodes).map(|node| node.address).collect(),
         balancers: balancers(spec),
         api,
@@ -82,6 +112,7 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         api_on_nodes: kubeadm.is_some(),
         node_local_dns: platform.dns_cache(),
         metadata: metadata(platform.kind(), ipv4, ipv6),
+        agents: agents(platform.kind()),
         provider: provider(platform.kind()),
         auto_mode: matches!(&platform.provider, model::Provider::Eks(eks) if eks.nodes == Some(words::EksNodes::Auto)),
         no_cluster_policy: no_cluster_policy(platform.cni.as_ref(), enforcer),
@@ -100,13 +131,6 @@ fn balancers(spec: &Spec) -> Vec<IpAddr> {
     let is_node =
         |address: &IpAddr| spec.platform.node_pools.iter().flat_map(|pool| &pool.nodes).any(|node| node.address == *address);
     balancer.iter().flat_map(|balancer| &balancer.addresses).copied().filter(|address| !is_node(address)).collect()
-}
-
-/// The ranges of the nodes of a pool, and those of its nodes that lie in none of them.
-fn nodes_of(pool: &model::NodePool) -> Vec<Cidr> {
-    let named = pool.nodes.iter().map(|node| node.address);
-    let beside = named.filter(|address| !pool.cidrs.iter().any(|range| range.contains(*address)));
-    pool.cidrs.iter().copied().chain(beside.map(Cidr::host)).collect()
 }
 
 /// What enforces policies, and whether nodes reach pods through a tunnel. Calico and Cilium install with one unless they are told otherwise;
@@ -162,6 +186,11 @@ fn metadata(platform: Platform, ipv4: bool, ipv6: bool) -> Vec<Cidr> {
     let ipv6 = ipv6 && platform == Platform::Eks;
     let all = [(IpAddr::from([169, 254, 169, 254]), ipv4), (IpAddr::from([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]), ipv6)];
     all.into_iter().filter(|(_, wanted)| *wanted).map(|(address, _)| Cidr::host(address)).collect()
+}
+
+/// The addresses of the agents of EKS Pod Identity, which run in the network of every node.
+fn agents(platform: Platform) -> Vec<Cidr> {
+    if platform == Platform::Eks { EKS_POD_IDENTITY.map(Cidr::host).to_vec() } else { Vec::new() }
 }
 
 /// Pods of an IPv6 cluster of EKS send IPv4 by a second interface; Calico and the Amazon VPC CNI hold the first one alone.

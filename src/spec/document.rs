@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     characters,
     convert::Reader,
-    diagnostics::{BadName, DoesNotBelong, MissingField, NotASpec, UnknownApiVersion, UnknownKind, nearest},
+    diagnostics::{BadName, DoesNotBelong, ForeignDocument, MissingField, NotASpec, UnknownApiVersion, UnknownKind, nearest},
     mistakes,
     model::values::is_label,
     published::{API_VERSION, KINDS},
@@ -140,6 +140,10 @@ fn parse(r: &mut Reader<'_>, root: &Node) -> Option<Parsed> {
         r.push(NotASpec { found: root.kind_name(), place: root.place.clone() });
         return None;
     };
+    if let Some(foreign) = foreign(root) {
+        r.push(foreign);
+        return None;
+    }
     api_version(r, root);
     match kind(r, root)? {
         "Cluster" => cluster(r, root, entries),
@@ -147,6 +151,22 @@ fn parse(r: &mut Reader<'_>, root: &Node) -> Option<Parsed> {
         "Workspace" => workspace(r, root, entries),
         _ => waivers(r, root, entries),
     }
+}
+
+/// Whether a document says that it is of another project: by the group of its version, else by a kind that is none of ours misspelt.
+fn foreign(root: &Node) -> Option<ForeignDocument> {
+    let text = |key| root.get(key).and_then(Node::as_str);
+    let (version, kind) = (text("apiVersion")?, text("kind")?);
+    let (ours, _) = API_VERSION.split_once('/')?;
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let near = |word: &str, of: &str| nearest(word, [of]).is_some();
+    let of_others = group.contains('.') && !near(group, ours);
+    let is_ours = near(group, ours) || near(version, API_VERSION) || KINDS.into_iter().any(|known| near(kind, known));
+    (of_others || !is_ours).then(|| ForeignDocument {
+        version: version.to_owned(),
+        kind: kind.to_owned(),
+        place: root.get("apiVersion").map_or(&root.place, Node::used_at).clone(),
+    })
 }
 
 fn api_version(r: &mut Reader<'_>, root: &Node) {

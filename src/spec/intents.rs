@@ -84,9 +84,18 @@ impl List {
         }
         self.named(at, "runtime", runtime.iter().map(|runtime| runtime.name()));
         self.said(at, "nodeLocalDns", node_local_dns.as_ref());
-        self.named(at, "nodePools", node_pools.iter().map(pool_name));
+        for pool in node_pools {
+            self.pool(&at.child("nodePools"), pool);
+        }
         self.named(at, "mirrors", mirrors.keys().map(String::as_str));
         self.named(at, "addons", addons.iter().map(String::as_str));
+    }
+
+    fn pool(&mut self, list: &SpecPath, NodePool { name, role: _, os: _, cidrs: _, access, nodes: _, open }: &NodePool) {
+        let at = list.child(name);
+        self.said(&at, "access", access.as_ref());
+        self.0.extend((0..open.len()).map(|n| at.child("open").index(n)));
+        self.0.push(at);
     }
 
     fn kubeadm(&mut self, at: &SpecPath, kubeadm: &Kubeadm) {
@@ -252,10 +261,6 @@ impl List {
         let id = |Waiver { id, control: _, scope: _, owner: _, reason: _, expires: _ }: &Waiver| at.child(id);
         self.0.extend(waivers.iter().map(id));
     }
-}
-
-fn pool_name(NodePool { name, role: _, os: _, cidrs: _, access: _, nodes: _, open: _ }: &NodePool) -> &str {
-    name
 }
 
 fn issuer_name(Issuer { name, url: _, audiences: _, username: _, groups: _ }: &Issuer) -> &str {

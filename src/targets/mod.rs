@@ -23,8 +23,9 @@ mod terraform;
 pub use gatekeeper::{kind as constraint_kind, rego};
 pub(crate) use k8s::{FOR_PEOPLE, NETWORK_ENGINE};
 pub use k8s::{ObjectKind, stage_names, stages};
+pub use kubeadm::is_patch;
 pub use mark::Mark;
-pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned};
+pub use observed::{Form, Observed, Seen, Sighting, Word, Written, flags_of, has_observer, kind_of_flag, planned, program_of};
 
 use crate::{base::Artifact, plan::Plan};
 

@@ -1,6 +1,6 @@
 //! The parser behind the reader: YAML text in, our own events with byte spans out. The only file that names the parser's crate.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use granit_parser::{ErrorKind, Event as Raw, Parser, ScalarStyle, StrInput, StructureStyle, Tag as RawTag};
 
@@ -63,14 +63,16 @@ pub(super) enum Fault {
     Syntax { what: String, help: &'static str },
 }
 
-/// The events of a text; stops at a fault until `next_document` is called.
+/// The events of a part of a text; stops at a fault until `next_document` is called.
 pub(super) struct Events<'a> {
     text: &'a str,
+    /// Where the part begins.
+    at: usize,
     parser: Parser<'a, StrInput<'a>>,
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, part: Range<usize>) -> Self {
         let mut options = granit_parser::options! {
             block_scalar_eof_without_line_feed: true,
             emit_unresolved_aliases: true,
@@ -79,7 +81,7 @@ impl<'a> Events<'a> {
             block_nesting_limit: MAX_DEPTH,
         };
         options.set_emit_comments(false);
-        Events { text, parser: Parser::new_from_str_with_options(text, options) }
+        Events { text, at: part.start, parser: Parser::new_from_str_with_options(&text[part], options) }
     }
 
     /// The next event, or the fault and the byte where it was met; `None` at the end.
@@ -87,16 +89,16 @@ impl<'a> Events<'a> {
         loop {
             match self.parser.next_event()? {
                 Ok((raw, span)) => {
-                    if let Some(at) = span.tag_span().and_then(|tag| self.runs_on(tag.byte_range()?.end)) {
+                    if let Some(at) = span.tag_span().and_then(|tag| self.runs_on(self.at + tag.byte_range()?.end)) {
                         return Some(Err((run_on_tag(), at)));
                     }
-                    let span = span.byte_range().map_or_else(Span::default, |r| Span::new(r.start, r.end));
+                    let span = span.byte_range().map_or_else(Span::default, |r| Span::new(self.at + r.start, self.at + r.end));
                     if let Some(event) = convert(raw) {
                         return Some(Ok((event, span)));
                     }
                 }
                 Err(error) => {
-                    let at = error.marker().byte_offset().unwrap_or(0);
+                    let at = self.at + error.marker().byte_offset().unwrap_or(0);
                     return Some(Err((fault(error.kind()), at)));
                 }
             }

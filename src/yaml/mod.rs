@@ -12,6 +12,7 @@ mod quote;
 mod reader;
 mod scalar;
 mod spans;
+mod stream;
 mod tree;
 mod write;
 mod write_json;

@@ -8,6 +8,7 @@ use super::{
     diagnostics::{LimitReached, NotYaml},
     events::{Event, Events, Fault},
     limits::MAX_BYTES,
+    stream,
     tree::Document,
 };
 
@@ -37,8 +38,19 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn run(&mut self, text: &str) {
-        let mut events = Events::new(text);
         let mut builder = Builder::new(self.source, text);
+        for part in stream::parts(text) {
+            if self.part(Events::new(text, part), &mut builder) == Stop::Stream {
+                break;
+            }
+        }
+        if !self.bare.is_empty() {
+            self.leftovers(&mut builder);
+        }
+    }
+
+    /// Reads the documents of a part; says how far a fault at its end reaches.
+    fn part(&mut self, mut events: Events<'_>, builder: &mut Builder<'_>) -> Stop {
         let mut start = None;
         while let Some(step) = events.next() {
             let stop = match step {
@@ -47,7 +59,7 @@ impl Reader<'_> {
                     continue;
                 }
                 Ok((Event::DocumentEnd, span)) => {
-                    self.finish(&mut builder, start.take().unwrap_or(span.start), span.end);
+                    self.finish(builder, start.take().unwrap_or(span.start), span.end);
                     continue;
                 }
                 Ok((event, span)) => match builder.take(event, span) {
@@ -60,14 +72,15 @@ impl Reader<'_> {
                 }
             };
             let end = builder.reached();
-            self.finish(&mut builder, start.take().unwrap_or(end), end);
-            if stop == Stop::Stream || !events.next_document() {
+            self.finish(builder, start.take().unwrap_or(end), end);
+            if stop == Stop::Stream {
+                return stop;
+            }
+            if !events.next_document() {
                 break;
             }
         }
-        if !self.bare.is_empty() {
-            self.leftovers(&mut builder);
-        }
+        Stop::Document
     }
 
     fn finish(&mut self, builder: &mut Builder<'_>, start: usize, end: usize) {

@@ -78,6 +78,29 @@ fn the_collector_takes_its_configuration() {
     eprintln!("{}", built.says(&["--version"]).trim());
 }
 
+/// The exporter joins receiver and port as they stand: an address of IPv6 is dialled in brackets alone.
+#[test]
+fn the_collector_dials_a_receiver_of_ipv6() {
+    let Some(built) = programs::find("collector", "collector") else { return };
+    let Ok(receiver) = std::net::TcpListener::bind("[::1]:0") else {
+        eprintln!("this machine has no IPv6: nothing was dialled");
+        return;
+    };
+    let port = receiver.local_addr().expect("an address").port();
+    let shipped = Shipped::to("\"::1\"", port);
+    let folder = shipped.path("log/pods/shop_web-1_1/app");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("0.log"), "2026-11-26T00:00:00Z stdout F a line\n").expect("a file");
+    fs::create_dir_all(shipped.path("state")).expect("a folder");
+    let file = shipped.path("config.yaml");
+    fs::write(&file, moved(&shipped, &emitted(&shipped))).expect("a file");
+    let says = fs::File::create(shipped.path("says")).expect("a file");
+    let _running =
+        Stopped(collector(&built, &[], &file).stdout(Stdio::null()).stderr(says).spawn().expect("the collector starts"));
+    receiver.set_nonblocking(true).expect("a receiver that does not wait");
+    eventually(30, "the receiver is dialled", || receiver.accept().is_ok());
+}
+
 #[test]
 fn lines_of_pods_reach_a_receiver_over_tls_and_no_other() {
     let Some(built) = programs::find("collector", "collector") else { return };

@@ -37,8 +37,8 @@ pub(crate) fn tree(folder: &Path, pipeline: &str) -> std::path::PathBuf {
     folder.join(pipeline).join("scanned")
 }
 
-/// Runs the script with a trivy that gives this report; its exit code and what it says.
-fn scan(folder: &Path, tree: &Path, report: &str) -> (i32, String) {
+/// Runs the script, with more words, and a trivy that gives this report; its exit code and what it says.
+fn scan(folder: &Path, tree: &Path, report: &str, more: &[&str]) -> (i32, String) {
     let bin = folder.join("bin");
     fs::create_dir_all(&bin).expect("a folder");
     fs::write(folder.join("report.json"), report).expect("a report");
@@ -49,8 +49,9 @@ fn scan(folder: &Path, tree: &Path, report: &str) -> (i32, String) {
     fs::write(bin.join("trivy"), fake).expect("a program");
     fs::set_permissions(bin.join("trivy"), fs::Permissions::from_mode(0o755)).expect("permissions");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let output =
-        Command::new(tree.join("ci/scan-image.sh")).arg("registry.example/app:1").env("PATH", path).output().expect("bash");
+    let mut command = Command::new(tree.join("ci/scan-image.sh"));
+    command.arg("registry.example/app:1").args(more).env("PATH", path).env("HARDEN_REPORT", folder.join("kept.json"));
+    let output = command.output().expect("bash");
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.code().unwrap_or(-1), text)
 }
@@ -58,7 +59,7 @@ fn scan(folder: &Path, tree: &Path, report: &str) -> (i32, String) {
 fn report(severity: &str, published: &str, fixed: &str) -> String {
     let date = if published.is_empty() { String::new() } else { format!(r#""PublishedDate": "{published}","#) };
     format!(
-        r#"{{"Results": [{{"Vulnerabilities": [{{"VulnerabilityID": "CVE-2026-9", "PkgName": "openssl", "InstalledVersion": "1",
+        r#"{{"SchemaVersion": 2, "Results": [{{"Vulnerabilities": [{{"VulnerabilityID": "CVE-2026-9", "PkgName": "openssl", "InstalledVersion": "",
         "FixedVersion": "{fixed}", {date} "Severity": "{severity}"}}]}}, {{}}]}}"#
     )
 }
@@ -83,12 +84,21 @@ fn images_are_judged_by_deadlines() {
         ("MEDIUM", day(400), "2", 0, "no deadline"),
         ("CRITICAL", String::new(), "2", 1, "no day of publication"),
     ] {
-        let (code, text) = scan(folder.path(), &tree, &report(severity, &published, fixed));
+        let (code, text) = scan(folder.path(), &tree, &report(severity, &published, fixed), &[]);
         assert_eq!(code, expected, "{severity} {published}: {text}");
         assert!(text.contains(says), "{severity} {published}: {text}");
     }
-    assert_eq!(scan(folder.path(), &tree, "{}").0, 0, "an image without holes");
-    assert_eq!(scan(folder.path(), &tree, "no report").0, 3, "a report that is none fails the job");
+    const CLEAN: &str = r#"{"SchemaVersion": 2}"#;
+    assert_eq!(scan(folder.path(), &tree, CLEAN, &["--severity", "CRITICAL"]).0, 0, "an image without holes");
+    assert_eq!(fs::read_to_string(folder.path().join("kept.json")).expect("the report"), CLEAN);
+    for none in ["no report", "{}", ""] {
+        assert_eq!(scan(folder.path(), &tree, none, &[]).0, 3, "a report that is none fails the job: {none}");
+    }
+    for word in ["--output", "--output=elsewhere.json", "-oelsewhere.json", "--format", "-f", "--ignorefile=none", "--exit-code"]
+    {
+        let (code, text) = scan(folder.path(), &tree, CLEAN, &[word, "elsewhere.json"]);
+        assert!(code == 2 && text.contains("is set here"), "{word} would take the report away: {code} {text}");
+    }
     eprintln!("jq judged reports in the form of trivy; trivy itself was not run");
 }
 

@@ -46,9 +46,14 @@ pub(crate) struct Shipped {
 impl Shipped {
     /// A tree, a CA, and two certificates of it: for `localhost` and for another name.
     pub(crate) fn new() -> Self {
-        let shipped = Shipped { folder: tempfile::tempdir().expect("a folder"), port: free_port() };
-        let spec =
-            SPEC.replace("PORT", &shipped.port.to_string()).replace("FOLDER", &shipped.folder.path().display().to_string());
+        Shipped::to("localhost", free_port())
+    }
+
+    /// The same with another receiver, as the spec writes it.
+    pub(crate) fn to(host: &str, port: u16) -> Self {
+        let shipped = Shipped { folder: tempfile::tempdir().expect("a folder"), port };
+        let spec = SPEC.replace("host: localhost", &format!("host: {host}")).replace("PORT", &port.to_string());
+        let spec = spec.replace("FOLDER", &shipped.folder.path().display().to_string());
         fs::write(shipped.path("spec.yaml"), spec).expect("a spec");
         harden(shipped.folder.path(), &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", "out"]);
         shipped.openssl(&["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", CA, "-subj", "/CN=ca"]);

@@ -210,6 +210,11 @@ const LIVE: &[(&str, &str, &[&str])] = &[
             "configuration_values = null",
         ],
     ),
+    (
+        "addon_version",
+        "addon_version = \"v1.20.4-eksbuild.2\"",
+        &["addon_version = \"v1.19.6-eksbuild.1\"", "addon_version = null"],
+    ),
     ("location ==", "location = \"westeurope\"", &["location = \"northeurope\""]),
     ("live.id ==", "id = \"eu-west-1\"", &["id = \"us-east-1\""]),
     ("var.log_group_name ==", "default = \"/aws/eks/name/cluster\"", &["default = \"/aws/eks/nane/cluster\""]),
@@ -221,6 +226,7 @@ const DATA: &str = r#"locals {
     access_config = [{
       authentication_mode = "API"
     }]
+    addon_version = "v1.20.4-eksbuild.2"
     api_server_authorized_ip_ranges = ["203.0.113.0/24", "198.51.100.4/32"]
     azure_active_directory_role_based_access_control = [{
       admin_group_object_ids = ["00000000-0000-0000-0000-000000000001"GROUPS]

@@ -238,6 +238,20 @@ fn a_load_balancer_says_whether_it_keeps_the_address() {
     says(&row(", loadBalancer: { addresses: [192.0.2.10] }"), "**weaker**");
 }
 
+/// Whoever lets everybody in through a waiver is told that nothing is held.
+#[test]
+fn sources_that_are_everybody_are_waived() {
+    let open = |tree: &Tree| {
+        says(tree.row("apiserver/api-sources"), "**waived**");
+        says(tree.report(), "waiver W-1 (the declared sources are the whole internet): `apiserver/api-sources`");
+        says(tree.report(), "waiver W-1 (the declared sources are the whole internet) | `/api/sources/admins`");
+    };
+    let sources = ("admins: [203.0.113.0/24]", "admins: [0.0.0.0/0]");
+    let waiver = "  waivers: [{ id: W-1, control: apiserver/api-sources, owner: sre, reason: roaming, expires: 2027-03-01 }]\n  api: { sources";
+    open(&Tree::of(SMALLEST, &[RESTRICTED, sources, ("  api: { sources", waiver)]));
+    open(&Tree::of(SMALLEST, &[sources, ("  api: { sources", waiver)]));
+}
+
 /// kured waits for a file that not every system writes.
 #[test]
 fn kured_is_told_of_systems_that_write_no_file() {

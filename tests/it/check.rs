@@ -3,9 +3,13 @@
 mod cases;
 mod evasions;
 mod hostile;
+mod kustomizations;
 mod maps;
 mod mutations;
 mod names;
+mod nodes;
 mod older;
 mod plugins;
+mod reading;
+mod servers;
 mod staged;

@@ -3,6 +3,7 @@
 mod effects;
 mod encryption;
 mod owner;
+mod pools;
 mod waivers;
 
 use std::fs;

@@ -20,6 +20,7 @@ mod controls;
 mod docs;
 mod examples;
 mod facts;
+mod firewall;
 mod goldens;
 mod host;
 mod log_collector;

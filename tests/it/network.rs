@@ -18,6 +18,7 @@ use harden::{
 use crate::support::{cases, none, with_cluster};
 
 mod cache;
+mod ends;
 mod ranges;
 
 fn build_case(path: &Path) -> Built {

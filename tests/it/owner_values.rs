@@ -249,6 +249,23 @@ fn what_programs_refuse_of_flags_is_refused() {
     }
 }
 
+/// A port of 0 is kubeadm's own choice, for everybody who asks for it.
+#[test]
+fn a_bind_port_of_nothing_is_kubeadms() {
+    let init = |port: u16| {
+        let documents = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n";
+        format!("{}{documents}localAPIEndpoint: {{ bindPort: {port} }}\n", networking("10.244.0.0/16", "10.96.0.0/16"))
+    };
+    for (port, opened) in [(0, "6443"), (7443, "7443")] {
+        let (built, diags) = over(SPEC, &init(port));
+        let built = built.unwrap_or_else(|| panic!("{}", text_of(&diags)));
+        let rules = built.artifacts.iter().find(|file| file.path.as_str() == "nodes/cp/files/etc/harden/node.nft");
+        let text = rules.expect("rules").text();
+        let opens = |number: &str| text.contains(&format!("tcp dport {number} accept"));
+        assert!(opens(opened) && !opens("0"), "{port}: {text}");
+    }
+}
+
 /// kubeadm names files below the folder by their shortest path; the tree names the folder so too.
 #[test]
 fn the_folder_of_certificates_is_named_by_its_shortest_path() {

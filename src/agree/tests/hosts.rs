@@ -80,7 +80,39 @@ fn what_only_some_nodes_need() {
         let plan = field(node(localnet, |_| {}), PROXY, "mode", json!(mode));
         assert_eq!(codes(&plan).len(), usize::from(broken), "{mode}");
     }
+    for (mode, module, broken) in [
+        ("ipvs", "ip_vs", true),
+        ("ipvs", "ip_vs-rr", true),
+        ("ipvs", "dummy", true),
+        ("iptables", "ip_vs", false),
+        ("nftables", "xt_set", false),
+        ("iptables", "xt_set", true),
+        ("nftables", "nft_numgen", true),
+        ("iptables", "nft_numgen", false),
+        ("iptables", "nft_compat", true),
+        ("nftables", "xt_comment", false),
+        ("nftables", "nf_nat", true),
+    ] {
+        let rule = format!("module/off/{module}");
+        let plan = field(node((&rule, "off"), |_| {}), PROXY, "mode", json!(mode));
+        assert_eq!(codes(&plan), vec!["host-need-broken"; usize::from(broken)], "{mode} {module}");
+    }
+    // Without kube-proxy Calico still has its sets, and nothing balances by IPVS.
+    agrees(&field(node(("module/off/ip_vs", "off"), |plan| plan.host.kube_proxy = false), PROXY, "mode", json!("ipvs")));
+    clashes(&node(("module/off/ip_set", "off"), |plan| plan.host.kube_proxy = false), "host-need-broken");
+    for way in ["vxlan", "ipip", "geneve", "wireguard"] {
+        let rule = format!("module/off/{way}");
+        agrees(&node((&rule, "off"), |_| {}));
+        clashes(&node((&rule, "off"), |plan| plan.host.ways = vec![way]), "host-need-broken");
+    }
+    clashes(&node(("module/off/esp4", "off"), |plan| plan.host.ways = vec!["ipsec"]), "host-need-broken");
+    for key in ["net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.eth0.disable_ipv6"] {
+        let rule = format!("sysctl/{key}");
+        agrees(&node((&rule, "1"), |_| {}));
+        clashes(&node((&rule, "1"), |plan| plan.host.ipv6 = true), "host-need-broken");
+    }
     for (module, addon) in [
+        ("dummy", "node-local-dns"),
         ("nfs", "csi-driver-nfs"),
         ("nfsv4", "aws-efs-csi-driver"),
         ("nfs", "longhorn"),
@@ -92,6 +124,21 @@ fn what_only_some_nodes_need() {
         agrees(&node((&rule, "off"), |plan| plan.host.addons = vec!["metrics-server".to_owned()]));
         clashes(&node((&rule, "off"), |plan| plan.host.addons = vec![addon.to_owned()]), "host-need-broken");
     }
+}
+
+/// What one control loads at boot, and what the firewall of this tree is made of, no other control switches off.
+#[test]
+fn what_the_tree_itself_needs_stays() {
+    let two = |rules: &[(&str, &str)]| on_cni(pool(with(&[]), "workers", rules), "calico");
+    clashes(&two(&[("module/load/rbd", "loaded"), ("module/off/rbd", "off")]), "host-need-broken");
+    clashes(&two(&[("module/load/iscsi_tcp", "loaded"), ("module/off/iscsi-tcp", "off")]), "host-need-broken");
+    for module in ["nft_limit", "nft_log", "nf_log_syslog", "nft_ct"] {
+        let off = format!("module/off/{module}");
+        agrees(&two(&[(&off, "off")]));
+        clashes(&two(&[(&off, "off"), ("firewall/mode", "count")]), "host-need-broken");
+    }
+    agrees(&two(&[("module/off/nft_fib_inet", "off"), ("firewall/mode", "count")]));
+    clashes(&two(&[("module/off/nft_fib_inet", "off"), ("firewall/node-ports", "declared sources")]), "host-need-broken");
 }
 
 /// CIS level 2 of Ubuntu 22.04: snaps are squashfs images. Elsewhere nobody mounts one.
@@ -137,11 +184,15 @@ fn every_need_can_be_broken() {
             NeededBy::Addon(names) => names.to_vec(),
             NeededBy::Node
             | NeededBy::Cni(_)
+            | NeededBy::CniOnIptables(_)
+            | NeededBy::Way(_)
             | NeededBy::Runtime(_)
             | NeededBy::Ipv6
-            | NeededBy::IptablesProxy
+            | NeededBy::Proxy(_)
             | NeededBy::Os(_)
-            | NeededBy::SctpFlow => Vec::new(),
+            | NeededBy::SctpFlow
+            | NeededBy::Firewall
+            | NeededBy::NodePorts => Vec::new(),
         })
         .collect();
     for need in crate::facts::NEEDS {
@@ -150,8 +201,15 @@ fn every_need_can_be_broken() {
             Needed::SysctlNot(key, values) => (format!("sysctl/{key}"), values[0]),
             Needed::Module(module) => (format!("module/off/{module}"), "off"),
         };
-        let cni = if let NeededBy::Cni(names) = need.by { names[0] } else { "calico" };
-        let mut plan = on_cni(pool(with(&[]), "workers", &[(&name, value)]), cni);
+        let cni = if let NeededBy::Cni(names) | NeededBy::CniOnIptables(names) = need.by { names[0] } else { "calico" };
+        let rules = [(name.as_str(), value), ("firewall/mode", "enforce"), ("firewall/node-ports", "declared sources")];
+        let mut plan = on_cni(pool(with(&[]), "workers", &rules), cni);
+        if let NeededBy::Proxy(modes) = need.by {
+            plan = field(plan, PROXY, "mode", json!(modes[0]));
+        }
+        if let NeededBy::Way(way) = need.by {
+            plan.host.ways = vec![way];
+        }
         plan.host.ipv6 = true;
         plan.host.addons = every.iter().map(|name| (*name).to_owned()).collect();
         if let NeededBy::Runtime(names) = need.by {

@@ -130,6 +130,15 @@ impl Tree<'_> {
         text.push_str(
             ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
         );
+        let of_etcd: Vec<String> =
+            self.scripted().filter(|pool| pool.role == PoolRole::Etcd).map(|pool| code(&pool.name)).collect();
+        if !of_etcd.is_empty() {
+            let _ = write!(
+                text,
+                " On the hosts of {} what runs etcd is yours, and neither runtime nor kubelet is configured there.",
+                of_etcd.join(", ")
+            );
+        }
         text
     }
 
@@ -213,8 +222,12 @@ impl Tree<'_> {
 
     /// The scripts of the pools: kernel settings must be there before a kubelet looks for them.
     fn script(&self) -> String {
-        let drops = self.plan.pools.values().any(|pool| pool.file_rules.contains_key("firewall/mode"));
-        let firewall = if drops {
+        let drops = self.scripted().any(|pool| pool.file_rules.contains_key("firewall/mode"));
+        let closed: Vec<&NodePlan> = self.scripted().filter(|pool| pool.file_rules.contains_key("unit/ssh.service")).collect();
+        let entered = closed.len() < self.scripted().count();
+        let firewall = if !entered {
+            "`./harden-node.sh apply`"
+        } else if drops {
             "`./harden-node.sh apply --confirm 300`: it loads the firewall for five minutes and writes none of its files (exit 1 until confirmed). From \
              outside log in anew, since an open session survives any rules, and where an API server runs use a new `kubectl` too; then run \
              `./harden-node.sh confirm`. Without it what was loaded before comes back by itself. The rest (sshd, kernel, runtime) is applied at once"
@@ -230,12 +243,29 @@ impl Tree<'_> {
             [] => String::new(),
             pools => format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", ")),
         };
-        format!(
+        let mut text = format!(
             "The hosts, one node at a time and one pool after the other: {firewall}{waived}. The script refuses a node of another pool, and closing root's \
              logins where no other account has sudo. What changes for logins, the firewall and the runtime stands in the tables below. \
              `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every file back that a script can; what a reboot \
              alone undoes (kexec, BPF, loaded modules) and swap stay as they are."
-        )
+        );
+        if drops {
+            text.push_str(
+                " Where `nftables.service` is enabled the script refuses the firewall: declare what `/etc/nftables.conf` opens, then `systemctl disable \
+                 nftables.service`, never with `--now`: its stop flushes the rules of kube-proxy and the network plug-in, and Services are gone.",
+            );
+        }
+        if !closed.is_empty() {
+            let names: Vec<String> = closed.iter().map(|pool| code(&pool.name)).collect();
+            let _ = write!(
+                text,
+                " Nobody comes to the nodes of {} by ssh (`access: none`): see that the console, or the session manager of the provider, works first, \
+                 bring the folder and run `apply` by it, without `--confirm`, since no new login can be tried. An sshd that runs is not stopped and goes \
+                 with the next boot; while an ssh session is open the script refuses the firewall.",
+                names.join(", ")
+            );
+        }
+        text
     }
 
     /// Files that must lie on the nodes before a manifest names them.

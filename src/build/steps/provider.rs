@@ -65,7 +65,13 @@ pub(super) fn provider(plan: &Plan, artifacts: &[Artifact]) -> Ways {
     };
     let before = vec![format!(
         "Call the modules `terraform/settings` and `terraform/attach` beside the cluster, with the lines of `terraform/ADOPT.md`{existing}. Read \
-         `terraform plan` before every apply: it must change the cluster in place, make nothing that exists, and destroy nothing."
+         `terraform plan` before every apply: it must change the cluster in place, make nothing that exists, and destroy nothing.{}",
+        if cloud.vpc_cni.as_ref().is_some_and(|owner| owner.value == Owner::Harden) {
+            " A network plug-in that is no add-on yet (`aws eks list-addons`) loses its own settings to the add-on: give them to the call first, as the \
+             page says, and `vpc_cni_overwrite` last."
+        } else {
+            ""
+        }
     )];
     let mut open = vec![format!("Apply A: what opens the way that stays, with the logs. {}", opened(plan, cloud))];
     if cloud.settings.contains_key("private_cluster_enabled") {

@@ -31,7 +31,12 @@ pub(super) struct Roots {
     held: BTreeSet<usize>,
 }
 
-/// Finds the nodes among files by the paths that only a node has.
+/// Whether a flag of the API server names a file that is looked for among those of its node.
+pub(super) fn is_read_of_flag(name: &str) -> bool {
+    pods::FILES.iter().any(|(flag, _)| *flag == name)
+}
+
+/// Finds the nodes among files by the paths that only a node has; the folder of static pods belongs to its node wherever it is.
 pub(super) fn roots(files: &[File]) -> Roots {
     let mut prefixes: BTreeSet<&str> = BTreeSet::new();
     for file in files {
@@ -47,7 +52,34 @@ pub(super) fn roots(files: &[File]) -> Roots {
             roots.held.insert(at);
         }
     }
+    for (folder, prefix) in roots.folders_of_pods(files) {
+        let Some(node) = roots.nodes.get_mut(&prefix) else { continue };
+        for (at, file) in files.iter().enumerate().filter(|(_, file)| file.name.starts_with(&folder)) {
+            if roots.held.insert(at) {
+                node.insert(format!("/{}", &file.name[prefix.len()..]), at);
+            }
+        }
+    }
     roots
+}
+
+/// The folders of static pods that kubelets among the files are told, as names of files begin; whoever reads a node reads these too.
+#[must_use]
+pub fn folders_of_pods(files: &[File]) -> Vec<String> {
+    roots(files).folders_of_pods(files).into_iter().map(|(folder, _)| folder).collect()
+}
+
+/// A path of a node without dots and empty segments.
+fn plain(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => _ = segments.pop(),
+            _ => segments.push(segment),
+        }
+    }
+    format!("/{}", segments.join("/"))
 }
 
 /// What stands before a mark in a path, when the mark begins a segment.
@@ -98,6 +130,15 @@ impl Node<'_> {
 }
 
 impl Roots {
+    /// For each node the beginning of the names of its static pods, and of all its files.
+    fn folders_of_pods(&self, files: &[File]) -> Vec<(String, String)> {
+        let folder = |(prefix, at): (&String, &BTreeMap<String, usize>)| {
+            let folder = kubelet::read(&Node { files, at, read: RefCell::default() }).pods().folder;
+            (folder != "/").then(|| (format!("{prefix}{}/", &folder[1..]), prefix.clone()))
+        };
+        self.nodes.iter().filter_map(folder).collect()
+    }
+
     /// Whether a file is one of a node.
     pub(super) fn holds(&self, at: usize) -> bool {
         self.held.contains(&at)
@@ -108,16 +149,16 @@ impl Roots {
         for at in self.nodes.values() {
             let node = Node { files, at, read: RefCell::default() };
             node.unreadable(found);
-            let folder = match against.extent {
+            let pods = match against.extent {
                 Extent::Workloads => None,
                 Extent::Cluster => {
-                    let folder = kubelet::judge(&node, against, found);
-                    pods::judge(&node, &folder, against, found);
+                    let pods = kubelet::judge(&node, against, found);
+                    pods::judge(&node, &pods, against, found);
                     kubeconfig::judge(&node, against, found);
-                    Some(folder)
+                    Some(pods)
                 }
             };
-            rest::judge(&node, folder.as_deref(), against, accounts, found);
+            rest::judge(&node, pods.as_ref(), against, accounts, found);
         }
     }
 }

@@ -13,10 +13,11 @@ use crate::{
 use super::{
     super::{Against, Findings, documents, settings, subject::Subject},
     Node,
+    kubelet::{MANIFESTS, StaticPods},
 };
 
 /// The flags of the API server that name files, and what lies there.
-const FILES: &[(&str, ConfigKind)] = &[
+pub(super) const FILES: &[(&str, ConfigKind)] = &[
     ("admission-control-config-file", ConfigKind::Admission),
     ("audit-policy-file", ConfigKind::AuditPolicy),
     ("authentication-config", ConfigKind::Authentication),
@@ -25,8 +26,18 @@ const FILES: &[(&str, ConfigKind)] = &[
 ];
 
 /// Judges the static pods in a folder of the node, and what they read.
-pub(super) fn judge(node: &Node<'_>, folder: &str, against: &Against<'_>, found: &mut Findings) {
-    let folder = format!("{}/", folder.trim_end_matches('/'));
+pub(super) fn judge(node: &Node<'_>, pods: &StaticPods, against: &Against<'_>, found: &mut Findings) {
+    let folder = format!("{}/", pods.folder);
+    if let Some(place) = pods.place.clone().filter(|_| pods.folder != MANIFESTS && pods.folder != "/")
+        && node.below(&folder).next().is_none()
+    {
+        let message = format!(
+            "`{}` is the folder of static pods, and no file of it is among the files: what runs is not known",
+            pods.folder
+        );
+        let fix = format!("add `{}`, also where it is empty on the node", pods.folder);
+        found.unknown.push(Subject::text(place.clone()).of_no_control(place, message, fix));
+    }
     let mut runs = BTreeSet::new();
     let mut first: Option<Place> = None;
     for path in node.below(&folder) {

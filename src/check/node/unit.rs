@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     diag::{Place, Source, Span},
-    targets::Word,
+    plan::Program,
+    targets::{Word, program_of},
 };
 
 use super::Node;
@@ -20,6 +21,16 @@ const FOLDERS: [&str; 5] = [
 
 /// The unit of the kubelet.
 const UNIT: &str = "kubelet.service";
+
+/// What a node says of how its kubelet is started.
+pub(super) enum Started {
+    /// No file of the node says anything about it.
+    Nothing,
+    /// By something that is no kubelet by its name, there.
+    Other(String, Place),
+    /// The kubelet, behind a shell or a wrapper or by itself.
+    Kubelet(Start),
+}
 
 /// How the kubelet is started.
 pub(super) struct Start {
@@ -46,16 +57,16 @@ struct Service {
     files: Vec<Assigned>,
 }
 
-/// The command line of the kubelet; nothing where no file of the node says anything about it.
-pub(super) fn start(node: &Node<'_>) -> Option<Start> {
+/// How the kubelet is started.
+pub(super) fn start(node: &Node<'_>) -> Started {
     let sources = sources(node);
     let mut service = Service::default();
     for source in &sources {
         read(source, &mut service);
     }
-    if service.command.is_none() {
-        return by_kubeadm(node, &service);
-    }
+    let Some(command) = service.command.take() else {
+        return by_kubeadm(node, &service).map_or(Started::Nothing, Started::Kubelet);
+    };
     let mut variables: BTreeMap<String, Assigned> = BTreeMap::new();
     for one in &service.environment {
         for word in split(&one.text, &one.place) {
@@ -66,9 +77,43 @@ pub(super) fn start(node: &Node<'_>) -> Option<Start> {
     for file in &service.files {
         environment(node, file, &mut variables, &mut missing);
     }
-    let command = service.command?;
-    let words = split(&command.text, &command.place).into_iter().flat_map(|word| expanded(word, &variables)).skip(1).collect();
-    Some(Start { words, command: Some(command.place), missing })
+    let words = arguments(&command, &variables);
+    let first = words.first().map_or_else(|| command.text.trim().to_owned(), |word| word.text.clone());
+    match program_of(&words) {
+        Some((Program::Kubelet, words)) => {
+            let words = words.into_iter().flat_map(|word| by_shell(word, &variables)).collect();
+            Started::Kubelet(Start { words, command: Some(command.place), missing })
+        }
+        Some(_) | None => Started::Other(first, command.place),
+    }
+}
+
+/// The words of a command as systemd gives them to the program: what stands before its path is no part of it; `@` has the next word be
+/// the name that the program sees, and `:` leaves variables alone (systemd.service, "Command lines").
+fn arguments(command: &Assigned, variables: &BTreeMap<String, Assigned>) -> Vec<Word> {
+    const PREFIXES: [char; 6] = ['@', '-', ':', '+', '!', '|'];
+    let mut words = split(&command.text, &command.place);
+    let Some(first) = words.first_mut() else { return words };
+    let path = first.text.trim_start_matches(PREFIXES).to_owned();
+    let prefixes = std::mem::replace(&mut first.text, path);
+    let has = |prefix: char| prefixes.chars().take_while(|c| PREFIXES.contains(c)).any(|c| c == prefix);
+    if has('@') && words.len() > 1 {
+        words.remove(1);
+    }
+    if has(':') { words } else { words.into_iter().flat_map(|word| expanded(word, variables)).collect() }
+}
+
+/// A word that a shell fills in from the variables of the unit; what it fills in from elsewhere stays as it is.
+fn by_shell(word: Word, variables: &BTreeMap<String, Assigned>) -> Vec<Word> {
+    let is_known = |rest: &str| {
+        let rest = rest.trim_start_matches('{');
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        variables.contains_key(&rest[..end])
+    };
+    if word.exact || word.text.contains('`') || !word.text.split('$').skip(1).all(is_known) {
+        return vec![word];
+    }
+    expanded(word, variables).into_iter().map(|word| Word { exact: !word.text.contains('$'), ..word }).collect()
 }
 
 /// Without a unit among the files: the one of kubeadm's package, when its files are there.

@@ -2,9 +2,14 @@
 
 mod defaults;
 mod names;
+mod risks;
+mod urls;
 mod values;
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     base::ControlId,
@@ -15,6 +20,11 @@ use crate::{
 };
 
 use super::{Against, Finding, Findings, subject::Subject};
+
+pub(super) use values::as_field;
+
+/// What a program does with a flag, gate or plugin that it does not know.
+const STOPS: &str = "with it the program does not start";
 
 /// What a document says, by the key of the plan.
 pub(super) type Said = BTreeMap<SettingKey, Vec<Written>>;
@@ -28,11 +38,20 @@ pub(super) fn sighting(sighting: &Sighting, subject: &Subject<'_>, against: &Aga
     }
     let wanted = match sighting.form {
         Form::Object(kind) => judge.of_object(kind, &sighting.settings),
+        // What a patch leaves out, the file below it says.
+        Form::Patch(Program::Kubelet) => {
+            let mut wanted = planned(against.plan, Form::Fields(Program::Kubelet));
+            wanted.retain(|key, _| sighting.settings.contains_key(key));
+            wanted
+        }
         Form::Pod(_) | Form::Flags(_) | Form::Kubeadm(_) | Form::Fields(_) | Form::Configuration(_) | Form::Patch(_) => {
             planned(against.plan, sighting.form)
         }
     };
     judge.compare(&sighting.settings, &wanted);
+    if is_kubeadm(sighting.form) {
+        judge.external_etcd(&sighting.others);
+    }
     if let Form::Pod(program) = sighting.form {
         judge.version(program, sighting);
     }
@@ -57,19 +76,24 @@ impl Judge<'_, '_> {
     }
 
     fn compare(&mut self, said: &Said, wanted: &BTreeMap<SettingKey, Vec<String>>) {
-        for (key, wanted) in wanted {
+        let plain: BTreeSet<&SettingKey> =
+            said.iter().filter(|(key, values)| self.urls(key, values)).map(|(key, _)| key).collect();
+        for (key, wanted) in wanted.iter().filter(|(key, _)| !plain.contains(key)) {
             match said.get(key) {
                 Some(values) if values.iter().any(|value| !value.exact) => self.not_told(key, wanted, values),
                 Some(values) => self.judge(key, wanted, values),
                 None => self.absent(key, wanted),
             }
         }
-        for (key, values) in said.iter().filter(|(key, _)| !wanted.contains_key(*key)) {
+        for (key, values) in said.iter().filter(|(key, _)| !wanted.contains_key(*key) && !plain.contains(key)) {
             self.beside(key, values);
         }
         for (key, values) in said {
             self.names(key, values);
         }
+        self.urls_left_out(said);
+        self.risks(said, wanted);
+        self.exclusive(said);
     }
 
     /// The value comes from somewhere else.
@@ -95,13 +119,13 @@ impl Judge<'_, '_> {
         {
             return self.flag(*program, name, last);
         }
-        if let ([text], [wanted]) = (texts.as_slice(), wanted) {
-            if matches!(strictness(key, text, wanted), Some(Ordering::Greater | Ordering::Equal)) {
-                return;
-            }
-            if self.missing_items(key, text, &last.place, None) {
-                return;
-            }
+        if values::is_at_least(key, &texts, wanted) {
+            return;
+        }
+        if let ([text], [_]) = (texts.as_slice(), wanted)
+            && self.missing_items(key, text, &last.place, None)
+        {
+            return;
         }
         let message = values::differs(key, &texts, wanted);
         self.push(key, last.place.clone(), message, values::fix(self.form, key, wanted));
@@ -112,8 +136,7 @@ impl Judge<'_, '_> {
         let default = defaults::of(self.form, self.subject.reader, key, self.plan());
         let place = self.subject.place.clone();
         if let (Some(default), [wanted]) = (&default, wanted) {
-            let same = values::equal(key, std::slice::from_ref(default), std::slice::from_ref(wanted));
-            if same || matches!(strictness(key, default, wanted), Some(Ordering::Greater | Ordering::Equal)) {
+            if values::is_at_least(key, std::slice::from_ref(default), std::slice::from_ref(wanted)) {
                 return;
             }
             if self.missing_items(key, default, &place, Some(wanted)) {
@@ -154,7 +177,9 @@ impl Judge<'_, '_> {
                     let wanted = vec![flag.held.value.text()];
                     return self.judge(key, &wanted, values);
                 }
-                self.flag(*program, name, last);
+                if *program != Program::Kubelet || !self.before_the_file(key, name, values) {
+                    self.flag(*program, name, last);
+                }
             }
             SettingKey::Field(program, path) => {
                 let lookup = match program {
@@ -162,7 +187,7 @@ impl Judge<'_, '_> {
                     Program::KubeProxy => facts::kube_proxy_field(path, self.plan().cluster.minor()),
                     Program::KubeApiserver | Program::KubeControllerManager | Program::KubeScheduler | Program::Etcd => return,
                 };
-                self.unknown_name(&format!("the field `{path}`"), &lookup, last);
+                self.unknown_name(&format!("the field `{path}`"), &lookup, last, facts::UNKNOWN_FIELD);
             }
             SettingKey::Part(..) if matches!(self.form, Form::Configuration(_)) => {
                 let message = format!("`{key}` is `{}`, and nothing of the kind is planned", last.text);
@@ -171,6 +196,39 @@ impl Judge<'_, '_> {
             }
             SettingKey::Part(..) | SettingKey::Mount(..) | SettingKey::Node(_) => {}
         }
+    }
+
+    /// A flag of the kubelet against the field of its file that it stands for: a flag comes before every file. `false` where the plan asks
+    /// for no such field.
+    fn before_the_file(&mut self, flag: &SettingKey, name: &str, values: &[Written]) -> bool {
+        if matches!(name, "config" | "config-dir") && is_kubeadm(self.form) {
+            self.another_file(name, values);
+        }
+        let known = facts::flag(Program::Kubelet, name, self.plan().cluster.minor()).is_known();
+        let Some(path) = facts::kubelet_field_of_flag(name).filter(|_| known) else { return false };
+        let field = SettingKey::Field(Program::Kubelet, path.to_owned());
+        let wanted = planned(self.plan(), Form::Fields(Program::Kubelet)).remove(&field);
+        let (Some(wanted), Some(last)) = (wanted, values.last()) else { return false };
+        if values.iter().any(|value| !value.exact) {
+            self.not_told(&field, &wanted, values);
+            return true;
+        }
+        let texts: Vec<String> = values::effective(flag, values).iter().map(|text| values::as_field(name, text)).collect();
+        if values::is_at_least(&field, &texts, &wanted) {
+            return true;
+        }
+        let fix = format!("take it out, or set it to `{}`: it counts before the kubelet's file", values::shown(&wanted));
+        self.push(&field, last.place.clone(), values::differs(flag, &texts, &wanted), fix);
+        true
+    }
+
+    /// A kubelet that kubeadm tells to read a file of the owner's.
+    fn another_file(&mut self, flag: &str, values: &[Written]) {
+        let Some(value) = values.last() else { return };
+        let message = format!("`--{flag}` has the kubelet read `{}`, which is not judged with it", value.text);
+        let fix = "take it out, or judge a copy of the node".to_owned();
+        let finding = self.subject.finding(self.plan(), None, value.place.clone(), message, fix);
+        self.found.unknown.push(finding);
     }
 
     /// A flag that the plan does not speak of: one that its program does not know stops it, and some must not be there.
@@ -184,22 +242,22 @@ impl Judge<'_, '_> {
         match program {
             Program::Etcd => {
                 let Some(version) = self.plan().cluster.etcd_version() else { return };
-                self.unknown_name(&format!("`--{name}`"), &facts::etcd_flag(name, version), value);
+                self.unknown_name(&format!("`--{name}`"), &facts::etcd_flag(name, version), value, STOPS);
             }
             Program::KubeApiserver
             | Program::KubeControllerManager
             | Program::KubeScheduler
             | Program::Kubelet
-            | Program::KubeProxy => self.unknown_name(&format!("`--{name}`"), &facts::flag(program, name, minor), value),
+            | Program::KubeProxy => self.unknown_name(&format!("`--{name}`"), &facts::flag(program, name, minor), value, STOPS),
         }
     }
 
-    /// A name that this version does not know.
-    fn unknown_name<T, V: std::fmt::Display>(&mut self, what: &str, lookup: &Lookup<T, V>, value: &Written) {
+    /// A name that this version does not know, and what its program does with it.
+    fn unknown_name<T, V: std::fmt::Display>(&mut self, what: &str, lookup: &Lookup<T, V>, value: &Written, then: &str) {
         let known = matches!(lookup, Lookup::Known(_) | Lookup::NotCovered);
         let Some(refusal) = lookup.refusal().filter(|_| !known) else { return };
         let fix = lookup.advice().unwrap_or_else(|| "take it out".to_owned());
-        let message = format!("{what} {refusal}: with it the program does not start");
+        let message = format!("{what} {refusal}: {then}");
         let finding = self.subject.finding(self.plan(), Some("not-in-version"), value.place.clone(), message, fix);
         self.found.findings.push(finding);
     }

@@ -7,7 +7,7 @@ use crate::{
     targets::Written,
 };
 
-use super::Judge;
+use super::{Judge, STOPS};
 
 /// The lists of admission plugins.
 const PLUGIN_LISTS: [&str; 3] = ["admission-control", "disable-admission-plugins", "enable-admission-plugins"];
@@ -28,7 +28,7 @@ impl Judge<'_, '_> {
                 SettingKey::Flag(Program::KubeApiserver, flag) if PLUGIN_LISTS.contains(&flag.as_str()) => {
                     let minor = self.plan().cluster.minor();
                     for name in value.text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-                        self.unknown_name(&format!("admission plugin `{name}`"), &facts::plugin(name, minor), value);
+                        self.unknown_name(&format!("admission plugin `{name}`"), &facts::plugin(name, minor), value, STOPS);
                     }
                 }
                 SettingKey::Field(program, path) => {
@@ -43,7 +43,7 @@ impl Judge<'_, '_> {
 
     fn gate(&mut self, program: Program, name: &str, on: &str, value: &Written) {
         let found = facts::gate_of(program, name, self.plan().cluster.minor());
-        let Lookup::Known(gate) = found else { return self.unknown_name(&format!("gate `{name}`"), &found, value) };
+        let Lookup::Known(gate) = found else { return self.unknown_name(&format!("gate `{name}`"), &found, value, STOPS) };
         if on.parse().is_ok_and(|on| !gate.accepts(on)) {
             let message = format!("gate `{name}` is locked to {}: with another value the program does not start", gate.default);
             let fix = format!("take `{name}` out of the gates: {} is its only value", gate.default);

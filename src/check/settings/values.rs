@@ -1,9 +1,11 @@
 //! Values as programs take them, and as people read them.
 
+use std::cmp::Ordering;
+
 use crate::{
     base::{ControlId, go_bool, go_nanoseconds},
     facts::ValueKind,
-    plan::{Outcome, Plan, Program, SettingKey},
+    plan::{Outcome, Plan, Program, SettingKey, strictness},
     targets::{Form, Written, kind_of_flag},
 };
 
@@ -43,6 +45,18 @@ pub(super) fn equal(key: &SettingKey, texts: &[String], wanted: &[String]) -> bo
         }
         SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => false,
     }
+}
+
+/// Whether values are those that are planned, or stricter.
+pub(super) fn is_at_least(key: &SettingKey, texts: &[String], wanted: &[String]) -> bool {
+    let stricter = |text: &str, wanted: &str| matches!(strictness(key, text, wanted), Some(Ordering::Greater | Ordering::Equal));
+    equal(key, texts, wanted) || matches!((texts, wanted), ([text], [wanted]) if stricter(text, wanted))
+}
+
+/// The value of a flag of the kubelet as the field of its file writes it.
+pub(in crate::check) fn as_field(flag: &str, text: &str) -> String {
+    let switch = kind_of_flag(Program::Kubelet, flag) == Some(ValueKind::Bool);
+    go_bool(text).filter(|_| switch).map_or_else(|| text.to_owned(), |on| on.to_string())
 }
 
 /// A setting as its document names it.
@@ -109,23 +123,25 @@ const PLUGINS: &[(&str, &str)] = &[
     ("admission/service-account", "ServiceAccount"),
 ];
 
+/// The control, where it is asked for in the cluster as a whole.
+pub(super) fn in_force(plan: &Plan, id: &str) -> Option<ControlId> {
+    let verdict = plan.verdicts.iter().find(|verdict| verdict.id.0 == id)?;
+    let asked = !matches!(verdict.of_cluster(), Outcome::NotApplicable | Outcome::Provider | Outcome::Waived);
+    asked.then_some(verdict.id)
+}
+
 /// The control that keeps a flag away, where one does.
 pub(super) fn must_be_absent(plan: &Plan, program: Program, name: &str, text: &str) -> Option<ControlId> {
-    let holds = |id: &str| {
-        let verdict = plan.verdicts.iter().find(|verdict| verdict.id.0 == id)?;
-        let asked = !matches!(verdict.outcome(), Outcome::NotApplicable | Outcome::Provider | Outcome::Waived);
-        asked.then_some(verdict.id)
-    };
     if (program, name) == (Program::KubeApiserver, "disable-admission-plugins") {
         let off = |plugin: &str| text.split(',').any(|item| item.trim() == plugin);
         let asked = plan.policies.values().find(|policy| policy.plugins().iter().any(|plugin| off(plugin)));
         let by_policy = || asked?.reasons.iter().find_map(|reason| reason.control);
-        return PLUGINS.iter().filter(|(_, plugin)| off(plugin)).find_map(|(id, _)| holds(id)).or_else(by_policy);
+        return PLUGINS.iter().filter(|(_, plugin)| off(plugin)).find_map(|(id, _)| in_force(plan, id)).or_else(by_policy);
     }
     let row = ABSENT.iter().find(|(_, of, flag, _)| (*of, *flag) == (program, name))?;
     // A control that does not hold here leaves the flag to its owner: probes need it where anonymous requests cannot be limited.
-    let weaker = plan.verdicts.iter().any(|verdict| verdict.id.0 == row.0 && verdict.outcome() == Outcome::Weaker);
-    if weaker || row.3.contains(&text) { None } else { holds(row.0) }
+    let weaker = plan.verdicts.iter().any(|verdict| verdict.id.0 == row.0 && verdict.of_cluster() == Outcome::Weaker);
+    if weaker || row.3.contains(&text) { None } else { in_force(plan, row.0) }
 }
 
 #[cfg(test)]

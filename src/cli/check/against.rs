@@ -6,10 +6,11 @@ use std::{
 };
 
 use crate::{
-    base::{Cause, Date},
+    base::{Cause, Date, Minor},
     build::{Planned, plan_to_judge},
     check::{Extent, File},
     diag::{Diagnostics, Place, Source},
+    facts::{self, Support},
     host::{env, files},
     plan::{Locate, Plan, Settings},
     resolve::{LastBuild, Purpose, Surroundings, Waiver, report_clusters_of_nobody},
@@ -182,6 +183,7 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
             "write --profile restricted --kubernetes 1.36",
         ));
     }
+    known(minor)?;
     let text = format!(
         "apiVersion: harden.dev/v1alpha1\nkind: Cluster\nmetadata: {{ name: profile }}\nspec:\n  profiles: [{profile}]\n  platform:\n    \
          eks: {{ kubernetesVersion: \"{minor}\", region: eu-west-1, endpoint: private, nodes: managed }}\n    cni: {{ aws-vpc-cni: {{}} }}\n    \
@@ -194,6 +196,17 @@ fn profile_alone(profile: &str, minor: &str, as_of: Date, diags: &mut Diagnostic
         clusters.extend(one(job, BTreeMap::new(), as_of, Extent::Workloads, &no_file, diags));
     }
     if diags.has_errors() { Err(Failed::Mistakes(std::mem::take(diags))) } else { Ok(Chosen::All(clusters)) }
+}
+
+/// That facts of a minor are known; what stands for the cluster is no text that anybody wrote.
+fn known(minor: &str) -> Result<(), Failed> {
+    let range = format!("name a minor from {} to {}", facts::OLDEST, facts::NEWEST);
+    let read =
+        minor.parse::<Minor>().map_err(|_| Failed::usage(format!("`{minor}` is no minor of Kubernetes"), range.clone()))?;
+    match facts::support(read) {
+        Support::Build | Support::CheckOnly => Ok(()),
+        Support::TooOld | Support::TooNew => Err(Failed::usage(format!("cannot judge files for Kubernetes {read}"), range)),
+    }
 }
 
 impl Map {

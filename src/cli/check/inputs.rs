@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    check::{Content, File, is_kustomization},
+    check::{Content, File, folders_of_pods, is_kustomization},
     host::{
         files::{self, FileError, Found, Kind},
         git::{self, InIndex, Other},
@@ -24,16 +24,39 @@ pub(super) const STDIN: &str = "<stdin>";
 
 const LINK_TO_FOLDER: &str = "it is a link to a folder, and links to folders are not followed: name that folder itself";
 
-/// Reads what the call names, in the order named.
+/// Whether a file of a folder is read, by its name.
+type Wanted<'w> = &'w dyn Fn(&str) -> bool;
+
+/// Reads what the call names, in the order named; then the folders in which kubelets among it are told to look for static pods.
 pub(super) fn read(args: &Args) -> Result<Vec<File>, Failed> {
+    let mut found = gathered(args, true, &wanted)?;
+    let mut folders = folders_of_pods(&found);
+    folders.retain(|folder| !wanted(folder));
+    if !folders.is_empty() {
+        let in_one = |name: &str| {
+            let mut inside = folders.iter().filter_map(|folder| name.strip_prefix(folder.as_str()));
+            inside.any(|rest| !rest.contains('/'))
+        };
+        let known: BTreeSet<String> = found.iter().map(|file| file.name.clone()).collect();
+        found.extend(gathered(args, false, &in_one)?.into_iter().filter(|file| !known.contains(&file.name)));
+    }
+    Ok(found)
+}
+
+/// The files that the call means; standard input can be read once.
+fn gathered(args: &Args, with_stdin: bool, wanted: Wanted<'_>) -> Result<Vec<File>, Failed> {
     if args.staged {
-        return staged(&args.paths);
+        return staged(&args.paths, wanted);
     }
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let mut found: Vec<File> = Vec::new();
     for path in paths {
-        let more = if path.as_os_str() == "-" { vec![stdin()?] } else { named(path)? };
+        let is_stdin = path.as_os_str() == "-";
+        if is_stdin && !with_stdin {
+            continue;
+        }
+        let more = if is_stdin { vec![stdin()?] } else { named(path, wanted)? };
         for file in more {
             if !found.iter().any(|other| other.name == file.name) {
                 found.push(file);
@@ -64,7 +87,7 @@ fn content(name: &str, bytes: &[u8]) -> Content {
 }
 
 /// A path that the call names: a file, or what a folder holds.
-fn named(path: &Path) -> Result<Vec<File>, Failed> {
+fn named(path: &Path, wanted: Wanted<'_>) -> Result<Vec<File>, Failed> {
     let shown = |path: &Path| path.to_string_lossy().trim_start_matches("./").to_owned();
     if !files::is_folder(path) {
         return match files::read(path, LIMIT) {
@@ -145,25 +168,32 @@ fn on_a_node(name: &str, place: &str) -> bool {
 }
 
 /// What git is about to commit, below the named paths where there are some.
-fn staged(paths: &[PathBuf]) -> Result<Vec<File>, Failed> {
+fn staged(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Vec<File>, Failed> {
     let staged = match git::staged(LIMIT)? {
         InIndex::Files(staged) => staged,
         InIndex::NoRepository => {
             return Err(Failed::usage("there is no git repository here", "run it inside a repository, or name files instead"));
         }
     };
+    let under = |name: &str, folder: &str| {
+        folder.is_empty() || name == folder || name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
     let mut below = Vec::new();
     for path in paths {
-        below.push(git::inside(&staged.top, path)?.ok_or_else(|| {
+        if path.as_os_str() == "-" {
+            return Err(Failed::usage("standard input is not staged", "leave `--staged` out, or `-`"));
+        }
+        let inside = git::inside(&staged.top, path)?.ok_or_else(|| {
             Failed::usage(format!("`{}` lies outside the repository", path.display()), "name paths of the repository")
-        })?);
+        })?;
+        let mut names = staged.files.keys().chain(&staged.too_large).chain(staged.others.keys());
+        if !files::exists(path) && !names.any(|name| under(name, &inside)) {
+            let what = format!("no file or folder at `{}`, and nothing is staged there", path.display());
+            return Err(Failed::usage(what, "name paths that exist or are staged, or none for everything that is staged"));
+        }
+        below.push(inside);
     }
-    let is_meant = |name: &str| {
-        let under = |folder: &String| {
-            folder.is_empty() || name == folder || name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        below.is_empty() || below.iter().any(under)
-    };
+    let is_meant = |name: &str| below.is_empty() || below.iter().any(|folder| under(name, folder));
     let file = |name: &str, content: Content| File { name: name.to_owned(), named: false, content };
     let is_read = |name: &&String| is_meant(name) && wanted(name);
     let texts = staged.files.iter().filter(|(name, _)| is_read(name)).map(|(name, bytes)| file(name, content(name, bytes)));

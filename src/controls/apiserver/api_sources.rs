@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, Cidr, Level, Platform, SpecPath},
     controls::{Applies, Control, cloud},
     facts,
-    plan::{Ground, Held, Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
+    plan::{Ground, Held, KubeadmCluster, Lowering, NodePlan, Outcome, PoolRole, Scope, SettingKey},
     resolve::Resolved,
 };
 
@@ -40,18 +40,28 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     access.load_balancer.extend(load_balancer);
     access.egress.extend(egress);
     access.preserves_client_ip = sources.preserves_client_ip;
-    if let Some(mut keys) = held_by_hosts(cluster, out) {
+    let held = held_by_hosts(cluster, out).map(|mut keys| {
         keys.extend(members(cluster, out));
-        let ground = Ground::Settings(keys);
-        let detail = "by the firewall of the control-plane nodes";
-        out.verdict_on(Scope::Cluster, Outcome::Enforced, ground.clone(), detail);
-        strokes::intents(cluster, out, &place, Outcome::Enforced, &ground, detail);
-        return;
-    }
-    let fact = facts::id::APISERVER_SOURCES;
-    let detail = detail(cluster);
-    out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
-    strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(fact), &detail);
+        let (more, beside) = opened(cluster, out);
+        let detail = "by the firewall of the control-plane nodes".to_owned();
+        let all = [detail.clone()].into_iter().chain(beside).collect::<Vec<_>>().join("; ");
+        let of_list = Ground::Settings(keys.clone());
+        keys.extend(more);
+        (of_list, detail, Ground::Settings(keys), all)
+    });
+    let (outcome, (ground, detail), (whole, all)) = match (cluster.open_by(CONTROL.id), held) {
+        (Some(waiver), _) => {
+            let said = (Ground::Waiver(waiver.id.clone()), strokes::OPEN.to_owned());
+            (Outcome::Waived, said.clone(), said)
+        }
+        (None, Some((ground, detail, whole, all))) => (Outcome::Enforced, (ground, detail), (whole, all)),
+        (None, None) => {
+            let said = (Ground::Fact(facts::id::APISERVER_SOURCES), detail(cluster));
+            (Outcome::Weaker, said.clone(), said)
+        }
+    };
+    out.verdict_on(Scope::Cluster, outcome, whole, all);
+    strokes::intents(cluster, out, &place, outcome, &ground, &detail);
 }
 
 /// The ranges of one list, each with its own place as the cause.
@@ -90,6 +100,29 @@ fn members(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
     }
     out.because(asked);
     keys
+}
+
+/// What `open` of control-plane pools lets to the ports of the API server beside `api.sources`: the settings, and a line for each
+/// pool.
+fn opened(cluster: &Resolved, out: &mut Lowering<'_>) -> (Vec<SettingKey>, Vec<String>) {
+    let ports = cluster.kubeadm.as_ref().map(KubeadmCluster::api_ports).unwrap_or_default();
+    let asked = out.reason().cause;
+    let (mut keys, mut lines) = (Vec::new(), Vec::new());
+    for pool in control_plane(cluster) {
+        let mut ranges = Vec::new();
+        for open in cluster.hosts.pools.get(&pool.name).into_iter().flat_map(|answers| answers.opened(&ports)) {
+            for (range, place) in &open.sources {
+                let rule = format!("firewall/group/{}/{range}", open.group);
+                keys.push(out.because(Cause::Spec(place.clone())).host_rule(&pool.name, &rule, "member"));
+                ranges.push(format!("`{range}`"));
+            }
+        }
+        if !ranges.is_empty() {
+            lines.push(format!("`open` of pool `{}` lets in {} as well", pool.name, ranges.join(", ")));
+        }
+    }
+    out.because(asked);
+    (keys, lines)
 }
 
 /// Whether the nodes see who comes: nobody stands before them, or it keeps the address of the client.

@@ -206,6 +206,62 @@ impl Problem for ProviderMakesAnew {
     }
 }
 
+/// The bounds of the provider let in releases that the emitted text was never compared with.
+#[derive(Debug)]
+pub(in crate::controls) struct ProviderUnread {
+    pub(super) constraint: String,
+    pub(super) provider: &'static str,
+    pub(super) read: &'static str,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ProviderUnread {
+    const CODE: &'static str = "provider-unread";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "The bounds of the Terraform provider let in releases whose schemas the emitted text was never compared with. An \
+        older one may lack a resource or an argument, a newer one may have dropped it: `terraform validate` then refuses the module.";
+
+    fn message(&self) -> String {
+        format!("`{}` lets in releases of {} that the emitted text was not compared with", self.constraint, self.provider)
+    }
+
+    fn help(&self) -> String {
+        format!(
+            "keep within `{}`, the releases that were read, or run `terraform validate` in `terraform/attach` with the one that is taken",
+            self.read
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "others are let in")).collect()
+    }
+}
+
+/// No release of the provider is within the bounds.
+#[derive(Debug)]
+pub(in crate::controls) struct ProviderWithoutRelease {
+    pub(super) constraint: String,
+    pub(super) at: Option<Place>,
+}
+
+impl Problem for ProviderWithoutRelease {
+    const CODE: &'static str = "provider-without-release";
+    const MEANING: &'static str = "The bounds of the Terraform provider contradict each other, so that no version is within them and `terraform init` \
+        finds none.";
+
+    fn message(&self) -> String {
+        format!("no version is within `{}`", self.constraint)
+    }
+
+    fn help(&self) -> String {
+        "write a lower bound that lies below the upper one, such as \">= 5.99, < 7\"".to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "the bounds are declared here")).collect()
+    }
+}
+
 /// A group of an access entry has a name that EKS keeps for itself.
 #[derive(Debug)]
 pub(in crate::controls) struct ReservedGroup {

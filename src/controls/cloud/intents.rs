@@ -26,6 +26,8 @@ pub(in crate::controls) fn intents(cluster: &Resolved, plan: &Plan, lowered: &mu
     }
 }
 
+use super::is_unread;
+
 type Answer = (Outcome, Ground, String);
 
 fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path: &SpecPath) -> Option<Answer> {
@@ -45,6 +47,9 @@ fn answer(cluster: &Resolved, answers: &CloudAnswers, platform: &SpecPath, path:
     }
     if field("tier") {
         return fact(Outcome::Elsewhere, facts::id::CLOUD_ADOPT);
+    }
+    if path.is_within(&platform.child("terraform")) && is_unread(cluster) {
+        return Some((Outcome::Weaker, Ground::Fact(facts::id::TERRAFORM_UNREAD), String::new()));
     }
     if path.is_within(&platform.child("terraform")) {
         return Some((Outcome::Enforced, Ground::Settings(vec![cloud_key("provider")]), String::new()));

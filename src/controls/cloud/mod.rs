@@ -13,18 +13,18 @@ mod secrets_key;
 use crate::{
     base::{Cause, FactId, Platform, Reason, SpecPath},
     controls::Applies,
-    facts::{
-        self,
-        cloud::{AWS_BOUNDS, AZURERM_BOUNDS},
-    },
+    diag::Diagnostics,
+    facts::{self, ProviderBounds},
     plan::{
-        CloudPlan, Ground, Held, Lowering, Outcome, Plan, Scope,
+        CloudPlan, Ground, Held, Locate, Lowering, Outcome, Plan, Scope,
         cloud::{CloudValue, Owner, is_seen},
     },
     resolve::{AksAnswers, CloudAnswers, CloudKind, EksAnswers, Resolved},
 };
 
 use super::strokes;
+
+use diagnostics::{ProviderMakesAnew, ProviderUnread, ProviderWithoutRelease};
 
 pub(super) use api_access::CONTROL as API_ACCESS;
 pub(super) use control_plane_logs::CONTROL as CONTROL_PLANE_LOGS;
@@ -120,10 +120,9 @@ pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
         |value: &str, path: &SpecPath| Held::new(value.to_owned(), Reason { control: None, cause: Cause::Spec(path.clone()) });
     let bounds =
         |text: &str| Held::new(text.to_owned(), Reason { control: None, cause: Cause::Shape(facts::id::TERRAFORM_BOUNDS) });
-    let provider = match (&answers.provider, cluster.platform) {
-        (Some((text, path)), _) => spec(text, path),
-        (None, Platform::Aks) => bounds(AZURERM_BOUNDS),
-        (None, Platform::Eks | Platform::Kubeadm) => bounds(AWS_BOUNDS),
+    let provider = match &answers.provider {
+        Some((text, path)) => spec(text, path),
+        None => bounds(facts::read_bounds(cluster.platform)),
     };
     let place = answers.place.as_ref().map(|(text, path)| spec(text, path));
     let version =
@@ -135,6 +134,35 @@ pub(super) fn start(cluster: &Resolved, plan: &mut Plan) {
         cloud.settings.insert("sku_tier", value);
     }
     plan.cloud = Some(cloud);
+}
+
+/// Whether the declared bounds of the provider let in releases that the emitted text was never compared with.
+fn is_unread(cluster: &Resolved) -> bool {
+    let constraint = answers(cluster).and_then(|answers| answers.provider.as_ref()).map(|(constraint, _)| constraint);
+    constraint.and_then(|text| ProviderBounds::of(text)).is_some_and(|bounds| !bounds.is_read(cluster.platform))
+}
+
+/// What is to be said of the declared bounds of the provider: that nothing is within them, or what nobody has read.
+pub(super) fn judge_provider(cluster: &Resolved, diags: &mut Diagnostics) {
+    let Some((constraint, path)) = answers(cluster).and_then(|answers| answers.provider.as_ref()) else { return };
+    let at = cluster.locate(&Cause::Spec(path.clone()));
+    let constraint = constraint.clone();
+    if ProviderBounds::of(&constraint).is_some_and(ProviderBounds::is_empty) {
+        diags.push(ProviderWithoutRelease { constraint, at });
+    } else if network_policy::makes_anew(cluster).is_some() {
+        diags.push(ProviderMakesAnew { constraint, at });
+    } else if is_unread(cluster) {
+        let (provider, read) = (provider_name(cluster.platform), facts::read_bounds(cluster.platform));
+        diags.push(ProviderUnread { constraint, provider, read, at });
+    }
+}
+
+/// What Terraform calls the provider of a platform.
+const fn provider_name(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Aks => "azurerm",
+        Platform::Eks | Platform::Kubeadm => "aws",
+    }
 }
 
 /// The answers about the provider; the controls of this topic are lowered on managed clusters alone.

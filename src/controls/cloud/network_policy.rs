@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Cause, FactId, Level, SpecPath},
     controls::{Applies, Control},
-    facts::{self, Enforcer, cloud::azurerm_moves_networks},
+    facts::{self, Enforcer},
     plan::{
         Ground, Lowering, Outcome, Scope,
         cloud::{CloudValue, Owner, auto_mode_engine_key, cloud_key, owner_place},
@@ -11,7 +11,7 @@ use crate::{
     resolve::{AksAnswers, EksAnswers, Nodes, Resolved},
 };
 
-use super::{adopted, aks, answers, diagnostics::ProviderMakesAnew, eks, owner_of, set, strokes};
+use super::{adopted, aks, answers, eks, owner_of, set, strokes};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "cloud/network-policy",
@@ -105,9 +105,6 @@ fn azure(cluster: &Resolved, aks: &AksAnswers, out: &mut Lowering<'_>) {
         .filter(|name| out.plan().cloud.as_ref().is_some_and(|cloud| cloud.settings.contains_key(name)))
         .collect();
     adopted(out, &planned, "policies that lie in the cluster already take effect with it");
-    if engine == "cilium" || aks.overlay == Some(true) {
-        moves(cluster, out);
-    }
 }
 
 /// Whether the declared version of the plug-in enforces policies at all.
@@ -115,13 +112,12 @@ fn enforces(cluster: &Resolved) -> bool {
     cluster.network.view.semantics.enforcer != Enforcer::Nobody
 }
 
-/// Old releases of azurerm make a cluster anew that another one moves.
-fn moves(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let Some((constraint, path)) = answers(cluster).and_then(|answers| answers.provider.as_ref()) else { return };
-    if !azurerm_moves_networks(constraint) {
-        let at = out.place(&Cause::Spec(path.clone()));
-        out.diagnostics().push(ProviderMakesAnew { constraint: constraint.clone(), at });
-    }
+/// The declared bounds of azurerm, where they let in releases that make a cluster anew for a network to which others move it.
+pub(super) fn makes_anew(cluster: &Resolved) -> Option<&str> {
+    let aks = aks(cluster).filter(|_| cluster.selects(CONTROL.id) && matches!(applies(cluster), Applies::Yes))?;
+    let moves = aks.policy_engine == Some("cilium") || aks.policy_engine.is_some() && aks.overlay == Some(true);
+    let (constraint, _) = answers(cluster)?.provider.as_ref()?;
+    (moves && !facts::azurerm_moves_networks(constraint)).then_some(constraint.as_str())
 }
 
 /// Nothing but a person sees an object of the cluster that this tree does not have.
@@ -152,8 +148,13 @@ fn vpc_cni(cluster: &Resolved, eks: &EksAnswers, out: &mut Lowering<'_>) {
     let place = owner_place(cluster.platform, "vpcCni");
     set(out, "vpc_cni_configuration_values", CloudValue::Json(vec![("enableNetworkPolicy", "true".to_owned())]));
     let owner = owner_of(cluster, out, &place, eks.vpc_cni);
+    let asked = out.reason().cause;
+    out.because(Cause::Spec(SpecPath::new("/platform/cni").child(VPC_CNI)));
+    let version = cluster.cni.version.map(|version| out.held(version.to_string()));
+    out.because(asked);
     if let Some(cloud) = &mut out.plan_mut().cloud {
         cloud.vpc_cni = Some(owner);
+        cloud.vpc_cni_version = version;
     }
     let wakes = "policies that lie in the cluster already take effect with it";
     if eks.vpc_cni == Owner::Harden {

@@ -31,6 +31,34 @@ impl Problem for HostWord {
     }
 }
 
+/// A pool of which the spec gives no address, while firewalls let nodes in by theirs.
+#[derive(Debug)]
+pub(in crate::controls) struct PoolWithoutAddresses {
+    pub(in crate::controls) pool: String,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) control: Option<Place>,
+}
+
+impl Problem for PoolWithoutAddresses {
+    const CODE: &'static str = "pool-without-addresses";
+    const MEANING: &'static str = "The firewalls of hosts let nodes in by their addresses, and the spec gives neither ranges nor named nodes of a \
+        pool. Its nodes would reach no API server, no kubelet and no pod of other nodes, and etcd no other member.";
+
+    fn message(&self) -> String {
+        format!("the firewalls of the nodes would shut the nodes of pool `{}` out: the spec gives no address of them", self.pool)
+    }
+
+    fn help(&self) -> String {
+        "write the ranges that they have their addresses in (`cidrs: [192.0.2.64/26]`), or name all of them under `nodes`"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let pool = self.at.iter().map(|at| Label::new(at.clone(), "no `cidrs` and no `nodes`"));
+        pool.chain(self.control.iter().map(|at| Label::new(at.clone(), "asks for the firewalls"))).collect()
+    }
+}
+
 /// A runtime that its makers do not list with the Kubernetes minor.
 #[derive(Debug)]
 pub(in crate::controls) struct RuntimeUnlisted {

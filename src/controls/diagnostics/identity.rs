@@ -7,8 +7,8 @@ use crate::diag::{Label, Place, Problem, Severity};
 pub(in crate::controls) enum CutOff {
     /// Its token.
     Token,
-    /// Its way to the API server, from this namespace, by this control.
-    ApiServer { namespace: String, control: &'static str, port: u16 },
+    /// Its way to the API server, from this namespace, by this control; whether a flow can name it.
+    ApiServer { namespace: String, control: &'static str, port: u16, named: bool },
 }
 
 /// A control takes away what the delivery identity needs.
@@ -41,12 +41,14 @@ impl Problem for DeliveryCutOff {
                 "give the deployer a service account of its own, or waive `rbac/default-service-account` for the namespace"
                     .to_owned()
             }
-            CutOff::ApiServer { namespace, control, .. } => {
+            CutOff::ApiServer { namespace, control, port, named } => {
+                let to = if *named { "kube-api".to_owned() } else { format!("{{ cidr: ADDRESS/32, port: {port} }}") };
+                let shown = if *named { "" } else { " with the address that `kubectl get endpointslices -n default` shows" };
                 let waive =
                     if *control == "network/default-deny" { "; or waive `network/default-deny` for the namespace" } else { "" };
                 format!(
                     "declare the deployer and its way (`network: {{ peers: {{ deployer: {{ namespace: {namespace}, selector: {{}} }} }}, flows: \
-                     [{{ name: delivery, from: deployer, to: kube-api }}] }}`), and those to what it delivers from{waive}"
+                     [{{ name: delivery, from: deployer, to: {to} }}] }}`){shown}, and those to what it delivers from{waive}"
                 )
             }
         }
@@ -199,8 +201,8 @@ pub(in crate::controls) struct RunsInKubeSystem {
 impl Problem for RunsInKubeSystem {
     const CODE: &'static str = "runs-in-kube-system";
     const SEVERITY: Severity = Severity::Warning;
-    const MEANING: &'static str = "A duty or the delivery identity may make workloads, or run commands in pods, in `kube-system`, by its name or \
-        because it has no `namespaces`. A pod there runs under any account of that namespace that it names, those of the cluster's own \
+    const MEANING: &'static str = "A duty, an impersonation or the delivery identity may make workloads, or run commands in pods, in \
+        `kube-system`, by its name or because it has no `namespaces`. A pod there runs under any account of that namespace that it names, those of the cluster's own \
         controllers among them, of which some may change every role, and Pod Security spares it: whoever has this is an administrator of \
         the cluster in fact.";
 
@@ -218,5 +220,105 @@ impl Problem for RunsInKubeSystem {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "as strong as the accounts of `kube-system`")).collect()
+    }
+}
+
+/// Somebody may run pods, or commands in pods, where pods may do everything to their node.
+#[derive(Debug)]
+pub(in crate::controls) struct RootOnNodes {
+    pub(in crate::controls) who: String,
+    pub(in crate::controls) namespace: String,
+    /// What may be done there, as a verb and its object.
+    pub(in crate::controls) what: &'static str,
+    /// Why that reaches the node.
+    pub(in crate::controls) why: String,
+    pub(in crate::controls) at: Option<Place>,
+    /// The declaration of the namespace, where it has one.
+    pub(in crate::controls) other: Option<Place>,
+}
+
+impl Problem for RootOnNodes {
+    const CODE: &'static str = "root-on-nodes";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A duty or an impersonation may make workloads, or run commands in pods, in a namespace where pods may do \
+        everything to their node: its Pod Security level is privileged or waived, or a declared component runs such pods there. Whoever has \
+        this is root on the nodes in fact, and on nodes of the control plane reads every secret of the cluster.";
+
+    fn message(&self) -> String {
+        format!("{} may {} in `{}`, and so is root on nodes: {}", self.who, self.what, self.namespace, self.why)
+    }
+
+    fn help(&self) -> String {
+        let leave =
+            format!("leave `{}` out, and let the group for emergencies (`identity.breakGlass`) work there", self.namespace);
+        match self.other {
+            Some(_) => format!("{leave}; or give the namespace a level that refuses such pods (`podSecurity: baseline`)"),
+            None => leave,
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "as strong as the pods there")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "pods of this namespace may have their node")));
+        labels
+    }
+}
+
+/// People of the group for emergencies have duties.
+#[derive(Debug)]
+pub(in crate::controls) struct BreakGlassShared {
+    /// What both have: the name in RBAC, or a principal.
+    pub(in crate::controls) name: String,
+    pub(in crate::controls) at: Option<Place>,
+    pub(in crate::controls) other: Option<Place>,
+}
+
+impl Problem for BreakGlassShared {
+    const CODE: &'static str = "break-glass-shared";
+    const MEANING: &'static str = "The group for emergencies, which is bound to `cluster-admin`, comes in under the same name, or by the same \
+        principal, as a group of a duty or one that may act as others: whoever has the duty is an administrator of the cluster every day, \
+        and what the duty leaves out is held by nothing.";
+
+    fn message(&self) -> String {
+        format!("`{}` is the group for emergencies and has a duty: its members may always do everything", self.name)
+    }
+
+    fn help(&self) -> String {
+        "name a group under `identity.breakGlass` that people enter in an emergency alone, or take the duty out: it adds nothing"
+            .to_owned()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels: Vec<Label> = self.at.iter().map(|at| Label::new(at.clone(), "bound to `cluster-admin`")).collect();
+        labels.extend(self.other.iter().map(|at| Label::new(at.clone(), "the same people, with a duty")));
+        labels
+    }
+}
+
+/// A group is bound under a name that no token carries.
+#[derive(Debug)]
+pub(in crate::controls) struct GroupWithoutPrefix {
+    pub(in crate::controls) name: String,
+    /// The prefix of an issuer.
+    pub(in crate::controls) prefix: String,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for GroupWithoutPrefix {
+    const CODE: &'static str = "group-without-prefix";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "Roles are bound to a group whose name begins with the prefix of no declared issuer. Names of groups in tokens get \
+        that prefix, so that nobody who signs in there has the role; only client certificates can carry the name.";
+
+    fn message(&self) -> String {
+        format!("no token of a declared issuer carries the group `{}`", self.name)
+    }
+
+    fn help(&self) -> String {
+        format!("write the prefix too (`{}{}`), unless the name stands in client certificates", self.prefix, self.name)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), format!("groups of the issuer begin with `{}`", self.prefix))).collect()
     }
 }

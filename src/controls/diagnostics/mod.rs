@@ -4,13 +4,15 @@ mod apiserver;
 mod encryption;
 mod hosts;
 mod identity;
+mod logging;
 mod policies;
 mod selection;
 
 use crate::diag::{Entry, Problem};
 
 use super::cloud::diagnostics::{
-    NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ReservedGroup, SourceFamily, TooManySources,
+    NoPublicSource, NobodyComesIn, NodesLockedOut, ProviderMakesAnew, ProviderUnread, ProviderWithoutRelease, ReservedGroup,
+    SourceFamily, TooManySources,
 };
 
 pub(in crate::controls) use apiserver::{
@@ -18,10 +20,12 @@ pub(in crate::controls) use apiserver::{
     RetiredIssuerInUse, UnknownCipher,
 };
 pub(in crate::controls) use encryption::{EncryptionChanged, EncryptionDropped, EncryptionStageFirst, EncryptionStageSkipped};
-pub(in crate::controls) use hosts::{HostWord, RuntimeUnlisted, VersionSkew};
+pub(in crate::controls) use hosts::{HostWord, PoolWithoutAddresses, RuntimeUnlisted, VersionSkew};
 pub(in crate::controls) use identity::{
-    CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, RunsInKubeSystem, UnknownDelivery,
+    BreakGlassShared, CutOff, DeliveryByDefault, DeliveryCutOff, GroupWithoutPrefix, HandsOutClusterAdmin, ReservedIdentity,
+    RootOnNodes, RunsInKubeSystem, UnknownDelivery,
 };
+pub(in crate::controls) use logging::ReceiverByAddress;
 pub(in crate::controls) use policies::{
     ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
 };
@@ -56,10 +60,17 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NobodyComesIn>(),
     Entry::of::<NodesLockedOut>(),
     Entry::of::<ProviderMakesAnew>(),
+    Entry::of::<ProviderUnread>(),
+    Entry::of::<ProviderWithoutRelease>(),
     Entry::of::<SourceFamily>(),
+    Entry::of::<ReceiverByAddress>(),
     Entry::of::<RunsInKubeSystem>(),
+    Entry::of::<RootOnNodes>(),
+    Entry::of::<BreakGlassShared>(),
+    Entry::of::<GroupWithoutPrefix>(),
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
+    Entry::of::<PoolWithoutAddresses>(),
     Entry::of::<ProbesShutOut>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),
@@ -78,8 +89,9 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with values of a spec by themselves, whatever else of it could not be read.
-const BY_ITSELF: [&str; 16] = [
+const BY_ITSELF: &[&str] = &[
     AnonymousPath::CODE,
+    BreakGlassShared::CODE,
     EncryptionStageFirst::CODE,
     GatekeeperTooOld::CODE,
     HandsOutClusterAdmin::CODE,
@@ -88,6 +100,7 @@ const BY_ITSELF: [&str; 16] = [
     IssuersShareNames::CODE,
     IssuerTwice::CODE,
     KubeSystemLevel::CODE,
+    ProviderWithoutRelease::CODE,
     ReservedGroup::CODE,
     ReservedIdentity::CODE,
     SourceFamily::CODE,

@@ -1,16 +1,16 @@
 //! Lets groups act as others only as declared: by constrained verbs where the version has them, by names alone before.
 
 use crate::{
-    base::{Area, Cause, Level},
+    base::{Area, Cause, FactId, KubeVersion, Level},
     controls::{
         Applies, Control,
         diagnostics::{HandsOutClusterAdmin, ReservedIdentity},
-        rbac::{audited, grant, impossible, members, named, rules_of, unbuilt},
+        rbac::{Holder, Reach, WHILE_ACTING, audited, grant, impossible, members, named, rules_of, tell_of_strength, unbuilt},
         strokes,
     },
     facts,
     kube::rbac::{Rule, Subject},
-    plan::{Ground, Lowering, Outcome, Scope},
+    plan::{Ground, KUBEADM_ADMINS, Lowering, Outcome, Plan, Program, Scope},
     resolve::{ImpersonationAnswer, Resolved},
     spec::words::May,
 };
@@ -56,7 +56,7 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
     let missing = unbuilt(&declared.may, cluster.minor());
     if !missing.is_empty() {
         let detail = format!("of impersonation `{}`: {}", declared.name, missing.join(", "));
-        impossible(out, &declared.path, crate::base::FactId("not-built-yet"), &detail);
+        impossible(out, &declared.path, FactId("not-built-yet"), &detail);
     }
     for user in declared.users.iter().filter(|user| user.starts_with("system:")) {
         let at = out.place(&Cause::Spec(declared.path.child("as").child("users")));
@@ -66,11 +66,20 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
     judge_groups(cluster, out, declared);
     members(cluster, out, &declared.by, &declared.path);
     let built: Vec<May> = declared.may.iter().copied().filter(|word| !missing.contains(&word.name())).collect();
+    if built.is_empty() {
+        return None;
+    }
     let role = format!("harden:impersonate:{}", declared.name);
-    let mut keys = if facts::holds(facts::id::CONSTRAINED_IMPERSONATION, cluster.version) {
-        constrained(out, declared, &names, &built, &role)
-    } else {
-        plain(out, declared, &names, &role)
+    let mut keys = match lacking(cluster, out.plan()) {
+        None => constrained(cluster, out, declared, &names, &built, &role),
+        Some((fact, why)) => {
+            let keys = plain(out, declared, &names, &role);
+            let detail =
+                format!("of `{}` neither `namespaces` nor `may` is held: the users and groups alone are{why}", declared.name);
+            out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
+            out.intent(declared.path.clone(), Outcome::Weaker, Ground::Fact(fact), detail);
+            keys
+        }
     };
     let by = names.by.name();
     let why =
@@ -83,15 +92,12 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswe
     Some(())
 }
 
-/// The group that kubeadm binds to `cluster-admin` for `admin.conf` since 1.29.
-const KUBEADM_ADMINS: &str = "kubeadm:cluster-admins";
-
 /// Refuses groups that may do everything.
 fn judge_groups(cluster: &Resolved, out: &mut Lowering<'_>, declared: &ImpersonationAnswer) {
     let break_glass = cluster.identity.break_glass.as_ref();
     for (n, group) in declared.groups.iter().enumerate() {
         let Some(name) = &group.rbac else { continue };
-        let emergency = break_glass.filter(|other| other.rbac.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(name)));
+        let emergency = break_glass.filter(|other| other.is_named(name));
         let (whose, other) = match emergency {
             Some(other) => ("the group for emergencies", &other.path),
             None if name == KUBEADM_ADMINS => ("the group of kubeadm's administrators", &group.path),
@@ -122,47 +128,75 @@ fn identities(names: &Names, users: &[String], group: &str, verb: &str) -> Vec<R
     rules
 }
 
+/// What kubectl asks with its headers before it asks for what is meant: discovery, and the schemas where it sends an object
+/// (k8s.io/kubectl, pkg/cmd/util/factory_client_access.go, `Validator`).
+const DISCOVERY: [&str; 2] = ["/api", "/apis"];
+const SCHEMAS: [&str; 3] = ["/openapi/v2", "/openapi/v3", "/openapi/v3/*"];
+
 /// From 1.36 on: who may be taken on, and what may be done meanwhile, each by a verb of its own.
 fn constrained(
+    cluster: &Resolved,
     out: &mut Lowering<'_>,
     declared: &ImpersonationAnswer,
     names: &Names,
     may: &[May],
     role: &str,
 ) -> Vec<crate::plan::SettingKey> {
-    const MODE: &str = "impersonate-on:user-info";
     let minor = out.plan().cluster.minor();
     let on = |reach| {
         let mut rules = rules_of(may, reach, minor);
         for verb in rules.iter_mut().flat_map(|rule| &mut rule.verbs) {
-            *verb = format!("{MODE}:{verb}");
+            *verb = format!("{WHILE_ACTING}{verb}");
         }
         rules
     };
-    // kubectl sends its headers with discovery too.
-    let discovery = format!("{MODE}:get");
-    let cluster = |reach| {
+    let sends = |rule: &Rule| {
+        rule.resources.iter().any(|name| !name.contains('/')) && rule.verbs.iter().any(|verb| verb.ends_with(":create"))
+    };
+    let mut paths = DISCOVERY.to_vec();
+    if on(Reach::Namespace).iter().any(sends) {
+        paths.extend(SCHEMAS);
+    }
+    let across = |reach| {
         let mut rules = identities(names, &declared.users, "authentication.k8s.io", "impersonate:user-info");
-        rules.push(Rule::of_paths(&["/api", "/apis"], &[&discovery]));
+        rules.push(Rule::of_paths(&paths, &[&format!("{WHILE_ACTING}get")]));
         if declared.namespaces.is_none() {
             rules.extend(on(reach));
         }
         rules
     };
-    let mut keys = grant(out, role, &names.by, None, cluster, &declared.path);
+    let mut keys = grant(out, role, &names.by, None, across, &declared.path);
     if let Some(namespaces) = &declared.namespaces {
         keys.extend(grant(out, role, &names.by, Some(namespaces), on, &declared.path));
     }
+    let (who, rules) = (format!("impersonation `{}`", declared.name), on(Reach::Namespace));
+    let holder = Holder { who: &who, namespaces: declared.namespaces.as_deref(), rules: &rules, keys: &keys };
+    tell_of_strength(cluster, out, Outcome::Weaker, &holder);
     keys
 }
 
-/// Up to 1.35: whoever may be taken on, is taken on for everything.
+/// The gate behind the constrained verbs, a beta from 1.36 on.
+const GATE: &str = "ConstrainedImpersonation";
+
+/// Why the API server has no constrained verbs, and what of its settings takes them away.
+fn lacking(cluster: &Resolved, plan: &Plan) -> Option<(FactId, String)> {
+    const API_SERVER: Program = Program::KubeApiserver;
+    if !facts::holds(facts::id::CONSTRAINED_IMPERSONATION, cluster.version) {
+        return Some((facts::id::CONSTRAINED_IMPERSONATION, String::new()));
+    }
+    let fact = facts::id::CONSTRAINED_IMPERSONATION_OFF;
+    // Without a word of its own a beta goes as all of them go.
+    if let Some(gate) = plan.gate(API_SERVER, GATE).or_else(|| plan.gate(API_SERVER, "AllBeta")) {
+        return gate.is_off().then(|| (fact, format!(" (`{}={}`)", gate.name, gate.held.value)));
+    }
+    let text = plan.component(API_SERVER).flag_text("emulated-version")?;
+    let minor = text.split(',').find_map(facts::emulated)?;
+    let behaves = KubeVersion { minor, patch: None };
+    (!facts::holds(facts::id::CONSTRAINED_IMPERSONATION, behaves)).then(|| (fact, format!(" (`--emulated-version={text}`)")))
+}
+
+/// Without constrained verbs: whoever may be taken on, is taken on for everything.
 fn plain(out: &mut Lowering<'_>, declared: &ImpersonationAnswer, names: &Names, role: &str) -> Vec<crate::plan::SettingKey> {
     let rules = |_| identities(names, &declared.users, "", "impersonate");
-    let keys = grant(out, role, &names.by, None, rules, &declared.path);
-    let fact = facts::id::CONSTRAINED_IMPERSONATION;
-    let detail = format!("of `{}` neither `namespaces` nor `may` is held: the users and groups alone are", declared.name);
-    out.verdict(Scope::Cluster, Outcome::Weaker, fact, detail.clone());
-    out.intent(declared.path.clone(), Outcome::Weaker, Ground::Fact(fact), detail);
-    keys
+    grant(out, role, &names.by, None, rules, &declared.path)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     base::{Area, Cause, Level, SpecPath},
-    controls::{Applies, Control},
-    facts,
+    controls::{Applies, Control, network},
+    facts::{self, Enforcer},
     plan::{
         AGENT_NAME, AGENT_NAMESPACE, AgentPart, AgentPlan, Ground, LogKind, Lowering, NamespacePlan, Outcome, Scope, account_key,
         agent_key, label_key,
@@ -13,7 +13,10 @@ use crate::{
     resolve::{Agent, LogSink, Resolved},
 };
 
-use super::strokes;
+use super::{
+    shippers::{self, Shippers},
+    strokes,
+};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "logging/collector",
@@ -25,9 +28,6 @@ pub(in crate::controls) const CONTROL: Control = Control {
     applies,
     lower,
 };
-
-/// Static pods whose logs nodes ship themselves, with kube-proxy.
-const SHIPPED_BY_NODES: [&str; 5] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
 
 fn applies(cluster: &Resolved) -> Applies {
     match &cluster.logs.agent {
@@ -46,7 +46,6 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/logging/collector");
     let asked = out.reason().cause;
     out.because(Cause::Spec(place.clone()));
-    let by_nodes = cluster.kubeadm.is_some() && cluster.logs.kinds.iter().any(|(kind, _)| *kind == LogKind::Kubernetes);
     let plan = AgentPlan {
         image: image.clone(),
         always_pull: cluster.images.always_pull == Some(true),
@@ -54,7 +53,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         port: *port,
         tls: *tls,
         own_ca: ca_file.is_some(),
-        shipped_by_nodes: if by_nodes { SHIPPED_BY_NODES.map(str::to_owned).into() } else { Vec::new() },
+        left_out: shippers::left_out(cluster, out.plan()),
     };
     let mut held = out.held(plan);
     held.reasons.insert(out.because(Cause::Spec(sink.path())).reason());
@@ -70,6 +69,21 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     out.verdict_on(Scope::Cluster, Outcome::Enforced, Ground::Settings(keys), what);
     out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::AGENT_STATE, "");
     strokes::intents(cluster, out, &place, Outcome::Weaker, &Ground::Fact(facts::id::AGENT_STATE), "");
+    let shippers = Shippers::of(cluster, out.plan(), LogKind::Application);
+    for (pool, (outcome, fact)) in shippers.pools.iter().filter_map(|(pool, shipper)| Some((pool, shipper.shortfall()?))) {
+        let system = out.plan().pools.get(pool).map(|pool| format!("`{}`", pool.os)).unwrap_or_default();
+        out.verdict(Scope::Pool(pool.clone()), outcome, fact, system);
+        strokes::intents(cluster, out, &place, outcome, &Ground::Fact(fact), &format!("pool `{pool}`"));
+    }
+    if cluster.selects(network::DEFAULT_DENY.id) && cluster.network.view.semantics.enforcer == Enforcer::Nobody {
+        let detail = "the agent reaches more than DNS and the receiver";
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::NETWORK_NOBODY, detail);
+    }
+    let nodes_ship = cluster.kubeadm.is_some() && cluster.logs.asks_nodes();
+    if !nodes_ship {
+        let keys = AgentPart::ALL.map(agent_key);
+        strokes::intents_by(cluster, out, &sink.path(), &keys);
+    }
 }
 
 /// The namespace of the agent: a folder of the node is more than any Pod Security level but the open one lets in.

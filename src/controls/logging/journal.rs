@@ -21,7 +21,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
-    let shipped = cluster.logs.siem.as_ref().filter(|sink| matches!(sink, LogSink::Syslog { .. }));
+    let of_nodes = |sink: &&LogSink| matches!(sink, LogSink::Syslog { .. }) && cluster.logs.asks_nodes();
+    let shipped = cluster.logs.siem.as_ref().filter(of_nodes);
     pools::on_each(out, |out, pool, _| {
         let mut keys: Vec<_> = journald::RULES.iter().map(|(rule, value)| out.host_rule(&pool.name, rule, value)).collect();
         if let Some(sink) = shipped {

@@ -2,6 +2,7 @@
 
 mod collector;
 mod journal;
+mod shippers;
 mod shipping;
 mod siem_tls;
 mod sources;

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{audit_volume, pools, ships, strokes};
 
-const ID: &str = "logging/shipping";
+pub(super) const ID: &str = "logging/shipping";
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: ID,
@@ -48,6 +48,8 @@ const DOCKER_RULE: &str = "write `/var/lib/docker/containers/** r,` to `/etc/app
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let Some(sink @ LogSink::Syslog { host, port, tls, ca_file }) = &cluster.logs.siem else { return };
+    let ground = Ground::Fact(facts::id::NO_RELAY_NEEDED);
+    strokes::intents(cluster, out, &SpecPath::new("/logging/siem/relay"), Outcome::NotApplicable, &ground, "");
     let asked = out.reason().cause;
     let kinds: BTreeMap<LogKind, _> = cluster
         .logs
@@ -75,11 +77,13 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         kinds,
     };
     out.because(asked);
-    if !plan.kinds.is_empty() {
-        needs(out, &plan);
+    if plan.kinds.is_empty() {
+        out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NO_NODE_SOURCE, "");
+        return;
     }
-    answer(cluster, out, &plan);
-    if !plan.kinds.is_empty() && !pools::hardened(out).is_empty() {
+    needs(out, &plan);
+    if !pools::hardened(out).is_empty() {
+        answer(cluster, out, &plan);
         out.plan_mut().logs.shipping = Some(plan);
     }
 }
@@ -122,11 +126,8 @@ fn answer(cluster: &Resolved, out: &mut Lowering<'_>, plan: &ShippingPlan) {
             out.verdict(Scope::Pool(pool.name), Outcome::Weaker, facts::id::CA_APPARMOR, plan.ca_file.value.clone());
         }
     }
-    let siem = SpecPath::new("/logging/siem");
     let ground = Ground::Fact(facts::id::NEEDS_PACKAGE);
-    strokes::intents(cluster, out, &siem.child("syslog"), Outcome::Weaker, &ground, "");
-    let ground = Ground::Fact(facts::id::NO_RELAY_NEEDED);
-    strokes::intents(cluster, out, &siem.child("relay"), Outcome::NotApplicable, &ground, "");
+    strokes::intents(cluster, out, &SpecPath::new("/logging/siem/syslog"), Outcome::Weaker, &ground, "");
 }
 
 /// How long the queue bridges, where the rate of audit events is declared.

@@ -1,10 +1,15 @@
 //! Sends logs over TLS, to a receiver whose name is checked.
 
+use std::net::IpAddr;
+
 use crate::{
-    base::{Area, Cause, Level},
-    controls::{Applies, Control, diagnostics::WaiverNeeded},
+    base::{Area, Cause, Level, SpecPath},
+    controls::{
+        Applies, Control,
+        diagnostics::{ReceiverByAddress, WaiverNeeded},
+    },
     facts,
-    plan::{Ground, Lowering, Outcome, Scope, shipping_key},
+    plan::{Ground, Lowering, Outcome, Scope},
     resolve::{LogSink, Resolved},
 };
 
@@ -35,16 +40,21 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let Some(sink @ LogSink::Syslog { host, tls, .. }) = &cluster.logs.siem else { return };
     if *tls {
         let reason = out.reason();
-        if let Some(shipping) = &mut out.plan_mut().logs.shipping {
-            shipping.tls.reasons.insert(reason);
-            strokes::enforced(out, "");
-        } else {
-            out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_SHIPPED, "");
-        }
-        if host.parse::<std::net::IpAddr>().is_ok() {
-            let ground = Ground::Settings(vec![shipping_key("host")]);
-            let detail = "the receiver is named by its address: its certificate must hold that address as a name";
-            out.verdict_on(Scope::Cluster, Outcome::Weaker, ground, detail);
+        let logs = &mut out.plan_mut().logs;
+        let by_agent = logs.agent.is_some();
+        match (&mut logs.shipping, &mut logs.agent) {
+            (Some(shipping), _) => {
+                shipping.tls.reasons.insert(reason);
+                strokes::enforced(out, "");
+                if host.parse::<IpAddr>().is_ok() {
+                    named_by_address(out, &sink.path(), host, by_agent);
+                }
+            }
+            (None, Some(agent)) => {
+                agent.reasons.insert(reason);
+                strokes::enforced(out, "");
+            }
+            (None, None) => out.verdict(Scope::Cluster, Outcome::NotApplicable, facts::id::NOTHING_SHIPPED, ""),
         }
         return;
     }
@@ -60,4 +70,12 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             out.diagnostics().push(WaiverNeeded { control: ID.to_owned(), what: what.to_owned(), at });
         }
     }
+}
+
+/// Warns that a certificate in order does not do: rsyslog of the nodes takes the address for a name, and the agent takes it for what it is.
+fn named_by_address(out: &mut Lowering<'_>, sink: &SpecPath, host: &str, by_agent: bool) {
+    let detail = format!("its certificate must hold `DNS:{host}`");
+    out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::RSYSLOG_NAMES, detail);
+    let at = out.place(&Cause::Spec(sink.child("host")));
+    out.diagnostics().push(ReceiverByAddress { host: host.to_owned(), by_agent, at });
 }

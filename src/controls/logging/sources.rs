@@ -5,14 +5,18 @@ use crate::{
     controls::{Applies, Control},
     facts,
     plan::{
-        Ground, Held, KindPlan, LogKind, Lowering, NodePlan, Outcome, PoolRole, Program, Scope,
+        Ground, Held, KindPlan, LogKind, Lowering, Outcome, Program, Scope,
         cloud::{Destination, Owner},
         host_paths, kind_key,
     },
     resolve::{Agent, KubeProxyAnswers, LogSink, Resolved},
 };
 
-use super::{audit_volume, strokes};
+use super::{
+    audit_volume,
+    shippers::{Shipper, Shippers},
+    shipping, strokes,
+};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "logging/sources",
@@ -56,31 +60,30 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 
 /// What becomes of a kind: shipped by what another control writes, or the fact that it stays.
 fn answer(cluster: &Resolved, out: &mut Lowering<'_>, kind: LogKind) {
-    let (outcome, fact) = fate(cluster, out, kind);
+    let shippers = Shippers::of(cluster, out.plan(), kind);
+    let (outcome, fact) = fate(cluster, &shippers, kind);
     let detail = format!("{}: {}", kind.name(), kind_plan(cluster, out, kind).shipped);
     out.verdict(Scope::Cluster, outcome, fact, detail);
-    let Shippers { ship, silent } = shippers(out, kind);
-    let partly = !ship.is_empty();
-    for pool in silent.iter().filter(|_| partly) {
-        out.verdict(
-            Scope::Pool(pool.clone()),
-            Outcome::Impossible,
-            facts::id::OS_NOT_HARDENED,
-            format!("{}: nobody", kind.name()),
-        );
-    }
     let managed = cluster.kubeadm.is_none();
-    if !(managed && kind.source() == LogKind::Kubernetes.name()) {
-        let path = SpecPath::new("/logging/sources").child(kind.source());
+    let path = SpecPath::new("/logging/sources").child(kind.source());
+    let is_ours = !(managed && kind.source() == LogKind::Kubernetes.name());
+    if is_ours {
         strokes::intents(cluster, out, &path, outcome, &Ground::Fact(fact), "");
-        for pool in silent.iter().filter(|_| partly) {
-            let detail = format!("pool `{pool}`");
-            strokes::intents(cluster, out, &path, Outcome::Impossible, &Ground::Fact(facts::id::OS_NOT_HARDENED), &detail);
+    }
+    if !shippers.any() {
+        return;
+    }
+    for (pool, shipper) in &shippers.pools {
+        let Some((outcome, fact)) = shipper.shortfall() else { continue };
+        let (who, limit) = shipper.words();
+        out.verdict(Scope::Pool(pool.clone()), outcome, fact, format!("{}: {who}{limit}", kind.name()));
+        if is_ours {
+            strokes::intents(cluster, out, &path, outcome, &Ground::Fact(fact), &format!("pool `{pool}`"));
         }
     }
 }
 
-fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, FactId) {
+fn fate(cluster: &Resolved, shippers: &Shippers, kind: LogKind) -> (Outcome, FactId) {
     let of_nodes = match cluster.platform {
         Platform::Kubeadm => None,
         Platform::Eks => Some(facts::id::EKS_NODE_LOGS),
@@ -88,7 +91,11 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
     };
     match (kind, of_nodes) {
         (LogKind::Application, _) => match &cluster.logs.agent {
-            Agent::Runs { .. } => (Outcome::Weaker, facts::id::AGENT_STATE),
+            Agent::Runs { .. } if shippers.any() => (Outcome::Weaker, facts::id::AGENT_STATE),
+            Agent::Runs { .. } => {
+                let why = shippers.pools.values().find_map(|shipper| shipper.shortfall());
+                why.unwrap_or((Outcome::Weaker, facts::id::AGENT_STATE))
+            }
             Agent::Cannot(fact) => (Outcome::Impossible, *fact),
             Agent::None => (Outcome::Weaker, facts::id::POD_LOGS_STAY),
         },
@@ -97,34 +104,17 @@ fn fate(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> (Outcome, Fact
         }
         (LogKind::Audit | LogKind::Kubernetes, Some(_)) => (Outcome::Elsewhere, facts::id::PROVIDER_LOGS),
         (LogKind::Node | LogKind::Runtime, Some(fact)) => (Outcome::Impossible, fact),
-        (_, None) if shippers(out, kind).ship.is_empty() && ships(out, kind) => (Outcome::Impossible, facts::id::OS_NOT_HARDENED),
-        (_, None) if ships(out, kind) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
+        (_, None) if shippers.has(Shipper::Node) => (Outcome::Weaker, facts::id::NEEDS_PACKAGE),
         (_, None) => match &cluster.logs.siem {
             Some(LogSink::Other(_)) => (Outcome::Impossible, facts::id::SIEM_NOT_BUILT),
+            Some(LogSink::Syslog { .. }) if !cluster.logs.asks(kind) => (Outcome::NotApplicable, facts::id::SOURCE_NOT_ASKED),
+            Some(LogSink::Syslog { .. }) if cluster.selects(shipping::ID) && !shippers.any() => {
+                (Outcome::Impossible, facts::id::OS_NOT_HARDENED)
+            }
             Some(LogSink::Syslog { .. }) => (Outcome::Weaker, facts::id::NOTHING_SHIPPED),
             None => (Outcome::Weaker, facts::id::SIEM_NOT_DECLARED),
         },
     }
-}
-
-/// Whether nodes are told to ship a kind, where they are told anything.
-fn ships(out: &Lowering<'_>, kind: LogKind) -> bool {
-    out.plan().logs.shipping.as_ref().is_some_and(|shipping| shipping.kinds.contains_key(&kind))
-}
-
-/// The pools whose nodes write a kind of log, by whether they are told to ship it.
-struct Shippers {
-    ship: Vec<String>,
-    /// No script is made for their system.
-    silent: Vec<String>,
-}
-
-fn shippers(out: &Lowering<'_>, kind: LogKind) -> Shippers {
-    let writes = |pool: &&NodePlan| kind != LogKind::Audit || pool.role == PoolRole::ControlPlane;
-    let told = |pool: &&NodePlan| ships(out, kind) && pool.host_os().is_some();
-    let (ship, silent): (Vec<&NodePlan>, Vec<&NodePlan>) = out.plan().pools.values().filter(writes).partition(told);
-    let names = |pools: Vec<&NodePlan>| pools.into_iter().map(|pool| pool.name.clone()).collect();
-    Shippers { ship: names(ship), silent: names(silent) }
 }
 
 /// The row of a kind.
@@ -144,24 +134,12 @@ fn kind_plan(cluster: &Resolved, out: &Lowering<'_>, kind: LogKind) -> KindPlan 
             volume,
         };
     }
-    let by_agent = kind == LogKind::Application && cluster.logs.agent.runs();
-    let Shippers { ship, silent } = shippers(out, kind);
-    let shipped = by_agent || !ship.is_empty();
-    let listed = |pools: &[String]| pools.iter().map(|pool| format!("`{pool}`")).collect::<Vec<_>>().join(", ");
-    let shipper = match (by_agent, shipped, silent.is_empty()) {
-        (true, _, _) => "the agent `log-collector` of each node".to_owned(),
-        (false, true, true) if kind == LogKind::Audit => "rsyslog of each control-plane node".to_owned(),
-        (false, true, true) => "rsyslog of each node".to_owned(),
-        (false, true, false) => {
-            format!("rsyslog of each node of {}; nobody on those of {}", listed(&ship), listed(&silent))
-        }
-        (false, false, _) => "nobody".to_owned(),
-    };
+    let shippers = Shippers::of(cluster, out.plan(), kind);
     KindPlan {
         written: written(cluster, out, kind),
-        shipped: shipper,
+        shipped: shippers.in_words(),
         kept: kept(out, kind),
-        goes: if shipped { receiver(cluster) } else { "it stays where it is written".to_owned() },
+        goes: if shippers.any() { receiver(cluster) } else { "it stays where it is written".to_owned() },
         volume,
     }
 }

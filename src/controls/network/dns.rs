@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Area, Cause, Level, Platform, SpecPath},
     controls::Control,
+    facts::OwnPolicies,
     kube::network::{Dialect, Namespaces, Policy, Rule},
-    plan::{DNS_PORTS, End, FlowPlan, Lowering, Outcome, Scope},
+    plan::{DNS_PORTS, End, FlowPlan, Lowering, NetworkView, Outcome, Scope},
     resolve::Resolved,
 };
 
@@ -66,14 +67,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     if view.auto_mode {
         out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::EKS_AUTO_DNS, "");
     }
-    let unknown = view.node_local_dns.is_some() && view.services.is_empty();
-    let detail = if unknown {
-        "the Service range is not declared: a DNS cache that answers under the address of the Service is cut off"
-    } else {
-        ""
-    };
     let place = SpecPath::new("/platform/nodeLocalDns");
-    if unknown {
+    if let Some(detail) = unknown_cache(view) {
         out.verdict(Scope::Cluster, Outcome::Weaker, crate::facts::id::NOT_DECLARED, detail);
     } else {
         let on_nodes = view.platform == Platform::Aks;
@@ -81,6 +76,20 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         verdict(cluster, out, Scope::Cluster, keys.clone(), said);
     }
     intent(cluster, out, &place, &keys);
+}
+
+/// Under which address a declared cache may answer that the spec does not give. To Cilium it is the node, whatever its address is.
+fn unknown_cache(view: &NetworkView) -> Option<&'static str> {
+    let declared = view.node_local_dns.is_some();
+    if declared && view.services.is_empty() {
+        return Some("the Service range is not declared: a DNS cache that answers under the address of the Service is cut off");
+    }
+    // kubernetes.io, Using NodeLocal DNSCache: in IPv6 clusters the cache has a unique local address of the owner's choice (read
+    // 2026-11-27).
+    (declared && !view.ipv4 && view.semantics.own != OwnPolicies::Cilium).then_some(
+        "the spec has no word for the IPv6 address of the cache: questions to it (kubelets whose `clusterDNS` is that address, kube-proxy in \
+         mode ipvs) are cut off; those to the Service address pass",
+    )
 }
 
 /// What an isolated set is called in rows for people.

@@ -39,6 +39,10 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let mut by_pods: Vec<(Pods, Vec<SettingKey>)> = Vec::new();
     for (place, flow) in &cluster.network.flows {
         out.because(Cause::Spec(place.clone()));
+        if of_other_family(&cluster.network.view, flow) {
+            strokes::intents(cluster, out, place, Outcome::NotApplicable, &Ground::Fact(facts::id::FLOW_OTHER_FAMILY), "");
+            continue;
+        }
         let keys = match policies(cluster, place, flow) {
             Ok(policies) => policies.into_iter().map(|policy| add(out, policy)).collect::<Vec<_>>(),
             Err(unmatched) => {
@@ -95,6 +99,11 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
 }
 
+/// Whether an end is a range of a family that pods have no addresses of: no connection comes about, open or not.
+fn of_other_family(view: &NetworkView, flow: &FlowPlan) -> bool {
+    [&flow.from, &flow.to].into_iter().any(|end| matches!(end, End::Range(range) if !view.has_family_of(range)))
+}
+
 /// Why a flow lets more through than what it names.
 fn lets_in_more(view: &NetworkView, flow: &FlowPlan) -> Vec<FactId> {
     let among = |end: &End| matches!(end, End::Range(range) if view.is_among_nodes(range));
@@ -136,7 +145,16 @@ fn log_agent(cluster: &Resolved, out: &mut Lowering<'_>) -> Vec<SettingKey> {
             to_name: name.clone(),
             ports: vec![Port::tcp(*port)],
         };
-        match policies(cluster, &place, &flow) {
+        let reached = if of_other_family(&cluster.network.view, &flow) {
+            Err(Unmatched {
+                why: format!("the agent for logs does not reach `{name}`: pods have no addresses of its family"),
+                way_out: ADDRESSES.to_owned(),
+                at: place.clone(),
+            })
+        } else {
+            policies(cluster, &place, &flow)
+        };
+        match reached {
             Ok(policies) if policies.is_empty() => {}
             Ok(policies) => {
                 keys.extend(policies.into_iter().map(|policy| add(out, policy)));
@@ -174,7 +192,7 @@ fn not_too_many_ports(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> 
     })
 }
 
-/// The policies of a flow; none where neither end is isolated.
+/// The policies of a flow; none where neither end is isolated, and at least one for each end that is.
 fn policies(cluster: &Resolved, place: &SpecPath, flow: &FlowPlan) -> Result<Vec<Policy>, Unmatched> {
     let view = &cluster.network.view;
     for (side, end) in [("from", &flow.from), ("to", &flow.to)] {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{Cause, SpecPath},
-    facts::{self, OwnPolicies},
+    facts::{self, Enforcer, OwnPolicies},
     kube::network::{Dialect, Labels, Namespaces, Pods, Policy},
     plan::{AGENT_NAMESPACE, DNS_NAMESPACE, Lowering, SettingKey, namespace_path},
     resolve::{Resolved, Waiver},
@@ -46,7 +46,7 @@ pub(super) fn isolation(cluster: &Resolved) -> Vec<Isolated> {
             });
         }
     }
-    if cluster.selects(DEFAULT_DENY) && cluster.logs.agent.runs() {
+    if cluster.selects(DEFAULT_DENY) && holds_agent(cluster) {
         found.push(Isolated {
             pods: Pods::of(AGENT_NAMESPACE, &Labels::new()),
             suffix: String::new(),
@@ -82,6 +82,12 @@ pub(super) fn isolation(cluster: &Resolved) -> Vec<Isolated> {
         });
     }
     found
+}
+
+/// Whether there is an agent for logs that policies can hold. Where nothing enforces them its own control says so: its namespace is none of
+/// the spec, so that an error about it could not be answered there.
+pub(super) fn holds_agent(cluster: &Resolved) -> bool {
+    cluster.logs.agent.runs() && cluster.network.view.semantics.enforcer != Enforcer::Nobody
 }
 
 /// The system component whose namespace it is, in words.

@@ -25,7 +25,7 @@ pub(super) use global_deny::CONTROL as GLOBAL_DENY;
 
 /// Where the spec governs nothing, there is nothing to deny.
 fn governed(cluster: &Resolved) -> Applies {
-    let nothing = cluster.namespaces.is_empty() && !cluster.logs.agent.runs();
+    let nothing = cluster.namespaces.is_empty() && !isolation::holds_agent(cluster);
     if nothing { Applies::No(Outcome::NotApplicable, facts::id::NOT_DECLARED) } else { Applies::Yes }
 }
 

@@ -1,14 +1,14 @@
 //! Writes no core dumps.
 
 use crate::{
-    base::{Area, FactId, Level},
+    base::{Area, Level},
     controls::Control,
     facts,
     plan::{HostOs, Lowering},
     resolve::Resolved,
 };
 
-use super::pools;
+use super::pools::{self, Here};
 
 /// The rules.
 const RULES: &[(&str, &str)] = &[
@@ -31,15 +31,12 @@ pub(in crate::controls) const CONTROL: Control = Control {
 };
 
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
-    pools::on_each_unless(out, reported, |out, pool, _| {
-        RULES.iter().map(|(name, value)| out.host_rule(&pool.name, name, value)).collect()
+    pools::on_each(out, |out, pool, os| {
+        let keys = RULES.iter().map(|(name, value)| out.host_rule(&pool.name, name, value)).collect();
+        match os {
+            // It brings a service that opens the setting again after it was made.
+            HostOs::Ubuntu2404 => Here::Weaker(facts::id::APPORT_DUMPS, "`systemctl disable --now apport.service`"),
+            HostOs::Debian12 | HostOs::Debian13 => Here::Held(keys),
+        }
     });
-}
-
-/// Ubuntu brings a service that opens the setting again after it was made.
-fn reported(os: HostOs) -> Option<(FactId, &'static str)> {
-    match os {
-        HostOs::Ubuntu2404 => Some((facts::id::APPORT_DUMPS, "`systemctl disable --now apport.service`")),
-        HostOs::Debian12 | HostOs::Debian13 => None,
-    }
 }

@@ -35,6 +35,6 @@ pub(in crate::controls) const CONTROL: Control = Control {
 fn lower(_: &Resolved, out: &mut Lowering<'_>) {
     pools::on_each(out, |out, pool, os| {
         let values = SYSCTLS.into_iter().chain([("kernel.perf_event_paranoid", profiling(os))]);
-        values.map(|(key, value)| out.host_rule(&pool.name, &format!("sysctl/{key}"), value)).collect()
+        values.map(|(key, value)| out.host_rule(&pool.name, &format!("sysctl/{key}"), value)).collect::<Vec<_>>()
     });
 }

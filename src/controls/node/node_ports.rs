@@ -30,12 +30,14 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.verdict(Scope::Cluster, Outcome::Impossible, facts::id::NODE_PORTS_NEED_FIREWALL, "");
         return;
     }
+    let (first, last) = out.plan().node_ports();
+    let ports = format!("{first}-{last}");
     pools::on_each(out, |out, pool, _| {
         if cluster.waiver_of_pool("node/firewall", &pool.name).is_some() {
             out.verdict(Scope::Pool(pool.name.clone()), Outcome::Impossible, facts::id::NODE_PORTS_NEED_FIREWALL, "");
             return Vec::new();
         }
-        vec![out.host_rule(&pool.name, "firewall/node-ports", "declared sources")]
+        vec![out.host_rule(&pool.name, "firewall/node-ports", &ports)]
     });
     if cluster.text("node/firewall", "mode").0 == "count" {
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, "parameter `mode` of `node/firewall`");

@@ -4,12 +4,12 @@ use crate::{
     base::{Area, Level},
     controls::Control,
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::Lowering,
     resolve::Resolved,
     spec::words::Access,
 };
 
-use super::pools;
+use super::pools::{self, Here};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "node/remote-access",
@@ -30,9 +30,8 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     pools::on_each(out, |out, pool, _| {
         if !closed(&pool.name) {
-            out.verdict(Scope::Pool(pool.name.clone()), Outcome::NotApplicable, facts::id::SSH_DECLARED, "");
-            return Vec::new();
+            return Here::NotHere(facts::id::SSH_DECLARED);
         }
-        ["unit/ssh.service", "unit/ssh.socket"].map(|unit| out.host_rule(&pool.name, unit, "masked")).to_vec()
+        Here::Held(["unit/ssh.service", "unit/ssh.socket"].map(|unit| out.host_rule(&pool.name, unit, "masked")).to_vec())
     });
 }

@@ -1,7 +1,7 @@
 //! Keeps what the delivery identity needs: it may deploy into every governed namespace, and its own token is not taken away.
 
 use crate::{
-    base::{Area, Cause, Cidr, Level},
+    base::{Area, Cause, Cidr, Level, Platform},
     controls::{
         Applies, Control,
         diagnostics::{CutOff, DeliveryByDefault, DeliveryCutOff, UnknownDelivery},
@@ -10,7 +10,7 @@ use crate::{
     diag::Diagnostics,
     facts::{self, Enforcer},
     kube::{
-        network::{Labels, Namespaces, Pods, Protocol},
+        network::{Labels, Namespaces, Pods, Port, Protocol},
         rbac::Subject,
     },
     plan::{End, FlowPlan, Locate, Lowering, NetworkView, Outcome, Plan, namespace_path},
@@ -18,7 +18,7 @@ use crate::{
     spec::words::May,
 };
 
-use super::{grant, rules_of, tell_of_privileged};
+use super::{Holder, Reach, grant, rules_of, tell_of_strength};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "rbac/delivery",
@@ -50,10 +50,31 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             Subject::ServiceAccount { namespace, name } => format!("`{namespace}/{name}`"),
             Subject::User(name) | Subject::Group(name) => format!("`{name}`"),
         };
-        tell_of_privileged(cluster, out, &who, Some(&governed), &keys);
+        let (namespaces, rules) = (Some(governed.as_slice()), may(Reach::Namespace));
+        // To have the namespaces that it delivers to is what it is for.
+        tell_of_strength(cluster, out, Outcome::Enforced, &Holder { who: &who, namespaces, rules: &rules, keys: &keys });
     }
     out.because(asked);
-    strokes::enforced(out, "");
+    strokes::enforced(out, taken_at_their_word(cluster).join("; "));
+}
+
+/// A line for each flow that may lead a deployer to the API server, where the spec does not give its address.
+fn taken_at_their_word(cluster: &Resolved) -> Vec<String> {
+    let view = &cluster.network.view;
+    let mut lines = Vec::new();
+    for delivery in &cluster.identity.delivery {
+        let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
+        let ways: Vec<Way> = cluster.network.flows.iter().map(|(_, flow)| way_to_api(flow, namespace, view)).collect();
+        if cluster.namespaces.iter().any(|governed| governed.name == *namespace) && !ways.contains(&Way::Leads) {
+            let may = cluster.network.flows.iter().zip(&ways).filter(|(_, way)| **way == Way::MayLead);
+            let flows: Vec<String> = may.map(|((_, flow), _)| format!("`{}`", flow.name)).collect();
+            if !flows.is_empty() {
+                let said = facts::sentence(facts::id::DELIVERY_WAY_UNKNOWN, cluster.minor());
+                lines.push(format!("`{namespace}/{name}` by {}: {said}", flows.join(", ")));
+            }
+        }
+    }
+    lines
 }
 
 /// A delivery that runs as `default` would lose its token with the next pod.
@@ -83,12 +104,13 @@ pub(in crate::controls) fn refuse_cut_off(cluster: &Resolved, plan: &Plan, diags
         let Subject::ServiceAccount { namespace, name } = &delivery.subject else { continue };
         let whole = Pods::of(namespace, &Labels::new());
         let Some(isolated) = plan.network.isolated.iter().find(|held| held.value.cover(&whole)) else { continue };
-        if plan.network.flows.iter().any(|held| leads_to_api(&held.value, namespace, &plan.network.view)) {
+        let view = &plan.network.view;
+        if plan.network.flows.iter().any(|held| way_to_api(&held.value, namespace, view) != Way::Elsewhere) {
             continue;
         }
         let control =
             isolated.reasons.iter().find_map(|reason| reason.control).map_or("network/default-deny", |control| control.0);
-        let what = CutOff::ApiServer { namespace: namespace.clone(), control, port: plan.network.view.api_port };
+        let what = CutOff::ApiServer { namespace: namespace.clone(), control, port: view.api_port, named: view.names_api() };
         let at = cluster.locate(&Cause::Spec(delivery.path.clone()));
         let other = isolated.reasons.iter().find_map(|reason| cluster.locate(&reason.cause));
         diags.push(DeliveryCutOff { account: format!("{namespace}/{name}"), what, at, other });
@@ -116,22 +138,39 @@ pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Dia
     }
 }
 
-/// Whether a flow opens the way from pods of a namespace to the API server.
-fn leads_to_api(flow: &FlowPlan, namespace: &str, view: &NetworkView) -> bool {
+/// Whether a flow opens the way from a namespace to the API server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It does.
+    Leads,
+    /// It leads to addresses that may be those of the API server, which the spec does not give.
+    MayLead,
+    /// It does not.
+    Elsewhere,
+}
+
+/// Where a flow leads pods of a namespace.
+fn way_to_api(flow: &FlowPlan, namespace: &str, view: &NetworkView) -> Way {
     let from_there = match &flow.from {
         End::Pods(Pods { namespaces: Namespaces::One(name), .. }) => name == namespace,
         End::Pods(Pods { namespaces: Namespaces::AllBut(others), .. }) => !others.contains(namespace),
         End::Dns | End::KubeApi | End::Nodes | End::Metadata | End::Internet | End::Range(_) | End::Host(_) => false,
     };
-    let to_api = match &flow.to {
-        End::KubeApi => true,
+    let is_open = |port: &Port| port.number == view.api_port && port.protocol == Protocol::Tcp;
+    if !from_there || !(flow.ports.is_empty() || flow.ports.iter().any(is_open)) {
+        return Way::Elsewhere;
+    }
+    match &flow.to {
+        End::KubeApi => Way::Leads,
+        End::Nodes if view.api_on_nodes => Way::Leads,
+        End::Range(_) if !view.knows_api() && !view.api_on_nodes => Way::MayLead,
+        // The API server of AKS has a public address for pods, unless the cluster is private; that of EKS one of the network.
+        End::Internet if view.platform == Platform::Aks => Way::MayLead,
         End::Range(range) => {
             let left_out = view.left_out_of(range);
             let means = |api: &Cidr| range.covers(api) && !left_out.iter().any(|own| own.overlaps(api));
-            !view.api.is_empty() && view.api.iter().all(means)
+            if view.api.iter().all(means) { Way::Leads } else { Way::Elsewhere }
         }
-        End::Pods(_) | End::Dns | End::Nodes | End::Metadata | End::Internet | End::Host(_) => false,
-    };
-    let is_open = |port: &crate::kube::network::Port| port.number == view.api_port && port.protocol == Protocol::Tcp;
-    from_there && to_api && (flow.ports.is_empty() || flow.ports.iter().any(is_open))
+        End::Pods(_) | End::Dns | End::Nodes | End::Metadata | End::Internet | End::Host(_) => Way::Elsewhere,
+    }
 }

@@ -6,18 +6,17 @@ use crate::{
     base::{Area, Cause, FactId, Level, Platform, SpecPath},
     controls::{
         Applies, Control,
-        diagnostics::{ReservedIdentity, RunsInKubeSystem},
+        diagnostics::{BreakGlassShared, ReservedIdentity},
         strokes,
     },
-    diag::Diagnostics,
     facts,
     kube::rbac::Subject,
-    plan::{CLUSTER_ADMIN, Ground, Locate, Lowering, Outcome, Plan, Scope, ScopedName, SettingKey},
+    plan::{CLUSTER_ADMIN, Ground, Lowering, Outcome, Scope, ScopedName, SettingKey},
     resolve::{DutyAnswer, GroupAnswer, Resolved},
     spec::words::May,
 };
 
-use super::{grant, rules_of, tell_of_privileged, unbuilt};
+use super::{Holder, Reach, grant, rules_of, tell_of_strength, unbuilt};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: "rbac/duties",
@@ -69,13 +68,13 @@ fn one(cluster: &Resolved, out: &mut Lowering<'_>, duty: &DutyAnswer) -> Option<
     }
     let role = format!("harden:duty:{}", duty.name);
     let subject = Subject::Group(group);
-    let keys =
-        grant(out, &role, &subject, duty.namespaces.as_deref(), |reach| rules_of(&built, reach, cluster.minor()), &duty.path);
+    let may = |reach| rules_of(&built, reach, cluster.minor());
+    let namespaces = duty.namespaces.as_deref();
+    let keys = grant(out, &role, &subject, namespaces, may, &duty.path);
     strokes::intents_by(cluster, out, &duty.path, &keys);
     out.intent_by(duty.group.path.clone(), &keys);
-    if built.contains(&May::Deploy) {
-        tell_of_privileged(cluster, out, &format!("duty `{}`", duty.name), duty.namespaces.as_deref(), &keys);
-    }
+    let (who, rules) = (format!("duty `{}`", duty.name), may(Reach::Namespace));
+    tell_of_strength(cluster, out, Outcome::Weaker, &Holder { who: &who, namespaces, rules: &rules, keys: &keys });
     Some(())
 }
 
@@ -124,6 +123,7 @@ pub(in crate::controls) fn impossible(out: &mut Lowering<'_>, path: &SpecPath, f
 fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) -> Option<()> {
     let name = named(out, group, &group.path)?;
     members(cluster, out, group, &group.path);
+    refuse_shared(cluster, out, group);
     out.because(Cause::Spec(group.path.clone()));
     let role = ScopedName { namespace: None, name: "harden:break-glass".to_owned() };
     let subject = out.held(Subject::Group(name.clone()));
@@ -135,6 +135,17 @@ fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) 
     keys.extend(audited(cluster, out, &name, why, &group.path));
     strokes::intents_by(cluster, out, &group.path, &keys);
     Some(())
+}
+
+/// Refuses a group for emergencies whose people have duties too: they would be administrators every day.
+fn refuse_shared(cluster: &Resolved, out: &mut Lowering<'_>, emergency: &GroupAnswer) {
+    let identity = &cluster.identity;
+    let duties = identity.duties.iter().map(|duty| (&duty.group, duty.path.child("group")));
+    let acting = identity.impersonation.iter().map(|grant| (&grant.by, grant.path.child("by")));
+    let shared = duties.chain(acting).find_map(|(group, place)| Some((emergency.shares(group)?.to_owned(), place)));
+    let Some((name, place)) = shared else { return };
+    let (at, other) = (out.place(&Cause::Spec(emergency.path.clone())), out.place(&Cause::Spec(place)));
+    out.diagnostics().push(BreakGlassShared { name, at, other });
 }
 
 /// Records the requests of a group in detail; where the API server takes no policy of ours, or none is planned, says so.
@@ -176,32 +187,5 @@ fn unused(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     for group in identity.groups.iter().filter(|group| !used.contains(&group.path)) {
         out.intent(group.path.clone(), Outcome::NotApplicable, Ground::Fact(facts::id::GROUP_UNUSED), "");
-    }
-}
-
-/// Where the accounts of the cluster's own controllers are, with `--use-service-account-credentials` and at both providers. That of
-/// `clusterrole-aggregation-controller` may change every ClusterRole (the bootstrap policy of kube-apiserver gives it `escalate`).
-const CONTROLLERS_NAMESPACE: &str = "kube-system";
-
-/// What makes its holder as strong as the pods and accounts of a namespace: a resource, the verbs, and the two in words.
-const AS_STRONG_AS_ITS_PODS: &[(&str, &[&str], &str)] = &[
-    ("deployments", &["create", "patch", "update"], "make workloads"),
-    ("pods/exec", &["create", "get"], "run commands in pods"),
-];
-
-/// Warns of whom the spec lets run something among the controllers, by the rights that the plan gives.
-pub(in crate::controls) fn warn(cluster: &Resolved, plan: &Plan, diags: &mut Diagnostics) {
-    for grant in &plan.rbac.grants {
-        if grant.namespace.as_deref().is_some_and(|name| name != CONTROLLERS_NAMESPACE) {
-            continue;
-        }
-        let gives = |(resource, verbs, _): &&(&str, &[&str], &str)| {
-            grant.rules.iter().any(|rule| {
-                rule.resources.iter().any(|name| name == resource) && rule.verbs.iter().any(|verb| verbs.contains(&verb.as_str()))
-            })
-        };
-        let Some((_, _, what)) = AS_STRONG_AS_ITS_PODS.iter().find(gives) else { continue };
-        let at = cluster.locate(&Cause::Spec(grant.path.clone()));
-        diags.push(RunsInKubeSystem { who: format!("`{}`", grant.path), everywhere: grant.namespace.is_none(), what, at });
     }
 }

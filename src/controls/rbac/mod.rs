@@ -3,23 +3,26 @@
 mod default_service_account;
 mod delivery;
 mod duties;
+mod prefixes;
+mod strength;
 mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     base::{Cause, Minor, SpecPath},
-    facts::PodLevel,
     kube::rbac::{Rule, Subject},
-    plan::{Ground, Held, Lowering, Outcome, Scope, SettingKey, Topic, namespace_path},
-    resolve::{NamespaceAnswer, Resolved},
+    plan::{Held, Lowering, SettingKey, Topic},
     spec::words::May,
 };
 
 pub(super) use default_service_account::CONTROL as DEFAULT_SERVICE_ACCOUNT;
 pub(super) use delivery::{CONTROL as DELIVERY, refuse_cut_off as refuse_delivery_cut_off, warn as warn_of_delivery};
-pub(super) use duties::{CONTROL as DUTIES, audited, impossible, members, named, warn as warn_of_duties};
-use vocabulary::{Reach, rules};
+pub(super) use duties::{CONTROL as DUTIES, audited, impossible, members, named};
+pub(super) use prefixes::warn as warn_of_prefixes;
+pub(super) use strength::{Holder, WHILE_ACTING, tell as tell_of_strength, warn as warn_of_strength};
+pub(super) use vocabulary::Reach;
+use vocabulary::rules;
 
 /// The key of the rules of the audit policy.
 fn audit_key() -> SettingKey {
@@ -77,27 +80,6 @@ pub(super) fn rules_of(words: &[May], reach: Reach, minor: Minor) -> Vec<Rule> {
 
 /// The control of the levels of Pod Security.
 const POD_SECURITY: &str = "admission/pod-security";
-
-/// Says of the namespaces among these whose pods may do everything to their node that whoever deploys there has the node.
-pub(super) fn tell_of_privileged(
-    cluster: &Resolved,
-    out: &mut Lowering<'_>,
-    who: &str,
-    namespaces: Option<&[String]>,
-    keys: &[SettingKey],
-) {
-    let open = |namespace: &&NamespaceAnswer| match namespace.pod_security.as_deref() {
-        Some(level) => level == PodLevel::Privileged.name(),
-        None => cluster.waivers_for(POD_SECURITY).any(|waiver| waiver.namespace.as_ref() == Some(&namespace.name)),
-    };
-    let reached = |namespace: &&NamespaceAnswer| namespaces.is_none_or(|names| names.contains(&namespace.name));
-    for namespace in cluster.namespaces.iter().filter(reached).filter(open) {
-        let detail = format!("Pod Security lets every pod in there, so that {who} comes to be root on nodes");
-        let scope = Scope::Namespace(namespace.name.clone());
-        out.because(Cause::Spec(namespace_path(&namespace.name)));
-        out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys.to_vec()), detail);
-    }
-}
 
 /// The words that no rule is written for yet.
 pub(super) fn unbuilt(words: &[May], minor: Minor) -> Vec<&'static str> {

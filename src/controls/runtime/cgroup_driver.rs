@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Level},
     controls::Control,
-    plan::Lowering,
+    plan::{Lowering, Program},
     resolve::Resolved,
 };
 
@@ -29,5 +29,10 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         "crio" => &[("runtime/crio/runtime/cgroup_manager", "\"systemd\"")],
         _ => &[("runtime/docker/exec-opts", "[\"native.cgroupdriver=systemd\"]")],
     };
-    pools::rules(out, rules);
+    pools::rules_of_members(out, rules);
+    // One document holds for the kubelets of every pool, whatever the owner's file says. With containerd 2 or CRI-O a kubelet of 1.34 and
+    // later asks the runtime instead (gate KubeletCgroupDriverFromCRI), and the field says the same.
+    if !pools::members(out).is_empty() {
+        out.field(Program::Kubelet, "cgroupDriver", "systemd".into());
+    }
 }

@@ -26,5 +26,5 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         "crio" => &[("mode/etc/crio", "0755 root:root"), ("mode/run/crio/crio.sock", "0660 root:root")],
         _ => &[("mode/etc/docker", "0755 root:root"), ("mode/run/docker.sock", "0660 root:docker")],
     };
-    pools::rules(out, rules);
+    pools::rules_of_members(out, rules);
 }

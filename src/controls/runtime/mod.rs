@@ -47,7 +47,7 @@ fn applies_with(runtime: &str, fact: FactId, cluster: &Resolved) -> Applies {
 /// Writes rules that one runtime alone has; where another is declared, that is said on the fact.
 fn rules_of(runtime: &str, fact: FactId, cluster: &Resolved, out: &mut Lowering<'_>, rules: &[(&str, &str)]) {
     if cluster.runtime.name == runtime {
-        pools::rules(out, rules);
+        pools::rules_of_members(out, rules);
     } else {
         pools::not_here(out, fact, &cluster.runtime.name);
     }

@@ -52,7 +52,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
 
 /// A mirror on every pool that a script is made for; the others are said.
 fn written(out: &mut Lowering<'_>, place: &SpecPath, name: &str, value: &str) {
-    let pools = pools::hardened(out);
+    let pools = pools::members(out);
     let mut keys: Vec<SettingKey> = Vec::new();
     for (pool, _) in pools {
         let key = out.host_rule(&pool.name, name, value);

@@ -30,5 +30,5 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
             return out.verdict(Scope::Cluster, Outcome::Elsewhere, facts::id::CRI_DOCKERD_PAUSE, detail);
         }
     };
-    pools::rules(out, &[(key, &format!("\"{image}\""))]);
+    pools::rules_of_members(out, &[(key, &format!("\"{image}\""))]);
 }

@@ -23,8 +23,8 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     match cluster.runtime.name.as_str() {
-        "containerd" => pools::rules(out, &[("runtime/containerd/runtime/disable_apparmor", "false")]),
-        "crio" => pools::rules(out, &[("runtime/crio/runtime/apparmor_profile", "\"crio-default\"")]),
+        "containerd" => pools::rules_of_members(out, &[("runtime/containerd/runtime/disable_apparmor", "false")]),
+        "crio" => pools::rules_of_members(out, &[("runtime/crio/runtime/apparmor_profile", "\"crio-default\"")]),
         _ => pools::not_here(out, facts::id::DOCKER_PROFILES, ""),
     }
 }

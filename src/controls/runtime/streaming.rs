@@ -23,14 +23,14 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     match cluster.runtime.name.as_str() {
-        "containerd" => pools::rules(
+        "containerd" => pools::rules_of_members(
             out,
             &[
                 ("runtime/containerd/stream/disable_tcp_service", "true"),
                 ("runtime/containerd/stream/stream_server_address", "\"127.0.0.1\""),
             ],
         ),
-        "crio" => pools::rules(out, &[("runtime/crio/api/stream_address", "\"127.0.0.1\"")]),
+        "crio" => pools::rules_of_members(out, &[("runtime/crio/api/stream_address", "\"127.0.0.1\"")]),
         _ => pools::not_here(out, facts::id::STREAMS_ELSEWHERE, ""),
     }
 }

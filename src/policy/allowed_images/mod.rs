@@ -58,7 +58,7 @@ pub(super) static POLICY: Policy = Policy {
                 Piece::Container,
                 Piece::Text(" runs image `"),
                 Piece::Value(IMAGE),
-                Piece::Text("`, which has no digest"),
+                Piece::Text("`, which has no digest of SHA-256"),
             ],
         },
         Rule {
@@ -70,7 +70,7 @@ pub(super) static POLICY: Policy = Policy {
                 Piece::Container,
                 Piece::Text(" runs image `"),
                 Piece::Value(IMAGE),
-                Piece::Text("`, which is whatever was pushed last: give it a tag other than latest, or a digest"),
+                Piece::Text("`, which no version fixes: give it a tag other than latest, or a digest of SHA-256"),
             ],
         },
         Rule {

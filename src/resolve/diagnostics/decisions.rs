@@ -92,31 +92,6 @@ impl Problem for NoControlPlane {
     }
 }
 
-/// The API server is open to every address, and no waiver says so.
-#[derive(Debug)]
-pub(in crate::resolve) struct OpenToTheWorld {
-    pub(in crate::resolve) ranges: String,
-    pub(in crate::resolve) at: Option<Place>,
-}
-
-impl Problem for OpenToTheWorld {
-    const CODE: &'static str = "open-to-the-world";
-    const MEANING: &'static str = "`api.sources` lets in every address, in one range or in several that together cover everything. \
-        That is possible, but only through a waiver for `apiserver/api-sources`.";
-
-    fn message(&self) -> String {
-        format!("`api.sources` is open to every address ({})", self.ranges)
-    }
-
-    fn help(&self) -> String {
-        "name the ranges that administrators come from, or add a waiver for `apiserver/api-sources`".to_owned()
-    }
-
-    fn labels(&self) -> Vec<Label> {
-        self.at.iter().map(|at| Label::new(at.clone(), "lets everybody in")).collect()
-    }
-}
-
 /// A range of pods or Services has a size that kubeadm refuses.
 #[derive(Debug)]
 pub(in crate::resolve) struct SubnetSize {

@@ -5,10 +5,11 @@ mod fleet;
 mod profiles;
 mod versions;
 mod waivers;
+mod world;
 
 use crate::diag::{Entry, Problem};
 
-pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, OpenToTheWorld, SubnetSize};
+pub(in crate::resolve) use decisions::{BrokenFile, MissingDecision, NoControlPlane, SubnetSize};
 pub(in crate::resolve) use fleet::{ClusterOfNobody, ClusterTwice};
 pub(in crate::resolve) use profiles::{
     DuplicateProfile, ProfileConflict, ProfileCycle, ProfileIsBuiltIn, TooManyParents, UnknownProfile,
@@ -18,6 +19,7 @@ pub(in crate::resolve) use waivers::{
     DateInThePast, DateMovedBack, GraceTooFar, GraceWithoutEffect, NoEffect, UnusedWaiver, WaiverExpired,
     WaiverForUnknownNamespace,
 };
+pub(in crate::resolve) use world::{OpenToTheWorld, PortOpenToTheWorld, ServicePortNamed, WidePool};
 
 /// Every kind of diagnostic of this stage.
 pub const ALL: &[Entry] = &[
@@ -33,11 +35,13 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NoControlPlane>(),
     Entry::of::<OpenToTheWorld>(),
     Entry::of::<PluginEnded>(),
+    Entry::of::<PortOpenToTheWorld>(),
     Entry::of::<ProfileConflict>(),
     Entry::of::<ProfileCycle>(),
     Entry::of::<TooManyParents>(),
     Entry::of::<ProfileIsBuiltIn>(),
     Entry::of::<SupportEnded>(),
+    Entry::of::<ServicePortNamed>(),
     Entry::of::<SubnetSize>(),
     Entry::of::<UnknownProfile>(),
     Entry::of::<UnsupportedVersion>(),
@@ -46,10 +50,11 @@ pub const ALL: &[Entry] = &[
     Entry::of::<UnusedWaiver>(),
     Entry::of::<WaiverForUnknownNamespace>(),
     Entry::of::<WaiverExpired>(),
+    Entry::of::<WidePool>(),
 ];
 
 /// Errors that are a judgement alone: every question is answered, and settings can be held against each other.
-const OF_JUDGEMENT: [&str; 3] = [OpenToTheWorld::CODE, MinorSkipped::CODE, VersionBack::CODE];
+const OF_JUDGEMENT: [&str; 4] = [OpenToTheWorld::CODE, PortOpenToTheWorld::CODE, MinorSkipped::CODE, VersionBack::CODE];
 
 /// Whether the answers are those of the spec although this error was told.
 #[must_use]

@@ -29,10 +29,11 @@ const SECTIONS: [(&str, Program); 4] = [
 ];
 
 /// Flags of the kubelet that override a field of its file.
-const KUBELET_FIELDS: [(&str, &str); 15] = [
+const KUBELET_FIELDS: [(&str, &str); 16] = [
     ("anonymous-auth", "authentication.anonymous.enabled"),
     ("authentication-token-webhook", "authentication.webhook.enabled"),
     ("authorization-mode", "authorization.mode"),
+    ("cgroup-driver", "cgroupDriver"),
     ("client-ca-file", "authentication.x509.clientCAFile"),
     ("event-qps", "eventRecordQPS"),
     ("make-iptables-util-chains", "makeIPTablesUtilChains"),

@@ -2,9 +2,9 @@
 //! control is hollowed out, unless a waiver says that both may stand.
 
 use crate::{
-    base::{ControlId, Minor, go_nanoseconds},
+    base::ControlId,
     diag::{Diagnostics, Place},
-    facts::{self, Program, Risk, RiskWhen, Stage},
+    facts::{self, Program, Risk, RiskWhen},
     plan::{Ground, Locate, Outcome, OwnerField, Plan, Scope, Verdict},
     resolve::{Choice, Resolved},
     yaml::{Node, Value},
@@ -76,7 +76,7 @@ fn field(owner: &Owner, name: &str) -> Field {
     let items = match (setting, node) {
         (Some(setting), Some(node)) if flag.is_some() => {
             let values = setting.flag_values().iter().flat_map(|value| value.split(','));
-            values.map(|value| Item { text: plain(value), at: node.used_at().clone() }).collect()
+            values.map(|value| Item { text: facts::risk_item(value), at: node.used_at().clone() }).collect()
         }
         (_, Some(node)) => items(node),
         (_, None) => Vec::new(),
@@ -104,58 +104,19 @@ fn items(node: &Node) -> Vec<Item> {
     }
 }
 
-/// A value as Kubernetes reads it: truth in any of Go's spellings, a gate without the name of the component.
-fn plain(value: &str) -> String {
-    let value = value.trim();
-    let (head, last) = value.rsplit_once('=').map_or((None, value), |(head, last)| (Some(head), last));
-    let last = match last {
-        "t" | "T" | "TRUE" | "True" => "true",
-        "f" | "F" | "FALSE" | "False" => "false",
-        "1" if head.is_some() => "true",
-        "0" if head.is_some() => "false",
-        other => other,
-    };
-    head.map_or_else(|| last.to_owned(), |head| format!("{}={last}", head.strip_prefix("kube:").unwrap_or(head)))
-}
-
 /// Whether it says what the spec says: without kube-proxy nothing is written for its phase.
 fn is_asked_for(field: &Field, item: &Item, cluster: &Resolved) -> bool {
     let without_proxy = cluster.kubeadm.as_ref().is_some_and(|kubeadm| !kubeadm.kube_proxy);
     without_proxy && field.name.ends_with("/skipPhases") && item.text.eq_ignore_ascii_case("addon/kube-proxy")
 }
 
+/// Whether an item is the risk; the registries that count are those of the spec.
 fn arises(risk: &Risk, field: &Field, item: &Item, cluster: &Resolved) -> bool {
-    let (text, minor) = (item.text.as_str(), cluster.minor());
-    match risk.when {
-        RiskWhen::Set => !text.is_empty(),
-        RiskWhen::AnyOf(_) | RiskWhen::OtherThan(_) | RiskWhen::Begins(_) | RiskWhen::Holds(_) => risk.is_in(text),
-        RiskWhen::Longer(most) => amount(text).is_some_and(|amount| amount > most),
-        RiskWhen::AboveDefault => beyond(text, field, minor).is_some_and(|(found, default)| found > default),
-        RiskWhen::BelowDefault => beyond(text, field, minor).is_some_and(|(found, default)| found < default),
-        RiskWhen::OtherMinor => !text.is_empty() && text.trim_start_matches("kube=").trim_start_matches('v') != minor.to_string(),
-        RiskWhen::AlphaGate => is_alpha(text, minor),
-        RiskWhen::UndeclaredRegistry => !text.is_empty() && !registries(cluster).iter().any(|known| known == host(text)),
+    let text = item.text.as_str();
+    if risk.when == RiskWhen::UndeclaredRegistry {
+        return !text.is_empty() && !registries(cluster).iter().any(|known| known == host(text));
     }
-}
-
-/// The number or the nanoseconds of a value, and of the default that the flag has at the minor.
-fn beyond(text: &str, field: &Field, minor: Minor) -> Option<(i64, i64)> {
-    let (program, name) = field.flag.as_ref()?;
-    let default = facts::flag(*program, name, minor).known()?.default?;
-    Some((amount(text)?, amount(default)?))
-}
-
-/// A number, or the nanoseconds of a duration; one that is too long to be counted is longer than any.
-fn amount(text: &str) -> Option<i64> {
-    let text = text.rsplit('=').next().unwrap_or(text);
-    let counted = text.parse().ok().or_else(|| go_nanoseconds(text));
-    let is_duration = text.ends_with(['h', 'm', 's']) && text.starts_with(|c: char| c.is_ascii_digit());
-    counted.or_else(|| is_duration.then_some(i64::MAX))
-}
-
-fn is_alpha(text: &str, minor: Minor) -> bool {
-    let Some((name, "true")) = text.split_once('=') else { return false };
-    name != "AllAlpha" && facts::gate(name, minor).known().is_some_and(|gate| gate.stage == Stage::Alpha)
+    risk.arises(text, field.flag.as_ref().map(|(program, name)| (*program, name.as_str())), cluster.minor())
 }
 
 fn host(registry: &str) -> &str {
@@ -172,9 +133,7 @@ fn registries(cluster: &Resolved) -> Vec<String> {
 
 /// Whether what must stand beside a risk is carried too.
 fn is_accompanied(risk: &Risk, fields: &[Field]) -> bool {
-    let Some((_, value)) = risk.beside else { return true };
-    let stands = |item: &Item| item.text == value || item.text == "1" && value == "true";
-    fields.iter().filter(|field| risk.is_beside(&field.name)).flat_map(|field| &field.items).any(stands)
+    risk.is_accompanied(fields.iter().flat_map(|field| field.items.iter().map(|item| (field.name.as_str(), item.text.as_str()))))
 }
 
 fn judge(risk: &Risk, field: &Field, item: &Item, why: String, cluster: &Resolved, plan: &mut Plan, diags: &mut Diagnostics) {

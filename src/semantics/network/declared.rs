@@ -1,5 +1,7 @@
 //! What the flows of a plan say of a connection. It knows no policy.
 
+use std::net::IpAddr;
+
 use crate::{
     base::Cidr,
     facts::OwnPolicies,
@@ -37,7 +39,10 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
                 let cache = view.node_local_dns.is_some() && view.dns_cache().contain(namespace, labels);
                 view.dns().contain(namespace, labels) || (cache && view.semantics.own == OwnPolicies::Cilium)
             }
-            Subject::Address(address) => view.node_dns().iter().any(|range| range.contains(*address)),
+            Subject::Address(address) => {
+                let host = view.node_local_dns.is_some() && view.semantics.own == OwnPolicies::Cilium;
+                view.node_dns().iter().any(|range| range.contains(*address)) || host && is_own_node(view, *address)
+            }
             Subject::OwnNode(_) => view.node_local_dns.is_some() && view.semantics.own == OwnPolicies::Cilium,
             Subject::Node(_) | Subject::ApiServer(_) | Subject::Host(_) => false,
         },
@@ -46,9 +51,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             Subject::Node(_) | Subject::OwnNode(_) => true,
             Subject::ApiServer(_) => view.api_on_nodes,
             // To Cilium an address that the node of the pod itself answers is that node.
-            Subject::Address(address) => {
-                view.semantics.own == OwnPolicies::Cilium && view.node_dns().iter().any(|range| range.contains(*address))
-            }
+            Subject::Address(address) => view.semantics.own == OwnPolicies::Cilium && is_own_node(view, *address),
             Subject::Pod { .. } | Subject::Host(_) => false,
         },
         End::Metadata => address.is_some_and(|address| view.metadata.iter().any(|range| range.contains(address))),
@@ -56,9 +59,20 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             let family = if address.is_ipv4() { view.ipv4 } else { view.ipv6 && view.semantics.ipv6 };
             family && view.is_public(address)
         }),
+        // To Cilium the agent is the node of the pod, and whatever else answers there on the port comes along.
+        End::Range(range) if view.is_agent_on_node(range) => match subject {
+            Subject::Address(address) => is_own_node(view, *address),
+            Subject::OwnNode(_) => true,
+            Subject::Pod { .. } | Subject::Node(_) | Subject::ApiServer(_) | Subject::Host(_) => false,
+        },
         End::Range(range) => is_in(view, range, subject),
         End::Host(name) => matches!(subject, Subject::Host(host) if names(name, host)),
     }
+}
+
+/// Whether the node of a pod answers it under an address.
+fn is_own_node(view: &NetworkView, address: IpAddr) -> bool {
+    view.own_node().any(|own| own.contains(address))
 }
 
 /// Whether a range means a subject by its address. Nodes are meant by one that lies in theirs.
@@ -66,7 +80,7 @@ fn is_in(view: &NetworkView, range: &Cidr, subject: &Subject) -> bool {
     let address = match subject {
         // Where ranges match no nodes, what a node answers on its own is no address of a range either.
         Subject::Address(address) => {
-            let own = view.node_dns().iter().any(|own| own.contains(*address));
+            let own = is_own_node(view, *address);
             (!own || view.semantics.ranges_match_nodes).then_some(*address)
         }
         Subject::Node(address) | Subject::OwnNode(address) => view.is_among_nodes(range).then_some(*address),

@@ -147,7 +147,7 @@ impl<'a> World<'a> {
 
     /// Whether the node of the pod itself answers under an address.
     fn is_own_node(&self, address: IpAddr) -> bool {
-        self.view.node_dns().iter().any(|range| range.contains(address))
+        self.view.own_node().any(|range| range.contains(address))
     }
 
     fn is_entity(&self, entity: Entity, subject: &Subject, side: Side) -> bool {

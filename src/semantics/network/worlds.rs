@@ -78,7 +78,7 @@ pub fn subjects(plan: &NetworkPlan) -> Vec<Subject> {
     addresses.extend(view.nodes.iter().filter_map(first));
     addresses.extend(&view.named_nodes);
     addresses.extend(view.metadata.iter().map(Cidr::address));
-    addresses.extend(view.node_dns().iter().map(Cidr::address));
+    addresses.extend(view.own_node().map(|range| range.address()));
     for held in &plan.flows {
         for end in [&held.value.from, &held.value.to] {
             match end {
@@ -99,7 +99,7 @@ pub fn subjects(plan: &NetworkPlan) -> Vec<Subject> {
 /// Who answers under an address, as far as the spec says; those of pods and Services are no ends of their own.
 fn at(view: &NetworkView, address: IpAddr) -> Vec<Subject> {
     let is_in = |ranges: &[Cidr]| ranges.iter().any(|range| range.contains(address));
-    if is_in(&view.node_dns()) || view.balancers.contains(&address) {
+    if view.own_node().any(|range| range.contains(address)) || view.balancers.contains(&address) {
         vec![Subject::Address(address)]
     } else if view.api_on_nodes && is_in(&view.api) {
         vec![Subject::ApiServer(address)]

@@ -239,6 +239,9 @@ fn group(r: &mut Reader<'_>, at: &SpecPath, written: v1::Group) -> Group {
         r.push(crate::spec::diagnostics::MissingChoice { field: crate::spec::tree::dotted(at), choices, place });
     }
     let kubernetes = written.kubernetes.and_then(|text| r.need_text(at, "kubernetes", Some(text)));
+    let one = |text: &str| !text.contains('*');
+    let kubernetes = kubernetes
+        .and_then(|text| r.check(&at.child("kubernetes"), text, "the name of one group: no `*` stands for others", one));
     let arns = written.aws.unwrap_or_default().indexed();
     let aws = arns.filter_map(|(n, arn)| {
         let expected = principal_for(&arn);
@@ -295,10 +298,11 @@ fn namespaces(r: &mut Reader<'_>, at: &SpecPath, written: Option<List<String>>) 
     Some(r.labels(&at.child("namespaces"), "a namespace", Some(list)))
 }
 
-/// The names of users who are acted as: of an empty one the API server knows nobody.
+/// The names of users who are acted as: of an empty one the API server knows nobody, and RBAC takes `*` for a letter of a name.
 fn user_names(r: &mut Reader<'_>, at: &SpecPath, list: List<String>) -> Vec<String> {
-    let named = |text: &str| !text.trim().is_empty();
-    list.indexed().filter_map(|(index, text)| r.check(&at.index(index), text, "the name of a user", named)).collect()
+    const EXPECTED: &str = "the name of one user: no `*` stands for others";
+    let named = |text: &str| !text.trim().is_empty() && !text.contains('*');
+    list.indexed().filter_map(|(index, text)| r.check(&at.index(index), text, EXPECTED, named)).collect()
 }
 
 fn impersonation(r: &mut Reader<'_>, at: &SpecPath, written: v1::Impersonation) -> Option<Impersonation> {

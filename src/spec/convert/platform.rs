@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     base::{KubeVersion, Minor, SpecPath},
+    facts::ProviderBounds,
     spec::{
         diagnostics::{DoesNotBelong, NotAVersion, VersionWithPatch, VersionWithoutPatch},
         host::is_own_machine,
@@ -217,11 +218,7 @@ fn place_name(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>, expected:
 }
 
 fn constraint(r: &mut Reader<'_>, at: &SpecPath, text: Option<String>) -> Option<String> {
-    let part = |part: &str| {
-        let version = part.trim().trim_start_matches(['=', '!', '<', '>', '~']).trim_start();
-        !version.is_empty() && version.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
-    };
-    r.check(at, text?, "a constraint such as \">= 5.99, < 7\"", |text| text.split(',').all(part))
+    r.check(at, text?, "a constraint such as \">= 5.99, < 7\"", |text| ProviderBounds::of(text).is_some())
 }
 
 fn cni(r: &mut Reader<'_>, at: &SpecPath, written: v1::Cni) -> Option<Cni> {

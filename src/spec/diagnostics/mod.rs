@@ -17,7 +17,8 @@ pub(super) use names::{
     BadName, DuplicateName, ReservedName, UndeclaredNamespace, UnknownFlowEnd, UnknownGroup, UnknownPool, UnknownWaiver,
 };
 pub(super) use shape::{
-    MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
+    ForeignDocument, MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord,
+    UnquotedVersion, WrongType,
 };
 pub(super) use values::{
     ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
@@ -28,6 +29,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NotASpec>(),
     Entry::of::<UnknownKind>(),
     Entry::of::<UnknownApiVersion>(),
+    Entry::of::<ForeignDocument>(),
     Entry::of::<UnknownField>(),
     Entry::of::<UnknownWord>(),
     Entry::of::<WrongType>(),
@@ -70,7 +72,7 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with a field or a text by itself, whatever the rest of the spec says.
-const BY_ITSELF: [&str; 15] = [
+const BY_ITSELF: &[&str] = &[
     UnknownField::CODE,
     UnknownWord::CODE,
     WrongType::CODE,

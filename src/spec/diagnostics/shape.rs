@@ -26,6 +26,30 @@ impl Problem for NotASpec {
     }
 }
 
+/// A document is of another project: a Kubernetes manifest, a configuration of kubeadm.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct ForeignDocument {
+    pub(in crate::spec) version: String,
+    pub(in crate::spec) kind: String,
+    pub(in crate::spec) place: Place,
+}
+
+impl Problem for ForeignDocument {
+    const CODE: &'static str = "foreign-document";
+    const MEANING: &'static str = "A document among the specs belongs to Kubernetes or to another project. A build of a folder takes every YAML file in it for a \
+         spec: keep manifests and configurations in a folder below, or name the files of the specs in the call.";
+
+    fn message(&self) -> String {
+        format!("`{}` of `{}` is no spec of harden", self.kind, self.version)
+    }
+    fn help(&self) -> String {
+        "move it into a folder below, or name the files of the specs in the call: a folder of specs holds nothing else".to_owned()
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "specs are of `harden.dev/v1alpha1`")]
+    }
+}
+
 /// The kind of a document is none of the language.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct UnknownKind {

@@ -182,7 +182,7 @@ pub struct EksTerraform {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AksTerraform {
     /// The provider `hashicorp/azurerm`.
-    #[schemars(example = &">= 4.46, < 6")]
+    #[schemars(example = &">= 4.81, < 6")]
     pub azurerm: Option<String>,
 }
 

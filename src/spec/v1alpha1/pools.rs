@@ -18,7 +18,7 @@ pub struct NodePool {
     pub role: Option<Role>,
     /// The operating system under them.
     pub os: Option<Os>,
-    /// The ranges of their addresses.
+    /// The ranges of their addresses. Firewalls of hosts and flows of nodes need them, unless all nodes are named.
     #[schemars(example = ["192.0.2.64/26"])]
     pub cidrs: Option<List<String>>,
     /// How people reach them.

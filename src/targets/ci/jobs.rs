@@ -41,7 +41,7 @@ fn github(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
         ("runner", input("The label of a runner of yours that has docker, trivy, jq and a login to the registry", None)),
         ("image", input("The image with its registry and tag", None)),
         ("context", input("The folder that is built", Some("."))),
-        ("tree", input("The folder of the cluster that harden wrote", Some(tree))),
+        ("tree", input("The folder of the cluster that harden wrote, in this repository", Some(tree))),
     ]);
     let environment =
         Out::map([("IMAGE", "${{ inputs.image }}"), ("CONTEXT", "${{ inputs.context }}"), ("HARDEN_TREE", "${{ inputs.tree }}")]);
@@ -59,6 +59,8 @@ fn github(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
         "Builds an image, scans it, and pushes it only when the scan passes. Copy it to .github/workflows/image.yaml of the repository of the \
          image and call it from there. GitHub's own machines are new for each run and have neither trivy nor a login to your registry: name a \
          runner of yours that has both, with docker and jq.",
+        "The folder ci/ of the cluster belongs into that repository too, under the path in `tree`: bring it there again after every build of \
+         harden, since waivers and deadlines stand in it.",
         "No action of others is used; pin actions/checkout to a commit that you have read.",
     ];
     yaml_file("github-image.yaml", &purpose, out.with(&origins::setting(&patching_key("pipeline"), pipeline)))
@@ -74,6 +76,8 @@ fn gitlab(pipeline: &Held<String>, tree: &str) -> Option<Artifact> {
     let purpose = [
         "Builds an image, scans it, and pushes it only when the scan passes. Include it in .gitlab-ci.yml; trivy, jq, docker and a login to \
          the registry have to be on the runner.",
+        "The folder ci/ of the cluster belongs into the repository of the image too, under the path in HARDEN_TREE: bring it there again after \
+         every build of harden, since waivers and deadlines stand in it.",
     ];
     yaml_file("gitlab-image.yaml", &purpose, out.with(&origins::setting(&patching_key("pipeline"), pipeline)))
 }

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use super::{Mark, Target};
 
 pub(super) use node::Node;
-pub(super) use observe::{can_say, flag_set, host_mount, observe};
+pub(super) use observe::{can_say, flag_set, host_mount, observe, observe_pod};
 
 fn is_self_managed(plan: &Plan) -> bool {
     plan.cluster.kubeadm.is_some()

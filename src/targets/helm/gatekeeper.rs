@@ -19,6 +19,10 @@ const REFUSES: &[&str] = &[
      when it runs.",
 ];
 
+/// What the chart does whatever is set (`validatingWebhookCheckIgnoreFailurePolicy` of its values is `Fail`).
+const NAMESPACES: &str = "While no pod of Gatekeeper answers, namespaces are neither made nor changed: the chart's own webhook \
+     `check-ignore-label.gatekeeper.sh`, which keeps the exemption label away from them, fails closed.";
+
 /// What is said of conditions (chart 3.23.1 asks whether the minor is a number of 28 or more, and a minor with `+` is none).
 const CONDITIONS: &str = "Where `kubectl version` shows a minor of the server with `+` (providers do) the chart leaves the conditions out: look for \
      `matchConditions` in `kubectl get validatingwebhookconfiguration,mutatingwebhookconfiguration -l gatekeeper.sh/system=yes -o yaml`, and put \
@@ -51,6 +55,7 @@ pub(super) fn values(plan: &Plan) -> Option<Artifact> {
         format!("{SAYS}, read in version {}; from 3.17 on it knows them all.", Chart::GATEKEEPER.version),
         Chart::GATEKEEPER.install("gatekeeper-system", true),
         "Where you run another version, name that one.".to_owned(),
+        NAMESPACES.to_owned(),
     ];
     if refuses || plan.sets_pull_policy().is_some() {
         purpose.push(CONDITIONS.to_owned());

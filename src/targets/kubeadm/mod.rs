@@ -5,6 +5,7 @@ mod components;
 mod init;
 mod join;
 mod observe;
+mod observe_patch;
 mod order;
 mod patches;
 mod steps;
@@ -19,6 +20,8 @@ use crate::{
 use super::{Mark, Target, head};
 
 pub(super) use observe::observe;
+pub use observe_patch::is_patch;
+pub(super) use observe_patch::observe as observe_patch;
 
 /// The documents and patches.
 pub(super) const TARGET: Target = Target { name: "kubeadm", wanted: |plan| plan.cluster.kubeadm.is_some(), emit, marks: MARKS };

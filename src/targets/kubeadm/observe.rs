@@ -1,11 +1,11 @@
-//! Reading back: documents of kubeadm, the files of kubelet and kube-proxy, patches; emitted or foreign.
+//! Reading back: documents of kubeadm, the files of kubelet and kube-proxy; emitted or foreign.
 
 use crate::{
     facts::{self, ConfigKind, KubeadmKind},
     plan::{Program, SettingKey},
     targets::{
         control_plane::host_mount,
-        observed::{Form, Leaf, Leaves, Sighting, Written, written},
+        observed::{Form, Leaves, Sighting, Written, written},
     },
     yaml::{Node, Value},
 };
@@ -20,9 +20,6 @@ const COMPONENTS: [(&str, Program); 4] = [
 
 /// What a document says, where it is one of these.
 pub(in crate::targets) fn observe(file: &str, root: &Node) -> Option<Sighting> {
-    if root.as_seq().is_some() {
-        return patch(file, root);
-    }
     let version = root.get("apiVersion")?;
     let (api_version, kind) = (version.as_str()?, root.get("kind")?.as_str()?);
     let leaves = Leaves::of_document(root);
@@ -90,7 +87,7 @@ fn volumes(sighting: &mut Sighting, leaves: &mut Leaves, pointer: &str, program:
 }
 
 /// Every field of a configuration file by its dotted path.
-fn fields(file: &str, program: Program, root: &Node) -> Sighting {
+pub(super) fn fields(file: &str, program: Program, root: &Node) -> Sighting {
     let mut sighting = Sighting::new(file, Form::Fields(program), root.place.clone());
     for entry in root.as_map().unwrap_or(&[]) {
         if !matches!(entry.key.as_str(), "apiVersion" | "kind") {
@@ -101,7 +98,7 @@ fn fields(file: &str, program: Program, root: &Node) -> Sighting {
 }
 
 /// A mapping is several fields, anything else is one; items of lists are joined as settings are written.
-fn field(sighting: &mut Sighting, program: Program, path: &str, node: &Node) {
+pub(super) fn field(sighting: &mut Sighting, program: Program, path: &str, node: &Node) {
     match node.as_map() {
         Some(entries) if !entries.is_empty() => {
             for entry in entries {
@@ -116,31 +113,4 @@ fn field(sighting: &mut Sighting, program: Program, path: &str, node: &Node) {
             sighting.set(SettingKey::Field(program, path.to_owned()), Written { text, ..written(node) });
         }
     }
-}
-
-/// A JSON patch named after its target: the arguments that it puts in.
-fn patch(file: &str, root: &Node) -> Option<Sighting> {
-    let name = file.rsplit('/').next()?;
-    let program = Program::ALL.into_iter().find(|program| {
-        name.strip_prefix(program.name())
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.'))
-    })?;
-    let mut sighting = Sighting::new(file, Form::Patch(program), root.place.clone());
-    for leaf in Leaves::of(root, "").rest() {
-        let put = leaf.pointer.ends_with("/value") && operation(root, &leaf).is_some_and(|op| op != "test");
-        match leaf.written.text.strip_prefix("--").and_then(|flag| flag.split_once('=')).filter(|_| put) {
-            Some((flag, value)) => {
-                let value = Written { text: value.to_owned(), ..leaf.written.clone() };
-                sighting.set(SettingKey::Flag(program, flag.to_owned()), value);
-            }
-            None => _ = sighting.others.insert(leaf.pointer, leaf.written),
-        }
-    }
-    Some(sighting)
-}
-
-/// The operation that a leaf of a patch belongs to.
-fn operation<'n>(root: &'n Node, leaf: &Leaf) -> Option<&'n str> {
-    let step = leaf.pointer.split('/').nth(1)?;
-    root.at_pointer(&format!("/{step}/op"))?.as_str()
 }

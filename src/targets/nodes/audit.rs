@@ -7,6 +7,11 @@ use super::{
     file::{HostFile, Kind, origin},
 };
 
+/// The watches.
+const WATCHES: &str = "/etc/audit/rules.d/50-harden-k8s.rules";
+/// The options, behind every other file: augenrules(8) reads the files in the order of `ls -v`, and the last `-b` and `-f` are those that count.
+const OPTIONS: &str = "/etc/audit/rules.d/zz-harden-k8s.rules";
+
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     let mut options = Lines::default();
     let mut watches = Lines::default();
@@ -18,11 +23,17 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
             watches.push(&format!("-w {path} -p {permissions} -k {key}"), &origin(rule));
         }
     }
-    if watches.count() == 0 {
-        return Vec::new();
-    }
-    options.extend(watches);
-    let purpose = "What is recorded of changes of Kubernetes and runtime files. The script leaves out watches below a folder that is not there.";
-    let file = HostFile::new("/etc/audit/rules.d/50-harden-k8s.rules", purpose, options);
-    vec![HostFile { kind: Kind::AuditRules, mode: "0640", validator: "audit".to_owned(), effect: "audit", ..file }]
+    let watched = "What is recorded of changes of Kubernetes and runtime files. The script leaves out watches below a folder that is not there.";
+    let options_of = "Options of the audit subsystem. Of several files the last by name counts, and audit.rules of the package has some as well.";
+    [(WATCHES, watched, watches), (OPTIONS, options_of, options)]
+        .into_iter()
+        .filter(|(.., lines)| lines.count() > 0)
+        .map(|(path, purpose, lines)| HostFile {
+            kind: Kind::AuditRules,
+            mode: "0640",
+            validator: "audit".to_owned(),
+            effect: "audit",
+            ..HostFile::new(path, purpose, lines)
+        })
+        .collect()
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     base::{Cidr, Lines, Origin},
+    facts,
     plan::HostRule,
 };
 
@@ -16,9 +17,6 @@ use super::{
 pub(super) const RULES: &str = "/etc/harden/node.nft";
 /// The unit that loads them.
 pub(super) const UNIT: &str = "harden-firewall.service";
-/// The first and the last NodePort.
-const NODE_PORTS: (u16, u16) = (30_000, 32_767);
-
 /// The unit: it unloads nothing but its own table, and comes before the network and the kubelet.
 const UNIT_TEXT: &str = "\
 [Unit]
@@ -128,18 +126,42 @@ fn set(lines: &mut Lines, group: &str, family: &str, kind: &str, members: &[Memb
     lines.push("    }", &form);
 }
 
+/// The families that a group has ranges of, each with the word that matches its addresses.
+fn families(group: &str, groups: &Groups<'_>) -> Vec<(&'static str, &'static str)> {
+    let Some((v4, v6)) = groups.get(group) else { return Vec::new() };
+    [(v4, ("ip", "4")), (v6, ("ip6", "6"))]
+        .into_iter()
+        .filter(|(members, _)| !members.is_empty())
+        .map(|(_, family)| family)
+        .collect()
+}
+
 /// The matches of a group's ranges, one for each family that it has.
 fn sources(group: &str, groups: &Groups<'_>) -> Vec<String> {
-    let Some((v4, v6)) = groups.get(group) else { return Vec::new() };
-    let of = |members: &[Member], word: &str, family: &str| {
-        (!members.is_empty()).then(|| format!("{word} saddr @{}", set_name(group, family)))
-    };
-    [of(v4, "ip", "4"), of(v6, "ip6", "6")].into_iter().flatten().collect()
+    let of = |(word, family): (&str, &str)| format!("{word} saddr @{}", set_name(group, family));
+    families(group, groups).into_iter().map(of).collect()
+}
+
+/// The matches of what a group sends to the addresses of Services, one for each family that both have.
+fn to_services(group: &str, groups: &Groups<'_>) -> Vec<String> {
+    let own = families(group, groups);
+    let both = families("services", groups).into_iter().filter(|family| own.contains(family));
+    both.map(|(word, n)| format!("{word} saddr @{} {word} daddr @{}", set_name(group, n), set_name("services", n))).collect()
 }
 
 /// A text between quotes of nft, which knows no escapes.
 fn comment(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || " .,:/()_+-".contains(*c)).take(100).collect()
+}
+
+/// What a rule lets in, a match for each family.
+fn matches(rule: HostRule<'_>, groups: &Groups<'_>) -> Vec<String> {
+    if let HostRule::FirewallServices(group) = rule {
+        return to_services(group, groups);
+    }
+    let HostRule::FirewallAllow(protocol, port, group) = rule else { return Vec::new() };
+    let what = if protocol == "ip" { format!("meta l4proto {port}") } else { format!("{protocol} dport {port}") };
+    sources(group, groups).into_iter().map(|source| format!("{source} {what}")).collect()
 }
 
 fn input(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>, groups: &Groups<'_>, lines: &mut Lines) {
@@ -151,13 +173,8 @@ fn input(pool: &Pool<'_>, enforce: bool, mode: &Arc<Origin>, groups: &Groups<'_>
         lines.push(&format!("        {rule}"), &form);
     }
     for rule in pool.rules() {
-        let HostRule::FirewallAllow(protocol, port, group) = rule.rule else { continue };
-        let what = match protocol {
-            "ip" => format!("meta l4proto {port}"),
-            _ => format!("{protocol} dport {port}"),
-        };
-        for source in sources(group, groups) {
-            lines.push(&format!("        {source} {what} accept comment \"{}\"", comment(&rule.held.value)), &origin(rule));
+        for what in matches(rule.rule, groups) {
+            lines.push(&format!("        {what} accept comment \"{}\"", comment(&rule.held.value)), &origin(rule));
         }
     }
     last(enforce, "harden-input: ", mode, lines);
@@ -173,14 +190,15 @@ fn last(enforce: bool, prefix: &str, mode: &Arc<Origin>, lines: &mut Lines) {
 /// NodePorts are rewritten in prerouting at -100: a chain before that still sees them.
 fn node_ports(pool: &Pool<'_>, enforce: bool, groups: &Groups<'_>, lines: &mut Lines) {
     let Some(asked) = pool.rules().find(|rule| matches!(rule.rule, HostRule::NodePorts)) else { return };
+    let Some((first, last_port)) = facts::port_range(&asked.held.value) else { return };
     let (form, asked) = (form(), origin(asked));
-    let (first, last_port) = NODE_PORTS;
     lines.push("    chain node_ports {", &form);
     lines.push("        type filter hook prerouting priority dstnat - 10; policy accept;", &asked);
     lines.push("        fib daddr type != local return", &form);
     lines.push("        ct state established,related return", &form);
-    lines.push("        meta l4proto != { 6, 17 } return", &form);
-    lines.push(&format!("        th dport != {first}-{last_port} return"), &form);
+    // TCP, UDP and SCTP, which have their ports in one place.
+    lines.push("        meta l4proto != { 6, 17, 132 } return", &form);
+    lines.push(&format!("        th dport != {first}-{last_port} return"), &asked);
     lines.push("        iif \"lo\" return", &form);
     for group in ["nodes", "pods"] {
         for source in sources(group, groups) {

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     base::{Lines, Origin, Reason},
     facts::ConfigKind,
-    plan::Program,
+    plan::{PoolRole, Program},
     targets::{fields, origins},
     yaml,
 };
@@ -27,6 +27,11 @@ const ARGUMENTS: &str = "[Service]\n\
     Environment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml --config-dir=/etc/kubernetes/kubelet.conf.d\"\n";
 
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
+    // A kubelet that runs etcd on a host of its own knows no API server: with `webhook` it does not start (cmd/kubelet/app/auth.go, "no client
+    // provided, cannot use webhook authentication"; kubeadm's guide on etcd hosts gives it a configuration of its own).
+    if pool.node.role == PoolRole::Etcd {
+        return Vec::new();
+    }
     // What the owner's own file says alone comes from the cluster.
     let asked = fields::document(pool.plan, Program::Kubelet, ConfigKind::Kubelet, |held| {
         held.reasons.iter().any(|reason| reason.control.is_some())

@@ -28,7 +28,7 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     }
     let file = match pool.plan.host.runtime.as_str() {
         "containerd" => containerd(pool, &rules),
-        "crio" => crio(&rules),
+        "crio" => crio(pool, &rules),
         "docker" => docker(&rules),
         _ => return mirrors,
     };
@@ -128,7 +128,7 @@ fn plugin(config: u16, part: &str) -> &'static str {
     }
 }
 
-fn crio(rules: &[(&str, &Rule<'_>)]) -> HostFile {
+fn crio(pool: &Pool<'_>, rules: &[(&str, &Rule<'_>)]) -> HostFile {
     let mut tables: BTreeMap<&str, Lines> = BTreeMap::new();
     for (key, rule) in rules {
         let (part, name) = key.split_once('/').unwrap_or(("runtime", key));
@@ -139,9 +139,11 @@ fn crio(rules: &[(&str, &Rule<'_>)]) -> HostFile {
         body.push(&format!("[crio.{part}]"), &form());
         body.extend(lines);
     }
-    let file =
-        HostFile::new("/etc/crio/crio.conf.d/50-harden.conf", "Settings of CRI-O; of several files the last by name wins.", body);
-    HostFile { validator: "crio".to_owned(), effect: "runtime", ..file }
+    let version = &pool.plan.host.runtime_version;
+    let purpose = format!("Settings of CRI-O {version}; of several files the last by name wins.");
+    let file = HostFile::new("/etc/crio/crio.conf.d/50-harden.conf", &purpose, body);
+    let minor: Vec<&str> = version.split('.').take(2).collect();
+    HostFile { validator: format!("crio:{}", minor.join(".")), effect: "runtime", ..file }
 }
 
 fn docker(rules: &[(&str, &Rule<'_>)]) -> HostFile {

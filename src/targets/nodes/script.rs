@@ -83,12 +83,13 @@ fn role(pool: &Pool<'_>) -> &'static str {
 /// The ports of the control plane whose open connections the firewall must let in anew.
 fn guarded(pool: &Pool<'_>) -> String {
     let mut ports: Vec<String> = Vec::new();
-    let api = pool.plan.cluster.kubeadm.as_ref().map(|kubeadm| kubeadm.bind_port.to_string());
+    let api: Vec<String> =
+        pool.plan.cluster.kubeadm.iter().flat_map(|kubeadm| kubeadm.api_ports()).map(|port| port.to_string()).collect();
     for rule in pool.rules() {
         let HostRule::FirewallAllow("tcp", port, _) = rule.rule else { continue };
         if port == ETCD {
             ports.extend(port.split('-').map(str::to_owned));
-        } else if api.as_deref() == Some(port) {
+        } else if api.iter().any(|api| api == port) {
             ports.push(port.to_owned());
         }
     }
@@ -194,6 +195,7 @@ fn of_rule(pool: &Pool<'_>, rule: &Rule<'_>) -> Option<Row> {
         | HostRule::FirewallAllow(..)
         | HostRule::FirewallMember(..)
         | HostRule::FirewallMode
+        | HostRule::FirewallServices(_)
         | HostRule::Mirror(_)
         | HostRule::NodePorts
         | HostRule::Program(_)

@@ -22,7 +22,8 @@ pub struct Word {
 
 /// The program that a command runs, and the words behind its name: past a shell (`sh -c "exec kube-apiserver ..."`) and past
 /// wrappers that are given it as arguments.
-pub(in crate::targets) fn program_of(words: &[Word]) -> Option<(Program, Vec<Word>)> {
+#[must_use]
+pub fn program_of(words: &[Word]) -> Option<(Program, Vec<Word>)> {
     let mut words = words.to_vec();
     if words.first().is_some_and(|word| is_shell(base_name(&word.text)))
         && let Some(script) = words.iter().position(|word| word.text.starts_with('-') && word.text.ends_with('c'))

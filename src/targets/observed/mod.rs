@@ -24,10 +24,10 @@ use super::{
     kubeadm,
 };
 
-pub use command_line::{Word, flags as flags_of, kind as kind_of_flag};
+pub use command_line::{Word, flags as flags_of, kind as kind_of_flag, program_of};
 pub use differences::has_observer;
 
-pub(super) use command_line::{flags, program_of, words_of_file, words_of_list};
+pub(super) use command_line::{flags, words_of_file, words_of_list};
 pub(super) use leaves::{Leaf, Leaves, escaped, text, written};
 
 /// What an observer saw of one thing. "Not in the file" is not "fine".
@@ -174,7 +174,9 @@ impl Observed {
 
     fn root(&mut self, name: &str, root: &Node) {
         let mut diags = Diagnostics::default();
-        let found = control_plane::observe(name, root, &mut diags)
+        let found = kubeadm::observe_patch(name, root)
+            .map(|one| vec![one])
+            .or_else(|| control_plane::observe(name, root, &mut diags))
             .or_else(|| kubeadm::observe(name, root).map(|one| vec![one]))
             .or_else(|| k8s::observe(name, root).map(|one| vec![one]));
         self.problems.extend(diags.list().iter().cloned());

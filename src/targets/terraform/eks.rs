@@ -45,16 +45,23 @@ pub(super) fn variables(cloud: &CloudPlan) -> Vec<Block> {
     blocks
 }
 
-/// What the caller says of the add-on: when policies take effect, and what it has today.
-fn vpc_cni_variables(origin: &Arc<Origin>) -> [Block; 3] {
+/// What the caller says of the add-on: when policies take effect, what it has today, and whether it may replace what is no add-on yet.
+fn vpc_cni_variables(origin: &Arc<Origin>) -> [Block; 5] {
     let enforce = "Whether network policies take effect, those that lie in the cluster already too: false until step D of ../ADOPT.md, \
                    unless they do today.";
-    let configuration = "The configuration that the add-on has today beside enableNetworkPolicy.";
-    let role = "The role that the service account of the add-on has today; null where it has none.";
+    let configuration =
+        "The configuration that the add-on, or the DaemonSet aws-node where there is none, has today beside enableNetworkPolicy.";
+    let role = "The role that the service account aws-node has today; null where it has none.";
+    let overwrite = "Whether the add-on may take the place of an aws-node that is no add-on: its own settings become the defaults of the add-on but for \
+                     what is given here. While false such an aws-node stops the apply (ConfigurationConflict). Counts when the add-on is made, and \
+                     never later.";
+    let version = "The version of the add-on, as v1.20.4-eksbuild.2; null leaves the one that it has, and gives a new one the default of EKS.";
     [
         variable("enforce_network_policies", "bool", enforce, origin),
         variable("vpc_cni_configuration", "any", configuration, origin).set("default", Expr::object([])),
+        variable("vpc_cni_overwrite", "bool", overwrite, origin).set("default", Expr::bool(false)),
         variable("vpc_cni_role_arn", "string", role, origin).set("default", Expr::code("null")),
+        variable("vpc_cni_version", "string", version, origin).set("default", Expr::code("null")),
     ]
 }
 
@@ -246,6 +253,8 @@ pub(super) fn filter_for_owner(cloud: &CloudPlan) -> Option<Block> {
     ))
 }
 
+/// The add-on. With OVERWRITE the making of it takes every setting of a self-managed plug-in away (EKS API reference, CreateAddon,
+/// `resolveConflicts`; read 2026-11-27), so that is for the caller to say.
 fn vpc_cni(owner: &Held<Owner>) -> Block {
     let values = Expr::call(
         "merge",
@@ -257,16 +266,18 @@ fn vpc_cni(owner: &Held<Owner>) -> Block {
     described(
         Block::new("resource", &["aws_eks_addon", "vpc_cni"])
             .set("addon_name", Expr::text("vpc-cni"))
+            .set("addon_version", Expr::code("var.vpc_cni_version"))
             .set("cluster_name", Expr::code("var.cluster_name"))
             .set("configuration_values", Expr::call("jsonencode", [values]))
             .set("preserve", Expr::bool(true))
-            .set("resolve_conflicts_on_create", Expr::text("OVERWRITE"))
+            .set("resolve_conflicts_on_create", Expr::code("var.vpc_cni_overwrite ? \"OVERWRITE\" : \"NONE\""))
             .set("resolve_conflicts_on_update", Expr::text("PRESERVE"))
             .set("service_account_role_arn", Expr::code("var.vpc_cni_role_arn"))
             .block(left_alone("pod_identity_association"))
             .with(&origins::setting(&cloud_key("vpc-cni/owner"), owner)),
     )
     .say("An EKS Pod Identity that the add-on has stays: the provider takes off what is not named here.")
+    .say("A plug-in that is no add-on yet keeps what it has until its settings are given here (../ADOPT.md).")
 }
 
 /// What a thing that is taken over has, and nothing here speaks of. The provider takes an argument that is missing for one that is empty.

@@ -196,7 +196,18 @@ fn vpc_cni(cloud: &CloudPlan) -> Option<Block> {
     let data = Block::new("data", &["aws_eks_addon", "vpc_cni"])
         .set("addon_name", Expr::text("vpc-cni"))
         .set("cluster_name", Expr::code("var.cluster_name"));
-    Some(check("vpc_cni", data, vec![assert]))
+    // Versions of add-ons are those of the plug-in with a build behind: `v1.20.4-eksbuild.2`.
+    let version = cloud.vpc_cni_version.as_ref().map(|version| {
+        let end = if version.value.matches('.').count() < 2 { '.' } else { '-' };
+        let of_version = Expr::text(format!("v{}{end}", version.value));
+        let same = Expr::call("startswith", [Expr::code("data.aws_eks_addon.vpc_cni.addon_version"), of_version]);
+        assertion(
+            Expr::call("try", [same, Expr::bool(false)]),
+            eks::about_cluster("the add-on vpc-cni has another version than the spec declares."),
+            &origins::setting(&cloud_key("vpc-cni/version"), version),
+        )
+    });
+    Some(check("vpc_cni", data, std::iter::once(assert).chain(version).collect()))
 }
 
 /// A live value, or null where there is none.

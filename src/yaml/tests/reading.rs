@@ -18,6 +18,31 @@ fn a_broken_document_does_not_hide_the_others() {
     assert_eq!(found[4].place.position().line, 8);
 }
 
+/// kubectl takes a text that begins with `{` for JSON values one after the other.
+#[test]
+fn json_values_need_no_separator() {
+    let values = |text: &str| -> Vec<_> {
+        let found = documents(text);
+        let one = |(n, d): (usize, &super::super::Document)| {
+            assert_eq!(d.index, n + 1);
+            (d.place.position().line, d.root.as_ref().map(super::super::Node::to_json), d.has_errors())
+        };
+        found.iter().enumerate().map(one).collect()
+    };
+    let two = [(1, Some(j!({ "a": 1 })), false), (2, Some(j!({ "b": [2] })), false)];
+    assert_eq!(values("{\"a\":1}\n{\"b\":\n [2]}\n"), two);
+    assert_eq!(values("{\"a\":1}\n---\n{\"b\": [2]}\n")[1].1, two[1].1);
+    let found = documents("  {\"a\": {\"x\": 1}}{\"b\": 2, \"b\": 3}\n{\"c\"");
+    let codes: Vec<_> = found.iter().map(|d| d.problems.iter().map(|p| p.code).collect::<Vec<_>>()).collect();
+    assert_eq!(codes, [vec![], vec!["yaml-duplicate-key"], vec!["yaml-syntax"]]);
+    assert_eq!(found[0].root.as_ref().and_then(|root| root.at_pointer("/a/x")).map(|x| x.place.span.start), Some(14));
+    assert_eq!(found[1].place.position().column, 18);
+    // What is no JSON is YAML, and a stream of YAML needs separators.
+    assert_eq!(values("{a: 1}\n").len(), 1);
+    assert!(values("{a: 1}\n{b: 2}\n")[1].2);
+    assert_eq!(values("{\"a\":1}\n{\"b\":2}\n---\nc: 3\n").len(), 3);
+}
+
 #[test]
 fn empty_documents_have_no_root() {
     assert!(documents("").is_empty());

@@ -1,16 +1,16 @@
 //! Fields of configuration documents: the programs' own decoder must know every field of the table and no other of its names, and
 //! the table every field of the documents that the programs print.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use harden::{
     base::Minor,
-    facts::{self, ConfigKind, FieldKind, KubeadmKind, Lookup},
+    facts::{self, ConfigKind, FieldKind, KubeadmKind, Lookup, Program},
     yaml,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Differences, asked, extra};
+use super::{Differences, asked, built, extra};
 use crate::programs::{self, Built};
 
 /// How our tables answer for a path.
@@ -50,6 +50,28 @@ fn fields() {
             printed_are_known(&printed, asked(minor), &mut differences);
         }
         differences.none();
+    }
+}
+
+/// `harden check` says that they start without it.
+#[test]
+fn a_field_that_is_not_known_stops_neither_kubelet_nor_kube_proxy() {
+    let folder = tempfile::tempdir().expect("a folder for the documents");
+    for minor in [36, 37] {
+        for (program, kind, known) in [
+            (Program::Kubelet, ConfigKind::Kubelet, "failCgroupV1: false\n"),
+            (Program::KubeProxy, ConfigKind::KubeProxy, "mode: iptables\n"),
+        ] {
+            let Some(built) = built(minor, program) else { continue };
+            let api_version = facts::config_api(kind, asked(minor)).expect("covered");
+            let text = format!("apiVersion: {api_version}\nkind: {}\n{known}hardenNoSuchField: 1\n", kind.kind());
+            let file = folder.path().join("config.yaml");
+            fs::write(&file, text).expect("a document is written");
+            let run =
+                Command::new("timeout").arg("20").arg(built.path()).arg("--config").arg(&file).output().expect("timeout runs");
+            let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+            assert!(said.contains("Using lenient decoding") && !said.contains("failed to decode"), "{program} 1.{minor}: {said}");
+        }
     }
 }
 

@@ -91,12 +91,103 @@ fn files_that_would_break_a_node_are_refused() {
     host.write("etc/containerd/conf.d/open.toml", open, 0o644);
     let (code, said) = host.script(&["audit", "--only", "runtime/cgroup-driver"]);
     assert!(code == 1 && said.contains("would not run with enable_unprivileged_ports = false"), "{said}");
+    // Where containers and images lie: the new file has no word on it.
+    fs::remove_file(host.root().join("etc/containerd/conf.d/open.toml")).unwrap();
+    let away = "version = 3\nroot = '/data/containerd' # a disk of its own\n";
+    host.write("etc/containerd/config.toml", away, 0o644);
+    let (code, said) = host.script(&["apply", "--only", "runtime/nri"]);
+    assert!(code == 3 && said.contains("root = \"/data/containerd\" would be lost"), "{said}");
+    host.write("etc/containerd/config.toml", "version = 3\nroot = '/var/lib/containerd'\n", 0o644);
+    assert_eq!(host.script(&["apply", "--only", "runtime/nri"]).0, 0);
+    // A later command takes the place of kubeadm's, and a later variable that of ours.
+    let unit = "etc/systemd/system/kubelet.service.d";
+    for (file, text, says) in [
+        (
+            "20-etcd.conf",
+            "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --config=/x.yaml\n",
+            "does not pass $KUBELET_CONFIG_ARGS",
+        ),
+        (
+            "60-own.conf",
+            "[Service]\nEnvironment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml\"\n",
+            "60-own.conf sets KUBELET_CONFIG_ARGS in its own way",
+        ),
+    ] {
+        host.write(&format!("{unit}/{file}"), text, 0o644);
+        let (code, said) = host.script(&["apply", "--only", "kubelet/anonymous"]);
+        assert!(code == 3 && said.contains(says), "{said}");
+        fs::remove_file(host.root().join(unit).join(file)).unwrap();
+    }
+    let told = "KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml --config-dir=/etc/kubernetes/kubelet.conf.d\n";
+    host.write("etc/default/kubelet", told, 0o644);
+    assert_eq!(host.script(&["apply", "--only", "kubelet/anonymous"]).0, 0, "what the message asks for is enough");
+    host.script(&["rollback"]);
     host.write("etc/default/kubelet", "KUBELET_CONFIG_ARGS=--config=/etc/kubelet.yaml\n", 0o644);
     let (code, said) = host.script(&["apply", "--only", "kubelet/anonymous"]);
     assert!(code == 3 && said.contains("sets KUBELET_CONFIG_ARGS in its own way"), "{said}");
     host.program("k137", "kubelet");
     let (code, said) = host.script(&["apply", "--only", "kubelet/anonymous"]);
     assert!(code != 0 && said.contains("the file is for kubelet 1.36, and here is 1.37"), "{said}");
+}
+
+/// A configuration of Docker that says where its data lies, or has handlers, is not replaced; the other keys that go are told.
+#[test]
+fn the_data_of_docker_is_not_lost() {
+    let Some(base) = made("debian-12") else { return };
+    let tree = Tree::new("debian-12", CNIS[0], "docker: \"26.1\", criDockerd: \"0.3\"");
+    let host = Host::new(&base, &tree.pool("workers"));
+    host.write("usr/bin/dockerd", "#!/bin/sh\n", 0o755);
+    let old = |more: &str| {
+        let text = format!(
+            "{{\"icc\": true, {more} \"insecure-registries\": [\"r.example, }}\"],\n  \"log-opts\": {{\"data-root\": \"x\"}}}}\n"
+        );
+        host.write("etc/docker/daemon.json", &text, 0o644);
+    };
+    let run = |arguments: &[&str]| host.script(&[arguments, &["--only", "runtime/docker-daemon"]].concat());
+    for (more, says) in [
+        ("\"data-root\": \"/data/docker\",", "data-root would be lost"),
+        (
+            "\"default-runtime\": \"nvidia\", \"runtimes\": {\"nvidia\": {\"path\": \"nvidia-container-runtime\"}},",
+            "default-runtime, runtimes would be lost",
+        ),
+    ] {
+        old(more);
+        for arguments in [&["apply"][..], &["apply", "--dry-run"]] {
+            let (code, said) = run(arguments);
+            assert!(code == 3 && said.contains(says), "{said}");
+        }
+    }
+    old("\"data-root\": \"/var/lib/docker\",");
+    let (_, said) = run(&["audit"]);
+    assert!(said.contains("differs, and these settings of it go: data-root; insecure-registries"), "{said}");
+    let (code, said) = run(&["apply"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+/// The drop-in of CRI-O is for one minor, and judged among those that are there.
+#[test]
+fn crio_judges_its_drop_in() {
+    let Some(base) = made("debian-12") else { return };
+    let tree = Tree::new("debian-12", CNIS[0], "crio: \"1.36\"");
+    let host = Host::new(&base, &tree.pool("workers"));
+    // A stand-in: the real one is not built here.
+    let crio = "#!/bin/sh\ncase \"$*\" in --version) echo 'crio version VERSION'; exit ;; esac\n\
+        while [ $# -gt 1 ]; do [ \"$1\" != --config-dir ] || dir=$2; shift; done\n\
+        [ -f \"$dir/50-harden.conf\" ] && ! grep -q spoilt \"$dir\"/*.conf || { echo 'FATA invalid drop-in'; exit 1; }\n";
+    let run = |version: &str| {
+        host.write("usr/bin/crio", &crio.replace("VERSION", version), 0o755);
+        host.script(&["apply", "--only", "runtime/cgroup-driver"])
+    };
+    let (code, said) = run("1.35.2");
+    assert!(code == 3 && said.contains("the file is for CRI-O 1.36, and here is 1.35.2"), "{said}");
+    host.write("etc/crio/crio.conf.d/10-own.conf", "spoilt\n", 0o644);
+    let (code, said) = run("1.36.1");
+    assert!(code == 3 && said.contains("CRI-O refuses it: FATA invalid drop-in"), "{said}");
+    host.write("etc/crio/crio.conf.d/10-own.conf", "[crio.runtime]\n", 0o644);
+    let (code, said) = run("1.36.1");
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run("1.37.0");
+    assert!(code == 1 && said.contains("here is 1.37.0"), "the same file on another version: {said}");
 }
 
 /// Spoilt inputs: nothing is put in place that its program refuses, and nothing at all on another system.

@@ -96,14 +96,28 @@ fn audit_rules_must_be_loaded() {
     let host = host.live();
     host.write("run/rules", "", 0o644);
     host.write("usr/sbin/auditctl", "#!/bin/sh\ncase $1 in -l) cat /run/rules ;; -s) cat /run/status ;; esac\n", 0o755);
-    host.write("usr/sbin/augenrules", "#!/bin/sh\ngrep -h '^-w' /etc/audit/rules.d/50-harden-k8s.rules >/run/rules\n", 0o755);
+    // As the real one: the last option by the name of its file counts.
+    let load = "#!/bin/sh\ncd /etc/audit/rules.d && ls -1v ./*.rules | xargs cat | awk '/^-w/ { print >\"/run/rules\" } /^-b/ { b = $2 } \
+        /^-f/ { f = $2 } END { print \"enabled 1\\nfailure \" f \"\\nbacklog_limit \" b >\"/run/status\" }'\n";
+    host.write("usr/sbin/augenrules", load, 0o755);
     host.write("run/status", "enabled 1\n", 0o644);
+    host.write("etc/audit/rules.d/audit.rules", "-D\n-b 1024\n-f 2\n", 0o640);
     let only = ["--only", "node/audit-rules"];
     let run = |action: &str| host.script(&[&[action], &only[..]].concat());
     assert_eq!(run("apply").0, 0);
     assert_eq!(run("audit").0, 0);
     let rules = fs::read_to_string(host.root().join("run/rules")).unwrap();
     assert!(rules.lines().count() > 1, "{rules}");
+    let status = fs::read_to_string(host.root().join("run/status")).unwrap();
+    assert_eq!(status, "enabled 1\nfailure 1\nbacklog_limit 8192\n");
+    host.write("run/status", &status.replace("8192", "1024"), 0o644);
+    let (code, said) = run("audit");
+    assert!(code == 1 && said.contains("zz-harden-k8s.rules are not loaded: -b 8192"), "{said}");
+    // A larger one of another file stays.
+    host.write("etc/audit/rules.d/audit.rules", "-D\n-b 65536\n", 0o640);
+    assert_eq!(run("apply").0, 0);
+    assert_eq!(run("audit").0, 0);
+    assert!(fs::read_to_string(host.root().join("run/status")).unwrap().ends_with("backlog_limit 65536\n"));
     // The last was not loaded: an error stops the load, and whoever deletes rules leaves the file.
     let some: Vec<&str> = rules.lines().collect();
     host.write("run/rules", &(some[..some.len() - 1].join("\n") + "\n"), 0o644);
@@ -220,4 +234,25 @@ fn a_rollback_brings_no_old_table_of_file_systems() {
     let (code, said) = host.script(&["rollback"]);
     assert!(code == 0 && said.contains("/etc/fstab was changed after it was put there and holds no line of harden"), "{said}");
     assert_eq!(fs::read_to_string(host.root().join("etc/fstab")).unwrap(), now);
+}
+
+/// What cannot be looked at is not said to hold, and a shell that has nothing to read from changes nothing.
+#[test]
+fn what_is_not_there_is_not_known() {
+    let Some((host, first)) = host("") else { return };
+    let only = ["--only", "runtime/file-modes"];
+    fs::remove_dir_all(host.root().join("etc/containerd")).unwrap();
+    let (code, said) = host.script(&[&["audit"], &only[..]].concat());
+    assert!(code == 0 && said.contains("not-observable") && said.contains("none of its files is on this node"), "{said}");
+    host.write("etc/containerd/config.toml", super::CONTAINERD, 0o644);
+    assert!(host.script(&[&["audit"], &only[..]].concat()).1.contains(" ok "));
+    let link = host.root().join("dev/fd");
+    let target = fs::read_link(&link).unwrap();
+    fs::remove_file(&link).unwrap();
+    for action in ["apply", "rollback"] {
+        let (code, said) = host.script(&[action]);
+        assert!(code == 2 && said.contains("/dev/fd is not there"), "{said}");
+    }
+    std::os::unix::fs::symlink(target, &link).unwrap();
+    assert_eq!(differences(&first, &host.tree()), NONE);
 }

@@ -1,6 +1,8 @@
 //! What a script refuses, so that nobody is shut out and no node gets what is meant for another.
 
-use super::{CNIS, Host, Tree, differences, fs, made};
+use std::os::unix::fs::symlink;
+
+use super::{CNIS, Host, SYSTEMCTL, Tree, differences, fs, made, spec};
 
 const NONE: [String; 0] = [];
 
@@ -139,6 +141,101 @@ fn a_unit_does_not_come_without_its_rules() {
     }
     let log = fs::read_to_string(host.root().join("run/systemctl.log")).unwrap_or_default();
     assert!(!log.contains("harden-firewall"), "{log}");
+}
+
+/// The stock unit of nftables is to be disabled and never stopped: its stop flushes what kube-proxy and the network plug-in wrote.
+#[test]
+fn the_stock_unit_of_nftables_is_never_stopped() {
+    let Some((host, _tree)) = host("workers") else { return };
+    let wants = host.root().join("etc/systemd/system/sysinit.target.wants");
+    fs::create_dir_all(&wants).unwrap();
+    symlink("/lib/systemd/system/nftables.service", wants.join("nftables.service")).unwrap();
+    host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+    let (code, said) = host.script(&["apply", "--only", "node/firewall"]);
+    assert!(code == 3 && said.contains("systemctl disable nftables.service, without --now"), "{said}");
+    assert!(!said.contains("disable --now"), "{said}");
+    fs::remove_file(wants.join("nftables.service")).unwrap();
+    let (code, said) = host.script(&["apply", "--only", "node/firewall"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+/// Another firewall that is on may drop what passes through the node: it is told, and left as it is.
+#[test]
+fn another_firewall_is_told() {
+    let Some((host, _tree)) = host("workers") else { return };
+    let wants = host.root().join("etc/systemd/system/multi-user.target.wants");
+    fs::create_dir_all(&wants).unwrap();
+    host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+    let audit = || host.script(&["apply", "--dry-run", "--only", "node/firewall"]).1;
+    for program in ["firewalld", "netfilter-persistent", "ufw"] {
+        let link = wants.join(format!("{program}.service"));
+        symlink(format!("/lib/systemd/system/{program}.service"), &link).unwrap();
+        // The unit of ufw is enabled on every Ubuntu; its file says whether it is on.
+        host.write("etc/ufw/ufw.conf", "ENABLED=no\n", 0o644);
+        assert!(!audit().contains("ufw filters beside it"));
+        host.write("etc/ufw/ufw.conf", "ENABLED=yes\n", 0o644);
+        let said = audit();
+        assert!(said.contains(&format!("{program} filters beside it")), "{said}");
+        fs::remove_file(&link).unwrap();
+    }
+    let said = audit();
+    assert!(!said.contains("filters beside it"), "{said}");
+}
+
+/// An sshd that is masked runs until a reboot, and lets people in.
+#[test]
+fn a_masked_sshd_that_runs_is_told() {
+    let Some(base) = made("debian-12") else { return };
+    let closed =
+        spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
+    let host = Host::new(&base, &Tree::of(&closed).pool("workers")).live();
+    let run = |action: &str| host.script(&[action, "--only", "node/remote-access"]);
+    let runs = SYSTEMCTL.replace("is-active*", "'is-active -q ssh.service') exit 0 ;;\n    is-active*");
+    host.write("usr/bin/systemctl", &runs, 0o755);
+    for (action, code) in [("apply", 0), ("audit", 1)] {
+        let (found, said) = run(action);
+        assert!(found == code && said.contains("reboot-needed") && said.contains("ssh.service runs until a reboot"), "{said}");
+    }
+    host.write("usr/bin/systemctl", SYSTEMCTL, 0o755);
+    assert_eq!(run("audit").0, 0);
+}
+
+/// The file of sshd opens no port by itself: it is there where sshd is switched off. An open session is refused all the same.
+#[test]
+fn an_sshd_that_is_off_needs_no_port() {
+    let Some(base) = made("debian-12") else { return };
+    let off = SYSTEMCTL.replace("is-active*", "is-active* | is-enabled*");
+    let session = "#!/bin/sh\necho '0 0 192.0.2.65:22 198.51.100.9:50000'\n";
+    let apply = |host: &Host| host.script(&["apply", "--only", "node/firewall", "--only", "node/remote-access"]);
+
+    let closed =
+        spec("debian-12", CNIS[0], "containerd: \"2.3\"", "").replace("role: worker\n", "role: worker\n        access: none\n");
+    let tree = Tree::of(&closed);
+    for systemctl in [SYSTEMCTL, &off] {
+        let host = Host::new(&base, &tree.pool("workers")).live();
+        host.write("usr/bin/systemctl", systemctl, 0o755);
+        host.write("usr/bin/ss", session, 0o755);
+        let (code, said) = apply(&host);
+        assert!(code == 3 && said.contains("198.51.100.9, which holds an ssh session now: end the session"), "{said}");
+        host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+        let (code, said) = apply(&host);
+        assert_eq!(code, 0, "{said}");
+    }
+
+    let tree = Tree::new("debian-12", CNIS[0], "containerd: \"2.3\"");
+    let host = Host::new(&base, &tree.pool("workers")).live();
+    let config = fs::read_to_string(host.root().join("etc/ssh/sshd_config")).unwrap();
+    host.write("etc/ssh/sshd_config", &format!("Port 2222\n{config}"), 0o644);
+    host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+    let (code, said) = apply(&host);
+    assert!(code == 3 && said.contains("sshd listens on port 2222, which the firewall does not let in"), "{said}");
+    host.write("usr/bin/systemctl", &off, 0o755);
+    host.write("usr/bin/ss", "#!/bin/sh\necho 'LISTEN 0 128 0.0.0.0:2222 0.0.0.0:*'\n", 0o755);
+    let (code, said) = apply(&host);
+    assert!(code == 3 && said.contains("sshd listens on port 2222"), "one that somebody started by hand: {said}");
+    host.write("usr/bin/ss", "#!/bin/sh\n", 0o755);
+    let (code, said) = apply(&host);
+    assert_eq!(code, 0, "{said}");
 }
 
 /// The kubelet and the runtime are declared: a node without them is not done.

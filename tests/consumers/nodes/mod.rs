@@ -85,8 +85,13 @@ impl Tree {
     }
 
     fn with(os: &str, cni: &str, runtime: &str, logging: &str) -> Self {
+        Tree::of(&spec(os, cni, runtime, logging))
+    }
+
+    /// The tree of a spec as it is written.
+    fn of(spec: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("spec.yaml"), spec(os, cni, runtime, logging)).expect("a spec");
+        fs::write(folder.path().join("spec.yaml"), spec).expect("a spec");
         harden(folder.path(), &["build", "spec.yaml", "--as-of", "2026-11-26", "--out", "out"]);
         Tree { folder }
     }

@@ -185,6 +185,9 @@ pub(super) fn away(cluster: &Cluster, set: &Set) {
         let (status, text) = post(path, body);
         assert_eq!(status, 201, "{path}: {text}");
     }
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "away" } });
+    let (_, text) = post("/api/v1/namespaces", &namespace);
+    assert!(text.contains(AWAY) && text.contains("check-ignore-label"), "a namespace is not made: {text}");
     let exec = format!("{}/away/exec?command=id&stdout=true", pods("kube-system"));
     for method in ["POST", "GET"] {
         let (_, text) = send(method, &exec, None);

@@ -211,17 +211,46 @@ fn impersonated(cluster: &Cluster, set: &Set) {
 /// kubectl with `--as` works for what is declared, discovery included.
 fn through_kubectl(cluster: &Cluster, set: &Set) {
     let Some(program) = crate::programs::find("k136", "kubectl") else { return };
-    let support = Person::new(&cluster.node, "eve", &["corp:support, night"]);
-    let as_tester = |arguments: &[&str]| {
-        let mut command = kubectl(cluster, &program);
-        command.arg(format!("--client-certificate={}", support.certificate().display()));
-        command.arg(format!("--client-key={}", support.key().display()));
-        command.arg(format!("--cache-dir={}", cluster.node.scratch().join("cache-of-eve").display()));
-        command.args(["--as=tester", "--as-group=corp:read"]).args(arguments);
-        command
+    let program = &program;
+    let acting = |user: &str, group: &str, words: [&str; 2]| {
+        let who = Person::new(&cluster.node, user, &[group]);
+        let cache = cluster.node.scratch().join(format!("cache-of-{user}"));
+        let words = words.map(str::to_owned);
+        move |arguments: &[&str]| {
+            let mut command = kubectl(cluster, program);
+            command.arg(format!("--client-certificate={}", who.certificate().display()));
+            command.arg(format!("--client-key={}", who.key().display()));
+            command.arg(format!("--cache-dir={}", cache.display()));
+            command.args(&words).args(arguments);
+            command
+        }
     };
+    let as_tester = acting("eve", "corp:support, night", ["--as=tester", "--as-group=corp:read"]);
     let text = run(&mut as_tester(&["get", "pods", "-n", "labelled"]));
     let refused = as_tester(&["get", "pods", "-n", "spared"]).output().expect("kubectl starts");
     assert!(!refused.status.success(), "another namespace was shown");
+    // kubectl asks for the schemas, under the other name too, before it sends an object.
+    let manifest = cluster.node.scratch().join("shipped.json");
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "shipped" },
+        "spec": {
+            "replicas": 0,
+            "selector": { "matchLabels": { "app": "shipped" } },
+            "template": {
+                "metadata": { "labels": { "app": "shipped" } },
+                "spec": { "containers": [{ "name": "c", "image": "registry.example/app:1" }] },
+            },
+        },
+    });
+    fs::write(&manifest, deployment.to_string()).expect("a manifest");
+    let file = manifest.to_str().expect("a path");
+    let as_deployer = acting("fay", "corp:audit", ["--as=deployer", "--as-group=corp:dev"]);
+    for words in [["apply", "-f", file, "-n=labelled"], ["apply", "--server-side", "-f", file]] {
+        let more: &[&str] = if words.contains(&"--server-side") { &["-n=labelled", "--force-conflicts"] } else { &[] };
+        run(&mut as_deployer(&[&words[..], more].concat()));
+    }
+    let refused = as_deployer(&["apply", "-f", file, "-n=spared"]).output().expect("kubectl starts");
+    assert!(!refused.status.success(), "an object was sent to another namespace");
+    run(&mut as_deployer(&["delete", "deployment/shipped", "-n=labelled", "--wait=false"]));
     eprintln!("kubectl --as against {}: {}", set.version, text.lines().next().unwrap_or("nothing there"));
 }

@@ -130,3 +130,17 @@ fn the_map_of_a_workspace() {
         assert!(skipped.iter().any(|skipped| skipped["file"].as_str().unwrap().contains("other/kubelet.yaml")), "{value}");
     }
 }
+
+/// Who makes many objects of one manifest finds which it is.
+#[test]
+fn a_name_that_the_cluster_makes_up_is_shown_by_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: nightly- }\nspec: { template: { spec: { hostPID: true, containers: [] } } }\n";
+    fs::write(folder.path().join("job.yaml"), job).unwrap();
+    let call = ["check", "job.yaml", "--profile", "restricted", "--kubernetes", "1.36", "--as-of", DAY, "--format"];
+    let run = |format: &str| String::from_utf8(harden(folder.path(), &[&call[..], &[format]].concat()).stdout).unwrap();
+    assert!(run("human").contains("in Job nightly-*: "), "{}", run("human"));
+    let value: Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!(value["findings"][0]["object"]["generateName"], "nightly-", "{value}");
+    assert!(run("sarif").contains("Job/nightly-*"), "{}", run("sarif"));
+}

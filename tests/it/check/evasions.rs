@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::support::{DAY, harden};
 
 /// A pod that every policy refuses.
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: { name: bad, namespace: shop }\nspec:\n  hostPID: true\n  \
+pub(super) const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: { name: bad, namespace: shop }\nspec:\n  hostPID: true\n  \
     containers: [{ name: a, image: evil.example.com/a, securityContext: { privileged: true } }]\n";
 
 /// One that nobody minds, as the kubelet starts it.
 const HARMLESS: &str = "apiVersion: v1\nkind: Pod\nmetadata: { name: good, namespace: kube-system }\nspec:\n  \
     containers: [{ name: a, image: registry.example.com/a }]\n";
 
-const KUBELET: &str = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+pub(super) const KUBELET: &str = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
 
 fn spec() -> String {
     format!(
@@ -39,14 +39,14 @@ fn judged(folder: &Path, arguments: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), value)
 }
 
-fn by_spec(files: &[(&str, &str)]) -> (Option<i32>, Value) {
+pub(super) fn by_spec(files: &[(&str, &str)]) -> (Option<i32>, Value) {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), files);
     judged(folder.path(), &["apps", "--spec", "cluster.yaml"])
 }
 
 /// Whether a list has an entry of a file whose text holds a word.
-fn says(list: &Value, file: &str, word: &str) -> bool {
+pub(super) fn says(list: &Value, file: &str, word: &str) -> bool {
     let of = |entry: &&Value| entry["file"] == file && entry.to_string().contains(word);
     list.as_array().unwrap().iter().any(|entry| of(&entry))
 }

@@ -63,6 +63,17 @@ fn names_inside_of_values_are_judged() {
         ("1.36.3", kubelet("KubeletConfiguration", "SeccompDefault: true"), &["gate `SeccompDefault` is gone since"]),
         ("1.36.3", kubelet("KubeletConfiguration", "RotateKubeletServerCertificate: true"), &[]),
         ("1.36.3", kubelet("KubeProxyConfiguration", "Foo: true"), &["gate `Foo` does not exist"]),
+        // kubelet and kube-proxy go on without a field that they do not know.
+        (
+            "1.36.3",
+            kubelet("KubeletConfiguration", "").replace("featureGates: {  }", "readonlyPort: 0"),
+            &["the field `readonlyPort` does not exist: the program starts without it"],
+        ),
+        (
+            "1.36.3",
+            kubelet("KubeProxyConfiguration", "").replace("featureGates: {  }", "foo: 1"),
+            &["the field `foo` does not exist: the program starts without it"],
+        ),
     ] {
         let found = told(version, &file);
         let same = found.len() == expected.len() && found.iter().zip(expected).all(|(found, part)| found.starts_with(part));

@@ -266,3 +266,23 @@ fn what_is_not_merged_is_said() {
     let (_, found) = check_staged(top);
     assert!(left(&found, "nodes/kubelet.yaml").contains("not merged"), "{found}");
 }
+
+/// A hook whose path is misspelt would pass everything.
+#[test]
+fn a_path_that_is_not_there_is_a_mistake_of_the_call() {
+    let folder = repository();
+    let call = |path: &str| {
+        let output = crate::support::harden(folder.path(), &["check", "--staged", path, "--as-of", crate::support::DAY]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = call("nothere");
+    assert!(code == Some(2) && said.contains("no file or folder at `nothere`, and nothing is staged there"), "{said}");
+    let (code, said) = call("-");
+    assert!(code == Some(2) && said.contains("standard input is not staged"), "{said}");
+    assert_eq!(call("nodes").0, Some(0));
+    // Staged, and taken out of the work tree since.
+    fs::write(folder.path().join("nodes/new.yaml"), bad()).unwrap();
+    assert!(git(folder.path(), &["add", "."]).0);
+    fs::remove_file(folder.path().join("nodes/new.yaml")).unwrap();
+    assert_eq!(call("nodes/new.yaml").0, Some(1));
+}

@@ -2,7 +2,7 @@
 
 use harden::{
     controls::CATALOGUE,
-    plan::{Outcome, OwnerField, Plan},
+    plan::{Outcome, OwnerField, Plan, Program},
 };
 
 use super::{api_server, outcome, plan_over, small};
@@ -62,8 +62,7 @@ fn what_is_taken_from_the_owner_has_its_impact() {
          controllerManager: { extraArgs: [{ name: use-service-account-credentials, value: \"false\" }, { name: bind-address, value: 0.0.0.0 }] }\n\
          scheduler: { extraArgs: [{ name: bind-address, value: 127.0.0.1 }] }\n\
          etcd: { local: { extraArgs: [{ name: client-cert-auth, value: \"false\" }, { name: peer-client-cert-auth, value: \"true\" }] } }\n";
-    let kubelet =
-        "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\n";
+    let kubelet = "authentication: { anonymous: { enabled: true } }\nauthorization: { mode: AlwaysAllow }\nrotateCertificates: false\ncgroupDriver: cgroupfs\n";
     let theirs = over_documents(&format!("{sections}{KUBELET}{kubelet}")).unwrap();
     let nobodys = over(&[], "").unwrap();
     let impact = |plan: &Plan, key: &str, control: &str| -> String {
@@ -83,6 +82,7 @@ fn what_is_taken_from_the_owner_has_its_impact() {
         ("kubelet/field/authentication.anonymous.enabled", "kubelet/anonymous", "answers 401"),
         ("kubelet/field/authorization.mode", "kubelet/authorization", "restarts kubelet"),
         ("kubelet/field/rotateCertificates", "kubelet/rotate-certificates", "restarts kubelet"),
+        ("kubelet/field/cgroupDriver", "runtime/cgroup-driver", "restarts kubelet"),
     ] {
         assert!(impact(&theirs, key, control).starts_with(expected), "{key}: {}", impact(&theirs, key, control));
         assert_eq!(impact(&nobodys, key, control), "none", "{key}");
@@ -93,6 +93,23 @@ fn what_is_taken_from_the_owner_has_its_impact() {
         ("scheduler/flag/bind-address", "scheduler/bind-address"),
     ] {
         assert_eq!(impact(&theirs, key, control), "none", "{key}: the owner has it already");
+    }
+}
+
+/// The runtime gets the systemd driver, so the kubelets do, whatever the owner's file or flag says.
+#[test]
+fn runtime_and_kubelet_share_a_cgroup_driver() {
+    let flag = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n\
+         nodeRegistration: { kubeletExtraArgs: [{ name: cgroup-driver, value: cgroupfs }] }\n";
+    for documents in [format!("{KUBELET}cgroupDriver: cgroupfs\n"), flag.to_owned()] {
+        let plan = over_documents(&documents).unwrap();
+        let kubelet = plan.component(Program::Kubelet);
+        assert_eq!(kubelet.fields["cgroupDriver"].value, "systemd", "{documents}");
+        assert_eq!(kubelet.flag_text("cgroup-driver"), None, "{documents}");
+        let runtime = "runtime/containerd/runtime/containerd.runtimes.runc.options.SystemdCgroup";
+        assert_eq!(plan.pools["workers"].file_rules[runtime].value, "true");
+        let note = plan.owner.iter().find(|note| note.field.to_lowercase().replace('-', "").ends_with("/cgroupdriver")).unwrap();
+        assert_ne!(note.fate, OwnerField::Refused, "{documents}");
     }
 }
 

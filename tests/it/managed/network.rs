@@ -96,6 +96,33 @@ fn the_switch_of_the_vpc_cni_is_looked_at() {
     omits(Tree::of(AKS, &[]).running(), "Deployment");
 }
 
+/// A plug-in that is no add-on yet keeps what it has: nothing replaces it before its caller has read it and says so.
+#[test]
+fn a_self_managed_plugin_is_not_overwritten() {
+    let ours = ("vpcCni: module", "vpcCni: harden");
+    let tree = Tree::of(EKS, &[ours]);
+    let main = tree.file("terraform/attach/main.tf");
+    says(main, "= var.vpc_cni_overwrite ? \"OVERWRITE\" : \"NONE\"");
+    says(main, "= var.vpc_cni_version");
+    let variables = tree.file("terraform/attach/variables.tf");
+    let overwrite = variables.split("variable \"vpc_cni_overwrite\"").nth(1).unwrap().split("\n}").next().unwrap();
+    says(overwrite, "default     = false");
+    says(tree.step("Call both modules"), "vpc_cni_overwrite        = false");
+    for words in ["get daemonset aws-node", "get serviceaccount aws-node", "`vpc_cni_overwrite = true`", "ConfigurationConflict"]
+    {
+        says(tree.step("Take over what exists"), words);
+    }
+    says(tree.running(), "`vpc_cni_overwrite` last");
+    omits(Tree::of(EKS, &[]).page(), "vpc_cni_overwrite");
+    omits(tree.file("terraform/attach/verify.tf"), "addon_version");
+    for (version, live) in [("1.20", "v1.20."), ("1.20.4", "v1.20.4-")] {
+        let declared = format!("aws-vpc-cni: {{ version: \"{version}\" }}");
+        let tree = Tree::of(EKS, &[("aws-vpc-cni: {}", &declared)]);
+        let asked = format!("startswith(data.aws_eks_addon.vpc_cni.addon_version, \"{live}\")");
+        says(tree.file("terraform/attach/verify.tf"), &asked);
+    }
+}
+
 /// Auto Mode: no add-on to own, another switch, and DNS under the address of its Service alone.
 #[test]
 fn auto_mode_is_told_apart() {

@@ -36,6 +36,7 @@ fn what_breaks_nodes_would_be_found() {
         "(umask 027 && mkdir -p -- /opt/cni/bin)",
         "/dev/vda3 /var ext4 defaults,noexec,nosuid 0 2",
         "ufw enable",
+        "systemctl start firewalld.service",
         "apt-get install -y ufw",
         "systemctl enable --now firewalld",
         "systemctl restart nftables",
@@ -80,7 +81,7 @@ fn breaks(line: &str, sctp: bool) -> Option<&'static str> {
         (has("umask") && line != "umask 022" && !line.starts_with("(umask 077 && mkdir "), "umask"),
         // An emptyDir lies below /var, and its programs are refused.
         (has("noexec"), "noexec"),
-        (has("ufw") || has("firewalld"), "a second firewall"),
+        ((has("ufw") || has("firewalld")) && (starts || has("install")), "a second firewall"),
         (has("systemctl") && starts && has("nftables"), "the stock unit, which flushes every table"),
         (line.contains("flush ruleset"), "flushes the tables of kube-proxy and the network plug-in"),
         (line.starts_with("-e 2"), "audit rules that cannot be changed without a reboot"),

@@ -29,6 +29,25 @@ fn every_control_has_verdicts() {
     });
 }
 
+/// A control of hosts that speaks of one pool speaks of all: no pool is without a word because another has one.
+#[test]
+fn controls_of_hosts_speak_of_every_pool() {
+    none_in(cases(), |case| {
+        let plan = &case.built.plan;
+        let of_hosts = |id: &str| id.starts_with("node/") || id.starts_with("runtime/");
+        let mut wrong = Vec::new();
+        for control in plan.verdicts.iter().filter(|control| of_hosts(control.id.0)) {
+            let scopes: BTreeSet<&Scope> = control.verdicts.iter().map(|verdict| &verdict.scope).collect();
+            let silent = plan.pools.keys().filter(|pool| !scopes.contains(&Scope::Pool((*pool).clone())));
+            let silent: Vec<&String> = silent.collect();
+            if !scopes.contains(&Scope::Cluster) && !silent.is_empty() {
+                wrong.push(format!("{}: silence on {silent:?}", control.id.0));
+            }
+        }
+        wrong
+    });
+}
+
 #[test]
 fn every_intent_has_verdicts() {
     none_in(cases(), |case| {

@@ -6,8 +6,12 @@ use crate::{
     base::{Cidr, Platform, SpecPath},
     facts::{OwnPolicies, ServiceView},
     kube::network::{Dialect, Entity, Peer, Port, Rule},
-    plan::{DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, Unmatched},
+    plan::{DNS_PORTS, End, FlowPlan, NetworkView, NodeSource, PoolRole, Unmatched},
 };
+
+/// The ports of CoreDNS: questions, and beside them metrics, health and readiness (coredns.io, plugins `prometheus`, `health` and `ready`;
+/// read 2026-11-27).
+const DNS_ANSWERS: [u16; 4] = [53, 9153, 8080, 8181];
 
 /// Rules, each with the form that can say it.
 pub(super) type Rules = Vec<(Dialect, Rule)>;
@@ -16,13 +20,14 @@ pub(super) type Rules = Vec<(Dialect, Rule)>;
 pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("to") };
     let ports = flow.ports.as_slice();
-    Ok(match &flow.to {
+    ends.some(match &flow.to {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
-        End::Dns => dns(view, ports)?,
+        End::Dns => ends.dns_answers()?,
         End::KubeApi => ends.api_answers()?,
         End::Nodes => ends.nodes_answer()?,
         End::Metadata => plain(view.metadata.iter().map(|range| block(*range)).collect(), ports),
         End::Internet => plain(internet(view), ports),
+        End::Range(range) if view.is_agent_on_node(range) => ends.entities(&[Entity::Host]),
         End::Range(range) => plain(vec![ends.range(*range, Side::Answers)?], ports),
         End::Host(name) => ends.host(name)?,
     })
@@ -32,7 +37,7 @@ pub(super) fn egress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> R
 pub(super) fn ingress(view: &NetworkView, place: &SpecPath, flow: &FlowPlan) -> Result<Rules, Unmatched> {
     let ends = Ends { view, flow, at: place.child("from") };
     let ports = flow.ports.as_slice();
-    Ok(match &flow.from {
+    ends.some(match &flow.from {
         End::Pods(pods) => plain(vec![Peer::Pods(pods.clone())], ports),
         End::KubeApi => ends.api_opens()?,
         End::Nodes => ends.nodes_open()?,
@@ -124,6 +129,46 @@ impl Ends<'_> {
         Unmatched { why: format!("flow `{name}` cannot be held to: {why}"), way_out: way_out.into(), at: self.at.clone() }
     }
 
+    /// Rules, of which there is at least one: nothing that is isolated is left so where a flow is declared.
+    fn some(&self, rules: Rules) -> Result<Rules, Unmatched> {
+        if rules.is_empty() {
+            let why = format!("nothing that pods can reach under {} is meant by this end", self.plug_in());
+            return Err(self.cannot(why, "take the flow out, or declare the ranges of pods of the family that it needs"));
+        }
+        Ok(rules)
+    }
+
+    /// Whether the spec gives addresses of the nodes of all of these pools.
+    fn placed(&self, role: Option<PoolRole>, what: &str) -> Result<(), Unmatched> {
+        let of_role = |(own, _): &&(PoolRole, SpecPath)| role.is_none_or(|role| *own == role);
+        let names = self.view.unplaced.iter().filter(of_role).filter_map(|(_, path)| path.segments().last());
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let why = format!("{what} of pool {} have no address in the spec", names.join(", "));
+        Err(self.cannot(
+            why,
+            "write `cidrs` of the pool, the ranges that its nodes have their addresses in, or name all of its `nodes`",
+        ))
+    }
+
+    /// Nobody answers on another port: the flow would be declared, and never pass.
+    fn answers_on(&self, known: &[u16], what: &str) -> Result<(), Unmatched> {
+        let named: Vec<u16> = self.flow.ports.iter().map(|port| port.number).collect();
+        if named.is_empty() || named.iter().any(|port| known.contains(port)) {
+            return Ok(());
+        }
+        let texts = |ports: &[u16]| ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let why = format!("{what} on port {}, behind its Service too, and not on {}", texts(&known[..1]), texts(&named));
+        Err(self.cannot(why, "leave `ports` out"))
+    }
+
+    fn dns_answers(&self) -> Result<Rules, Unmatched> {
+        self.answers_on(&DNS_ANSWERS, "DNS answers")?;
+        dns(self.view, &self.flow.ports)
+    }
+
     fn plug_in(&self) -> &'static str {
         self.view.semantics.name
     }
@@ -133,12 +178,14 @@ impl Ends<'_> {
     }
 
     fn api_answers(&self) -> Result<Rules, Unmatched> {
+        self.answers_on(&[self.view.api_port], "pods see the API server")?;
         if self.view.semantics.own == OwnPolicies::Cilium {
             return Ok(self.entities(&[Entity::KubeApiserver]));
         }
         if self.view.api_on_nodes && !self.view.semantics.ranges_match_nodes {
             return Err(self.no_nodes("the API server, which runs on nodes"));
         }
+        self.api_placed()?;
         if self.view.api.is_empty() {
             let (why, way_out) = match self.view.semantics.services {
                 ServiceView::Address => (
@@ -158,6 +205,15 @@ impl Ends<'_> {
         Ok(plain(self.view.api.iter().map(|range| block(*range)).collect(), &self.flow.ports))
     }
 
+    /// Whether the spec gives the addresses of the nodes that run the API server.
+    fn api_placed(&self) -> Result<(), Unmatched> {
+        if self.view.api_on_nodes {
+            self.placed(Some(PoolRole::ControlPlane), "the nodes of the API server, those")
+        } else {
+            Ok(())
+        }
+    }
+
     fn nodes_answer(&self) -> Result<Rules, Unmatched> {
         if self.view.semantics.own == OwnPolicies::Cilium {
             return Ok(self.entities(&[Entity::Host, Entity::RemoteNode]));
@@ -170,6 +226,7 @@ impl Ends<'_> {
         if !self.view.semantics.ranges_match_nodes {
             return Err(self.no_nodes("nodes of the cluster"));
         }
+        self.placed(None, "the nodes")?;
         let pods = &self.view.pods;
         let mixed = pods.is_empty() || self.view.nodes.iter().any(|node| pods.iter().any(|range| range.overlaps(node)));
         if mixed && self.view.semantics.ranges_match_pods {
@@ -233,6 +290,7 @@ impl Ends<'_> {
             };
             return Err(self.cannot(self.tunnel("the API server"), way_out));
         }
+        self.api_placed()?;
         Ok(plain(self.view.api.iter().map(|range| block(*range)).collect(), &self.flow.ports))
     }
 
@@ -244,6 +302,7 @@ impl Ends<'_> {
                 Err(self.cannot(why, "write `platform.podCidrs`"))
             }
             (OwnPolicies::Calico, NodeSource::Tunnel) => {
+                self.placed(None, "the nodes")?;
                 let ranges = self.view.nodes.iter().chain(&self.view.pods).copied().collect();
                 Ok(vec![(Dialect::CalicoGlobal, Rule::new(vec![Peer::NotPods(ranges)], &self.flow.ports))])
             }

@@ -78,12 +78,6 @@ fn api_server(name: &str, value: &str, facts: &mut Facts) -> Fate {
         "etcd-servers-overrides" => etcd::overrides(value),
         "authorization-mode" => authorizers(value, facts),
         "authorization-policy-file" => Fate::refuse("it is read by the ABAC authorizer alone, which no hardened cluster has"),
-        "runtime-config" if value.contains("api/all=true") || value.contains("api/alpha=true") => {
-            Fate::Eyes("it serves alpha APIs, which nobody supports".to_owned())
-        }
-        "cors-allowed-origins" if !value.is_empty() => {
-            Fate::Eyes("pages of these origins may use the API from the browser of whoever opens them".to_owned())
-        }
         _ => Fate::Keep,
     }
 }

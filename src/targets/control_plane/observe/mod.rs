@@ -6,7 +6,7 @@ mod authentication;
 mod encryption;
 mod pod;
 
-pub(in crate::targets) use pod::host_mount;
+pub(in crate::targets) use pod::{host_mount, observe as observe_pod};
 
 use crate::{
     diag::{Diagnostics, Source, Span},

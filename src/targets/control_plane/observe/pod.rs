@@ -9,7 +9,7 @@ use crate::{
 use super::start;
 
 /// One sighting for each container that runs a known program.
-pub(super) fn observe(file: &str, root: &Node) -> Vec<Sighting> {
+pub(in crate::targets) fn observe(file: &str, root: &Node) -> Vec<Sighting> {
     let containers = root.at_pointer("/spec/containers").and_then(Node::as_seq).unwrap_or(&[]);
     containers.iter().filter_map(|container| of_container(file, root, container)).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{Lines, Origin},
-    plan::{Held, HostOs, LogKind, PoolRole, Program, ShippingPlan, host_paths, shipping_key},
+    plan::{Held, HostOs, LogKind, PoolRole, Program, ShippingPlan, host_paths, kube_system_logs, shipping_key},
     targets::origins,
 };
 
@@ -21,8 +21,6 @@ const SPOOL: &str = "/var/spool/rsyslog";
 /// The programs that write to the journal for a kind.
 const RUNTIMES: &str = r#"["containerd", "crio", "cri-dockerd", "dockerd"]"#;
 const KUBELET: &str = r#"["etcd", "kubelet"]"#;
-/// Static pods whose logs are of the control plane.
-const CONTROL_PLANE: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     let Some(shipping) = &pool.plan.logs.shipping else { return Vec::new() };
@@ -104,16 +102,9 @@ fn inputs(pool: &Pool<'_>, shipping: &ShippingPlan, lines: &mut Lines) {
     if pool.node.role == PoolRole::ControlPlane {
         let path = pool.plan.component(Program::KubeApiserver).flag_text("audit-log-path");
         read(LogKind::Audit, "kube-audit", path.as_deref().unwrap_or(host_paths::AUDIT_LOG));
-        for program in CONTROL_PLANE {
-            read(LogKind::Kubernetes, program, &format!("/var/log/pods/kube-system_{program}-*/*/*.log"));
-        }
     }
-    let kubeadm = pool.plan.cluster.kubeadm.as_ref();
-    if kubeadm.is_none_or(|kubeadm| kubeadm.kube_proxy) {
-        read(LogKind::Kubernetes, "kube-proxy", "/var/log/pods/kube-system_kube-proxy-*/*/*.log");
-    } else if pool.plan.host.cni == "cilium" {
-        // It stands in for kube-proxy.
-        read(LogKind::Kubernetes, "cilium", "/var/log/pods/kube-system_cilium-*/*/*.log");
+    for program in pool.plan.kubernetes_pods(pool.node) {
+        read(LogKind::Kubernetes, program, &kube_system_logs(program));
     }
     read(LogKind::Node, "auditd", "/var/log/audit/audit.log");
 }

@@ -29,7 +29,7 @@ impl Page<'_> {
             self.entries();
         }
         if vpc_cni {
-            self.say("The add-on vpc-cni, if it is one (`aws eks list-addons --cluster-name NAME`):");
+            self.say("The add-on vpc-cni, where `aws eks list-addons --cluster-name NAME` lists it:");
             self.code(&[Block::new("import", &[])
                 .set("id", Expr::text("NAME:vpc-cni"))
                 .set("to", Expr::code("module.harden_attach.aws_eks_addon.vpc_cni"))]);
@@ -42,7 +42,29 @@ impl Page<'_> {
                  addon.podIdentityAssociations`) stays with it: `attach` neither sets nor takes off `pod_identity_association`. Its role has to stay \
                  where your Terraform makes it.",
             );
+            self.self_managed_plugin();
         }
+    }
+
+    /// Clusters that were made by the API, the command line or a raw resource have the plug-in without an add-on.
+    fn self_managed_plugin(&mut self) {
+        self.say(
+            "Where it is not listed, the plug-in runs by itself, as on every cluster that was made without add-ons, and `attach` makes the add-on. Then \
+             the settings that its DaemonSet has of its own (custom networking, prefix delegation, security groups for pods, SNAT, warm addresses) and \
+             the role of its service account would become the defaults of the add-on: new pods get no address, or one of the wrong subnet. Read them \
+             before apply A:",
+        );
+        self.shell(&[
+            "kubectl -n kube-system get daemonset aws-node -o jsonpath='{range .spec.template.spec.containers[*]}{.name}{\" \"}{.image}{\"\\n\"}{range .env[*]}{.name}={.value}{\"\\n\"}{end}{end}'",
+            "kubectl -n kube-system get serviceaccount aws-node -o jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}'",
+            "aws eks describe-addon-versions --addon-name vpc-cni --kubernetes-version MINOR --query 'addons[].addonVersions[].addonVersion'",
+        ]);
+        self.say(
+            "Give what is yours to the call of `attach`: variables as `vpc_cni_configuration = { env = { NAME = \"VALUE\" } }`, the role as \
+             `vpc_cni_role_arn`, the version that runs as `vpc_cni_version` (else EKS takes its default for the minor). While `vpc_cni_overwrite` is false \
+             EKS makes no add-on over an aws-node that differs, changes nothing, and the error (`ConfigurationConflict`) names every field that does. \
+             When each of them is given or not needed, write `vpc_cni_overwrite = true`, and look at a new pod of every subnet right after that apply.",
+        );
     }
 
     fn group(&mut self) {

@@ -117,7 +117,7 @@ impl Page<'_> {
             attach = attach.set("log_group_name", Expr::text("/aws/eks/NAME/cluster"));
         }
         if self.owner_of_vpc_cni() == Some(Owner::Harden) {
-            attach = attach.set("enforce_network_policies", Expr::bool(false));
+            attach = attach.set("enforce_network_policies", Expr::bool(false)).set("vpc_cni_overwrite", Expr::bool(false));
         }
         self.code(&[Block::new("module", &["harden_settings"]).set("source", Expr::text("./terraform/settings")), attach]);
         self.say("With terraform-aws-modules/eks the name is `module.eks.cluster_name`.");
@@ -131,7 +131,8 @@ impl Page<'_> {
             self.say(
                 "`enforce_network_policies` stays false until step D, unless the add-on enforces them today. Where the add-on has a role or a \
                  configuration of its own today, give them as `vpc_cni_role_arn` and `vpc_cni_configuration`: what is not given is taken off. A Pod Identity of it \
-                 stays as it is.",
+                 stays as it is. `vpc_cni_overwrite` is true on a new cluster, which has no setting of yours; on one that runs it stays false until the \
+                 next step has been gone through.",
             );
         }
     }

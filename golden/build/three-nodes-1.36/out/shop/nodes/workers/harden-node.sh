@@ -62,14 +62,15 @@ rows=(
     'node/sudo' 'file' '/etc/sudoers.d/90-harden' '0440 1e0d2098e8dcae21' 'visudo' ''
     'node/sudo' 'file' '/etc/logrotate.d/harden-sudo' '0644 e94d98ef96a93a2b' 'logrotate' ''
     'node/upgrades' 'file' '/etc/apt/apt.conf.d/52harden-upgrades' '0644 c467f6a0aa4a01cf' 'apt' ''
-    'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 ad97d6b04c401fd1' 'audit' 'audit'
+    'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/50-harden-k8s.rules' '0640 d1cef8f847bbf03f' 'audit' 'audit'
+    'node/audit-rules' 'audit-rules' '/etc/audit/rules.d/zz-harden-k8s.rules' '0640 5eaba5175df05071' 'audit' 'audit'
     'logging/shipping,logging/siem-tls' 'file' '/etc/rsyslog.d/60-harden.conf' '0644 d91a6bfe5c301def' 'rsyslog' 'rsyslog'
     'node/firewall' 'file' '/etc/harden/node.nft' '0644 14912e9ed9fcca73' 'nft' 'firewall'
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 380ecc86b33ec0f2' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 0f64d7988de59bd6' '' ''
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 9e519f89d1f43424' 'kubelet:1.36' 'kubelet'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 07ee4ed8592e85bb' 'kubelet-unit' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 6faf9fe1fbc7fed5' 'kubelet:1.36' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 74733d1cf942cbda' 'kubelet-unit' 'kubelet'
     'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
     'kubeconfig/no-tokens' 'no-tokens' '/etc/kubernetes/*.conf' 'no token, tokenFile or password' '' ''
     'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
@@ -162,7 +163,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
     'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' 'firewall'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''
 )
@@ -313,7 +314,8 @@ report() {
 check_system() {
     local tool n id version
     ((EUID == 0)) || die "must run as root"
-    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tr uname; do
+    [[ -e /dev/fd ]] || die "/dev/fd is not there: mount /proc, and link it to /proc/self/fd (the shell reads from there)"
+    for tool in awk basename cat chmod chown cmp comm cp cut dirname flock grep head ln mkdir mktemp mv readlink rm rmdir sed sha256sum sort stat sync tac tail tr uname; do
         command -v "$tool" >/dev/null || die "$tool is not installed"
     done
     [[ -z $confirm || $live == yes ]] || die "--confirm needs a running system"
@@ -560,7 +562,73 @@ program_of() {
 # The settings of a TOML file, one a line, as one writer would write them.
 settings_of() { sed -n "s/^[[:space:]]*\\([A-Za-z0-9_]* = .*\\)$/\\1/p" "$1" | tr "'" '"' | { grep -v '^version = \|^imports = ' || true; }; }
 
-# What would be lost when a file of the runtime is replaced: handlers are a reason to refuse, settings are told.
+# What would be lost when a file of the runtime is replaced. Handlers, and where containers and images lie, are a reason to refuse; other
+# settings are told.
+lost_of() {
+    local validator=$1 old=$2 new=$3 lost
+    case $validator in
+        containerd:*)
+            lost=$(lost_handlers "$old")
+            [[ -z ${lost// /} ]] || {
+                echo "${lost}would be lost: bring their sections to /etc/containerd/conf.d first (containerd 2.0 or later)"
+                return 1
+            }
+            lost=$(lost_folders "$old")
+            [[ -z $lost ]] || {
+                echo "${lost%, } would be lost, and with it every container and image of this node: bring it to /etc/containerd/conf.d first (containerd 2.0 or later), or move the folder on a drained node"
+                return 1
+            }
+            lost_settings "$old"
+            ;;
+        dockerd)
+            lost=$(lost_keys "$old" "$new" | awk -F '\t' '
+                $1 ~ /^(data-root|default-runtime|exec-root|graph|runtimes|userns-remap)$/ && $2 !~ /^"(\/var\/lib\/docker|\/var\/run\/docker|runc)"$/ {
+                    all = all (all == "" ? "" : ", ") $1
+                }
+                END { print all }')
+            [[ -z $lost ]] || {
+                echo "$lost would be lost, and with it containers, images or handlers of this node: give them to dockerd as flags in a drop-in of docker.service first, and take them out of the file"
+                return 1
+            }
+            lost_keys "$old" "$new" | cut -f 1 | sed 's/$/; /' | tr -d '\n'
+            ;;
+    esac
+}
+
+# The keys of a JSON object and what stands behind them, one a line.
+json_keys() {
+    awk '
+        { text = text $0 " " }
+        END {
+            length_of = length(text)
+            for (n = 1; n <= length_of; n++) {
+                c = substr(text, n, 1)
+                if (quoted) {
+                    if (c == "\\") { word = word c substr(text, n + 1, 1); value = value c; c = substr(text, ++n, 1) }
+                    else if (c == "\"") quoted = 0
+                    else word = word c
+                } else if (c == "\"") { quoted = 1; word = "" }
+                else if (c == "{" || c == "[") depth++
+                else if (c == "}" || c == "]") depth--
+                else if (c == ":" && depth == 1 && !behind) { key = word; behind = 1; value = ""; continue }
+                else if (c ~ /[ \t\r]/) continue
+                if (behind && !quoted && ((c == "," && depth == 1) || depth == 0)) { print key "\t" value; behind = 0 }
+                else if (behind) value = value c
+            }
+        }' "$1"
+}
+
+# Keys of the old configuration of Docker that the new one has not, with what stands behind them.
+lost_keys() {
+    json_keys "$1" | while IFS= read -r line; do grep -Fxq -- "${line%%$'\t'*}" <(json_keys "$2" | cut -f 1) || printf '%s\n' "$line"; done
+}
+
+# Where the old configuration of containerd keeps containers and images, where the new one would not.
+lost_folders() {
+    awk '/^[[:space:]]*\[/ { exit } /^[[:space:]]*(root|state)[[:space:]]*=/' "$1" | tr "'" '"' | sed -E 's/^[[:space:]]*//; s/[[:space:]]*=[[:space:]]*/ = /; s/[[:space:]]*(#.*)?$//' |
+        while IFS= read -r line; do grep -Fxq -- "$line" <(settings_of "$scratch/dump") || printf '%s, ' "$line"; done
+}
+
 lost_handlers() {
     local old new
     old=$(grep -oE 'runtimes\.[A-Za-z0-9_-]+' "$1" | sort -u) || old=''
@@ -605,6 +673,11 @@ judge() {
             said=$(settings_of "$file" | while IFS= read -r line; do grep -Fxq -- "$line" <(settings_of "$scratch/dump") || printf '%s\n' "$line"; done)
             [[ -z $said ]] || { echo "containerd would not run with ${said//$'\n'/, }: see the files that imports names"; return 1; }
             ;;
+        crio)
+            version=$(crio --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1) || version=''
+            [[ $validator != *:* || $version == "${validator#*:}".* || $version == "${validator#*:}" ]] || { echo "the file is for CRI-O ${validator#*:}, and here is ${version:-another}"; return 1; }
+            judge_crio "$file" || return 1
+            ;;
         kubelet)
             version=$(kubelet --version 2>/dev/null) || version=''
             version=${version##* v}
@@ -613,6 +686,22 @@ judge() {
         kubelet-unit) kubelet_arguments || return 1 ;;
         dockerd) said=$(dockerd --validate --config-file "$file" 2>&1) || { echo "dockerd refuses it: ${said%%$'\n'*}"; return 1; } ;;
     esac
+}
+
+# CRI-O reads its drop-ins over its main file: the new one is judged among those that are there. A file of registries has no judge.
+judge_crio() {
+    local file=$1 beside said
+    local -a others=(/etc/crio/crio.conf.d/*) main=()
+    grep -q '^\[crio' -- "$file" || return 0
+    [[ ! -f /etc/crio/crio.conf ]] || main=(--config /etc/crio/crio.conf)
+    beside=$(mktemp -d -p "$scratch" crio.XXXXXX)
+    ((${#others[@]} == 0)) || cp -a -- "${others[@]}" "$beside"
+    cp -- "$file" "$beside/50-harden.conf"
+    said=$(crio ${main[@]+"${main[@]}"} --config-dir "$beside" config 2>&1 >/dev/null) || {
+        said=$(grep -m 1 -iE 'error|fatal|invalid' <<<"$said" || head -n 1 <<<"$said")
+        echo "CRI-O refuses it: $said"
+        return 1
+    }
 }
 
 # rsyslog reads its drop-ins as one text with the main file: the new one is judged among those that are there. The copies lie where
@@ -643,28 +732,47 @@ judge_rsyslog() {
     }
 }
 
-# Whether the unit of the kubelet is started as kubeadm's is: only then is our drop-in right.
+# The files of the kubelet's unit in the order in which systemd reads them: the unit, then drop-ins by name, each name once. A folder that comes
+# first here hides files of the same name in the others.
+kubelet_unit() {
+    local place each
+    local -a places=(/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system)
+    for place in "${places[@]}"; do
+        [[ ! -f $place/kubelet.service ]] || {
+            printf '%s\n' "$place/kubelet.service"
+            break
+        }
+    done
+    for place in "${places[@]}"; do
+        for each in "$place"/kubelet.service.d/*.conf; do printf '%s %s\n' "${each##*/}" "$each"; done
+    done | sort -s -k 1,1 -u | cut -d ' ' -f 2-
+}
+
+# Whether the unit of the kubelet is started as kubeadm's is: only then is our drop-in right. Of several commands the last that is not taken
+# back by an empty one counts, and what a later drop-in or a file of the environment says of the variable wins over ours.
 kubelet_arguments() {
-    local line file text used=no unit=no
+    local line file text command='' unit=no later
     local -a files=()
-    mapfile -t files < <(compgen -G '/etc/systemd/system/kubelet.service' || compgen -G '/usr/lib/systemd/system/kubelet.service' || compgen -G '/lib/systemd/system/kubelet.service' || true)
-    ((${#files[@]} == 0)) || unit=yes
-    mapfile -t -O "${#files[@]}" files < <(compgen -G '/usr/lib/systemd/system/kubelet.service.d/*.conf' || true)
-    mapfile -t -O "${#files[@]}" files < <(compgen -G '/etc/systemd/system/kubelet.service.d/*.conf' || true)
+    mapfile -t files < <(kubelet_unit)
+    [[ ${files[0]:-} != */kubelet.service ]] || unit=yes
     for file in "${files[@]}" /etc/default/kubelet /var/lib/kubelet/kubeadm-flags.env; do
         [[ -f $file && $file != */50-harden.conf ]] || continue
+        later=no
+        [[ $file == */kubelet.service || ($file == *.conf && ! ${file##*/} > 50-harden.conf) ]] || later=yes
         while IFS= read -r line; do
-            [[ $line != ExecStart=*\$KUBELET_CONFIG_ARGS* ]] || used=yes
+            [[ ! $line =~ ^[[:space:]]*ExecStart[[:space:]]*=[[:space:]]*(.*)$ ]] || command=${BASH_REMATCH[1]}
             [[ $line == *KUBELET_CONFIG_ARGS=* && $line != *'#'*KUBELET_CONFIG_ARGS=* ]] || continue
             text=${line#*KUBELET_CONFIG_ARGS=}
             text=${text//[\"\' ]/}
-            [[ $text == --config=/var/lib/kubelet/config.yaml ]] || {
+            [[ $text != *--config-dir=/etc/kubernetes/kubelet.conf.d* ]] || continue
+            [[ $later == no && $text == --config=/var/lib/kubelet/config.yaml ]] || {
                 echo "$file sets KUBELET_CONFIG_ARGS in its own way: add --config-dir=/etc/kubernetes/kubelet.conf.d there"
                 return 1
             }
-        done <"$file"
+        done < <(sed -e ':a' -e '/\\$/{N;ba' -e '}' -e 's/\\\n/ /g' "$file")
     done
-    [[ $unit == no || $used == yes ]] || {
+    # shellcheck disable=SC2016 # the name of the variable
+    [[ $unit == no || $command == *'$KUBELET_CONFIG_ARGS'* || $command == *'${KUBELET_CONFIG_ARGS}'* ]] || {
         # shellcheck disable=SC2016 # the name of the variable
         echo 'kubelet.service does not pass $KUBELET_CONFIG_ARGS (the package of kubeadm brings a drop-in that does)'
         return 1
@@ -776,6 +884,17 @@ lines_of_interfaces() {
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
+# The largest backlog of audit events: the one that is asked for, or that of a file of another owner.
+largest_backlog() {
+    local file
+    {
+        printf '%s\n' "$1"
+        for file in /etc/audit/rules.d/*.rules; do
+            [[ $file == "$2" ]] || sed -nE 's/^[[:space:]]*-b[[:space:]]*([0-9]{1,9})[[:space:]]*$/\1/p' "$file"
+        done
+    } | sort -n | tail -n 1
+}
+
 # The text that a file is to have, at $wanted.
 render() {
     local kind=$1 target=$2 source=$3 line path
@@ -804,10 +923,11 @@ render() {
             } >"$wanted"
             ;;
         audit-rules)
-            # One watch below a folder that is not there would keep every later rule from being loaded.
+            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays.
             while IFS= read -r line; do
                 path=''
                 [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
+                [[ $line != '-b '* ]] || line="-b $(largest_backlog "${line#-b }" "$target")"
                 [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
             done <"$source" >"$wanted"
             ;;
@@ -825,21 +945,29 @@ hold_back() {
     [[ -z $4 ]] || held_back[$4]=$2
 }
 
-# Whether the kernel has the watches of a file: whoever deletes them, or an error half way through, leaves the file as it is.
+# Whether the kernel has the watches and options of a file: whoever deletes them, an error half way through, or an option of a later file leaves
+# the file as it is.
 loaded_rules() {
-    local controls=$1 file=$2 loaded path
+    local controls=$1 file=$2 loaded status line path
     local -a missing=()
-    if [[ $live == no ]] || ! loaded=$(auditctl -l 2>/dev/null); then
+    if [[ $live == no ]] || ! loaded=$(auditctl -l 2>/dev/null) || ! status=$(auditctl -s 2>/dev/null); then
         note "$controls" not-observable "which audit rules are loaded is not known"
         return
     fi
     loaded=$(tr ' =' '\n' <<<"$loaded")
-    while IFS= read -r path; do
-        grep -Fxq -- "$path" <<<"$loaded" || missing+=("$path")
-    done < <(sed -n 's/^-w \([^ ]*\) .*/\1/p' "$file")
+    while IFS= read -r line; do
+        case $line in
+            '-w '*)
+                path=${line#-w }
+                grep -Fxq -- "${path%% *}" <<<"$loaded" || missing+=("${path%% *}")
+                ;;
+            '-b '*) grep -Fxq -- "backlog_limit ${line#-b }" <<<"$status" || missing+=("$line") ;;
+            '-f '*) grep -Fxq -- "failure ${line#-f }" <<<"$status" || missing+=("$line") ;;
+        esac
+    done <"$file"
     if ((${#missing[@]} == 0)); then
         note "$controls" ok
-    elif auditctl -s 2>/dev/null | grep -q '^enabled 2'; then
+    elif grep -q '^enabled 2' <<<"$status"; then
         note "$controls" reboot-needed "audit rules are locked until a reboot, and these are not loaded: ${missing[*]}"
     elif [[ $action == apply && $dry_run == no ]]; then
         effects[audit]=$controls
@@ -884,7 +1012,7 @@ row_file() {
         if cmp -s -- "$wanted" "$target" && ((8#$current == 8#$mode)) && [[ $(stat -c '%u:%g' -- "$target") == 0:0 ]]; then
             # The same file may mean something else since its program was upgraded or a file beside it was changed.
             case $validator in
-                containerd:* | kubelet:* | kubelet-unit)
+                containerd:* | crio:* | kubelet:* | kubelet-unit)
                     if ! said=$(judge "$validator" "$wanted"); then
                         note "$controls" drift "$target: $said"
                         return
@@ -904,13 +1032,11 @@ row_file() {
         return
     fi
     local lost=''
-    if [[ $validator == containerd:* && $current != none ]]; then
-        lost=$(lost_handlers "$target")
-        if [[ -n ${lost// /} ]]; then
-            note "$controls" refused "$target: ${lost}would be lost: bring their sections to /etc/containerd/conf.d first (containerd 2.0 or later)"
+    if [[ $current != none ]]; then
+        lost=$(lost_of "$validator" "$target" "$wanted") || {
+            note "$controls" refused "$target: $lost"
             return
-        fi
-        lost=$(lost_settings "$target")
+        }
         lost=${lost:+, and these settings of it go: ${lost%; }}
     fi
     if [[ $effect == firewall ]] && ! said=$(other_firewall && lock_out "$wanted"); then
@@ -1013,10 +1139,17 @@ root_lock_out() {
 
 # --- the firewall -----------------------------------------------------------------------------------------------------------------------
 
-# The ports on which sshd listens, or systemd for it.
+# Whether the script keeps sshd from being started: the spec says that nobody comes to nodes of this pool by ssh.
+ssh_is_closed() { [[ " ${rows[*]} " == *' link /etc/systemd/system/ssh.service /dev/null '* ]]; }
+
+# The ports on which sshd listens or will after a boot, or systemd for it. Its file alone opens none: it is there where sshd is switched off.
 ssh_ports() {
+    local port on=no
+    if systemctl is-active -q ssh.service || systemctl is-enabled -q ssh.service; then on=yes; fi 2>/dev/null
     {
-        sshd_settings | awk '$1 == "port" { print $2 }'
+        for port in $(sshd_settings | awk '$1 == "port" { print $2 }'); do
+            [[ $on == no && -z $(ss -Htln "( sport = :$port )" 2>/dev/null) ]] || printf '%s\n' "$port"
+        done
         ! systemctl is-active -q ssh.socket 2>/dev/null || systemctl show -p Listen --value ssh.socket | sed -nE 's/.*:([0-9]+) \(Stream\).*/\1/p'
     } | sort -u
 }
@@ -1051,17 +1184,29 @@ shut_out() {
         done' sh "$file" "$(sets_for "$file" "$port" | tr '\n' ' ')" "$@"
 }
 
-# The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules.
+# The stock unit flushes every table, so it cannot stay beside ours; whoever enabled it may count on its rules. Its stop flushes as well
+# (`ExecStop` of the unit of Debian and Ubuntu): it is to be disabled, and never stopped while pods run.
 other_firewall() {
     ! compgen -G '/etc/systemd/system/*.wants/nftables.service' >/dev/null || {
-        echo "nftables.service is enabled, and would flush our rules: declare what /etc/nftables.conf opens, then systemctl disable --now nftables.service"
+        echo "nftables.service is enabled, and would flush our rules at boot: declare what /etc/nftables.conf opens, then run systemctl disable nftables.service, without --now: its stop flushes the rules of kube-proxy and the network plug-in too"
         return 1
     }
 }
 
+# Firewalls of other programs that are on. By their defaults they drop what passes through a node (pods, Services), or bring rules of kube-proxy
+# back at boot that are of another day.
+other_programs() {
+    local program
+    for program in firewalld netfilter-persistent ufw; do
+        compgen -G "/etc/systemd/system/*.wants/$program.service" >/dev/null || continue
+        [[ $program != ufw ]] || grep -Eqs '^[[:space:]]*ENABLED="?yes' /etc/ufw/ufw.conf || continue
+        printf '%s ' "$program"
+    done
+}
+
 # Whether the rules let in anew whoever is connected now: by ssh, and on the control plane to the API server and to etcd.
 lock_out() {
-    local file=$1 port who own out
+    local file=$1 port who own out way='declare its range'
     local -a found=()
     [[ $live == yes && $ignore_lock_out == no ]] || return 0
     grep -q 'policy drop' -- "$file" || return 0
@@ -1074,10 +1219,12 @@ lock_out() {
     for port in $(ssh_ports) $guarded; do
         who="is connected to port $port now"
         [[ " $guarded " == *" $port "* ]] || who='holds an ssh session now'
-        [[ -n $(sets_for "$file" "$port") ]] || {
+        if [[ $who == *session* ]] && ssh_is_closed; then
+            way='end the session and come by the console'
+        elif [[ -z $(sets_for "$file" "$port") ]]; then
             echo "sshd listens on port $port, which the firewall does not let in: declare it under open, or say --ignore-lock-out"
             return 1
-        }
+        fi
         # What comes from this node itself comes over loopback.
         mapfile -t found < <({
             [[ $who != *session* || -z ${SSH_CONNECTION:-} ]] || printf '%s\n' "${SSH_CONNECTION%% *}"
@@ -1089,14 +1236,16 @@ lock_out() {
             return 1
         }
         [[ -z $out ]] || {
-            echo "the firewall would refuse ${out//$'\n'/, }, which $who: declare its range, or say --ignore-lock-out"
+            echo "the firewall would refuse ${out//$'\n'/, }, which $who: $way, or say --ignore-lock-out"
             return 1
         }
     done
 }
 
 row_firewall() {
-    local controls=$1 file=$2 running wanted
+    local controls=$1 file=$2 running wanted others
+    others=$(other_programs)
+    [[ -z $others ]] || note "$controls" drift "${others% } filters beside it, and may drop what pods and Services need: declare what it opens under open, then switch it off for good"
     if [[ $live == no ]]; then
         note "$controls" not-observable "no running system: rules are loaded at boot"
         return
@@ -1179,12 +1328,19 @@ keep() {
 
 # --- single rules -----------------------------------------------------------------------------------------------------------------------
 
+# Controls of which a pattern met no file.
+declare -A unseen=()
+
 row_mode() {
     local controls=$1 pattern=$2 want=$3 path mode owner now wanted_owner
     mode=${want%% *}
     owner=${want#* }
     local -a found=()
     mapfile -t found < <(compgen -G "$pattern" || true)
+    if ((${#found[@]} == 0)); then
+        for path in ${controls//,/ }; do unseen[$path]=yes; done
+        return
+    fi
     note "$controls" ok
     for path in "${found[@]}"; do
         if [[ -L $path ]]; then
@@ -1339,6 +1495,15 @@ row_link() {
     else
         note "$controls" drift "$path does not lead to $target"
     fi
+    still_runs "$controls" "$path" "$effect"
+}
+
+# A unit that is masked is not stopped: what it lets in now it lets in until a reboot.
+still_runs() {
+    local controls=$1 path=$2 effect=$3 unit=${2##*/}
+    [[ $live == yes && -z $effect && -L $path && $(readlink -- "$path") == /dev/null ]] || return 0
+    ! systemctl is-active -q "$unit" 2>/dev/null ||
+        note "$controls" reboot-needed "$unit runs until a reboot and lets people in: systemctl stop $unit ends that, and leaves open sessions"
 }
 
 row_program() {
@@ -1548,6 +1713,11 @@ walk() {
             no-tokens) row_no_tokens "$controls" "$target" ;;
             *) note "$controls" failed "unknown kind of row $kind" ;;
         esac
+    done
+    # Where a control found no file at all, nothing of it is known.
+    local control
+    for control in "${!unseen[@]}"; do
+        [[ -n ${status_of[$control]:-} ]] || note "$control" not-observable "none of its files is on this node"
     done
     [[ $confirmed == yes ]] || left_over
 }
