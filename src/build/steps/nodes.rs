@@ -239,8 +239,17 @@ impl Tree<'_> {
         } else {
             "`./harden-node.sh apply`, and log in anew from outside before you leave"
         };
+        let without: Vec<String> = self
+            .scripted()
+            .filter(|pool| drops && !pool.file_rules.contains_key("firewall/mode"))
+            .map(|pool| code(&pool.name))
+            .collect();
+        let waived = match without.as_slice() {
+            [] => String::new(),
+            pools => format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", ")),
+        };
         let mut text = format!(
-            "The hosts, one node at a time and one pool after the other: {firewall}. The script refuses a node of another pool, and closing root's \
+            "The hosts, one node at a time and one pool after the other: {firewall}{waived}. The script refuses a node of another pool, and closing root's \
              logins where no other account has sudo. What changes for logins, the firewall and the runtime stands in the tables below. \
              `./harden-node.sh audit` tells what does not hold. `./harden-node.sh rollback` brings every file back that a script can; what a reboot \
              alone undoes (kexec, BPF, loaded modules) and swap stay as they are."

@@ -2,7 +2,7 @@
 
 use crate::managed::{Tree, omits, says};
 
-use super::{BARE, ENFORCE, NEWEST, SHOP, SMALLEST, at};
+use super::{BARE, ENFORCE, NEWEST, RESTRICTED, SHOP, SMALLEST, at};
 
 const WORKERS: &str = "{ name: workers, role: worker, os: debian-12, cidrs: [192.0.2.64/26] }";
 const DAYS: &str = "rollout: { warn: 2026-11-01, deny: 2027-01-15 }";
@@ -102,4 +102,14 @@ fn the_files_of_a_pool_are_its_own() {
     let (title, rest) = ("### Not written by this version of harden", tree.report().split("## Not held here").nth(1).unwrap());
     says(rest.split(title).nth(1).unwrap(), "(`ubuntu-22.04`)");
     omits(rest.split(title).next().unwrap(), "ubuntu-22.04");
+}
+
+/// Nothing is confirmed where no firewall is loaded.
+#[test]
+fn a_pool_without_a_firewall_is_named() {
+    let waiver = "  waivers: [{ id: W-1, control: node/firewall, scope: { pool: workers }, owner: o, reason: r, expires: 2027-03-01 }]\n";
+    let last = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
+    let tree = Tree::of(SMALLEST, &[RESTRICTED, (last, &format!("{last}{waiver}"))]);
+    says(tree.list("The nodes"), "A waiver leaves the nodes of `workers` without it: there `./harden-node.sh apply` alone");
+    omits(Tree::of(SMALLEST, &[RESTRICTED]).list("The nodes"), "A waiver leaves the nodes");
 }
