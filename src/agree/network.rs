@@ -53,9 +53,10 @@ fn policies_not_enforced(plan: &Plan) -> Vec<Clash> {
     let Some(first) = plan.network.isolated.first().filter(|_| nobody) else { return Vec::new() };
     vec![Clash {
         message: "nothing enforces network policies here: every connection would pass".to_owned(),
-        help: "declare a network plug-in that enforces them, such as Calico or Cilium, and run it in place of this one, or waive \
+        help:
+            "declare a network plug-in that enforces them, such as Calico or Cilium, and run it in place of this one, or waive \
             `network/default-deny` and take the flows out"
-            .to_owned(),
+                .to_owned(),
         a: plug_in(plan, "this enforces no policies"),
         b: Some(Side { text: "these pods are to be isolated".to_owned(), reasons: first.reasons.clone() }),
     }]

@@ -64,7 +64,8 @@ mod tests {
         assert!(cover_the_internet(&ranges(&["::/1", "8000::/2", "c000::/2", "10.0.0.0/8"])));
         // What nobody has on the internet need not be named.
         assert!(cover_the_internet(&ranges(&["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"])));
-        let eighths: Vec<String> = (1..224).filter(|first| ![10, 127].contains(first)).map(|first| format!("{first}.0.0.0/8")).collect();
+        let eighths: Vec<String> =
+            (1..224).filter(|first| ![10, 127].contains(first)).map(|first| format!("{first}.0.0.0/8")).collect();
         assert!(cover_the_internet(&ranges(&eighths.iter().map(String::as_str).collect::<Vec<_>>())));
         assert!(!cover_the_internet(&ranges(&["0.0.0.0/1", "128.0.0.0/2"])));
         assert!(!cover_the_internet(&ranges(&["10.0.0.0/8"])));

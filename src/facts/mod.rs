@@ -71,9 +71,7 @@ pub use needs::{BRIDGE_CNIS, NEEDS, Need, Needed, NeededBy};
 pub use object_api::{CORE_RESOURCES, is_foreign_api, object_api, object_api_gone, object_apis};
 pub use pause::pause_tag;
 pub use plugin::{Plugin, default_plugins, plugin, plugins};
-pub use ports::{
-    CniPort, ETCD_PORTS, KUBELET_PORT, NODE_PORTS, PROXY_HEALTH_PORT, cni_ports, knows_cni_ports, port_range,
-};
+pub use ports::{CniPort, ETCD_PORTS, KUBELET_PORT, NODE_PORTS, PROXY_HEALTH_PORT, cni_ports, knows_cni_ports, port_range};
 pub use program::Program;
 pub use risk::{Risk, RiskWhen, risks};
 pub use runtimes::{Listed, containerd_config, containerd_merges_imports, containerd_versions};

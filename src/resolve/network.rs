@@ -100,7 +100,11 @@ fn view(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> NetworkView {
         declared: SpecPath::new("/platform/cni").child(platform.cni.as_ref().map_or("none", model::Cni::name)),
         node_source: if tunnel || semantics.bridges { NodeSource::Tunnel } else { NodeSource::Node },
         nodes: pools.iter().flat_map(|(_, pool)| &pool.ranges).map(|(range, _)| *range).collect(),
-        unplaced: pools.iter().filter(|(_, pool)| pool.ranges.is_empty()).map(|(role, pool)| (*role, pool.path.clone())).collect(),
+        unplaced: pools
+            .iter()
+            .filter(|(_, pool)| pool.ranges.is_empty())
+            .map(|(role, pool)| (*role, pool.path.clone()))
+            .collect(),
         named_nodes: platform.node_pools.iter().flat_map(|pool| &pool.nodes).map(|node| node.address).collect(),
         balancers: balancers(spec),
         api,

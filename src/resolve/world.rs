@@ -41,7 +41,9 @@ pub(super) fn check(
     diags: &mut Diagnostics,
 ) -> BTreeSet<String> {
     let waiver = |control: &str, pool: Option<&str>| {
-        let holds = |waiver: &&Waiver| waiver.control == control && waiver.counts() && (waiver.pool.is_none() || waiver.pool.as_deref() == pool);
+        let holds = |waiver: &&Waiver| {
+            waiver.control == control && waiver.counts() && (waiver.pool.is_none() || waiver.pool.as_deref() == pool)
+        };
         waivers.iter().find(holds).map(|waiver| waiver.id.clone())
     };
     let places = |lists: &[Listed]| lists.iter().filter_map(|list| at(list.at.as_str())).collect();
@@ -61,7 +63,9 @@ pub(super) fn check(
             }
             match waiver("node/firewall", Some(&pool.name)) {
                 Some(id) => _ = used.insert(id),
-                None => diags.push(PortOpenToTheWorld { what, pool: pool.name.clone(), ranges: texts(&lists), at: places(&lists) }),
+                None => {
+                    diags.push(PortOpenToTheWorld { what, pool: pool.name.clone(), ranges: texts(&lists), at: places(&lists) })
+                }
             }
         }
     }
@@ -73,7 +77,8 @@ pub(super) fn check(
 fn api_server(spec: &Spec, kubeadm: Option<&KubeadmCluster>) -> Vec<Listed> {
     let root = SpecPath::new("/api/sources");
     let sources = spec.api.sources.as_ref();
-    let list = |field: &str, ranges: Option<&Vec<Cidr>>| Listed { ranges: ranges.cloned().unwrap_or_default(), at: root.child(field) };
+    let list =
+        |field: &str, ranges: Option<&Vec<Cidr>>| Listed { ranges: ranges.cloned().unwrap_or_default(), at: root.child(field) };
     let mut lists = vec![
         list("admins", sources.and_then(|sources| sources.admins.as_ref())),
         list("egress", sources.and_then(|sources| sources.egress.as_ref())),

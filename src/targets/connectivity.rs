@@ -75,7 +75,8 @@ fn denied(plan: &NetworkPlan) -> Vec<(&Held<FlowPlan>, String)> {
         }
     }
     // What the cluster has no address of nobody can try.
-    let outside: Vec<_> = outside.iter().filter(|(_, end, _)| place(&plan.view, end).iter().any(|cell| !cell.is_empty())).collect();
+    let outside: Vec<_> =
+        outside.iter().filter(|(_, end, _)| place(&plan.view, end).iter().any(|cell| !cell.is_empty())).collect();
     for held in &plan.flows {
         for (name, to, port) in &outside {
             let from = &held.value.from;

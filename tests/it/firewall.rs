@@ -76,7 +76,12 @@ fn nodes_are_let_in_by_ranges_or_by_name() {
     ];
     let named = built(NAMED, "");
     for pool in ["cp", "workers"] {
-        for line in ["192.0.2.1/32,", "192.0.2.65/32,", "ip saddr @nodes4 udp dport 4789 accept", "ip saddr @nodes4 tcp dport 10250 accept"] {
+        for line in [
+            "192.0.2.1/32,",
+            "192.0.2.65/32,",
+            "ip saddr @nodes4 udp dport 4789 accept",
+            "ip saddr @nodes4 tcp dport 10250 accept",
+        ] {
             assert!(rules(&named, pool).contains(line), "{pool}: {line}\n{}", rules(&named, pool));
         }
     }
@@ -95,7 +100,13 @@ fn nodes_are_let_in_by_ranges_or_by_name() {
 #[test]
 fn every_rule_of_the_plan_has_a_line() {
     let bare = built(&[], "");
-    let full = built(&[("'api.example:6443'", "'api.example:8443'"), ("      podSubnets", "      kubeProxy: { mode: ipvs }\n      podSubnets")], "");
+    let full = built(
+        &[
+            ("'api.example:6443'", "'api.example:8443'"),
+            ("      podSubnets", "      kubeProxy: { mode: ipvs }\n      podSubnets"),
+        ],
+        "",
+    );
     let mut tried = 0;
     for built in [&bare, &full] {
         for pool in built.plan.pools.values() {
@@ -103,7 +114,10 @@ fn every_rule_of_the_plan_has_a_line() {
             for name in pool.file_rules.keys() {
                 let Some(HostRule::FirewallAllow(protocol, port, group)) = HostRule::of(name) else { continue };
                 tried += 1;
-                assert!(lines.contains(&format!("@{}4 {protocol} dport {port} accept", group.replace('-', "_"))), "{name}\n{lines}");
+                assert!(
+                    lines.contains(&format!("@{}4 {protocol} dport {port} accept", group.replace('-', "_"))),
+                    "{name}\n{lines}"
+                );
             }
         }
     }
@@ -141,7 +155,8 @@ fn services_of_ipvs_pass() {
 #[test]
 fn the_shared_endpoint_is_open_where_nodes_answer_it() {
     const FRONT: (&str, &str) = ("'api.example:6443'", "'api.example:8443'");
-    let balanced = |address: &str| format!("admins: [203.0.113.0/24], loadBalancer: {{ addresses: [{address}], preservesClientIp: true }}");
+    let balanced =
+        |address: &str| format!("admins: [203.0.113.0/24], loadBalancer: {{ addresses: [{address}], preservesClientIp: true }}");
     let on_nodes = balanced("192.0.2.10");
     for changes in [vec![FRONT], vec![FRONT, ("admins: [203.0.113.0/24]", on_nodes.as_str())]] {
         let front = built(&changes, "");
@@ -213,6 +228,9 @@ fn an_unknown_plug_in_is_said() {
     assert!(outcome == Outcome::Enforced && detail.contains("declare them under `open`"), "{detail}");
 }
 
+/// Changes of the spec, the codes that they bring, and the control whose waiver lets them.
+type Case<'a> = (Vec<(&'a str, &'a str)>, Vec<&'static str>, &'a str);
+
 /// What lets the world in is counted together, wherever it is written; a waiver lets it.
 #[test]
 fn the_world_is_counted_together() {
@@ -228,7 +246,7 @@ fn the_world_is_counted_together() {
     const HALF: (&str, &str) = (ADMINS, "admins: [0.0.0.0/1]");
     const WIDE: (&str, &str) = ("cidrs: [192.0.2.64/26]", "cidrs: [128.0.0.0/1]");
     let (sources, port) = ("open-to-the-world", "port-open-to-the-world");
-    let cases: Vec<(Vec<(&str, &str)>, Vec<&str>, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (vec![(CP, &api)], vec![sources], "apiserver/api-sources"),
         (vec![(CP, &halves)], vec![sources], "apiserver/api-sources"),
         (vec![(CP, &part), HALF], vec![sources], "apiserver/api-sources"),
@@ -249,7 +267,8 @@ fn the_world_is_counted_together() {
         let told: Vec<&str> = codes.iter().copied().filter(|code| code.ends_with("open-to-the-world")).collect();
         assert_eq!(told, expected, "{changes:?}: {codes:?}");
         if !control.is_empty() {
-            let waived = format!("{text}  waivers: [{{ id: W-1, control: {control}, owner: sre, reason: r, expires: 2027-03-01 }}]\n");
+            let waived =
+                format!("{text}  waivers: [{{ id: W-1, control: {control}, owner: sre, reason: r, expires: 2027-03-01 }}]\n");
             let (codes, built) = judged(&waived, "");
             assert!(built.is_some() && codes.is_empty(), "{changes:?}: {codes:?}");
         }
@@ -270,7 +289,8 @@ fn sources_under_open_are_named() {
 #[test]
 fn wide_ranges_of_pools_are_a_warning() {
     for (range, warned) in [("16.0.0.0/4", true), ("10.0.0.0/8", true), ("172.16.0.0/12", false), ("203.0.112.0/24", false)] {
-        let (codes, built) = judged(&text(&[("192.0.2.64/26", range), ("10.244.0.0/16", "100.64.0.0/16"), ("10.96.0.0/12", "100.80.0.0/16")]), "");
+        let (codes, built) =
+            judged(&text(&[("192.0.2.64/26", range), ("10.244.0.0/16", "100.64.0.0/16"), ("10.96.0.0/12", "100.80.0.0/16")]), "");
         assert!(built.is_some() && codes.contains(&"wide-pool") == warned, "{range}: {codes:?}");
     }
 }

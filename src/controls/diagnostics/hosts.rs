@@ -49,7 +49,8 @@ impl Problem for PoolWithoutAddresses {
     }
 
     fn help(&self) -> String {
-        "write the ranges that they have their addresses in (`cidrs: [192.0.2.64/26]`), or name all of them under `nodes`".to_owned()
+        "write the ranges that they have their addresses in (`cidrs: [192.0.2.64/26]`), or name all of them under `nodes`"
+            .to_owned()
     }
 
     fn labels(&self) -> Vec<Label> {

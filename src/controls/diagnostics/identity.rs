@@ -42,11 +42,7 @@ impl Problem for DeliveryCutOff {
                     .to_owned()
             }
             CutOff::ApiServer { namespace, control, port, named } => {
-                let to = if *named {
-                    "kube-api".to_owned()
-                } else {
-                    format!("{{ cidr: ADDRESS/32, port: {port} }}")
-                };
+                let to = if *named { "kube-api".to_owned() } else { format!("{{ cidr: ADDRESS/32, port: {port} }}") };
                 let shown = if *named { "" } else { " with the address that `kubectl get endpointslices -n default` shows" };
                 let waive =
                     if *control == "network/default-deny" { "; or waive `network/default-deny` for the namespace" } else { "" };

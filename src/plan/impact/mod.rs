@@ -214,7 +214,10 @@ impl Plan {
     /// Whether a rule is one of a firewall that counts and drops nothing.
     fn counts(&self, name: &str) -> bool {
         let Some((pool, rule)) = name.split_once('/') else { return false };
-        let of_firewall = matches!(HostRule::of(rule), Some(HostRule::FirewallMode | HostRule::FirewallAllow(..) | HostRule::FirewallServices(_)));
+        let of_firewall = matches!(
+            HostRule::of(rule),
+            Some(HostRule::FirewallMode | HostRule::FirewallAllow(..) | HostRule::FirewallServices(_))
+        );
         let mode = self.pools.get(pool).and_then(|pool| pool.file_rules.get("firewall/mode"));
         of_firewall && mode.is_some_and(|mode| mode.value == "count")
     }

@@ -51,9 +51,7 @@ fn is(view: &NetworkView, end: &End, subject: &Subject) -> bool {
             Subject::Node(_) | Subject::OwnNode(_) => true,
             Subject::ApiServer(_) => view.api_on_nodes,
             // To Cilium an address that the node of the pod itself answers is that node.
-            Subject::Address(address) => {
-                view.semantics.own == OwnPolicies::Cilium && is_own_node(view, *address)
-            }
+            Subject::Address(address) => view.semantics.own == OwnPolicies::Cilium && is_own_node(view, *address),
             Subject::Pod { .. } | Subject::Host(_) => false,
         },
         End::Metadata => address.is_some_and(|address| view.metadata.iter().any(|range| range.contains(address))),

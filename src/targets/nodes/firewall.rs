@@ -129,7 +129,11 @@ fn set(lines: &mut Lines, group: &str, family: &str, kind: &str, members: &[Memb
 /// The families that a group has ranges of, each with the word that matches its addresses.
 fn families(group: &str, groups: &Groups<'_>) -> Vec<(&'static str, &'static str)> {
     let Some((v4, v6)) = groups.get(group) else { return Vec::new() };
-    [(v4, ("ip", "4")), (v6, ("ip6", "6"))].into_iter().filter(|(members, _)| !members.is_empty()).map(|(_, family)| family).collect()
+    [(v4, ("ip", "4")), (v6, ("ip6", "6"))]
+        .into_iter()
+        .filter(|(members, _)| !members.is_empty())
+        .map(|(_, family)| family)
+        .collect()
 }
 
 /// The matches of a group's ranges, one for each family that it has.

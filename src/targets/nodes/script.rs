@@ -83,7 +83,8 @@ fn role(pool: &Pool<'_>) -> &'static str {
 /// The ports of the control plane whose open connections the firewall must let in anew.
 fn guarded(pool: &Pool<'_>) -> String {
     let mut ports: Vec<String> = Vec::new();
-    let api: Vec<String> = pool.plan.cluster.kubeadm.iter().flat_map(|kubeadm| kubeadm.api_ports()).map(|port| port.to_string()).collect();
+    let api: Vec<String> =
+        pool.plan.cluster.kubeadm.iter().flat_map(|kubeadm| kubeadm.api_ports()).map(|port| port.to_string()).collect();
     for rule in pool.rules() {
         let HostRule::FirewallAllow("tcp", port, _) = rule.rule else { continue };
         if port == ETCD {

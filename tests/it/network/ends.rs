@@ -70,7 +70,10 @@ fn the_agent_of_pod_identity_is_the_node_under_cilium() {
             let built = built.expect(&said);
             assert_eq!(built.disagreements, Vec::<String>::new(), "{cni}");
             let policies = policies(&built);
-            let rules = policies.iter().filter(|policy| policy.name.starts_with("flow-")).flat_map(|policy| policy.egress.iter().flatten());
+            let rules = policies
+                .iter()
+                .filter(|policy| policy.name.starts_with("flow-"))
+                .flat_map(|policy| policy.egress.iter().flatten());
             let peers: Vec<&Peer> = rules.flat_map(|rule| &rule.peers).collect();
             assert_eq!(peers == [&Peer::Entity(Entity::Host)], by_entity, "{cni}: {peers:?}");
             let world = World::new(&built.plan.network.view, policies.clone());
@@ -79,7 +82,8 @@ fn the_agent_of_pod_identity_is_the_node_under_cilium() {
         }
     }
     // Elsewhere it is an address like others.
-    let (said, built) = said(&tiny("kubeadm", "cilium: { version: '1.20' }", "", "from: app, to: { cidr: 169.254.170.23/32, port: 80 }"));
+    let (said, built) =
+        said(&tiny("kubeadm", "cilium: { version: '1.20' }", "", "from: app, to: { cidr: 169.254.170.23/32, port: 80 }"));
     let peers = policies(&built.expect(&said)).into_iter().filter(|policy| policy.name.starts_with("flow-"));
     assert!(peers.flat_map(|policy| policy.egress.unwrap()).all(|rule| rule.peers != [Peer::Entity(Entity::Host)]));
 }
@@ -119,11 +123,17 @@ fn ranges_of_another_family_are_not_applicable() {
     let built = built.expect(&said);
     let intent = built.plan.intents.iter().find(|intent| intent.path.to_string() == "/network/flows/flow").unwrap();
     let ground = Ground::Fact(harden::facts::id::FLOW_OTHER_FAMILY);
-    assert!(intent.verdicts.iter().all(|verdict| verdict.outcome == Outcome::NotApplicable && verdict.ground == ground), "{intent:?}");
+    assert!(
+        intent.verdicts.iter().all(|verdict| verdict.outcome == Outcome::NotApplicable && verdict.ground == ground),
+        "{intent:?}"
+    );
     assert!(policies(&built).iter().all(|policy| !policy.name.starts_with("flow-")));
-    assert!(!built.artifacts.iter().any(|file| file.path.as_str() == "tests/connectivity.csv" && file.text().contains("2001:db8:9")));
+    assert!(
+        !built.artifacts.iter().any(|file| file.path.as_str() == "tests/connectivity.csv" && file.text().contains("2001:db8:9"))
+    );
     // Pods of IPv6 clusters of EKS send IPv4 by a second interface.
-    let (said, built) = super::said(&tiny("eks6", "cilium: { version: '1.20' }", "", "from: app, to: { cidr: 203.0.113.0/24, port: 443 }"));
+    let (said, built) =
+        super::said(&tiny("eks6", "cilium: { version: '1.20' }", "", "from: app, to: { cidr: 203.0.113.0/24, port: 443 }"));
     assert!(policies(&built.expect(&said)).iter().any(|policy| policy.name.starts_with("flow-")));
 }
 
@@ -152,8 +162,10 @@ fn a_deployer_reaches_an_api_server_of_the_provider() {
         assert_eq!(told, platform != "kubeadm", "{platform} {flow}: {control:?}");
     }
     // The help can be followed: where `kube-api` would be refused, it names an address.
-    for (platform, cni, named) in [("aks", AZURE, false), ("kubeadm", CALICO, true), ("eks", "cilium: { version: '1.20' }", true)] {
-        let text = tiny(platform, cni, "", "from: monitoring, to: app") + "  identity: { delivery: [{ serviceAccount: app/deployer }] }\n";
+    for (platform, cni, named) in [("aks", AZURE, false), ("kubeadm", CALICO, true), ("eks", "cilium: { version: '1.20' }", true)]
+    {
+        let text = tiny(platform, cni, "", "from: monitoring, to: app")
+            + "  identity: { delivery: [{ serviceAccount: app/deployer }] }\n";
         let (said, _) = said(&text);
         assert_eq!(said.contains("to: kube-api"), named, "{said}");
         assert_eq!(said.contains("to: { cidr: ADDRESS/32, port: 443 }"), !named, "{said}");
@@ -165,7 +177,10 @@ fn a_deployer_reaches_an_api_server_of_the_provider() {
 fn clusters_of_ipv6_alone_say_what_is_not_known() {
     let six = |cni: &str, more: &str| {
         tiny("kubeadm", cni, more, "from: monitoring, to: app")
-            .replace("podSubnets: [10.20.0.0/16], serviceSubnets: [10.30.0.0/16]", "podSubnets: ['fd00:10:244::/56'], serviceSubnets: ['fd00:10:96::/112']")
+            .replace(
+                "podSubnets: [10.20.0.0/16], serviceSubnets: [10.30.0.0/16]",
+                "podSubnets: ['fd00:10:244::/56'], serviceSubnets: ['fd00:10:96::/112']",
+            )
             .replace("192.0.2.0/28", "'2001:db8:1::/64'")
             .replace("192.0.2.64/26", "'2001:db8:2::/64'")
             .replace("address: 192.0.2.1 ", "address: '2001:db8:1::1' ")

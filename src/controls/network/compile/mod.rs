@@ -149,7 +149,10 @@ impl Ends<'_> {
             return Ok(());
         }
         let why = format!("{what} of pool {} have no address in the spec", names.join(", "));
-        Err(self.cannot(why, "write `cidrs` of the pool, the ranges that its nodes have their addresses in, or name all of its `nodes`"))
+        Err(self.cannot(
+            why,
+            "write `cidrs` of the pool, the ranges that its nodes have their addresses in, or name all of its `nodes`",
+        ))
     }
 
     /// Nobody answers on another port: the flow would be declared, and never pass.
@@ -206,7 +209,11 @@ impl Ends<'_> {
 
     /// Whether the spec gives the addresses of the nodes that run the API server.
     fn api_placed(&self) -> Result<(), Unmatched> {
-        if self.view.api_on_nodes { self.placed(Some(PoolRole::ControlPlane), "the nodes of the API server, those") } else { Ok(()) }
+        if self.view.api_on_nodes {
+            self.placed(Some(PoolRole::ControlPlane), "the nodes of the API server, those")
+        } else {
+            Ok(())
+        }
     }
 
     fn nodes_answer(&self) -> Result<Rules, Unmatched> {
