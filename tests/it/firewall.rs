@@ -228,6 +228,9 @@ fn an_unknown_plug_in_is_said() {
     assert!(outcome == Outcome::Enforced && detail.contains("declare them under `open`"), "{detail}");
 }
 
+/// Changes of the spec, the codes that they bring, and the control whose waiver lets them.
+type Case<'a> = (Vec<(&'a str, &'a str)>, Vec<&'static str>, &'a str);
+
 /// What lets the world in is counted together, wherever it is written; a waiver lets it.
 #[test]
 fn the_world_is_counted_together() {
@@ -243,7 +246,7 @@ fn the_world_is_counted_together() {
     const HALF: (&str, &str) = (ADMINS, "admins: [0.0.0.0/1]");
     const WIDE: (&str, &str) = ("cidrs: [192.0.2.64/26]", "cidrs: [128.0.0.0/1]");
     let (sources, port) = ("open-to-the-world", "port-open-to-the-world");
-    let cases: Vec<(Vec<(&str, &str)>, Vec<&str>, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (vec![(CP, &api)], vec![sources], "apiserver/api-sources"),
         (vec![(CP, &halves)], vec![sources], "apiserver/api-sources"),
         (vec![(CP, &part), HALF], vec![sources], "apiserver/api-sources"),

@@ -37,6 +37,8 @@ const SIEM: &str = r#", siem: { syslog: { host: siem.example.com, port: 6514, ca
 
 /// A spec with every node control, and with what stands behind the goals of the audit log.
 fn spec(os: &str, cni: &str, runtime: &str, logging: &str) -> String {
+    // One of them with Services that reach the hook of the firewall.
+    let mode = if cni == CNIS[3] { "ipvs" } else { "iptables" };
     format!(
         r#"apiVersion: harden.dev/v1alpha1
 kind: Cluster
@@ -49,7 +51,7 @@ spec:
       controlPlaneEndpoint: api.example.internal:6443
       podSubnets: [10.244.0.0/16, "fd00:10:244::/56"]
       serviceSubnets: [10.96.0.0/12, "fd00:10:96::/112"]
-      kubeProxy: {{ mode: iptables }}
+      kubeProxy: {{ mode: {mode} }}
     cni: {{ {cni} }}
     addons: [kube-prometheus, metallb]
     runtime: {{ {runtime} }}
@@ -143,7 +145,10 @@ fn scripts_and_rules_are_taken() {
                 fs::remove_file(&spoilt).unwrap();
             }
             if nft {
-                judge_rules(&folder.join("files/etc/harden/node.nft"));
+                let rules = folder.join("files/etc/harden/node.nft");
+                judge_rules(&rules);
+                let services = fs::read_to_string(&rules).unwrap().contains("ip6 saddr @pods6 ip6 daddr @services6 accept");
+                assert_eq!(services, *cni == CNIS[3], "{cni}");
             }
             if systemd {
                 let unit = folder.join("files/etc/systemd/system/harden-firewall.service");

@@ -2,6 +2,8 @@
 
 mod ranges;
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::{Cidr, Platform, SpecPath},
     facts::{OwnPolicies, ServiceView},
@@ -155,12 +157,12 @@ impl Ends<'_> {
 
     /// Nobody answers on another port: the flow would be declared, and never pass.
     fn answers_on(&self, known: &[u16], what: &str) -> Result<(), Unmatched> {
-        let named: Vec<u16> = self.flow.ports.iter().map(|port| port.number).collect();
+        let named: BTreeSet<u16> = self.flow.ports.iter().map(|port| port.number).collect();
         if named.is_empty() || named.iter().any(|port| known.contains(port)) {
             return Ok(());
         }
-        let texts = |ports: &[u16]| ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let why = format!("{what} on port {}, behind its Service too, and not on {}", texts(&known[..1]), texts(&named));
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        let why = format!("{what} on port {}, and not on {}", known[0], named.join(", "));
         Err(self.cannot(why, "leave `ports` out"))
     }
 
