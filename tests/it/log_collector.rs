@@ -285,7 +285,12 @@ fn flannel_has_an_agent_that_nothing_holds() {
 /// An address of IPv6 is dialled in brackets alone.
 #[test]
 fn a_receiver_of_ipv6_stands_in_brackets() {
-    let changes = [("host: siem.example.com", "host: \"2001:db8::5\""), (", addresses: [198.51.100.20/32]", "")];
+    let changes = [
+        ("host: siem.example.com", "host: \"2001:db8::5\""),
+        (", addresses: [198.51.100.20/32]", ""),
+        ("podSubnets: [10.244.0.0/16]", "podSubnets: [10.244.0.0/16, \"fd00:10:244::/56\"]"),
+        ("serviceSubnets: [10.96.0.0/12]", "serviceSubnets: [10.96.0.0/12, \"fd00:10:96::/112\"]"),
+    ];
     let built = with_pools(&pools("debian-12", "debian-12"), "", &changes);
     let text = built.plan.logs.agent.as_ref().expect("an agent").value.config_text();
     assert!(text.contains("endpoint: \"[2001:db8::5]\"") || text.contains("endpoint: '[2001:db8::5]'"), "{text}");

@@ -130,11 +130,6 @@ impl Tree<'_> {
         text.push_str(
             ". The script leaves out what belongs to a program that is not there, and kubeadm would then start with the program's own defaults.",
         );
-        if self.plan.host.runtime == "containerd" {
-            text.push_str(
-                " Its file is for this version of containerd alone: on a node with another one it stops, so upgrade that first.",
-            );
-        }
         let of_etcd: Vec<String> =
             self.scripted().filter(|pool| pool.role == PoolRole::Etcd).map(|pool| code(&pool.name)).collect();
         if !of_etcd.is_empty() {
@@ -246,7 +241,9 @@ impl Tree<'_> {
             .collect();
         let waived = match without.as_slice() {
             [] => String::new(),
-            pools => format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", ")),
+            pools => {
+                format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", "))
+            }
         };
         let mut text = format!(
             "The hosts, one node at a time and one pool after the other: {firewall}{waived}. The script refuses a node of another pool, and closing root's \

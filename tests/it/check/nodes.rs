@@ -10,7 +10,7 @@ const UNIT: &str = "node/usr/lib/systemd/system/kubelet.service";
 fn config() -> String {
     format!(
         "{KUBELET}authentication: {{ anonymous: {{ enabled: false }}, webhook: {{ enabled: true }}, x509: {{ clientCAFile: /etc/kubernetes/pki/ca.crt }} }}\n\
-         authorization: {{ mode: Webhook }}\nrotateCertificates: true\nreadOnlyPort: 0\n"
+         authorization: {{ mode: Webhook }}\nrotateCertificates: true\nreadOnlyPort: 0\ncgroupDriver: systemd\n"
     )
 }
 

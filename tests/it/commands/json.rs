@@ -105,7 +105,7 @@ fn every_output_is_as_its_schema_says() {
     assert!(changes.iter().any(|change| change["impact"][0] == "rolls"), "{diff}");
 
     copy(&root().join("golden/check"), &example.file("check"));
-    for case in ["waivers", "streams", "node"] {
+    for case in ["waivers", "streams", "node", "workloads"] {
         let (manifests, spec) = (format!("check/{case}/manifests"), format!("check/{case}/harden.yaml"));
         let check = seen.run("check", &example, 1, &[&["check", manifests.as_str(), "--spec", spec.as_str()][..], &day].concat());
         assert!(!check["findings"].as_array().unwrap().is_empty(), "{case}");
