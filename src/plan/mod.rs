@@ -17,6 +17,7 @@ mod lowering;
 mod namespaces;
 mod network;
 mod patching;
+mod pod_security;
 mod policies;
 mod presence;
 mod rbac;
@@ -52,8 +53,8 @@ pub use network::{
 };
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use policies::{
-    Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
-    sync_key, template_key,
+    Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, Pulls, SYNCED, constraint_key, constraint_text, mutation_key,
+    mutation_text, sync_key, template_key,
 };
 pub use presence::Presence;
 pub use rbac::{CLUSTER_ADMIN, Grant, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};
