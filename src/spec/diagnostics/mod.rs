@@ -20,7 +20,8 @@ pub(super) use shape::{
     MissingField, NotASpec, OutOfRange, UnknownApiVersion, UnknownField, UnknownKind, UnknownWord, UnquotedVersion, WrongType,
 };
 pub(super) use values::{
-    ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
+    ControlCharacter, NotADate, NotARange, NotARegistry, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch,
+    VersionWithoutPatch,
 };
 
 /// Every kind of diagnostic of reading specs.
@@ -43,6 +44,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NotARange>(),
     Entry::of::<NotAnAddress>(),
     Entry::of::<NotADate>(),
+    Entry::of::<NotARegistry>(),
     Entry::of::<NotAVersion>(),
     Entry::of::<VersionWithoutPatch>(),
     Entry::of::<VersionWithPatch>(),
@@ -70,7 +72,7 @@ pub const ALL: &[Entry] = &[
 ];
 
 /// What is wrong with a field or a text by itself, whatever the rest of the spec says.
-const BY_ITSELF: [&str; 15] = [
+const BY_ITSELF: [&str; 16] = [
     UnknownField::CODE,
     UnknownWord::CODE,
     WrongType::CODE,
@@ -80,6 +82,7 @@ const BY_ITSELF: [&str; 15] = [
     NotARange::CODE,
     NotAnAddress::CODE,
     NotADate::CODE,
+    NotARegistry::CODE,
     NotAVersion::CODE,
     VersionWithoutPatch::CODE,
     VersionWithPatch::CODE,
