@@ -23,7 +23,8 @@ pub(in crate::controls) use identity::{
     CutOff, DeliveryByDefault, DeliveryCutOff, HandsOutClusterAdmin, ReservedIdentity, RunsInKubeSystem, UnknownDelivery,
 };
 pub(in crate::controls) use policies::{
-    ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
+    ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, HostFolderOfTheNode, KubeSystemLevel,
+    RefusedByPodSecurity, UnknownAddon, WaiverNotAtAdmission,
 };
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
@@ -44,6 +45,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<EncryptionStageSkipped>(),
     Entry::of::<GatekeeperTooOld>(),
     Entry::of::<GatekeeperUnknown>(),
+    Entry::of::<HostFolderOfTheNode>(),
     Entry::of::<HostWord>(),
     Entry::of::<IssuerIsClusterOwn>(),
     Entry::of::<IssuerPrefixReserved>(),
@@ -60,12 +62,14 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ParameterConflict>(),
     Entry::of::<ParameterValue>(),
     Entry::of::<ProbesShutOut>(),
+    Entry::of::<RefusedByPodSecurity>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),
     Entry::of::<RetiredIssuerInUse>(),
     Entry::of::<RuntimeUnlisted>(),
     Entry::of::<ReservedIdentity>(),
     Entry::of::<HandsOutClusterAdmin>(),
+    Entry::of::<UnknownAddon>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),
