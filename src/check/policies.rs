@@ -7,13 +7,17 @@ use serde_json::Value as Json;
 use crate::{
     base::{Cause, Reason},
     diag::{Place, Severity},
+    facts::PodLevel,
     plan::{Action, PolicyPlan},
-    policy::{Request, Subject as Judged, Violation, judge as violations, pod_spec},
+    policy::{POLICIES, Params, Policy, Request, Subject as Judged, Violation, judge as violations, pod_spec},
     semantics::pod::{account, admitted},
     yaml::Node,
 };
 
-use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject};
+use super::{Against, Finding, Findings, accounts::Accounts, subject::Subject, waivers};
+
+/// The control of levels.
+const POD_SECURITY: &str = "admission/pod-security";
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
 pub(super) fn judge(
@@ -34,6 +38,9 @@ pub(super) fn judge(
     let workload = Workload { root, subject, namespace: named.unwrap_or(against.namespace), object };
     for planned in against.plan.policies.values().filter(|planned| !spares(planned, workload.namespace, against)) {
         workload.by(planned, against, accounts, found);
+    }
+    if !accounts.are_of_static_pods() {
+        workload.by_level(against, found);
     }
     true
 }
@@ -71,6 +78,44 @@ impl Workload<'_> {
             }
             Judged::EnteredPod => {}
         }
+    }
+
+    /// What the level of Pod Security refuses that the plan knows of its namespace, and no policy does: a waiver of a policy, or
+    /// what it allows, is none of Pod Security. Without both a policy refuses what its level does.
+    fn by_level(&self, against: &Against<'_>, found: &mut Findings) {
+        let enforced = PodLevel::of(against.plan.enforced_level(self.namespace));
+        let request = Request::create(&self.object);
+        for policy in POLICIES.iter().filter(|policy| policy.level.is_some_and(|level| Some(level) <= enforced)) {
+            let refused = against.plan.policies.get(policy.name).filter(|planned| !spares(planned, self.namespace, against));
+            let by_policy =
+                refused.map_or_else(Vec::new, |planned| violations(policy, &planned.values_for_everybody(), &request));
+            for violation in violations(policy, &Params::default(), &request) {
+                let told = refused.filter(|_| by_policy.contains(&violation));
+                let is_told =
+                    told.is_some_and(|planned| !waivers::cover(&mut self.finding(&violation, planned, against), against));
+                if !is_told && !self.has_users_of_its_own(&violation) {
+                    found.findings.push(self.at_level(&violation, policy, against));
+                }
+            }
+        }
+    }
+
+    /// Whether it is unmasked /proc in a pod with a user namespace of its own: that Pod Security lets in from 1.35 on, and gates
+    /// before.
+    fn has_users_of_its_own(&self, violation: &Violation) -> bool {
+        let host_users = pod_spec(&self.object).and_then(|(pod, _)| pod.get("hostUsers"));
+        violation.rule == "proc-mount" && host_users == Some(&Json::Bool(false))
+    }
+
+    fn at_level(&self, violation: &Violation, policy: &Policy, against: &Against<'_>) -> Finding {
+        let level = against.plan.enforced_level(self.namespace);
+        let fix = format!(
+            "{}, or give the namespace a level that lets it in (`podSecurity`, with a waiver of `{POD_SECURITY}`)",
+            policy.fix
+        );
+        let mut finding = self.placed(violation, Some(POD_SECURITY), &fix, against);
+        finding.message.push_str(&format!("; level `{level}` of Pod Security in `{}` refuses it", self.namespace));
+        finding
     }
 
     /// What is refused of the pods that it is or makes, with the places in itself.
@@ -119,9 +164,12 @@ impl Workload<'_> {
 
     fn finding(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>) -> Finding {
         let control = planned.reasons.iter().find_map(|reason| reason.control).map(|control| control.0);
+        self.placed(violation, control, planned.policy.fix, against)
+    }
+
+    fn placed(&self, violation: &Violation, control: Option<&str>, fix: &str, against: &Against<'_>) -> Finding {
         let place = place(self.root, &violation.pointer);
-        let fix = planned.policy.fix.to_owned();
-        let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix);
+        let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix.to_owned());
         finding.path = format!("{}{}", self.subject.above, violation.pointer);
         if !violation.container.is_empty() {
             finding.container = Some(violation.container.clone());
