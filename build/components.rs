@@ -98,6 +98,7 @@ fn when_of(row: &Row, word: &str) -> Compiled {
     Ok(match word {
         "addon" => "When::Addon",
         "addon-trivy-operator" => "When::AddonNamed(\"trivy-operator\")",
+        "approver" => "When::Approver",
         "azure-calico" => "When::AzureCalico",
         "azure-policy-engine" => "When::AzurePolicyEngine",
         "cluster-scanner" => "When::ClusterScanner",

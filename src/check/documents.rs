@@ -177,7 +177,7 @@ fn not_asked(kind: &str) -> Option<&'static str> {
         | "StatefulSet"
         | "DaemonSet"
         | "Job"
-        | "CronJob" => "of pods the level of Pod Security that their namespace enforces",
+        | "CronJob" => "of pods what else the level of Pod Security of their namespace asks than the policies do",
         "Namespace" => "of namespaces labels of Pod Security where the plan writes none",
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
             "of roles and bindings those that the plan does not write"

@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use crate::{
     base::{Cause, Reason},
     diag::{Place, Severity},
+    facts::PodLevel,
     plan::{Action, PolicyPlan},
-    policy::{Request, Subject as Judged, Violation, judge as violations, pod_spec},
+    policy::{POLICIES, Params, Policy, Request, Subject as Judged, Violation, judge as violations, pod_spec},
     semantics::pod::{account, admitted},
     yaml::Node,
 };
@@ -19,8 +20,11 @@ use super::{
     documents,
     placeholders::{self, Placeholder},
     subject::Subject,
-    tokens,
+    tokens, waivers,
 };
+
+/// The control of levels.
+const POD_SECURITY: &str = "admission/pod-security";
 
 /// Judges an object that is a pod or makes pods; `false` for any other, and where no policy is planned.
 pub(super) fn judge(
@@ -51,6 +55,9 @@ pub(super) fn judge(
     if !policies.is_empty() {
         workload.filled_in_later(found);
         workload.no_lists(&at, found);
+    }
+    if !accounts.are_of_static_pods() {
+        workload.by_level(against, found);
     }
     true
 }
@@ -120,6 +127,45 @@ impl Workload<'_> {
         }
     }
 
+    /// What the level of Pod Security refuses that the plan knows of its namespace, and no policy does: a waiver of a policy, or
+    /// what it allows, is none of Pod Security. Without both a policy refuses what its level does.
+    fn by_level(&self, against: &Against<'_>, found: &mut Findings) {
+        let enforced = PodLevel::of(against.plan.enforced_level(self.namespace));
+        let request = Request::create(&self.object);
+        for policy in POLICIES.iter().filter(|policy| policy.level.is_some_and(|level| Some(level) <= enforced)) {
+            let refused = against.plan.policies.get(policy.name).filter(|planned| !spares(planned, self.namespace, against));
+            let by_policy =
+                refused.map_or_else(Vec::new, |planned| violations(policy, &planned.values_for_everybody(), &request));
+            for violation in violations(policy, &Params::default(), &request) {
+                let told = refused.filter(|_| by_policy.contains(&violation));
+                let is_told =
+                    told.is_some_and(|planned| !waivers::cover(&mut self.finding(&violation, planned, against), against));
+                let is_later = self.later.iter().any(|later| later.decides(&violation.pointer));
+                if !is_told && !is_later && !self.has_users_of_its_own(&violation) {
+                    found.findings.push(self.at_level(&violation, policy, against));
+                }
+            }
+        }
+    }
+
+    /// Whether it is unmasked /proc in a pod with a user namespace of its own: that Pod Security lets in from 1.35 on, and gates
+    /// before.
+    fn has_users_of_its_own(&self, violation: &Violation) -> bool {
+        let host_users = pod_spec(&self.object).and_then(|(pod, _)| pod.get("hostUsers"));
+        violation.rule == "proc-mount" && host_users == Some(&Json::Bool(false))
+    }
+
+    fn at_level(&self, violation: &Violation, policy: &Policy, against: &Against<'_>) -> Finding {
+        let level = against.plan.enforced_level(self.namespace);
+        let fix = format!(
+            "{}, or give the namespace a level that lets it in (`podSecurity`, with a waiver of `{POD_SECURITY}`)",
+            policy.fix
+        );
+        let mut finding = self.placed(violation, Some(POD_SECURITY), &fix, against);
+        finding.message.push_str(&format!("; level `{level}` of Pod Security in `{}` refuses it", self.namespace));
+        finding
+    }
+
     /// What is refused of the pods that it is or makes, with the places in itself.
     fn as_pod(&self, planned: &PolicyPlan, mounts: bool) -> BTreeSet<Violation> {
         let (Some(pod), Some((_, at))) = (admitted(&self.object, mounts), pod_spec(&self.object)) else { return BTreeSet::new() };
@@ -169,9 +215,12 @@ impl Workload<'_> {
 
     fn finding(&self, violation: &Violation, planned: &PolicyPlan, against: &Against<'_>) -> Finding {
         let control = planned.reasons.iter().find_map(|reason| reason.control).map(|control| control.0);
+        self.placed(violation, control, planned.policy.fix, against)
+    }
+
+    fn placed(&self, violation: &Violation, control: Option<&str>, fix: &str, against: &Against<'_>) -> Finding {
         let place = place(self.root, &violation.pointer);
-        let fix = planned.policy.fix.to_owned();
-        let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix);
+        let mut finding = self.subject.finding(against.plan, control, place, violation.message.clone(), fix.to_owned());
         finding.path = format!("{}{}", self.subject.above, violation.pointer);
         finding.namespace = Some(self.namespace.to_owned());
         if !violation.container.is_empty() {

@@ -71,15 +71,7 @@ pub struct Change {
 
 impl Change {
     fn new(key: &str, from: Option<String>, to: Option<String>, direction: Direction) -> Self {
-        let (before, after) = (from.as_deref(), to.as_deref());
-        let mut impact = key.parse::<SettingKey>().map(|key| key.impact_of_change(before, after)).unwrap_or_default();
-        // What lets more through refuses nothing that passed before.
-        if matches!(direction, Direction::Opens | Direction::Weakens) {
-            impact.retain(|impact| !matches!(impact, Impact::RefusesLater(_)));
-            if impact.is_empty() {
-                impact.push(Impact::None);
-            }
-        }
+        let impact = impact(key, from.as_deref(), to.as_deref(), direction);
         Change { key: key.to_owned(), from, to, direction, impact }
     }
 
@@ -89,6 +81,19 @@ impl Change {
         let impact: Vec<&str> = self.impact.iter().map(|impact| impact.name()).collect();
         json!({ "key": self.key, "from": self.from, "to": self.to, "direction": self.direction.name(), "impact": impact })
     }
+}
+
+/// What a change of a setting does to the running cluster.
+fn impact(key: &str, from: Option<&str>, to: Option<&str>, direction: Direction) -> Vec<Impact> {
+    let mut impact = key.parse::<SettingKey>().map(|key| key.impact_of_change(from, to)).unwrap_or_default();
+    // What lets more through refuses nothing that passed before.
+    if matches!(direction, Direction::Opens | Direction::Weakens) {
+        impact.retain(|impact| !matches!(impact, Impact::RefusesLater(_)));
+        if impact.is_empty() {
+            impact.push(Impact::None);
+        }
+    }
+    impact
 }
 
 /// The setting that stands for a whole audit policy.
@@ -114,7 +119,11 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Change> {
             continue;
         }
         let direction = direction::of(key, (from, to), (old, new));
-        changes.push(Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction));
+        let mut change = Change::new(key, from.map(|r| r.value.clone()), to.map(|r| r.value.clone()), direction);
+        if let Some((before, after)) = namespaces::levels(key, old, new) {
+            change.impact = impact(key, Some(&before), Some(&after), direction);
+        }
+        changes.push(change);
     }
     changes.extend(grants::compare(old, new));
     changes.extend(audit::compare(&old.audit, &new.audit));
@@ -187,6 +196,18 @@ mod tests {
             ("admission/pod-security/enforce", None, Some("privileged"), "restarts"),
             ("admission/pod-security/enforce", None, Some("baseline"), "refuses-later restarts"),
             ("admission/pod-security/enforce", Some("baseline"), None, "restarts"),
+            (
+                "namespace/shop/labels/pod-security.kubernetes.io/enforce",
+                Some("privileged"),
+                Some("baseline"),
+                "refuses-later none",
+            ),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", Some("restricted"), Some("baseline"), "none"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", None, Some("baseline"), "refuses-later none"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", None, Some("privileged"), "none"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce", Some("baseline"), None, "none"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/enforce-version", Some("v1.35"), Some("v1.36"), "none"),
+            ("namespace/shop/labels/pod-security.kubernetes.io/warn", Some("privileged"), Some("baseline"), "none"),
             ("admission/pod-security/exempt/shop", Some("shop"), None, "refuses-later restarts"),
             ("admission/pod-security/exempt/shop", None, Some("shop"), "restarts"),
             ("network/shop/NetworkPolicy/default-deny", None, Some("{}"), "refuses-later none"),
@@ -242,6 +263,13 @@ mod tests {
             let expected = |direction| vec![(label.to_owned(), direction), (version.clone(), direction)];
             assert_eq!(directions(before, &after), expected(comes), "{level} comes, the default is {default}");
             assert_eq!(directions(&after, before), expected(goes), "{level} goes, the default is {default}");
+            let refuses = |old: &[(&str, &str)], new: &[(&str, &str)]| {
+                compare(&side(old), &side(new))[0].impact.iter().any(|impact| matches!(impact, Impact::RefusesLater(_)))
+            };
+            let rank =
+                |level: &str| ["privileged", "baseline", "restricted"].iter().position(|known| *known == level).unwrap_or(0);
+            assert_eq!(refuses(before, &after), rank(level) > rank(default), "{level} comes, the default is {default}");
+            assert_eq!(refuses(&after, before), rank(default) > rank(level), "{level} goes, the default is {default}");
         }
     }
 

@@ -9,6 +9,17 @@ use super::{Direction, Side};
 /// Without a configuration of the plugin every pod passes.
 const NOTHING: &str = "privileged";
 
+/// The levels that a namespace enforced before and after, where a setting is the label of that: without one the default of the
+/// cluster holds.
+pub(super) fn levels(key: &str, old: &Side, new: &Side) -> Option<(String, String)> {
+    key.strip_prefix("namespace/")?.strip_suffix("/labels/pod-security.kubernetes.io/enforce")?;
+    let value = |side: &Side, key: &str| side.settings.get(key).map(|found| found.value.clone());
+    let level = |side: &Side| {
+        value(side, key).or_else(|| value(side, "admission/pod-security/enforce")).unwrap_or_else(|| NOTHING.to_owned())
+    };
+    Some((level(old), level(new)))
+}
+
 /// The direction of a label that one of two builds alone has; nothing for settings of another kind.
 pub(super) fn direction(key: &str, old: &Side, new: &Side) -> Option<Direction> {
     let (namespace, label) = key.strip_prefix("namespace/")?.split_once("/labels/pod-security.kubernetes.io/")?;

@@ -1,5 +1,6 @@
 //! The catalogue of system components: what clusters run beside applications, and what each needs.
 
+use super::row::nearest;
 use crate::base::Platform;
 
 /// A level of Pod Security, from weakest to strictest.
@@ -16,6 +17,12 @@ pub enum PodLevel {
 impl PodLevel {
     /// Every level, from weakest to strictest.
     pub const ALL: [PodLevel; 3] = [PodLevel::Privileged, PodLevel::Baseline, PodLevel::Restricted];
+
+    /// The level of this name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
 
     /// Its name, as labels take it.
     #[must_use]
@@ -35,6 +42,8 @@ pub enum When {
     Addon,
     /// The spec names another component among the addons, which brings it with the values of its chart.
     AddonNamed(&'static str),
+    /// The spec names it as the approver of serving certificates.
+    Approver,
     /// The spec names Calico as what enforces network policies on AKS, which installs its operator.
     AzureCalico,
     /// The spec names the Azure Policy add-on as an engine.
@@ -263,10 +272,31 @@ pub fn is_system_namespace(name: &str) -> bool {
     OF_EVERY_CLUSTER.contains(&name) || component()
 }
 
-/// The addon that the spec calls by this word.
+/// The component of this name, whatever makes it part of a cluster.
 #[must_use]
 pub fn component(word: &str) -> Option<&'static Component> {
     COMPONENTS.iter().find(|component| component.is_called(word))
+}
+
+/// The component that the spec may name among the addons by this word.
+#[must_use]
+pub fn addon(word: &str) -> Option<&'static Component> {
+    component(word).filter(|component| component.when.contains(&When::Addon))
+}
+
+/// Every word by which the spec may name an addon, sorted.
+#[must_use]
+pub fn addons() -> Vec<&'static str> {
+    let named = components().filter(|component| component.when.contains(&When::Addon));
+    let mut words: Vec<&str> = named.flat_map(|component| component.also.iter().copied().chain([component.name])).collect();
+    words.sort_unstable();
+    words
+}
+
+/// The word for an addon that is spelt most like one that is none, if any is close.
+#[must_use]
+pub fn nearest_addon(word: &str) -> Option<&'static str> {
+    nearest(word, addons().into_iter())
 }
 
 #[cfg(test)]

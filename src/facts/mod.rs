@@ -16,6 +16,7 @@ mod flag_limit;
 mod gate;
 mod gatekeeper;
 mod helm;
+mod host_folder;
 mod kernel;
 mod kubeadm;
 mod kubelet_flags;
@@ -45,8 +46,8 @@ pub use cni::{
     calico_follows, network_semantics,
 };
 pub use component::{
-    Callers, Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, component, components,
-    is_system_namespace,
+    Callers, Calls, Component, Failure, Listens, PodLevel, Port, Protocol, Webhook, When, Workload, addon, addons, component,
+    components, is_system_namespace, nearest_addon,
 };
 pub use config_api::{ConfigKind, config_api, config_api_read};
 pub use etcd::{EtcdFlag, EtcdImage, EtcdVersion, etcd_flag, etcd_flags, etcd_for, etcd_image};
@@ -61,6 +62,7 @@ pub use gatekeeper::{
     GatekeeperNeed, gatekeeper_is_unknown,
 };
 pub use helm::helm_keys;
+pub use host_folder::gives_the_node_away;
 pub use kernel::KUBELET_SYSCTLS;
 pub use kubeadm::{
     API_PORT, ArgumentOrder, FieldForm, KubeadmField, KubeadmKind, PodSeccomp, ProbePort, SchedulerProbes, StaticPods,

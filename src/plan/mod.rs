@@ -19,6 +19,7 @@ mod namespaces;
 mod network;
 mod patching;
 mod pod_logs;
+mod pod_security;
 mod policies;
 mod ports;
 mod presence;
@@ -57,8 +58,8 @@ pub use network::{
 pub use patching::{AcceptedVulnerability, PatchPlan, RebootWindow, patching_key};
 pub use pod_logs::{POD_LOGS, kube_system_logs};
 pub use policies::{
-    Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, SYNCED, constraint_key, constraint_text, mutation_key, mutation_text,
-    sync_key, template_key,
+    Action, Engine, Judges, OWN_TEMPLATE, PolicyPlan, Pulls, SYNCED, constraint_key, constraint_text, mutation_key,
+    mutation_text, sync_key, template_key,
 };
 pub use presence::Presence;
 pub use rbac::{CLUSTER_ADMIN, Grant, KUBEADM_ADMINS, RbacPlan, RolePlan, ScopedName, account_key, binding_text, role_ref};

@@ -153,7 +153,7 @@ impl PolicyPlan {
         let mut keys = vec![template_key(self.policy.name)];
         keys.extend(self.constraints().iter().map(|judges| constraint_key(&self.constraint_name(*judges))));
         if self.mutates() {
-            keys.extend(List::ALL.map(mutation_key));
+            keys.extend(Pulls::ALL.map(mutation_key));
         }
         if self.policy.subject == Subject::EnteredPod {
             keys.push(sync_key());
@@ -199,10 +199,63 @@ pub const OWN_TEMPLATE: &str = "the rules of harden";
 /// What Gatekeeper holds of the cluster.
 pub const SYNCED: &str = "/v1/Pod";
 
+/// What pulls an image, each set by a mutation of its own: Gatekeeper sets no list as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pulls {
+    /// The containers of a list.
+    Containers(List),
+    /// Volumes that are images.
+    Volumes,
+}
+
+impl Pulls {
+    /// All of a pod.
+    pub const ALL: [Pulls; 4] =
+        [Pulls::Containers(List::Plain), Pulls::Containers(List::Init), Pulls::Containers(List::Ephemeral), Pulls::Volumes];
+
+    /// The list of the pod's spec.
+    #[must_use]
+    pub const fn list(self) -> &'static str {
+        match self {
+            Pulls::Containers(list) => list.field(),
+            Pulls::Volumes => "volumes",
+        }
+    }
+
+    /// The field that is set, as mutations of Gatekeeper name it.
+    #[must_use]
+    pub fn location(self) -> String {
+        match self {
+            Pulls::Containers(list) => format!("spec.{}[name: *].imagePullPolicy", list.field()),
+            Pulls::Volumes => format!("{}.pullPolicy", Pulls::IMAGE_VOLUME),
+        }
+    }
+
+    /// What must be there already for the field to be set: a volume of another kind must not become an image.
+    #[must_use]
+    pub const fn only_in(self) -> Option<&'static str> {
+        match self {
+            Pulls::Containers(_) => None,
+            Pulls::Volumes => Some(Pulls::IMAGE_VOLUME),
+        }
+    }
+
+    /// The requests that bring new ones. Pull policies of what is there cannot be changed.
+    #[must_use]
+    pub const fn operation(self) -> &'static str {
+        match self {
+            Pulls::Containers(List::Ephemeral) => "UPDATE",
+            Pulls::Containers(List::Plain | List::Init) | Pulls::Volumes => "CREATE",
+        }
+    }
+
+    const IMAGE_VOLUME: &'static str = "spec.volumes[name: *].image";
+}
+
 /// A mutation in one line.
 #[must_use]
-pub fn mutation_text(list: &str, operation: &str, exempt: &[&str]) -> String {
-    format!("spec.{list}[name: *].imagePullPolicy is Always on {operation}{}", outside(exempt))
+pub fn mutation_text(of: Pulls, operation: &str, exempt: &[&str]) -> String {
+    format!("{} is Always on {operation}{}", of.location(), outside(exempt))
 }
 
 /// The key of a template.
@@ -217,10 +270,10 @@ pub fn constraint_key(name: &str) -> SettingKey {
     SettingKey::Part(Topic::Policy, format!("gatekeeper/constraint/{name}"))
 }
 
-/// The key of the mutation of a list of containers.
+/// The key of a mutation.
 #[must_use]
-pub fn mutation_key(list: List) -> SettingKey {
-    SettingKey::Part(Topic::Policy, format!("gatekeeper/mutation/{}", list.field()))
+pub fn mutation_key(of: Pulls) -> SettingKey {
+    SettingKey::Part(Topic::Policy, format!("gatekeeper/mutation/{}", of.list()))
 }
 
 /// The key of what Gatekeeper holds of the cluster.
@@ -249,9 +302,8 @@ fn gatekeeper(policy: &PolicyPlan, out: &mut BTreeMap<SettingKey, Held<String>>)
     }
     if policy.mutates() {
         let exempt: Vec<&str> = policy.exempt.keys().map(String::as_str).collect();
-        for list in List::ALL {
-            let operation = if list == List::Ephemeral { "UPDATE" } else { "CREATE" };
-            out.insert(mutation_key(list), held(mutation_text(list.field(), operation, &exempt), policy.all_reasons()));
+        for of in Pulls::ALL {
+            out.insert(mutation_key(of), held(mutation_text(of, of.operation(), &exempt), policy.all_reasons()));
         }
     }
     if policy.policy.subject == Subject::EnteredPod {

@@ -44,6 +44,12 @@ impl<'a> Image<'a> {
         Image { registry, qualified: first.is_some(), path, tag, digest }
     }
 
+    /// Whether names of images may lie in a registry, or in a folder of one: they take its first segment for a registry.
+    #[must_use]
+    pub fn may_be_from(allowed: &str) -> bool {
+        is_registry(allowed.split('/').next().unwrap_or_default())
+    }
+
     /// Whether every segment has a name, and none leads elsewhere.
     fn is_readable(&self) -> bool {
         self.path.iter().all(|segment| !matches!(*segment, "" | "." | ".."))
@@ -75,7 +81,8 @@ impl<'a> Image<'a> {
     }
 }
 
-/// Whether the part before the first `/` is a registry: it has a dot, a colon or a capital, or is `localhost`.
+/// Whether the part before the first `/` is a registry: it has a dot, a colon or a capital, or is `localhost`. Any other is a
+/// folder of `docker.io`.
 fn is_registry(first: &str) -> bool {
     first.contains(['.', ':']) || first == "localhost" || first != first.to_lowercase()
 }
@@ -110,6 +117,21 @@ mod tests {
         }
         assert!(Image::parse(&pinned).is_pinned());
         assert!(Image::parse("a@sha256:0").is_latest());
+    }
+
+    #[test]
+    fn a_registry_that_no_name_takes_for_one_is_known() {
+        for (allowed, may) in [
+            ("bitnami", false),
+            ("nginx", false),
+            ("quay/org", false),
+            ("docker.io", true),
+            ("localhost", true),
+            ("registry:5000/x", true),
+        ] {
+            assert_eq!(Image::may_be_from(allowed), may, "{allowed}");
+            assert_eq!(Image::parse(&format!("{allowed}/app/x")).is_from(allowed), may, "{allowed}");
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The language of policies: quantifiers over parts of a pod, tests of fields with a default for what is absent, messages. No general
 //! expressions: whatever is said here can be said natively, in Rego and in CEL.
 
+use crate::facts::PodLevel;
+
 use super::{Case, Param};
 
 /// A policy: rules over one kind of subject. A violation of any rule refuses the request.
 ///
 /// On UPDATE a violation counts unless the old object has the same one, in the container of the same name and image: a change that only
-/// removes a finalizer passes, a new ephemeral container is judged.
+/// removes a finalizer passes, a new ephemeral container is judged ([`Test::Changed`] for what it reaches through the old pod).
 #[derive(Debug)]
 pub struct Policy {
     /// Its name; the control is `policy/NAME`.
@@ -17,6 +19,10 @@ pub struct Policy {
     pub fix: &'static str,
     /// What is judged.
     pub subject: Subject,
+    /// The weakest level of Pod Security that refuses the same pods, whatever the policy lets in; nothing where none does.
+    ///
+    /// Source: kubernetes.io, Pod Security Standards.
+    pub level: Option<PodLevel>,
     /// Its parameters.
     pub params: &'static [Param],
     /// Who is spared although a rule refuses it.
@@ -146,6 +152,9 @@ pub enum Test {
     Is(Field, Check),
     /// A yes-or-no parameter says yes.
     Param(&'static str),
+    /// An object that is there already is changed: with what the old object did not do, that is what a new container reaches in
+    /// an old pod.
+    Changed,
 }
 
 /// A field, with what counts where it is absent or null.

@@ -67,7 +67,9 @@ pub fn pod_spec(object: &Json) -> Option<(&Json, String)> {
 pub fn judge(policy: &Policy, params: &Params, request: &Request<'_>) -> Vec<Violation> {
     let judged = |object: &Json| {
         let holds = policy.holders().any(|(_, kind, _)| kind == text(object, &["kind"]));
-        holds.then(|| pod_spec(object)).flatten().map(|(spec, at)| findings(policy, params, spec, &at)).unwrap_or_default()
+        let changed = request.operation == "UPDATE";
+        let found = |(spec, at): (&Json, String)| findings(policy, params, &Item::pod(spec, &at, changed));
+        holds.then(|| pod_spec(object)).flatten().map(found).unwrap_or_default()
     };
     let Some(object) = request.object.filter(|_| !policy.exemption.covers(params, request)) else { return Vec::new() };
     let before: BTreeSet<Finding> = request.old.map(judged).unwrap_or_default().into_iter().map(Finding::without_place).collect();
@@ -82,7 +84,9 @@ pub fn judge_entry(policy: &Policy, params: &Params, pod: Option<&Json>, request
         return Vec::new();
     }
     match pod.and_then(|pod| at(pod, &["spec"])).filter(|spec| spec.is_object()) {
-        Some(spec) => sorted(findings(policy, params, spec, "/spec").into_iter().map(|finding| finding.violation)),
+        Some(spec) => {
+            sorted(findings(policy, params, &Item::pod(spec, "/spec", false)).into_iter().map(|finding| finding.violation))
+        }
         None => vec![Violation {
             policy: policy.name,
             rule: "unknown",
@@ -113,10 +117,10 @@ impl Finding {
     }
 }
 
-fn findings(policy: &Policy, params: &Params, spec: &Json, pointer: &str) -> Vec<Finding> {
+fn findings(policy: &Policy, params: &Params, pod: &Item<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in policy.rules {
-        for item in looked_at(rule.over, spec, pointer) {
+        for item in looked_at(rule.over, pod) {
             if holds(&rule.refused, &item, params) {
                 found.push(item.finding(policy, rule));
             }
@@ -135,9 +139,17 @@ struct Item<'a> {
     list: Option<List>,
     container: &'a str,
     image: &'a str,
+    /// Whether the object is changed, not made.
+    changed: bool,
 }
 
 impl<'a> Item<'a> {
+    /// The spec of a pod.
+    fn pod(spec: &'a Json, pointer: &str, changed: bool) -> Self {
+        let pointer = pointer.to_owned();
+        Item { value: spec, pod: spec, volume: &Json::Null, pointer, list: None, container: "", image: "", changed }
+    }
+
     fn below(&self, value: &'a Json, pointer: String) -> Self {
         Item { value, pointer: format!("{}{pointer}", self.pointer), ..self.clone() }
     }
@@ -172,17 +184,15 @@ impl<'a> Item<'a> {
     }
 }
 
-fn looked_at<'a>(over: Over, spec: &'a Json, pointer: &str) -> Vec<Item<'a>> {
-    let pod =
-        Item { value: spec, pod: spec, volume: &Json::Null, pointer: pointer.to_owned(), list: None, container: "", image: "" };
+fn looked_at<'a>(over: Over, pod: &Item<'a>) -> Vec<Item<'a>> {
     match over {
-        Over::Pod => vec![pod],
-        Over::Volumes => each(&pod, &["volumes"]).filter(|volume| volume.value.is_object()).collect(),
-        Over::Containers => containers(&pod),
+        Over::Pod => vec![pod.clone()],
+        Over::Volumes => each(pod, &["volumes"]).filter(|volume| volume.value.is_object()).collect(),
+        Over::Containers => containers(pod),
         Over::InContainers(path) => {
-            containers(&pod).iter().flat_map(|container| each(container, path).collect::<Vec<_>>()).collect()
+            containers(pod).iter().flat_map(|container| each(container, path).collect::<Vec<_>>()).collect()
         }
-        Over::Mounts => containers(&pod).iter().flat_map(mounts).collect(),
+        Over::Mounts => containers(pod).iter().flat_map(mounts).collect(),
     }
 }
 
@@ -223,6 +233,7 @@ fn holds(test: &Test, item: &Item<'_>, params: &Params) -> bool {
         Test::Not(test) => !holds(test, item, params),
         Test::Is(field, check) => passes(*check, item.get(field), params),
         Test::Param(name) => params.flag(name),
+        Test::Changed => item.changed,
     }
 }
 

@@ -16,7 +16,7 @@ use super::profiles::Flat;
 
 /// What the catalogue says of an addon, in a cluster with or without governed namespaces.
 fn addon(path: &SpecPath, name: &str, governed: bool) -> Verdict {
-    let (outcome, fact, detail) = match facts::component(name) {
+    let (outcome, fact, detail) = match facts::addon(name) {
         Some(known) if governed && !known.outside.is_empty() => (Outcome::Weaker, facts::id::ADDON_OUTSIDE, known.outside),
         Some(_) => (Outcome::Enforced, facts::id::ADDON_KNOWN, ""),
         None => (Outcome::Weaker, facts::id::ADDON_WITHOUT_DATA, ""),

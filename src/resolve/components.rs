@@ -5,7 +5,7 @@ use crate::{
     facts::{self, Component, Enforcer, When},
 };
 
-use super::answers::{KubeProxyAnswers, Resolved};
+use super::answers::{KubeProxyAnswers, Resolved, ServingCertificates};
 
 impl Resolved {
     /// Every system component with what makes it one, sorted by name. Addons without data are not among them.
@@ -27,6 +27,9 @@ impl Resolved {
             // Where the spec asks for it the values are ours, and leave that part out.
             When::AddonNamed(name) if self.vulnerabilities.cluster.is_some_and(|scanner| scanner.name() == name) => None,
             When::AddonNamed(name) => spec(self.addons.iter().find(|addon| addon.name == name)?.path.clone()),
+            When::Approver if matches!(&self.serving_certificates, ServingCertificates::Approver(name) if component.is_called(name)) => {
+                spec(platform.child("kubeadm").child("servingCertificates").child("approver"))
+            }
             When::AzureCalico if self.network.view.semantics.enforcer == Enforcer::AzureCalico => {
                 spec(platform.child("cni").child("azure-cni").child("networkPolicy"))
             }
@@ -39,7 +42,7 @@ impl Resolved {
             When::Platform(which) if which == self.platform => spec(platform.child(&which.to_string())),
             When::KubeProxy if self.runs_kube_proxy() => spec(platform.child(&self.platform.to_string())),
             When::NodeLocalDns if self.node_local_dns => spec(platform.child("nodeLocalDns")),
-            When::AzureCalico | When::AzurePolicyEngine | When::GatekeeperEngine | When::ClusterScanner => None,
+            When::Approver | When::AzureCalico | When::AzurePolicyEngine | When::GatekeeperEngine | When::ClusterScanner => None,
             When::Cni | When::Platform(_) | When::KubeProxy | When::NodeLocalDns => None,
         }
     }

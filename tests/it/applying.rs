@@ -41,6 +41,26 @@ fn pod_security_is_tried_before_the_servers_restart() {
     let tree = Tree::of(SMALLEST, &[RESTRICTED]);
     let trial = "`kubectl label --dry-run=server --overwrite ns --all pod-security.kubernetes.io/enforce=baseline`";
     assert!(at(&tree, trial) < at(&tree, "The control plane, one node"));
+    omits(tree.list("A running cluster"), "as soon as `k8s/namespaces` is applied");
+}
+
+/// A label counts as soon as it is applied, and its level may be another than that of the cluster.
+#[test]
+fn pod_security_is_tried_for_each_level() {
+    let api = "  api: { sources";
+    let namespaces = "  namespaces: [{ name: pay, podSecurity: restricted }, { name: shop }, { name: kube-system }]\n";
+    let tree = Tree::of(SMALLEST, &[RESTRICTED, (api, &format!("{namespaces}{api}"))]);
+    let asked = |words: &str| at(&tree, &format!("`kubectl label --dry-run=server --overwrite ns {words}`"));
+    assert!(
+        asked("--all pod-security.kubernetes.io/enforce=baseline") < asked("pay pod-security.kubernetes.io/enforce=restricted")
+    );
+    assert!(asked("pay pod-security.kubernetes.io/enforce=restricted") < at(&tree, "](#the-objects)"));
+    // A baseline refuses nothing by itself, and the label of a namespace does.
+    let alone = Tree::of(SMALLEST, &[(api, &format!("{namespaces}{api}"))]);
+    at(&alone, "`restricted` holds in `pay`. Pods that break it");
+    omits(alone.list("A running cluster"), "ns --all");
+    says(alone.row("admission/pod-security"), "refuses pods below the level when they are next created");
+    omits(Tree::of(SMALLEST, &[]).row("admission/pod-security"), "refuses pods below");
 }
 
 /// Nothing plain can be read at the last stage of encryption: that is said before the file is made and the servers restart.

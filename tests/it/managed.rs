@@ -185,6 +185,23 @@ fn every_folder_is_applied_once() {
     }
 }
 
+/// A provider takes no default for the cluster: labels refuse pods from the moment on which they are applied, and that is asked
+/// about before.
+#[test]
+fn labels_are_asked_about_before_they_refuse() {
+    for path in [EKS, AKS] {
+        let tree = Tree::of(path, &[]);
+        let at = |words: &str| tree.running().find(words).unwrap_or_else(|| panic!("`{words}`: {}", tree.running()));
+        let asked = "`kubectl label --dry-run=server --overwrite ns shop pod-security.kubernetes.io/enforce=baseline`";
+        assert!(at("`baseline` holds in `shop`") < at(asked));
+        assert!(at(asked) < at("`kubectl apply --server-side -k FOLDER`"));
+        let row =
+            tree.report().lines().find(|line| line.starts_with("| `admission/pod-security`") && line.contains("namespace shop"));
+        says(row.unwrap(), "refuses pods below the level when they are next created");
+        omits(tree.list("A new cluster"), "kubectl label");
+    }
+}
+
 /// What Gatekeeper must change is named only where it changes something.
 #[test]
 fn the_head_of_the_policies_names_what_is_there() {

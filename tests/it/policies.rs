@@ -3,6 +3,7 @@
 mod components;
 mod engine;
 mod published;
+mod said;
 
 use std::{collections::BTreeSet, fs};
 

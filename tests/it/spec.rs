@@ -314,6 +314,8 @@ const MISTAKES: &[Mistake] = &[
         "allowedRegistries: [«https://registry.example.com/shop»]",
         "unreadable-text",
     ),
+    ("allowedRegistries: [registry.example.com/shop]", "allowedRegistries: [«bitnami»]", "not-a-registry"),
+    ("allowedRegistries: [registry.example.com/shop]", "allowedRegistries: [«quay/org»]", "not-a-registry"),
     // Names and what they refer to.
     ("name: dev-shop,", "name: «Dev Shop»,", "bad-name"),
     ("{ name: cp-2,", "{ name: «cp-1»,", "duplicate-name"),

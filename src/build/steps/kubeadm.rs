@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::{
     base::{Artifact, Cause, Cidr},
     facts,
-    plan::{EncryptionStage, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
+    plan::{EncryptionStage, Engine, Held, KubeadmCluster, NodePlan, PER_NODE, Plan, PoolRole, Program},
 };
 
-use super::{TO_ANOTHER_VERSION, objects::to_objects, running::replaced};
+use super::{TO_ANOTHER_VERSION, objects::to_objects, pod_security, running::replaced};
 
 /// How a static pod takes changed files: its manifest stays the same, so the kubelet sees nothing to do.
 const RESTART: &str =
@@ -70,7 +70,7 @@ impl Tree<'_> {
             steps.push(text);
         }
         steps.extend(self.serving_certificates());
-        steps.extend(self.pod_security_from_the_start());
+        steps.extend(pod_security::from_the_start(self.plan));
         steps.extend(to_objects(self.plan, self.artifacts));
         steps
     }
@@ -253,11 +253,20 @@ impl Tree<'_> {
         )
     }
 
+    /// Where nothing is spared for the approver.
+    pub(super) fn approver_is_judged(&self) -> &'static str {
+        if self.plan.policies.values().all(|policy| policy.engine == Engine::Nothing) {
+            return "";
+        }
+        " In `kube-system` nothing refuses its pods; in any other namespace policies and Pod Security judge them: waive there what they break."
+    }
+
     fn serving_certificates(&self) -> Option<String> {
         self.kubelets_first().map(|_| {
             "The approver of kubelet serving certificates runs in the cluster, so until it does, logs, exec and metrics do not work: approve the \
              first requests by hand (`kubectl certificate approve`) or deploy it at once."
                 .to_owned()
+                + self.approver_is_judged()
         })
     }
 }

@@ -4,6 +4,7 @@ mod kubeadm;
 mod network_plugin;
 mod nodes;
 mod objects;
+mod pod_security;
 mod provider;
 mod running;
 mod version;
@@ -50,6 +51,7 @@ pub(super) fn steps(plan: &Plan, artifacts: &[Artifact]) -> Vec<StepList> {
             let steps: Vec<String> = ways
                 .before
                 .into_iter()
+                .chain(pod_security::ask_first(plan))
                 .chain(people)
                 .chain(ways.open)
                 .chain(objects)

@@ -5,7 +5,7 @@ use crate::{
     report::code,
 };
 
-use super::kubeadm::Tree;
+use super::{kubeadm::Tree, pod_security};
 
 /// A document that kubeadm stores in the cluster.
 struct Stored {
@@ -34,12 +34,13 @@ impl Tree<'_> {
         steps.push(self.snapshot());
         steps.push(self.way_back());
         steps.extend(self.stage_reached());
-        steps.extend(self.pod_security());
+        steps.extend(pod_security::ask_first(self.plan));
         steps.extend(self.without_credentials());
         steps.extend(self.kubelets_first().map(|_| {
             "The approver of kubelet serving certificates must run from here on: a kubelet that restarts with what the next steps bring asks for its \
              certificate, and until it is approved nobody reads logs of its node or comes into its pods."
                 .to_owned()
+                + self.approver_is_judged()
         }));
         let limited = self.plan.authentication.as_ref().is_some_and(|held| held.anonymous.is_some());
         steps.extend(limited.then(|| {
@@ -181,38 +182,6 @@ impl Tree<'_> {
     /// The resources that are encrypted, as kubectl takes them.
     pub(super) fn resources(&self) -> String {
         self.plan.encryption.as_ref().map(|held| held.value.resources.join(",")).unwrap_or_default()
-    }
-
-    /// The level of Pod Security that namespaces without a label get, where it holds anything, and for whom it does not.
-    fn closed_by_default(&self) -> Option<(&str, String)> {
-        let defaults = self.plan.pod_security.as_ref()?;
-        let level = defaults.enforce.value.as_str();
-        let spared: Vec<String> = defaults.exempt_namespaces.iter().map(|name| code(&name.value)).collect();
-        let but = if spared.is_empty() { String::new() } else { format!(", but for {}", spared.join(", ")) };
-        (level != "privileged").then_some((level, but))
-    }
-
-    /// The same of a cluster that is new: what is installed next is what breaks it.
-    pub(super) fn pod_security_from_the_start(&self) -> Option<String> {
-        self.closed_by_default().map(|(level, but)| {
-            format!(
-                "Pod Security: `{level}` holds from the start in every namespace without a label `enforce` of its own{but}. What needs more (drivers of \
-                 storage, load balancers, agents of nodes) is refused there: name it under `platform.addons`, or its namespace with a level under \
-                 `namespaces`, before you install it."
-            )
-        })
-    }
-
-    /// The level that namespaces without a label get as soon as the API servers restart.
-    fn pod_security(&self) -> Option<String> {
-        self.closed_by_default().map(|(level, but)| {
-            format!(
-                "Pod Security: from the restart of the API servers on `{level}` holds in every namespace without a label `enforce` of its own{but}. Pods \
-                 that break it are refused when they are next created (ingress with host ports, agents of nodes, drivers of storage). Ask first: \
-                 `kubectl label --dry-run=server --overwrite ns --all pod-security.kubernetes.io/enforce={level}` warns of the pods in each namespace; \
-                 what needs more is named in `namespaces` of the spec with its level."
-            )
-        })
     }
 
     /// Who asks the API server without credentials today, and will be refused.

@@ -27,6 +27,10 @@ pub(in crate::controls) const CONTROL: Control = Control {
 
 const PLUGIN: &str = "DenyEscalatingExec";
 
+/// The door beside it.
+const UNSEEN: &str = "a container that is added to such a pod (`kubectl debug`) is asked about by `policy/privileged`, and in the namespaces that it \
+    spares by nothing but the right to update `pods/ephemeralcontainers`";
+
 /// The policy that replaces the plugin works wherever admission policies do.
 fn applies(_: &Resolved) -> Applies {
     Applies::Yes
@@ -66,7 +70,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         // The values that are built here let the webhook see CONNECT.
         but: (!gatekeeper.connect && !cluster.engines.has_our_values())
             .then_some((facts::id::GATEKEEPER_CONNECT, connect(&gatekeeper))),
-        unseen: "",
+        unseen: UNSEEN,
     };
     policy::write(cluster, out, CONTROL.id, &asked);
 }

@@ -27,7 +27,7 @@ pub(super) use deny_service_external_ips::CONTROL as DENY_SERVICE_EXTERNAL_IPS;
 pub(super) use event_rate_limit::CONTROL as EVENT_RATE_LIMIT;
 pub(super) use namespace_lifecycle::CONTROL as NAMESPACE_LIFECYCLE;
 pub(super) use node_restriction::CONTROL as NODE_RESTRICTION;
-pub(super) use pod_security::CONTROL as POD_SECURITY;
+pub(super) use pod_security::{CONTROL as POD_SECURITY, level_to_come};
 pub(super) use service_account::CONTROL as SERVICE_ACCOUNT;
 
 /// Plugins that the providers run too.

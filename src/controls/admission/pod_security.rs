@@ -3,7 +3,7 @@
 use crate::{
     base::{Area, Cause, Date, Level, Platform, SpecPath},
     controls::{Applies, Control, Param, ParamKind, Stricter},
-    facts::{self, ConfigKind},
+    facts::{self, ConfigKind, PodLevel},
     plan::{Ground, Held, Lowering, Outcome, PodSecurityPlan, Scope, namespace_path},
     resolve::{NamespaceAnswer, Resolved},
 };
@@ -88,6 +88,30 @@ impl Levels {
     /// The stricter of the levels that are shown and not enforced.
     pub(super) fn shown(&self) -> &str {
         if rank(&self.audit.value) > rank(&self.warn.value) { &self.audit.value } else { &self.warn.value }
+    }
+}
+
+/// The level that pods of a namespace are held to once every day of the rollout has come; without a name, of one that nothing
+/// speaks of.
+pub(in crate::controls) fn level_to_come(cluster: &Resolved, namespace: Option<&str>) -> PodLevel {
+    if !cluster.selects(ID) {
+        return PodLevel::Privileged;
+    }
+    let asked = |mode: &str| system_namespaces::level(&cluster.text(ID, mode).0);
+    let (enforce, shown) = (asked("enforce"), asked("audit").max(asked("warn")));
+    let (is_exempt, elsewhere) = match cluster.platform {
+        Platform::Kubeadm => {
+            let exempt = system_namespaces::exempt(cluster, enforce.name(), shown.name());
+            (exempt.iter().any(|(name, _)| Some(*name) == namespace), enforce)
+        }
+        Platform::Eks | Platform::Aks => (false, PodLevel::Privileged),
+    };
+    let is_waived = || namespace.is_some() && cluster.waivers_for(ID).any(|waiver| waiver.whole_namespace() == namespace);
+    match cluster.namespaces.iter().find(|governed| Some(governed.name.as_str()) == namespace) {
+        _ if is_exempt => PodLevel::Privileged,
+        Some(governed) => labels::to_come(cluster, governed, enforce),
+        None if is_waived() => PodLevel::Privileged,
+        None => elsewhere,
     }
 }
 

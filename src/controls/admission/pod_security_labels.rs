@@ -4,7 +4,7 @@
 use crate::{
     base::{Cause, Platform, SpecPath},
     controls::diagnostics::{ComponentBelowLevel, KubeSystemLevel, WaiverNeeded},
-    facts,
+    facts::{self, PodLevel},
     plan::{Ground, Held, Lowering, Outcome, Plan, Scope, SettingKey, label_key, namespace_path},
     resolve::{NamespaceAnswer, Resolved, Waiver},
 };
@@ -74,6 +74,14 @@ impl<'a> Governed<'a> {
             Some(_) | None => most,
         }
     }
+}
+
+/// The level that the label of a governed namespace enforces once its day has come.
+pub(super) fn to_come(cluster: &Resolved, namespace: &NamespaceAnswer, day: PodLevel) -> PodLevel {
+    let governed = Governed::of(cluster, namespace);
+    let most = governed.published.as_ref().map_or(day, |published| day.min(system_namespaces::level(published.passes)));
+    let own = governed.own().map(system_namespaces::level);
+    own.filter(|own| governed.waiver.is_some() || *own >= most).unwrap_or(most)
 }
 
 /// Writes the labels of every governed namespace.

@@ -14,6 +14,11 @@ pub(super) fn rank(level: &str) -> usize {
     LEVELS.iter().position(|known| *known == level).unwrap_or(0)
 }
 
+/// The level of a name; of an unknown word the weakest.
+pub(super) fn level(name: &str) -> PodLevel {
+    PodLevel::of(name).unwrap_or(PodLevel::Privileged)
+}
+
 const KUBE_SYSTEM: &str = "kube-system";
 
 /// What is published to run in a namespace.

@@ -27,7 +27,8 @@ pub(in crate::controls) use identity::{
 };
 pub(in crate::controls) use logging::ReceiverByAddress;
 pub(in crate::controls) use policies::{
-    ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, KubeSystemLevel, WaiverNotAtAdmission,
+    ComponentBelowLevel, ComponentNotDeclared, GatekeeperTooOld, GatekeeperUnknown, HostFolderOfTheNode, KubeSystemLevel,
+    RefusedByPodSecurity, UnknownAddon, WaiverNotAtAdmission,
 };
 pub(in crate::controls) use selection::{
     MissingParameter, ParameterConflict, ParameterValue, UnknownBenchmark, UnknownControl, UnknownParameter, WaiverNeeded,
@@ -49,6 +50,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<EncryptionStageSkipped>(),
     Entry::of::<GatekeeperTooOld>(),
     Entry::of::<GatekeeperUnknown>(),
+    Entry::of::<HostFolderOfTheNode>(),
     Entry::of::<HostWord>(),
     Entry::of::<IssuerIsClusterOwn>(),
     Entry::of::<IssuerPrefixReserved>(),
@@ -72,12 +74,14 @@ pub const ALL: &[Entry] = &[
     Entry::of::<ParameterValue>(),
     Entry::of::<PoolWithoutAddresses>(),
     Entry::of::<ProbesShutOut>(),
+    Entry::of::<RefusedByPodSecurity>(),
     Entry::of::<ReservedGroup>(),
     Entry::of::<TooManySources>(),
     Entry::of::<RetiredIssuerInUse>(),
     Entry::of::<RuntimeUnlisted>(),
     Entry::of::<ReservedIdentity>(),
     Entry::of::<HandsOutClusterAdmin>(),
+    Entry::of::<UnknownAddon>(),
     Entry::of::<UnknownCipher>(),
     Entry::of::<UnknownBenchmark>(),
     Entry::of::<UnknownControl>(),

@@ -2,7 +2,7 @@
 
 use crate::{
     diag::{Label, Place, Problem, Severity},
-    facts::GatekeeperNeed,
+    facts::{self, GatekeeperNeed, PodLevel},
 };
 
 /// A namespace of a known component that no addon declares.
@@ -11,18 +11,20 @@ pub(in crate::controls) struct ComponentNotDeclared {
     pub(in crate::controls) namespace: String,
     pub(in crate::controls) component: &'static str,
     pub(in crate::controls) says: &'static str,
-    pub(in crate::controls) policies: String,
+    /// What would become of its pods.
+    pub(in crate::controls) broken: String,
     pub(in crate::controls) at: Option<Place>,
 }
 
 impl Problem for ComponentNotDeclared {
     const CODE: &'static str = "component-not-declared";
     const SEVERITY: Severity = Severity::Warning;
-    const MEANING: &'static str = "The spec speaks of a namespace in which a known component is published, and `platform.addons` does not \
-        declare the component. Policies spare what is declared: if it runs there, its pods will be refused when they are next created.";
+    const MEANING: &'static str = "The spec speaks of a namespace in which a known component is published (governs it, names it as a peer or as that \
+        of what delivers), and `platform.addons` does not declare the component. Policies, Pod Security and default deny spare what is declared: if \
+        it runs there, its pods will be refused when they are next created, or cut off at once.";
 
     fn message(&self) -> String {
-        format!("policies `{}` would refuse {} in `{}`: no addon declares it", self.policies, self.says, self.namespace)
+        format!("no addon declares {}, which is published in `{}`: {}", self.says, self.namespace, self.broken)
     }
 
     fn help(&self) -> String {
@@ -31,6 +33,42 @@ impl Problem for ComponentNotDeclared {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), "where it is published")).collect()
+    }
+}
+
+/// An addon that the catalogue does not know.
+#[derive(Debug)]
+pub(in crate::controls) struct UnknownAddon {
+    pub(in crate::controls) name: String,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for UnknownAddon {
+    const CODE: &'static str = "unknown-addon";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "`platform.addons` names something that the catalogue has no data about. Nothing is spared for it: policies, Pod \
+        Security and default deny treat its namespace as every other.";
+
+    fn message(&self) -> String {
+        format!("the catalogue knows no addon `{}`: nothing is spared for it", self.name)
+    }
+
+    fn help(&self) -> String {
+        if facts::component(&self.name).is_some() {
+            return "take it out: what else `platform` says decides whether the cluster has it".to_owned();
+        }
+        match facts::nearest_addon(&self.name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "name its namespace under `namespaces` with the level that its pods need, and waive there the policies that they break; the \
+                 catalogue knows `{}`",
+                facts::addons().join("`, `")
+            ),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "no component of the catalogue")).collect()
     }
 }
 
@@ -137,6 +175,82 @@ impl Problem for WaiverNotAtAdmission {
 
     fn labels(&self) -> Vec<Label> {
         self.at.iter().map(|at| Label::new(at.clone(), self.why)).collect()
+    }
+}
+
+/// A waiver or an allow list of a policy lets in what Pod Security refuses all the same.
+#[derive(Debug)]
+pub(in crate::controls) struct RefusedByPodSecurity {
+    /// What lets it in.
+    pub(in crate::controls) what: String,
+    /// The namespace; nothing where it is every one that the policy judges.
+    pub(in crate::controls) namespace: Option<String>,
+    /// The weakest level that refuses it.
+    pub(in crate::controls) level: PodLevel,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for RefusedByPodSecurity {
+    const CODE: &'static str = "refused-by-pod-security";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "A pod has to pass Pod Security and every policy. A waiver of a policy, or one of its lists of what is allowed, lets \
+        in what the level of the namespace refuses all the same: such a pod is not created, and a Deployment shows only missing replicas.";
+
+    fn message(&self) -> String {
+        let namespace = self
+            .namespace
+            .as_ref()
+            .map_or_else(|| "every namespace that the policy judges".to_owned(), |name| format!("`{name}`"));
+        format!("{} lets no pod in: Pod Security holds {namespace} to level `{}` or a stricter one", self.what, self.level.name())
+    }
+
+    fn help(&self) -> String {
+        let needed = if self.level == PodLevel::Restricted { PodLevel::Baseline } else { PodLevel::Privileged };
+        let namespace =
+            self.namespace.as_ref().map_or_else(|| "a namespace for such pods".to_owned(), |name| format!("`{name}`"));
+        format!(
+            "give {namespace} `podSecurity: {}` under `namespaces`, with a waiver of `admission/pod-security`: best one that holds such pods alone",
+            needed.name()
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "a policy lets them in, and no level does")).collect()
+    }
+}
+
+/// A folder that pods may mount gives the node away.
+#[derive(Debug)]
+pub(in crate::controls) struct HostFolderOfTheNode {
+    pub(in crate::controls) path: String,
+    pub(in crate::controls) read_only: bool,
+    /// Whether mounting it for reading alone is no harm.
+    pub(in crate::controls) eased: bool,
+    pub(in crate::controls) why: &'static str,
+    pub(in crate::controls) at: Option<Place>,
+}
+
+impl Problem for HostFolderOfTheNode {
+    const CODE: &'static str = "host-folder-of-the-node";
+    const SEVERITY: Severity = Severity::Warning;
+    const MEANING: &'static str = "`workloads.hostPaths` lets every pod mount a folder through which it has the node, or what lies in such a folder: \
+        keys, tokens, the socket of the container runtime, or what the node runs as root. Refusing privileged pods is worth little then.";
+
+    fn message(&self) -> String {
+        let how = if self.read_only { "reads" } else { "mounts" };
+        format!("whoever {how} folder `{}` has the node: {}", self.path, self.why)
+    }
+
+    fn help(&self) -> String {
+        let less = if self.eased { " (or `readOnly: true`, where that is enough)" } else { "" };
+        format!(
+            "name the folder below it that workloads need{less}, or let the agent that needs it have a namespace of its own with a waiver of \
+             `policy/host-filesystem`"
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.at.iter().map(|at| Label::new(at.clone(), "any pod may mount this")).collect()
     }
 }
 

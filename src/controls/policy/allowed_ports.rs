@@ -8,7 +8,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::{Asked, write};
+use super::{Asked, wide, write};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: ID,
@@ -28,6 +28,7 @@ const UNSEEN: &str = "Services are not looked at: NodePort, LoadBalancer and `ex
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/workloads/hostPorts");
+    wide::ports(cluster, out, ID, &place);
     let ports = &cluster.engines.host_ports;
     let cause = if ports.is_empty() { out.reason().cause } else { Cause::Spec(place.clone()) };
     let params = vec![("ports", ParamValue::Ports(ports.clone()), cause)];

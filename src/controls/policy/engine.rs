@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     super::{admission::not_disabled, strokes},
+    levels,
     spared::{self, Spared},
     waived, webhook,
 };
@@ -53,6 +54,7 @@ pub(in crate::controls) fn write(cluster: &Resolved, out: &mut Lowering<'_>, id:
         not_disabled(out, plugin);
     }
     verdict(cluster, out, &plan, asked);
+    levels::judge(cluster, out, id, &plan, asked);
     out.plan_mut().policies.insert(asked.policy.name, plan);
 }
 

@@ -8,7 +8,7 @@ use crate::{
     resolve::Resolved,
 };
 
-use super::{Asked, write};
+use super::{Asked, wide, write};
 
 pub(in crate::controls) const CONTROL: Control = Control {
     id: ID,
@@ -28,6 +28,7 @@ const UNSEEN: &str = "PersistentVolumes of type hostPath and local are not looke
 
 fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     let place = SpecPath::new("/workloads/hostPaths");
+    wide::paths(cluster, out, ID, &place);
     let paths = &cluster.engines.host_paths;
     let cause = if paths.is_empty() { out.reason().cause } else { Cause::Spec(place.clone()) };
     let params = vec![("paths", ParamValue::Paths(paths.clone()), cause)];

@@ -4,6 +4,7 @@ mod allowed_images;
 mod allowed_ports;
 mod engine;
 mod host_filesystem;
+mod levels;
 mod privilege_escalation;
 mod privileged;
 mod service_account_token;
@@ -12,6 +13,7 @@ mod undeclared;
 mod version;
 mod waived;
 mod webhook;
+mod wide;
 
 pub(super) use allowed_images::CONTROL as ALLOWED_IMAGES;
 pub(super) use allowed_ports::CONTROL as ALLOWED_PORTS;

@@ -7,7 +7,7 @@ use crate::{
     resolve::Resolved,
 };
 
-const KUBE_SYSTEM: &str = "kube-system";
+pub(super) const KUBE_SYSTEM: &str = "kube-system";
 const GATEKEEPER: &str = "gatekeeper-system";
 
 /// A namespace that a policy spares.

@@ -73,7 +73,7 @@ impl SettingKey {
                 rule.map_or_else(|| vec![Impact::None], HostRule::impact)
             }
         };
-        let mut rows = self.extra_impacts().filter(|extra| self.begins_with(extra.prefix));
+        let mut rows = self.extra_impacts().filter(|extra| extra.is_about(self));
         if let Some(first) = rows.next() {
             let alike = rows.filter(|extra| extra.prefix == first.prefix && matches!(extra.when, When::Stricter));
             let extra: Vec<Impact> = std::iter::once(first).chain(alike).map(|extra| extra.impact).collect();
@@ -91,7 +91,7 @@ impl SettingKey {
     /// What holds where the setting is not there, as a value of it; nothing where no value says the same, or it is not known.
     #[must_use]
     pub fn unset(&self) -> Option<&'static str> {
-        let rows = self.extra_impacts().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
+        let rows = self.extra_impacts().chain(OF_CHANGES).filter(|extra| extra.is_about(self));
         rows.map(|extra| extra.unset).find(|unset| !unset.is_empty())
     }
 
@@ -106,7 +106,7 @@ impl SettingKey {
             _ => {}
         }
         let restarts = self.impact().into_iter().filter(|impact| !EXTRA_IMPACT.iter().any(|extra| extra.impact == *impact));
-        let extra = self.extra_impacts().chain(OF_CHANGES).filter(|extra| self.begins_with(extra.prefix));
+        let extra = self.extra_impacts().chain(OF_CHANGES).filter(|extra| extra.is_about(self));
         let mut impacts: Vec<Impact> = match self.begins_with(PLUGINS) {
             true => added_plugins(from, to),
             false => extra.filter(|extra| extra.arises(self, from, to)).map(|extra| extra.impact).collect(),
@@ -156,7 +156,7 @@ impl Plan {
     /// What a setting of the plan does where a cluster has another value, whoever writes it now.
     #[must_use]
     pub fn impact_where_new(&self, key: &SettingKey, control: Option<ControlId>) -> Vec<Impact> {
-        let stricter = OF_CHANGES.iter().filter(|extra| matches!(extra.when, When::Stricter) && key.begins_with(extra.prefix));
+        let stricter = OF_CHANGES.iter().filter(|extra| matches!(extra.when, When::Stricter) && extra.is_about(key));
         stricter.map(|extra| extra.impact).chain(self.impact_beyond(key, "", control)).collect()
     }
 
@@ -177,7 +177,7 @@ impl Plan {
             },
             SettingKey::Part(..) if self.leaves_key(key) => vec![Impact::None],
             SettingKey::Part(..) if self.refuses_no_pod(key) => vec![Impact::Restarts(Program::KubeApiserver)],
-            SettingKey::Part(..) if self.lets_pass(key) => vec![Impact::None],
+            SettingKey::Part(..) if self.lets_pass(key) || self.label_refuses_no_pod(key) => vec![Impact::None],
             SettingKey::Node(name) if self.counts(name) => vec![Impact::None],
             SettingKey::Field(..) | SettingKey::Mount(..) | SettingKey::Part(..) | SettingKey::Node(_) => key.impact(),
         }

@@ -16,7 +16,7 @@ pub(super) static EXTRA_BY_TOPIC: LazyLock<BTreeMap<&'static str, Vec<&'static E
 
 /// What a setting does beyond restarting its reader.
 pub(super) struct Extra {
-    /// The beginning of its key.
+    /// The beginning of its key; with a `*` in it, which stands for one name, the whole of it.
     pub(super) prefix: &'static str,
     /// What holds where it is not set; empty where no value says the same.
     pub(super) unset: &'static str,
@@ -37,6 +37,14 @@ pub(super) enum When {
 impl Extra {
     const fn stricter(prefix: &'static str, unset: &'static str, impact: Impact) -> Self {
         Extra { prefix, unset, when: When::Stricter, impact }
+    }
+
+    /// Whether the row is about a setting.
+    pub(super) fn is_about(&self, key: &SettingKey) -> bool {
+        match self.prefix.split_once('*') {
+            None => key.begins_with(self.prefix),
+            Some((start, end)) => key.begins_with(start) && key.text().ends_with(end),
+        }
     }
 
     pub(super) fn arises(&self, key: &SettingKey, from: Option<&str>, to: Option<&str>) -> bool {
@@ -156,6 +164,7 @@ pub(super) const EXTRA_IMPACT: &[Extra] = &[
         "false",
         Impact::RefusesLater("lets unusual system calls fail (EPERM) in pods created from then on that name no profile"),
     ),
+    Extra::stricter("namespace/*/labels/pod-security.kubernetes.io/enforce", "privileged", PODS_BELOW),
     Extra::stricter("network/", "", CUTS),
     Extra::stricter(
         "rbac/accounts/",

@@ -10,6 +10,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "images of other registries than the allowed ones, without a fixed version, or without a digest where one is asked for",
     fix: "use an image of an allowed registry, with the version or digest that the spec asks for",
     subject: Subject::Pods,
+    level: None,
     params: &[
         Param {
             name: "registries",

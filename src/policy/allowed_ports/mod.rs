@@ -1,5 +1,7 @@
 //! No pod may take ports of its node, but those that are allowed.
 
+use crate::facts::PodLevel;
+
 use super::{
     Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
     exempt::WORKLOADS,
@@ -11,6 +13,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "ports of the node, but for allowed ones",
     fix: "take the port of the node out: a Service reaches the pod without it",
     subject: Subject::Pods,
+    level: Some(PodLevel::Baseline),
     params: &[
         Param { name: "ports", kind: ParamKind::Ports, about: "the ports of a node that pods may take, as ranges" },
         WORKLOADS,

@@ -7,6 +7,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "containers that may start from an image that the node holds already",
     fix: "set `imagePullPolicy: Always`",
     subject: Subject::AdmittedPods,
+    level: None,
     params: &[WORKLOADS],
     exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[

@@ -14,6 +14,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "exec and attach into privileged pods and pods with the host's processes, memory or network",
     fix: "enter another pod, or let somebody of an exempt group do it",
     subject: Subject::EnteredPod,
+    level: None,
     params: &[Param { name: "exemptGroups", kind: ParamKind::Texts, about: "groups of callers that may enter all the same" }],
     exemption: Exemption::Groups("exemptGroups"),
     rules: &[

@@ -1,5 +1,7 @@
 //! No pod may mount folders of its node, but those that are allowed.
 
+use crate::facts::PodLevel;
+
 use super::{
     Case, Check, Const, Exemption, Field, Over, Param, ParamKind, Piece, Policy, Rule, Subject, Test,
     exempt::WORKLOADS,
@@ -11,6 +13,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "volumes of the node's file system, but for allowed folders",
     fix: "use a volume that is no path of the node",
     subject: Subject::Pods,
+    level: Some(PodLevel::Baseline),
     params: &[
         Param {
             name: "paths",
@@ -34,6 +37,23 @@ pub(super) static POLICY: Policy = Policy {
                 Piece::Value(item(&["name"], Const::Text(""))),
                 Piece::Text("` is folder "),
                 Piece::Value(OF_ITEM),
+                Piece::Text(" of the node, which is not allowed"),
+            ],
+        },
+        // A volume that stood there is no new offence, and who mounts it anew reaches the folder all the same.
+        Rule {
+            name: "mounted",
+            over: Over::Mounts,
+            refused: Test::All(&[
+                Test::Changed,
+                Test::Is(volume(&["hostPath"], Const::Nothing), Check::Present),
+                Test::Not(&Test::Is(OF_VOLUME, Check::PathUnder { param: "paths", writable: false })),
+            ]),
+            at: &[],
+            message: &[
+                Piece::Container,
+                Piece::Text(" mounts folder "),
+                Piece::Value(OF_VOLUME),
                 Piece::Text(" of the node, which is not allowed"),
             ],
         },
@@ -68,6 +88,9 @@ pub(super) static POLICY: Policy = Policy {
         case!("denied-writable"),
         case!("denied-writable-in-init"),
         case!("denied-writable-in-ephemeral"),
+        case!("allowed-old-mounts"),
+        case!("denied-old-path-in-ephemeral"),
+        case!("denied-old-path-in-other-image"),
     ],
 };
 

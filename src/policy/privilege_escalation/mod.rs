@@ -1,5 +1,7 @@
 //! No container may gain more privileges than it starts with.
 
+use crate::facts::PodLevel;
+
 use super::{
     Case, Check, Const, Exemption, Over, Piece, Policy, Rule, Subject, Test,
     exempt::WORKLOADS,
@@ -11,6 +13,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "containers that can gain privileges: `allowPrivilegeEscalation` that is not false, capability SYS_ADMIN",
     fix: "set `securityContext.allowPrivilegeEscalation: false`, and add no SYS_ADMIN",
     subject: Subject::Pods,
+    level: Some(PodLevel::Restricted),
     params: &[WORKLOADS],
     exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[

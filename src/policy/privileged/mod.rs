@@ -1,5 +1,7 @@
 //! No pod may run as if it were a process of its node.
 
+use crate::facts::PodLevel;
+
 use super::{
     Case, Check, Const, Exemption, Field, Over, Piece, Policy, Rule, Subject, Test,
     exempt::WORKLOADS,
@@ -11,6 +13,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "privileged containers, host namespaces, host processes, unmasked /proc",
     fix: "take it out, and add the single capabilities that are needed",
     subject: Subject::Pods,
+    level: Some(PodLevel::Baseline),
     params: &[WORKLOADS],
     exemption: Exemption::Workloads(WORKLOADS.name),
     rules: &[
@@ -63,6 +66,25 @@ pub(super) static POLICY: Policy = Policy {
             at: &["hostNetwork"],
             message: &[Piece::Text("the pod uses the network of its node: take hostNetwork away")],
         },
+        // A pod that stood there is no new offence, and a container that joins it is as near to the node as its others.
+        Rule {
+            name: "joined",
+            over: Over::Containers,
+            refused: Test::All(&[
+                Test::Changed,
+                Test::Any(&[
+                    yes(pod(HOST_PROCESS, Const::Bool(false))),
+                    yes(pod(&["hostPID"], Const::Bool(false))),
+                    yes(pod(&["hostIPC"], Const::Bool(false))),
+                    yes(pod(&["hostNetwork"], Const::Bool(false))),
+                ]),
+            ]),
+            at: &[],
+            message: &[
+                Piece::Container,
+                Piece::Text(" joins a pod with the processes, the memory or the network of its node: make another pod for it"),
+            ],
+        },
     ],
     case_params: &["{}", EXEMPT],
     cases: &[
@@ -87,6 +109,10 @@ pub(super) static POLICY: Policy = Policy {
         case!("denied-stateful-set"),
         case!("denied-template-changed"),
         case!("denied-other-container-changed"),
+        case!("allowed-host-pid-label-changed"),
+        case!("denied-ephemeral-joins-host-network"),
+        case!("denied-ephemeral-joins-host-pid"),
+        case!("denied-image-changed-in-host-ipc"),
         case!("allowed-exempt-by-controller", 1),
         case!("allowed-exempt-daemon-set", 1),
         case!("allowed-exempt-pod", 1),

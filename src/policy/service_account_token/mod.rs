@@ -11,6 +11,7 @@ pub(super) static POLICY: Policy = Policy {
     title: "pods that mount the token of the default service account, or of any where that is asked for",
     fix: "set `automountServiceAccountToken: false`, and use a service account of its own where the API is needed",
     subject: Subject::AdmittedPods,
+    level: None,
     params: &[
         Param {
             name: "everyAccount",

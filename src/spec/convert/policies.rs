@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     base::SpecPath,
+    policy::Image,
     spec::{
-        diagnostics::RolloutOrder,
+        diagnostics::{NotARegistry, RolloutOrder},
         model::{Engines, Gatekeeper, HostPath, Images, Namespace, Policies, Port, PortRange, Rollout, Workloads},
         v1alpha1::{self as v1, List},
     },
@@ -24,7 +25,14 @@ pub(super) fn namespaces(r: &mut Reader<'_>, at: &SpecPath, written: List<v1::Na
 
 pub(super) fn images(r: &mut Reader<'_>, at: &SpecPath, written: v1::Images) -> Images {
     let expected = "a registry such as registry.example.com/shop, without scheme, tag or wildcard";
-    let allowed_registries = texts(r, &at.child("allowedRegistries"), written.allowed_registries, expected, is_registry);
+    let list = at.child("allowedRegistries");
+    for (index, text) in written.allowed_registries.iter().flat_map(List::entries) {
+        if is_registry(text) && !Image::may_be_from(text) {
+            let place = r.value_place(&list.index(index));
+            r.push(NotARegistry { text: text.clone(), place });
+        }
+    }
+    let allowed_registries = texts(r, &list, written.allowed_registries, expected, is_registry);
     Images { allowed_registries, require_digest: written.require_digest, always_pull: written.always_pull }
 }
 

@@ -21,7 +21,8 @@ pub(super) use shape::{
     UnquotedVersion, WrongType,
 };
 pub(super) use values::{
-    ControlCharacter, NotADate, NotARange, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch, VersionWithoutPatch,
+    ControlCharacter, NotADate, NotARange, NotARegistry, NotAVersion, NotAnAddress, UnreadableText, VersionWithPatch,
+    VersionWithoutPatch,
 };
 
 /// Every kind of diagnostic of reading specs.
@@ -45,6 +46,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<NotARange>(),
     Entry::of::<NotAnAddress>(),
     Entry::of::<NotADate>(),
+    Entry::of::<NotARegistry>(),
     Entry::of::<NotAVersion>(),
     Entry::of::<VersionWithoutPatch>(),
     Entry::of::<VersionWithPatch>(),
@@ -82,6 +84,7 @@ const BY_ITSELF: &[&str] = &[
     NotARange::CODE,
     NotAnAddress::CODE,
     NotADate::CODE,
+    NotARegistry::CODE,
     NotAVersion::CODE,
     VersionWithoutPatch::CODE,
     VersionWithPatch::CODE,

@@ -71,6 +71,40 @@ impl Problem for NotAnAddress {
     }
 }
 
+/// A registry that names of images take for a folder.
+#[derive(Debug, Clone)]
+pub(in crate::spec) struct NotARegistry {
+    pub(in crate::spec) text: String,
+    pub(in crate::spec) place: Place,
+}
+
+impl Problem for NotARegistry {
+    const CODE: &'static str = "not-a-registry";
+    const MEANING: &'static str = "Runtimes take the first segment of an image's name for a registry only where it has a dot or a port, or is `localhost`; \
+         any other is a folder of docker.io. An allowed registry without either allows no image: every pod would be refused.";
+
+    fn message(&self) -> String {
+        format!("no image comes from a registry `{}`", self.first())
+    }
+    fn help(&self) -> String {
+        match self.first() {
+            first @ ("docker" | "gcr" | "ghcr" | "quay") => {
+                format!("did you mean `{}`?", self.text.replacen(first, &format!("{first}.io"), 1))
+            }
+            _ => format!("did you mean `docker.io/{}`? (official images such as `nginx` lie in `docker.io/library`)", self.text),
+        }
+    }
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.place.clone(), "no registry: it has no dot and no port")]
+    }
+}
+
+impl NotARegistry {
+    fn first(&self) -> &str {
+        self.text.split('/').next().unwrap_or_default()
+    }
+}
+
 /// A text that is no day.
 #[derive(Debug, Clone)]
 pub(in crate::spec) struct NotADate {

@@ -6,9 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{List, NodePool};
-use crate::spec::words::{
-    AksAccess, AksTier, AzurePolicyEngine, Datapath, EksNodes, Encapsulation, Encryption, Endpoint, FlannelBackend, Owner,
-    ProxyMode,
+use crate::{
+    facts,
+    spec::words::{
+        AksAccess, AksTier, AzurePolicyEngine, Datapath, EksNodes, Encapsulation, Encryption, Endpoint, FlannelBackend, Owner,
+        ProxyMode,
+    },
 };
 
 /// An alternative without settings: `{}`.
@@ -45,9 +48,15 @@ pub struct Platform {
     /// Mirrors of image registries: the registry and what stands in for it.
     #[schemars(extend("examples" = [{"docker.io": "mirror.shop.example/hub"}]))]
     pub mirrors: Option<BTreeMap<String, String>>,
-    /// Known system components that run in the cluster; what they need is known and spared.
-    #[schemars(example = ["coredns", "metrics-server"])]
+    /// Known system components that run in the cluster; what they need is known and spared. Any other name is taken with a
+    /// warning.
+    #[schemars(example = ["coredns", "metrics-server"], extend("items" = addon()))]
     pub addons: Option<List<String>>,
+}
+
+/// A word of `addons`: editors offer those of the catalogue.
+fn addon() -> serde_json::Value {
+    serde_json::json!({ "type": "string", "examples": facts::addons() })
 }
 
 /// A control plane of your own, made by kubeadm.

@@ -25,7 +25,7 @@ pub struct Namespace {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Images {
-    /// The registries, or folders in them, that images may come from. Compared by whole segments.
+    /// The registries, or folders in them, that images may come from, never single images. Compared by whole segments.
     #[schemars(example = ["registry.example.com/shop"])]
     pub allowed_registries: Option<List<String>>,
     /// Whether an image must be named by its digest.

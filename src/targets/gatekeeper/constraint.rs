@@ -1,8 +1,8 @@
 //! Constraints with the parameters of the cluster, what Gatekeeper must know of it, and what it changes.
 
 use crate::{
-    plan::{Judges, Plan, PolicyPlan, constraint_key, mutation_key, sync_key},
-    policy::{List, Subject},
+    plan::{Judges, Plan, PolicyPlan, Pulls, constraint_key, mutation_key, sync_key},
+    policy::Subject,
     targets::origins,
     yaml::Out,
 };
@@ -63,18 +63,16 @@ pub(in crate::targets) fn sync_set(plan: &Plan) -> Option<Out> {
     Some(out.with(&origins::of_reasons(Some(&sync_key()), looks_up.reasons.clone())))
 }
 
-/// One mutation for each list of containers: Gatekeeper sets no list as a whole.
+/// One mutation for each list of what pulls images.
 pub(in crate::targets) fn assigns(plan: &Plan) -> Vec<Out> {
     let Some(policy) = plan.sets_pull_policy() else { return Vec::new() };
-    List::ALL.into_iter().map(|list| assign(policy, list)).collect()
+    Pulls::ALL.into_iter().map(|of| assign(policy, of)).collect()
 }
 
-fn assign(policy: &PolicyPlan, list: List) -> Out {
-    let key = mutation_key(list);
-    // Pull policies of running pods cannot be changed: only what is new is set.
-    let operation = if list == List::Ephemeral { "UPDATE" } else { "CREATE" };
+fn assign(policy: &PolicyPlan, of: Pulls) -> Out {
+    let key = mutation_key(of);
     let apply_to = Out::map(
-        [("groups", ""), ("kinds", "Pod"), ("versions", "v1"), ("operations", operation)]
+        [("groups", ""), ("kinds", "Pod"), ("versions", "v1"), ("operations", of.operation())]
             .map(|(key, one)| (key, Out::list([one]))),
     );
     let kinds = Out::map([("apiGroups", Out::list([""])), ("kinds", Out::list(["Pod"]))]);
@@ -82,16 +80,20 @@ fn assign(policy: &PolicyPlan, list: List) -> Out {
     if !policy.exempt.is_empty() {
         matched.set("excludedNamespaces", Out::list(policy.exempt.keys()));
     }
+    let mut parameters = Out::map([("assign", Out::map([("value", "Always")]))]);
+    if let Some(path) = of.only_in() {
+        parameters.set("pathTests", Out::list([Out::map([("subPath", path), ("condition", "MustExist")])]));
+    }
     let spec = Out::map([
         ("applyTo", Out::list([apply_to])),
         ("match", matched),
-        ("location", Out::str(format!("spec.{}[name: *].imagePullPolicy", list.field()))),
-        ("parameters", Out::map([("assign", Out::map([("value", "Always")]))])),
+        ("location", Out::str(of.location())),
+        ("parameters", parameters),
     ]);
     Out::map([
         ("apiVersion", Out::str("mutations.gatekeeper.sh/v1")),
         ("kind", Out::str("Assign")),
-        ("metadata", Out::map([("name", format!("always-pull-{}", list.field().to_lowercase()))])),
+        ("metadata", Out::map([("name", format!("always-pull-{}", of.list().to_lowercase()))])),
         ("spec", spec),
     ])
     .with(&origins::of_reasons(Some(&key), policy.reasons.clone()))

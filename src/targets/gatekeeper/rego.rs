@@ -89,6 +89,7 @@ impl Writer {
             Test::Any(_) => lines.push(format!("{}(x)", self.named(test, rule))),
             Test::Is(field, check) => lines.push(checked(field, *check)),
             Test::Param(name) => lines.push(format!("param({}, false) == true", quoted(name))),
+            Test::Changed => lines.push("object.get(input.review, \"operation\", \"\") == \"UPDATE\"".to_owned()),
             Test::Not(Test::Is(field, Check::Equals(constant))) => {
                 lines.push(format!("{} != {}", value(field), literal(*constant)));
             }
@@ -106,7 +107,7 @@ impl Writer {
         self.more.push(String::new());
         let alternatives: Vec<&Test> = match test {
             Test::Any(tests) => tests.iter().collect(),
-            Test::All(_) | Test::Not(_) | Test::Is(..) | Test::Param(_) => vec![test],
+            Test::All(_) | Test::Not(_) | Test::Is(..) | Test::Param(_) | Test::Changed => vec![test],
         };
         let mut text = String::new();
         for alternative in alternatives {

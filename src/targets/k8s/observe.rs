@@ -3,10 +3,10 @@
 use crate::{
     kube::network::{Dialect, PolicyId},
     plan::{
-        AGENT_NAME, AGENT_NAMESPACE, AgentPart, OWN_TEMPLATE, SettingKey, Topic, agent_key, cloud::auto_mode_engine_key,
+        AGENT_NAME, AGENT_NAMESPACE, AgentPart, OWN_TEMPLATE, Pulls, SettingKey, Topic, agent_key, cloud::auto_mode_engine_key,
         constraint_key, constraint_text, label_key, mutation_key, mutation_text, policy_key, sync_key, template_key,
     },
-    policy::{List, POLICIES},
+    policy::POLICIES,
     targets::{
         gatekeeper, in_tree,
         observed::{Form, Leaves, Sighting, Written, escaped, text, written},
@@ -289,7 +289,7 @@ fn constraint(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> 
 
 fn assign(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
     let location = leaves.take("/spec/location")?.text;
-    let list = List::ALL.into_iter().find(|list| location == format!("spec.{}[name: *].imagePullPolicy", list.field()))?;
+    let of = Pulls::ALL.into_iter().find(|of| location == of.location())?;
     let one = |pointer: &str, wanted: &str, leaves: &mut Leaves| text(root, pointer) == wanted && leaves.take(pointer).is_some();
     let fixed = [
         ("/spec/applyTo/0/groups/0", ""),
@@ -300,16 +300,18 @@ fn assign(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {
         ("/spec/match/scope", "Namespaced"),
         ("/spec/parameters/assign/value", "Always"),
     ];
+    let tests = of
+        .only_in()
+        .map(|path| [("/spec/parameters/pathTests/0/subPath", path), ("/spec/parameters/pathTests/0/condition", "MustExist")]);
     let mut whole = true;
-    for (pointer, wanted) in fixed {
+    for (pointer, wanted) in fixed.into_iter().chain(tests.into_iter().flatten()) {
         whole &= one(pointer, wanted, leaves);
     }
     let operations = texts(root, "/spec/applyTo/0/operations", leaves);
     let exempt = texts(root, "/spec/match/excludedNamespaces", leaves);
-    whole &=
-        leaves.take("/metadata/name").is_some_and(|name| name.text == format!("always-pull-{}", list.field().to_lowercase()));
-    let text = mutation_text(list.field(), &operations.join(", "), &exempt);
-    Some((mutation_key(list), if whole { text } else { format!("{text}; in part") }))
+    whole &= leaves.take("/metadata/name").is_some_and(|name| name.text == format!("always-pull-{}", of.list().to_lowercase()));
+    let text = mutation_text(of, &operations.join(", "), &exempt);
+    Some((mutation_key(of), if whole { text } else { format!("{text}; in part") }))
 }
 
 fn sync_set(root: &Node, leaves: &mut Leaves) -> Option<(SettingKey, String)> {

@@ -64,7 +64,7 @@ fn constraints(plan: &Plan) -> Vec<ObjectFile> {
     }
     let assigns = gatekeeper::assigns(plan);
     if !assigns.is_empty() {
-        let purpose = "Has every new container pull its image at every start. Needs the mutation webhook of Gatekeeper with the \
+        let purpose = "Has every new container and image volume pull its image at every start. Needs the mutation webhook of Gatekeeper with the \
              condition of helm/gatekeeper.values.yaml, and operations in applyTo: without either, pods that are there already could not be \
              changed any more.";
         files.push(one(MUTATION, purpose, assigns));

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 
 use harden::{
     diag::Source,
-    facts::{self, Listens, Workload},
+    facts::{self, Listens, PodLevel, Workload},
     yaml,
 };
 use serde_json::Value as Json;
@@ -71,6 +71,8 @@ fn uncovered(row: &Workload, pod: &Json) -> Vec<String> {
     for container in containers(pod) {
         let security = &container["securityContext"];
         miss(security["privileged"] == true && !row.privileged, "privileged".to_owned());
+        let escalates = security["allowPrivilegeEscalation"] != false;
+        miss(escalates && row.passes == PodLevel::Restricted, format!("escalation {}", container["name"]));
         for name in texts(&security["capabilities"]["add"]) {
             miss(!row.capabilities.contains(&name), format!("capability {name}"));
         }
@@ -113,6 +115,7 @@ fn a_row_that_says_less_is_noticed() {
             ("capability", Workload { capabilities: &[], ..row }),
             ("image", Workload { images: &["registry.example/other"], ..row }),
             ("port", Workload { ports: &[], ..row }),
+            ("escalation", Workload { passes: PodLevel::Restricted, ..row }),
         ];
         for (what, row) in spoilt {
             let found = uncovered(&row, &one.pod);
@@ -127,7 +130,8 @@ fn a_row_that_says_less_is_noticed() {
             assert!(adds || !uncovered(&less, &one.pod).is_empty(), "{}: {}", one.component, row.host_paths[at]);
         }
     }
-    let every = ["account", "capability", "hostNetwork", "hostPID", "image", "namespace", "path", "port", "privileged"];
+    let every =
+        ["account", "capability", "escalation", "hostNetwork", "hostPID", "image", "namespace", "path", "port", "privileged"];
     assert_eq!(noticed, every.into());
 }
 
@@ -140,7 +144,7 @@ fn what_is_published_is_not_refused() {
         let (resolved, plan) = cluster(of);
         let here: Vec<&str> = resolved.components().into_iter().map(|(component, _)| component.name).collect();
         for one in all.iter().filter(|one| here.contains(&one.component.as_str())) {
-            judged.insert(one.component.as_str());
+            judged.insert((one.component.as_str(), one.workload.name));
             let namespace = one.workload.namespace;
             let found = plan.policies.values().flat_map(|policy| refused(policy, &one.pod, namespace));
             wrong.extend(found.chain(below(&plan, one.workload)).map(|why| format!("{of:?}: {}: {why}", one.component)));
@@ -150,4 +154,42 @@ fn what_is_published_is_not_refused() {
     }
     none(&wrong);
     assert_eq!(judged.len(), all.len());
+}
+
+/// Rows of namespaces that no policy about privileges spares: were they wrong, their pods would be refused. Of these no manifest
+/// was read by hand yet; the list gets shorter alone.
+const UNREAD: &[&str] = &[
+    "argocd/argocd-application-controller",
+    "argocd/argocd-applicationset-controller",
+    "argocd/argocd-dex-server",
+    "argocd/argocd-redis",
+    "argocd/argocd-repo-server",
+    "argocd/argocd-server",
+    "cert-manager/cert-manager",
+    "cert-manager/cert-manager-cainjector",
+    "cert-manager/cert-manager-startupapicheck",
+    "cert-manager/cert-manager-webhook",
+    "external-secrets/external-secrets",
+    "external-secrets/external-secrets-cert-controller",
+    "external-secrets/external-secrets-webhook",
+    "ingress-nginx/ingress-nginx-admission-create",
+    "ingress-nginx/ingress-nginx-admission-patch",
+    "ingress-nginx/ingress-nginx-controller",
+];
+
+#[test]
+fn what_policies_judge_is_read_by_hand() {
+    let all = published();
+    let mut missing = BTreeSet::new();
+    for of in CLUSTERS {
+        let (resolved, plan) = cluster(of);
+        let judged = &plan.policies["privilege-escalation"];
+        for (component, _) in resolved.components() {
+            let rows = component.workloads.iter().filter(|row| !judged.exempt.contains_key(row.namespace));
+            let unread =
+                rows.filter(|row| !all.iter().any(|one| one.component == component.name && one.workload.name == row.name));
+            missing.extend(unread.map(|row| format!("{}/{}", component.name, row.name)));
+        }
+    }
+    assert_eq!(missing.iter().map(String::as_str).collect::<Vec<_>>(), UNREAD);
 }
