@@ -241,7 +241,9 @@ impl Tree<'_> {
             .collect();
         let waived = match without.as_slice() {
             [] => String::new(),
-            pools => format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", ")),
+            pools => {
+                format!(". A waiver leaves the nodes of {} without it: there `./harden-node.sh apply` alone", pools.join(", "))
+            }
         };
         let mut text = format!(
             "The hosts, one node at a time and one pool after the other: {firewall}{waived}. The script refuses a node of another pool, and closing root's \

@@ -107,7 +107,8 @@ fn the_files_of_a_pool_are_its_own() {
 /// Nothing is confirmed where no firewall is loaded.
 #[test]
 fn a_pool_without_a_firewall_is_named() {
-    let waiver = "  waivers: [{ id: W-1, control: node/firewall, scope: { pool: workers }, owner: o, reason: r, expires: 2027-03-01 }]\n";
+    let waiver =
+        "  waivers: [{ id: W-1, control: node/firewall, scope: { pool: workers }, owner: o, reason: r, expires: 2027-03-01 }]\n";
     let last = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
     let tree = Tree::of(SMALLEST, &[RESTRICTED, (last, &format!("{last}{waiver}"))]);
     says(tree.list("The nodes"), "A waiver leaves the nodes of `workers` without it: there `./harden-node.sh apply` alone");
