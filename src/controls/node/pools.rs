@@ -13,7 +13,7 @@ pub(in crate::controls) enum Here {
     /// Its rules do not hold everything: why, and what would.
     Weaker(FactId, &'static str),
     /// It does not arise.
-    Moot(FactId),
+    Absent(FactId),
 }
 
 impl From<Vec<SettingKey>> for Here {
@@ -59,7 +59,7 @@ pub(in crate::controls) fn on_each<W: Into<Here>>(
             Here::Held(keys) if alike || keys.is_empty() => {}
             Here::Held(keys) => out.verdict_on(scope, Outcome::Enforced, Ground::Settings(keys), ""),
             Here::Weaker(fact, detail) => out.verdict(scope, Outcome::Weaker, fact, detail),
-            Here::Moot(fact) => out.verdict(scope, Outcome::NotApplicable, fact, ""),
+            Here::Absent(fact) => out.verdict(scope, Outcome::NotApplicable, fact, ""),
         }
     }
     unscripted(out, &others);
@@ -95,7 +95,7 @@ pub(in crate::controls) fn rules(out: &mut Lowering<'_>, rules: &[(&str, &str)])
 /// The same rules on every such pool of the cluster's own nodes.
 pub(in crate::controls) fn rules_of_members(out: &mut Lowering<'_>, rules: &[(&str, &str)]) {
     on_each(out, |out, pool, _| match pool.role {
-        PoolRole::Etcd => Here::Moot(facts::id::ETCD_HOSTS),
+        PoolRole::Etcd => Here::Absent(facts::id::ETCD_HOSTS),
         PoolRole::ControlPlane | PoolRole::Worker => each_rule(out, pool, rules).into(),
     });
 }

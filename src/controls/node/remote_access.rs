@@ -30,7 +30,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     }
     pools::on_each(out, |out, pool, _| {
         if !closed(&pool.name) {
-            return Here::Moot(facts::id::SSH_DECLARED);
+            return Here::Absent(facts::id::SSH_DECLARED);
         }
         Here::Held(["unit/ssh.service", "unit/ssh.socket"].map(|unit| out.host_rule(&pool.name, unit, "masked")).to_vec())
     });

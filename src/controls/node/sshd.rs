@@ -8,7 +8,7 @@ use super::pools::{self, Here};
 pub(super) fn keywords(cluster: &Resolved, out: &mut Lowering<'_>, keywords: &[(&str, &str)]) {
     pools::on_each(out, |out, pool, _| {
         if cluster.hosts.pools.get(&pool.name).is_some_and(|answers| answers.access == Access::None) {
-            return Here::Moot(facts::id::NO_SSH);
+            return Here::Absent(facts::id::NO_SSH);
         }
         Here::Held(keywords.iter().map(|(key, value)| out.host_rule(&pool.name, key, value)).collect())
     });

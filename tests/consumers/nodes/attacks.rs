@@ -173,7 +173,7 @@ fn crio_judges_its_drop_in() {
     // A stand-in: the real one is not built here.
     let crio = "#!/bin/sh\ncase \"$*\" in --version) echo 'crio version VERSION'; exit ;; esac\n\
         while [ $# -gt 1 ]; do [ \"$1\" != --config-dir ] || dir=$2; shift; done\n\
-        [ -f \"$dir/50-harden.conf\" ] && ! grep -q spoilt \"$dir\"/*.conf || { echo 'FATA invalid drop-in'; exit 1; }\n";
+        [ -f \"$dir/50-harden.conf\" ] && ! grep -q spoilt \"$dir\"/*.conf || { echo 'FATA invalid drop-in' >&2; exit 1; }\n";
     let run = |version: &str| {
         host.write("usr/bin/crio", &crio.replace("VERSION", version), 0o755);
         host.script(&["apply", "--only", "runtime/cgroup-driver"])
