@@ -285,6 +285,18 @@ fn sources_under_open_are_named() {
     assert!(!detail.contains("`open`"), "{detail}");
 }
 
+/// Who opens the API server to the world opens ssh with it, and is told.
+#[test]
+fn administrators_from_everywhere_reach_ssh() {
+    let world = "api: { sources: { admins: [0.0.0.0/0] } }\n  waivers: [{ id: W-1, control: apiserver/api-sources, owner: sre, reason: r, expires: 2027-06-01 }]";
+    let admins = ("api: { sources: { admins: [203.0.113.0/24] } }", world);
+    let (outcome, detail) = verdict(&built(&[admins], ""), "node/firewall");
+    assert!(outcome == Outcome::Weaker && detail.contains("firewall-ssh-world") && detail.contains("`workers`"), "{detail}");
+    let closed = ("os: debian-12, ", "os: debian-12, access: none, ");
+    assert_eq!(verdict(&built(&[admins, closed], ""), "node/firewall").0, Outcome::Enforced);
+    assert_eq!(verdict(&built(&[], ""), "node/firewall").0, Outcome::Enforced);
+}
+
 /// A range of a pool that is the half of the world is asked about.
 #[test]
 fn wide_ranges_of_pools_are_a_warning() {

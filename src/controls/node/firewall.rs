@@ -1,11 +1,12 @@
 //! Lets only what is declared or needed reach the ports of a host.
 
 use crate::{
-    base::{Area, Cause, FactId, Level},
+    base::{Area, Cause, FactId, Level, cover_the_internet},
     controls::{Control, Param, ParamKind, Stricter, diagnostics::PoolWithoutAddresses, strokes},
     facts,
     plan::{Lowering, Outcome, Scope},
     resolve::Resolved,
+    spec::words::Access,
 };
 
 use super::{firewall_rules::Rules, pools};
@@ -42,12 +43,17 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         return;
     }
     nodes_have_addresses(cluster, out);
+    let of_ssh = open_by_ssh(cluster);
+    if !of_ssh.is_empty() {
+        let detail = format!("on pool {}: `access: none`, or narrower sources", of_ssh.join(", "));
+        out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_SSH_WORLD, detail);
+    }
     let detail = yours_to_open(cluster, out);
     if mode == "count" {
         let to_do = "set parameter `mode` to `enforce`";
         let detail = [to_do].into_iter().chain(detail).collect::<Vec<_>>().join("; ");
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, detail);
-    } else if !detail.is_empty() {
+    } else if !detail.is_empty() && of_ssh.is_empty() {
         strokes::enforced(out, detail.join("; "));
     }
 }
@@ -60,6 +66,13 @@ fn nodes_have_addresses(cluster: &Resolved, out: &mut Lowering<'_>) {
         let at = out.place(&Cause::Spec(answers.path.clone()));
         out.diagnostics().push(PoolWithoutAddresses { pool, at, control: control.clone() });
     }
+}
+
+/// The pools whose nodes people reach by ssh from every address, since that may administer the cluster (through a waiver).
+fn open_by_ssh(cluster: &Resolved) -> Vec<String> {
+    let open = cover_the_internet(&cluster.sources.admins);
+    let by_ssh = cluster.hosts.pools.values().filter(|answers| open && answers.access == Access::Ssh);
+    by_ssh.map(|answers| format!("`{}`", answers.path.segments().last().unwrap_or_default())).collect()
 }
 
 /// What is open on nodes only where the owner says it, since nobody else knows.
