@@ -21,8 +21,8 @@ spec:
     kubeadm:
       kubernetesVersion: "1.36.3"
       controlPlaneEndpoint: api.example.internal:6443
-      podSubnets: [10.244.0.0/16]
-      serviceSubnets: [10.96.0.0/12]
+      podSubnets: [10.244.0.0/16, "fd00:10:244::/56"]
+      serviceSubnets: [10.96.0.0/12, "fd00:10:96::/112"]
     cni: { calico: { version: "3.31" } }
     runtime: { containerd: "2.3" }
     nodePools:
