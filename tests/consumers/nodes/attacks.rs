@@ -99,6 +99,8 @@ fn files_that_would_break_a_node_are_refused() {
     assert!(code == 3 && said.contains("root = \"/data/containerd\" would be lost"), "{said}");
     host.write("etc/containerd/config.toml", "version = 3\nroot = '/var/lib/containerd'\n", 0o644);
     assert_eq!(host.script(&["apply", "--only", "runtime/nri"]).0, 0);
+    // The control groups are a matter of the kubelet too: its drop-in was brought with them.
+    host.script(&["rollback"]);
     // A later command takes the place of kubeadm's, and a later variable that of ours.
     let unit = "etc/systemd/system/kubelet.service.d";
     for (file, text, says) in [
