@@ -102,8 +102,7 @@ fn breaks(what: Needed, rule: HostRule<'_>, held: &Held<String>) -> bool {
 
 /// Whether a setting is that of one interface, where another is what new interfaces get: which of them carry pods nobody knows here.
 fn is_of_interface(default: &str, set: &str) -> bool {
-    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| matches!(*of, "disable_ipv6" | "forwarding"))
-    else {
+    let Some((family, of)) = default.split_once(".default.").filter(|(_, of)| *of == "forwarding") else {
         return false;
     };
     let interface = set.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(of)?.strip_suffix('.'));

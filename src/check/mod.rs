@@ -20,7 +20,7 @@ mod waivers;
 pub use documents::{Content, File};
 pub use finding::{Finding, Findings, Held, Object, Skipped, Summary};
 pub use kustomization::is_called as is_kustomization;
-pub use node::folders_of_pods;
+pub use node::folders_of_nodes;
 
 use std::collections::BTreeMap;
 

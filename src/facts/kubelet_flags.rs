@@ -4,6 +4,9 @@
 /// 1.31.14, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2, where they are the same, and the names of fields with kubelet
 /// config/v1beta1 of 1.37.2, on 2026-11-26. The two of iptables bits ended before 1.31: a flag that a minor no longer has is asked of the table of
 /// flags. Feature gates are merged instead and are left out, as are flags of maps and of lists of structures.
+/// What it means that a kubelet takes pods from an address (`staticPodURL`, `--manifest-url`).
+pub const PODS_FROM_URL: &str = "who answers at the address runs any pod on every node, without the API server";
+
 const PAIRS: &[(&str, &str)] = &[
     ("address", "address"),
     ("allowed-unsafe-sysctls", "allowedUnsafeSysctls"),

@@ -69,7 +69,7 @@ pub use kubeadm::{
     kubeadm_api, kubeadm_api_read, kubeadm_argument_order, kubeadm_ca_folders, kubeadm_ca_volume, kubeadm_etcd_arguments,
     kubeadm_field, kubeadm_gate, kubeadm_kind, kubeadm_patch_targets, kubeadm_paths, static_pods,
 };
-pub use kubelet_flags::{kubelet_field_of_flag, kubelet_flag_fields};
+pub use kubelet_flags::{PODS_FROM_URL, kubelet_field_of_flag, kubelet_flag_fields};
 pub use lifecycle::{Lifecycle, lifecycle};
 pub use limit::{Limit, kubelet_limits};
 pub use lookup::Lookup;

@@ -83,7 +83,7 @@ impl Waiver {
     }
 
     /// Whether its control can be left out in such a part of the cluster by itself. Of a node those are the rules of its host: the
-    /// configuration of its kubelet is one document for all pools.
+    /// configuration of its kubelet is one document for all pools, and the driver of control groups is a matter of both.
     #[must_use]
     pub fn holds_by_itself(&self) -> bool {
         let (topic, name) = self.control.split_once('/').unwrap_or_default();
@@ -92,7 +92,9 @@ impl Waiver {
             ("admission", "pod-security") | ("network", "default-deny") | ("rbac", "default-service-account")
         );
         match (&self.pool, &self.workload, &self.namespace, &self.vulnerability) {
-            (Some(_), None, None, None) => matches!(topic, "node" | "runtime" | "kubeconfig"),
+            (Some(_), None, None, None) => {
+                matches!(topic, "node" | "runtime" | "kubeconfig") && self.control != "runtime/cgroup-driver"
+            }
             (None, Some(_), _, None) => topic == "policy",
             (None, None, Some(_), None) => topic == "policy" || of_namespaces,
             (None, None, None, Some(_)) => topic == "images",

@@ -297,6 +297,32 @@ fn administrators_from_everywhere_reach_ssh() {
     assert_eq!(verdict(&built(&[], ""), "node/firewall").0, Outcome::Enforced);
 }
 
+/// A port that a waiver opens to the world is waived and not held; without a firewall nobody asks for addresses; a family that nodes lack
+/// is said.
+#[test]
+fn what_the_firewall_cannot_hold_is_said() {
+    let open = "cidrs: [192.0.2.0/28], open: [{ port: 2379, from: [0.0.0.0/0], reason: backup }]";
+    let waiver = |scope: &str| {
+        format!("  waivers: [{{ id: W-1, control: node/firewall{scope}, owner: sre, reason: r, expires: 2027-06-01 }}]\n")
+    };
+    let api = "  api: { sources: { admins: [203.0.113.0/24] } }\n";
+    let with = |waivers: &str| format!("{api}{waivers}");
+    let one = with(&waiver(""));
+    let found = built(&[("cidrs: [192.0.2.0/28]", open), (api, &one)], "");
+    assert_eq!(verdict(&found, "node/firewall").0, Outcome::Waived);
+    let both = with(
+        "  waivers:\n    - { id: W-1, control: node/firewall, scope: { pool: cp }, owner: sre, reason: r, expires: 2027-06-01 }\n    - { id: \
+         W-2, control: node/firewall, scope: { pool: workers }, owner: sre, reason: r, expires: 2027-06-01 }\n",
+    );
+    built(&[(", cidrs: [192.0.2.64/26]", ""), (api, &both)], "");
+    let dual = [
+        ("podSubnets: [10.244.0.0/16]", "podSubnets: [10.244.0.0/16, 'fd00:10:244::/56']"),
+        ("serviceSubnets: [10.96.0.0/12]", "serviceSubnets: [10.96.0.0/12, 'fd00:10:96::/112']"),
+    ];
+    let (outcome, detail) = verdict(&built(&dual, ""), "node/firewall");
+    assert!(outcome == Outcome::Enforced && detail.contains("of both families"), "{detail}");
+}
+
 /// A range of a pool that is the half of the world is asked about.
 #[test]
 fn wide_ranges_of_pools_are_a_warning() {

@@ -259,6 +259,35 @@ fn the_group_for_emergencies_has_no_duties() {
     }
 }
 
+/// So it is at a provider, where the group for emergencies may have principals and no name in the cluster.
+#[test]
+fn principals_for_emergencies_have_no_duties() {
+    let eks = |break_glass: &str| {
+        let text = format!(
+            "apiVersion: harden.dev/v1alpha1
+kind: Cluster
+metadata: {{ name: c }}
+spec:
+  platform:
+    eks: {{ kubernetesVersion: '1.36', region: eu-west-1, endpoint: private, nodes: managed }}
+    cni: {{ calico: {{ version: '3.31' }} }}
+    podCidrs: [10.244.0.0/16]
+    nodePools: [{{ name: workers, role: worker, os: al2023, cidrs: [10.0.0.0/24] }}]
+  api: {{ sources: {{ admins: [203.0.113.0/24] }} }}
+  identity:
+    groups: {{ dev: {{ aws: ['arn:aws:iam::111122223333:role/dev'], kubernetes: 'dev' }} }}
+    breakGlass: {{ aws: ['arn:aws:iam::111122223333:role/{break_glass}'] }}
+    duties: [{{ name: a, group: dev, namespaces: [shop], may: [view] }}]
+  namespaces: [{{ name: shop }}]
+"
+        );
+        let mut diags = Diagnostics::default();
+        with_cluster(&text, "", None, &mut diags, build::build);
+        diags.list().iter().any(|one| one.code == "break-glass-shared")
+    };
+    assert!(eks("dev") && !eks("fire"));
+}
+
 /// Tokens carry groups under the prefix of their issuer.
 #[test]
 fn a_group_without_a_prefix_is_told() {

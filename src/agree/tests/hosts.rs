@@ -106,11 +106,13 @@ fn what_only_some_nodes_need() {
         clashes(&node((&rule, "off"), |plan| plan.host.ways = vec![way]), "host-need-broken");
     }
     clashes(&node(("module/off/esp4", "off"), |plan| plan.host.ways = vec!["ipsec"]), "host-need-broken");
-    for key in ["net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.eth0.disable_ipv6"] {
+    for key in ["net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6"] {
         let rule = format!("sysctl/{key}");
         agrees(&node((&rule, "1"), |_| {}));
         clashes(&node((&rule, "1"), |plan| plan.host.ipv6 = true), "host-need-broken");
     }
+    // A card of its own, for storage say, may go without.
+    agrees(&node(("sysctl/net.ipv6.conf.eth1.disable_ipv6", "1"), |plan| plan.host.ipv6 = true));
     for (module, addon) in [
         ("dummy", "node-local-dns"),
         ("nfs", "csi-driver-nfs"),

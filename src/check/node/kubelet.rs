@@ -44,6 +44,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// The folder of drop-ins, where it is told one.
+    pub(super) fn drop_ins(&self) -> Option<String> {
+        self.flags.get("config-dir").filter(|value| !value.text.is_empty()).map(|value| super::plain(&value.text))
+    }
+
     /// The folder of static pods: a flag comes before every file.
     pub(super) fn pods(&self) -> StaticPods {
         let field = SettingKey::Field(Program::Kubelet, "staticPodPath".to_owned());
@@ -88,7 +93,7 @@ pub(super) fn read(node: &Node<'_>) -> Told {
     told.anchor = start.command.clone().or_else(|| start.words.first().map(|word| word.place.clone()));
     told.flags = last_flags(&start.words);
     let text = |name: &str| told.flags.get(name).map(|value| value.text.clone()).filter(|text| !text.is_empty());
-    let (with_file, folder) = (text("config"), text("config-dir"));
+    let with_file = text("config");
     for word in start.words.iter().filter(|word| !word.exact && !word.text.starts_with('-')) {
         let message =
             format!("`{}` on the command line of the kubelet is filled in by a shell: flags in it are not known", word.text);
@@ -109,8 +114,12 @@ pub(super) fn read(node: &Node<'_>) -> Told {
             }
         }
     }
-    if let Some(folder) = folder {
-        drop_ins(node, &folder, &mut told.said, &mut told.found);
+    if let Some(folder) = told.drop_ins()
+        && !drop_ins(node, &folder, &mut told.said, &mut told.found)
+    {
+        let place = told.flags["config-dir"].place.clone();
+        let message = format!("`{folder}` is the kubelet's folder of drop-ins, and no file of it is among the files");
+        unknown(&mut told.found, place, message, format!("add `{folder}`, also where it is empty on the node"));
     }
     told.sure = true;
     told
@@ -182,13 +191,14 @@ fn merge(key: &SettingKey, values: &[Written], said: &mut Said) {
     }
 }
 
-/// The files `*.conf` below the folder of drop-ins, in the order of their names.
-fn drop_ins(node: &Node<'_>, folder: &str, said: &mut Said, found: &mut Findings) {
+/// The files `*.conf` below the folder of drop-ins, in the order of their names; whether any file lies there.
+fn drop_ins(node: &Node<'_>, folder: &str, said: &mut Said, found: &mut Findings) -> bool {
     let folder = format!("{}/", folder.trim_end_matches('/'));
     let paths: Vec<String> = node.below(&folder).filter(|path| path.ends_with(".conf")).map(str::to_owned).collect();
     for path in paths {
         file(node, &path, said, found);
     }
+    node.below(&folder).next().is_some()
 }
 
 /// Flags come after every file; without a file the defaults of the flags count, which are open.

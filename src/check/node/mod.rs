@@ -52,21 +52,25 @@ pub(super) fn roots(files: &[File]) -> Roots {
             roots.held.insert(at);
         }
     }
-    for (folder, prefix) in roots.folders_of_pods(files) {
-        let Some(node) = roots.nodes.get_mut(&prefix) else { continue };
-        for (at, file) in files.iter().enumerate().filter(|(_, file)| file.name.starts_with(&folder)) {
-            if roots.held.insert(at) {
-                node.insert(format!("/{}", &file.name[prefix.len()..]), at);
+    // A drop-in of a folder that is told may tell the folder of the static pods.
+    for _ in 0..2 {
+        for (folder, prefix) in roots.folders(files) {
+            let Some(node) = roots.nodes.get_mut(&prefix) else { continue };
+            for (at, file) in files.iter().enumerate().filter(|(_, file)| file.name.starts_with(&folder)) {
+                if roots.held.insert(at) {
+                    node.insert(format!("/{}", &file.name[prefix.len()..]), at);
+                }
             }
         }
     }
     roots
 }
 
-/// The folders of static pods that kubelets among the files are told, as names of files begin; whoever reads a node reads these too.
+/// The folders of static pods and drop-ins that kubelets among the files are told, as names of files begin; whoever reads a node reads
+/// these too.
 #[must_use]
-pub fn folders_of_pods(files: &[File]) -> Vec<String> {
-    roots(files).folders_of_pods(files).into_iter().map(|(folder, _)| folder).collect()
+pub fn folders_of_nodes(files: &[File]) -> Vec<String> {
+    roots(files).folders(files).into_iter().map(|(folder, _)| folder).collect()
 }
 
 /// A path of a node without dots and empty segments.
@@ -130,13 +134,17 @@ impl Node<'_> {
 }
 
 impl Roots {
-    /// For each node the beginning of the names of its static pods, and of all its files.
-    fn folders_of_pods(&self, files: &[File]) -> Vec<(String, String)> {
-        let folder = |(prefix, at): (&String, &BTreeMap<String, usize>)| {
-            let folder = kubelet::read(&Node { files, at, read: RefCell::default() }).pods().folder;
-            (folder != "/").then(|| (format!("{prefix}{}/", &folder[1..]), prefix.clone()))
-        };
-        self.nodes.iter().filter_map(folder).collect()
+    /// For each node the beginnings of the names of its static pods and drop-ins, and of all its files.
+    fn folders(&self, files: &[File]) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for (prefix, at) in &self.nodes {
+            let told = kubelet::read(&Node { files, at, read: RefCell::default() });
+            let folders = told.drop_ins().into_iter().chain([told.pods().folder]);
+            all.extend(
+                folders.filter(|folder| folder != "/").map(|folder| (format!("{prefix}{}/", &folder[1..]), prefix.clone())),
+            );
+        }
+        all
     }
 
     /// Whether a file is one of a node.

@@ -27,6 +27,11 @@ impl Judge<'_, '_> {
         let items: Vec<Item<'_>> = said.iter().flat_map(|(key, written)| items(key, written)).collect();
         let minor = self.plan().cluster.minor();
         for item in &items {
+            if is_source_of_pods(item) {
+                let message = format!("pods come from `{}`: {}", item.text, facts::PODS_FROM_URL);
+                let fix = "take it out: a folder of the node, or the API server, is where pods come from".to_owned();
+                self.found.findings.push(self.subject.finding(self.against.plan, None, item.place.clone(), message, fix));
+            }
             let planned = self.planned(item.key, wanted);
             let is_planned = planned.as_ref().is_some_and(|items| items.contains(&item.text));
             let of = match item.key {
@@ -90,6 +95,12 @@ impl Judge<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a kubelet is told an address to fetch pods from.
+fn is_source_of_pods(item: &Item<'_>) -> bool {
+    let is_one = item.at == "KubeletConfiguration/staticPodURL" || item.at.ends_with("/kubeletExtraArgs/manifest-url");
+    is_one && !item.text.is_empty()
 }
 
 /// The parts of what a document says for a setting, each with its place.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    check::{Content, File, folders_of_pods, is_kustomization},
+    check::{Content, File, folders_of_nodes, is_kustomization},
     host::{
         files::{self, FileError, Found, Kind},
         git::{self, InIndex, Other},
@@ -27,20 +27,25 @@ const LINK_TO_FOLDER: &str = "it is a link to a folder, and links to folders are
 /// Whether a file of a folder is read, by its name.
 type Wanted<'w> = &'w dyn Fn(&str) -> bool;
 
-/// Reads what the call names, in the order named; then the folders in which kubelets among it are told to look for static pods.
+/// Reads what the call names, in the order named; then the folders in which kubelets among it are told to look for drop-ins and static
+/// pods, which a drop-in may tell.
 pub(super) fn read(args: &Args) -> Result<Vec<File>, Failed> {
     let mut found = gathered(args, true, &wanted)?;
-    let mut folders = folders_of_pods(&found);
-    folders.retain(|folder| !wanted(folder));
-    if !folders.is_empty() {
+    let mut read: Vec<String> = Vec::new();
+    loop {
+        let mut folders = folders_of_nodes(&found);
+        folders.retain(|folder| !wanted(folder) && !read.contains(folder));
+        if folders.is_empty() {
+            return Ok(found);
+        }
         let in_one = |name: &str| {
             let mut inside = folders.iter().filter_map(|folder| name.strip_prefix(folder.as_str()));
-            inside.any(|rest| !rest.contains('/'))
+            inside.any(|rest| !rest.contains('/') || rest.ends_with(".conf"))
         };
         let known: BTreeSet<String> = found.iter().map(|file| file.name.clone()).collect();
         found.extend(gathered(args, false, &in_one)?.into_iter().filter(|file| !known.contains(&file.name)));
+        read.extend(folders);
     }
-    Ok(found)
 }
 
 /// The files that the call means; standard input can be read once.

@@ -4,7 +4,7 @@ use crate::{
     base::{Area, Cause, FactId, Level, cover_the_internet},
     controls::{Control, Param, ParamKind, Stricter, diagnostics::PoolWithoutAddresses, strokes},
     facts,
-    plan::{Lowering, Outcome, Scope},
+    plan::{Ground, Lowering, Outcome, Scope},
     resolve::Resolved,
     spec::words::Access,
 };
@@ -39,7 +39,7 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         out.because(asked);
         keys
     });
-    if pools::hardened(out).is_empty() {
+    if pools::hardened(out).iter().all(|(pool, _)| out.spares(&pool.name)) {
         return;
     }
     nodes_have_addresses(cluster, out);
@@ -48,12 +48,16 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
         let detail = format!("on pool {}: `access: none`, or narrower sources", of_ssh.join(", "));
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_SSH_WORLD, detail);
     }
+    let waived = cluster.open_by(CONTROL.id);
+    if let Some(waiver) = waived {
+        out.verdict_on(Scope::Cluster, Outcome::Waived, Ground::Waiver(waiver.id.clone()), strokes::OPEN);
+    }
     let detail = yours_to_open(cluster, out);
     if mode == "count" {
         let to_do = "set parameter `mode` to `enforce`";
         let detail = [to_do].into_iter().chain(detail).collect::<Vec<_>>().join("; ");
         out.verdict(Scope::Cluster, Outcome::Weaker, facts::id::FIREWALL_COUNTS, detail);
-    } else if !detail.is_empty() && of_ssh.is_empty() {
+    } else if !detail.is_empty() && of_ssh.is_empty() && waived.is_none() {
         strokes::enforced(out, detail.join("; "));
     }
 }
@@ -75,10 +79,20 @@ fn open_by_ssh(cluster: &Resolved) -> Vec<String> {
     by_ssh.map(|answers| format!("`{}`", answers.path.segments().last().unwrap_or_default())).collect()
 }
 
+/// Whether pods have addresses of a family of which the spec gives none of the nodes.
+fn has_pods_of_a_family_without_nodes(cluster: &Resolved) -> bool {
+    let of_nodes = |ipv6: bool| {
+        let mut ranges = cluster.hosts.pools.values().flat_map(|answers| &answers.ranges);
+        ranges.any(|(range, _)| range.address().is_ipv6() == ipv6)
+    };
+    cluster.hosts.pods.iter().any(|(range, _)| !of_nodes(range.address().is_ipv6()))
+}
+
 /// What is open on nodes only where the owner says it, since nobody else knows.
 fn yours_to_open(cluster: &Resolved, out: &Lowering<'_>) -> Vec<&'static str> {
     let said = |fact: FactId| facts::sentence(fact, cluster.minor());
     let unknown = (!facts::knows_cni_ports(&cluster.cni.name)).then(|| said(facts::id::FIREWALL_UNKNOWN_PLUGIN));
     let ipvs = (out.plan().proxy_mode() == "ipvs").then(|| said(facts::id::FIREWALL_IPVS));
-    unknown.into_iter().chain(ipvs).collect()
+    let lacks = has_pods_of_a_family_without_nodes(cluster).then(|| said(facts::id::FIREWALL_ONE_FAMILY));
+    unknown.into_iter().chain(ipvs).chain(lacks).collect()
 }

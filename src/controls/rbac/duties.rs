@@ -121,9 +121,9 @@ pub(in crate::controls) fn impossible(out: &mut Lowering<'_>, path: &SpecPath, f
 
 /// The group for emergencies may do everything; what it does is in the audit log, with the bodies of its requests but secrets.
 fn break_glass(cluster: &Resolved, out: &mut Lowering<'_>, group: &GroupAnswer) -> Option<()> {
+    refuse_shared(cluster, out, group);
     let name = named(out, group, &group.path)?;
     members(cluster, out, group, &group.path);
-    refuse_shared(cluster, out, group);
     out.because(Cause::Spec(group.path.clone()));
     let role = ScopedName { namespace: None, name: "harden:break-glass".to_owned() };
     let subject = out.held(Subject::Group(name.clone()));

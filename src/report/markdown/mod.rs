@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     base::{Artifact, Date, Minor},
     facts,
-    plan::{Ground, IntentVerdict, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
+    plan::{Ground, Outcome, OwnerField, Plan, SettingKey, Settings, Verdict},
     resolve::{Waiver, WaiverState},
 };
 
@@ -194,10 +194,15 @@ fn waivers(out: &mut String, plan: &Plan, extras: &Extras<'_>) {
 
 /// What a waiver that counts comes to.
 fn effect(plan: &Plan, waiver: &Waiver) -> &'static str {
-    match plan.intents.iter().find(|intent| intent.path == waiver.path).map(IntentVerdict::outcome) {
-        Some(Outcome::NotApplicable) => "without effect",
-        Some(Outcome::Weaker) => "in `harden check` alone",
-        Some(_) | None => "active",
+    let Some(intent) = plan.intents.iter().find(|intent| intent.path == waiver.path) else { return "active" };
+    let rests_on = |fact| intent.verdicts.iter().any(|verdict| verdict.ground == Ground::Fact(fact));
+    match intent.outcome() {
+        Outcome::NotApplicable => "without effect",
+        Outcome::Weaker if rests_on(facts::id::WAIVER_NOT_AT_ADMISSION) => "in `harden check` alone",
+        Outcome::Weaker if rests_on(facts::id::POD_SECURITY_REFUSES_TOO) => {
+            "active, and Pod Security refuses the pods all the same"
+        }
+        _ => "active",
     }
 }
 

@@ -81,7 +81,9 @@ fn scopes(r: &mut Reader<'_>, spec: &ClusterSpec) {
     }
     let known: Vec<String> = pools.filter_map(|pool| pool.name.clone()).collect();
     for (index, waiver) in spec.waivers.iter().flat_map(List::entries) {
-        let Some(pool) = waiver.scope.as_ref().and_then(|scope| scope.pool.clone()) else { continue };
+        // One that names clusters may be shared by some that have no such pool.
+        let of_all = waiver.scope.as_ref().filter(|scope| scope.cluster.is_none());
+        let Some(pool) = of_all.and_then(|scope| scope.pool.clone()) else { continue };
         if !known.contains(&pool) {
             let place = r.value_place(&entry(&path("/waivers"), index, waiver.id.as_deref()).child("scope").child("pool"));
             r.push(UnknownPool { pool, known: known.clone(), place });

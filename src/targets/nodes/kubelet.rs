@@ -32,10 +32,10 @@ pub(super) fn files(pool: &Pool<'_>) -> Vec<HostFile> {
     if pool.node.role == PoolRole::Etcd {
         return Vec::new();
     }
-    // What the owner's own file says alone comes from the cluster.
-    let asked = fields::document(pool.plan, Program::Kubelet, ConfigKind::Kubelet, |held| {
-        held.reasons.iter().any(|reason| reason.control.is_some())
-    });
+    // What the owner's own file says alone comes from the cluster. So does the driver of control groups: a node whose script does not bring
+    // the runtime's configuration must not bring the kubelet's half.
+    let by_host = |reason: &Reason| reason.control.is_some_and(|control| control.0 != "runtime/cgroup-driver");
+    let asked = fields::document(pool.plan, Program::Kubelet, ConfigKind::Kubelet, |held| held.reasons.iter().any(by_host));
     let Some(document) = asked else { return Vec::new() };
     let minor = pool.plan.cluster.minor();
     let body = yaml::write(&[document], &[], &form());

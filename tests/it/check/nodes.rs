@@ -45,6 +45,36 @@ fn static_pods_are_judged_wherever_the_kubelet_looks_for_them() {
     assert!(code == Some(0) && !found.to_string().contains("srv/pods"), "{found}");
 }
 
+/// Whoever answers at an address of pods runs any pod on the node: no control asks, and it is a finding all the same.
+#[test]
+fn pods_from_an_address_are_a_finding() {
+    let file = format!("{}staticPodURL: http://pods.example/x\n", config());
+    let (code, found) = by_spec(&[("apps/kubelet.yaml", &file)]);
+    assert!(code == Some(1) && says(&found["findings"], "apps/kubelet.yaml", "runs any pod on every node"), "{found}");
+    let flag = "KUBELET_KUBEADM_ARGS=\"--manifest-url=http://pods.example/x\"\n";
+    let node =
+        [("apps/node/var/lib/kubelet/config.yaml", config()), ("apps/node/var/lib/kubelet/kubeadm-flags.env", flag.to_owned())];
+    let node: Vec<(&str, &str)> = node.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (code, found) = by_spec(&node);
+    assert!(code == Some(1) && found["findings"].to_string().contains("runs any pod on every node"), "{found}");
+}
+
+/// Drop-ins are read in the folder that the kubelet is told, and may tell the folder of static pods.
+#[test]
+fn drop_ins_are_judged_wherever_the_kubelet_looks_for_them() {
+    let config = config();
+    let unit = "[Service]\nExecStart=/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml --config-dir=/srv/kubelet.d\n";
+    let node =
+        [("apps/node/var/lib/kubelet/config.yaml", config.as_str()), ("apps/node/usr/lib/systemd/system/kubelet.service", unit)];
+    let open = format!("{KUBELET}readOnlyPort: 10255\nstaticPodPath: /srv/pods\n");
+    let here = [("apps/node/srv/kubelet.d/9.conf", open.as_str()), ("apps/node/srv/pods/x.bak", POD)];
+    let (code, found) = by_spec(&[&node[..], &here[..]].concat());
+    assert!(code == Some(1) && says(&found["findings"], "apps/node/srv/kubelet.d/9.conf", "10255"), "{found}");
+    assert!(says(&found["findings"], "apps/node/srv/pods/x.bak", "the kubelet starts it"), "{found}");
+    let (_, found) = by_spec(&node);
+    assert!(messages(&found).contains("`/srv/kubelet.d` is the kubelet's folder of drop-ins, and no file of it"), "{found}");
+}
+
 /// The command line as systemd and a shell make it.
 #[test]
 fn a_kubelet_behind_a_shell_or_a_wrapper_is_judged() {

@@ -81,6 +81,11 @@ fn the_agent_of_pod_identity_is_the_node_under_cilium() {
             assert!(!world.allows(&app(), &agent, Port::tcp(443)), "{cni}");
         }
     }
+    // Nothing comes from it, and a range around it does not match it.
+    for flow in ["from: { cidr: 169.254.170.23/32 }, to: app", "from: app, to: { cidr: 169.254.170.0/24, port: 80 }"] {
+        let (said, built) = said(&tiny("eks", "cilium: { version: '1.20' }", "", flow));
+        assert!(built.is_none() && said.contains("flow-not-matched"), "{flow}: {said}");
+    }
     // Elsewhere it is an address like others.
     let (said, built) =
         said(&tiny("kubeadm", "cilium: { version: '1.20' }", "", "from: app, to: { cidr: 169.254.170.23/32, port: 80 }"));

@@ -11,6 +11,9 @@ use crate::{
 
 use super::{Ends, Side};
 
+/// Ranges as narrow as this that hold an agent of the provider mean it: its link-local /16, and the fd00:ec2::/32 of Amazon.
+const AROUND_AGENTS: u8 = 16;
+
 impl Ends<'_> {
     /// The addresses of a range. Ranges of the cluster that lie inside are not meant; one that lies in those of nodes means them too.
     pub(super) fn range(&self, range: Cidr, side: Side) -> Result<Peer, Unmatched> {
@@ -19,6 +22,19 @@ impl Ends<'_> {
         if matches!(range.address(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some()) {
             let why = format!("the API server refuses `{range}`, which is IPv4 in an IPv6 form");
             return Err(self.cannot(why, "write the range of IPv4"));
+        }
+        let agent = self.view.agents.iter().find(|agent| range.covers(agent) && range != **agent);
+        let is_meant = self.view.semantics.own == OwnPolicies::Cilium && range.prefix() >= AROUND_AGENTS;
+        if let Some(agent) = agent.filter(|_| is_meant) {
+            let why = format!(
+                "`{range}` holds `{agent}`, where nodes answer their own pods, and no range matches nodes under {}",
+                self.plug_in()
+            );
+            return Err(self.cannot(why, format!("write `{agent}` alone, with its port")));
+        }
+        if side == Side::Opens && self.view.agents.contains(&range) {
+            let why = format!("`{range}` is where a node answers its own pods, and nothing comes from it");
+            return Err(self.cannot(why, "name `nodes` for what nodes open"));
         }
         if within(&self.view.services) {
             let why = format!("`{range}` lies in the range of Services");

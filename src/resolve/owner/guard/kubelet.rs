@@ -1,12 +1,11 @@
 //! Fields and flags of the kubelet that bring pods or settings from elsewhere.
 
-use crate::yaml::Node;
+use crate::{facts::PODS_FROM_URL as FROM_URL, yaml::Node};
 
 use super::{Fate, flags};
 
 const MANIFESTS: &str = "/etc/kubernetes/manifests";
 
-const FROM_URL: &str = "who answers at the address runs any pod on every node, without the API server";
 const DEBUGGING: &str = "logs, exec and port-forward depend on it";
 
 /// A field of KubeletConfiguration.

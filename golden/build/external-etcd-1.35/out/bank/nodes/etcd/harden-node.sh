@@ -834,13 +834,13 @@ lines_of_interfaces() {
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
-# The largest backlog of audit events: the one that is asked for, or that of a file of another owner.
-largest_backlog() {
+# The largest value of an audit option, `-b 8192`: the one that is asked for, or that of a file of another owner.
+largest_option() {
     local file
     {
-        printf '%s\n' "$1"
+        printf '%s\n' "${1#-? }"
         for file in /etc/audit/rules.d/*.rules; do
-            [[ $file == "$2" ]] || sed -nE 's/^[[:space:]]*-b[[:space:]]*([0-9]{1,9})[[:space:]]*$/\1/p' "$file"
+            [[ $file == "$2" ]] || sed -nE "s/^[[:space:]]*${1:0:2}[[:space:]]*([0-9]{1,9})[[:space:]]*$/\\1/p" "$file"
         done
     } | sort -n | tail -n 1
 }
@@ -873,11 +873,12 @@ render() {
             } >"$wanted"
             ;;
         audit-rules)
-            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays.
+            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays,
+            # and so does its panic where an event is lost.
             while IFS= read -r line; do
                 path=''
                 [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
-                [[ $line != '-b '* ]] || line="-b $(largest_backlog "${line#-b }" "$target")"
+                [[ $line != -[bf]' '* ]] || line="${line:0:2} $(largest_option "$line" "$target")"
                 [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
             done <"$source" >"$wanted"
             ;;

@@ -47,8 +47,8 @@ rows=(
     'node/core-dumps' 'file' '/etc/systemd/system.conf.d/90-harden.conf' '0644 c8150315ec1fa2b5' '' ''
     'node/core-dumps' 'file' '/etc/security/limits.d/90-harden.conf' '0644 5e80e4c3d147bd5a' '' ''
     'runtime/cgroup-driver,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming' 'file' '/etc/containerd/config.toml' '0644 32714c4803f7140c' 'containerd:2.3' 'runtime'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 fe446f3d29bbd393' 'kubelet:1.34' 'kubelet'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 08a1afceaefc0d13' 'kubelet-unit' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 e8b6fcc64b21f9a7' 'kubelet:1.34' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 41d45d9ead9825bd' 'kubelet-unit' 'kubelet'
     'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
     'kubeconfig/no-tokens' 'no-tokens' '/etc/kubernetes/*.conf' 'no token, tokenFile or password' '' ''
     'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
@@ -138,7 +138,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.overcommit_memory' '1' '' ''
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
 )
 readonly rows
 
@@ -857,13 +857,13 @@ lines_of_interfaces() {
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
-# The largest backlog of audit events: the one that is asked for, or that of a file of another owner.
-largest_backlog() {
+# The largest value of an audit option, `-b 8192`: the one that is asked for, or that of a file of another owner.
+largest_option() {
     local file
     {
-        printf '%s\n' "$1"
+        printf '%s\n' "${1#-? }"
         for file in /etc/audit/rules.d/*.rules; do
-            [[ $file == "$2" ]] || sed -nE 's/^[[:space:]]*-b[[:space:]]*([0-9]{1,9})[[:space:]]*$/\1/p' "$file"
+            [[ $file == "$2" ]] || sed -nE "s/^[[:space:]]*${1:0:2}[[:space:]]*([0-9]{1,9})[[:space:]]*$/\\1/p" "$file"
         done
     } | sort -n | tail -n 1
 }
@@ -896,11 +896,12 @@ render() {
             } >"$wanted"
             ;;
         audit-rules)
-            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays.
+            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays,
+            # and so does its panic where an event is lost.
             while IFS= read -r line; do
                 path=''
                 [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
-                [[ $line != '-b '* ]] || line="-b $(largest_backlog "${line#-b }" "$target")"
+                [[ $line != -[bf]' '* ]] || line="${line:0:2} $(largest_option "$line" "$target")"
                 [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
             done <"$source" >"$wanted"
             ;;

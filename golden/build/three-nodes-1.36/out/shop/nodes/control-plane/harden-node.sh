@@ -70,8 +70,8 @@ rows=(
     'node/firewall' 'file' '/etc/systemd/system/harden-firewall.service' '0644 2fb9b1dc332386bd' 'systemd' 'firewall'
     'runtime/cgroup-driver,runtime/nri,runtime/registry-hosts,runtime/sandbox-image,runtime/security-profiles,runtime/streaming,runtime/unprivileged-ports' 'file' '/etc/containerd/config.toml' '0644 380ecc86b33ec0f2' 'containerd:2.3' 'runtime'
     'runtime/registry-hosts' 'file' '/etc/containerd/certs.d/docker.io/hosts.toml' '0644 0f64d7988de59bd6' '' ''
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 6faf9fe1fbc7fed5' 'kubelet:1.36' 'kubelet'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 74733d1cf942cbda' 'kubelet-unit' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '0600 9e519f89d1f43424' 'kubelet:1.36' 'kubelet'
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'file' '/etc/systemd/system/kubelet.service.d/50-harden.conf' '0644 07ee4ed8592e85bb' 'kubelet-unit' 'kubelet'
     'node/apparmor' 'apparmor' 'apparmor' 'enabled' '' ''
     'kubeconfig/no-tokens' 'no-tokens' '/etc/kubernetes/*.conf' 'no token, tokenFile or password' '' ''
     'runtime/file-modes' 'mode' '/etc/containerd' '0755 root:root' '' ''
@@ -177,7 +177,7 @@ rows=(
     'node/kubelet-sysctls' 'sysctl' 'vm.panic_on_oom' '0' '' ''
     'node/time-sync' 'time' 'service' 'one of chrony, systemd-timesyncd' '' ''
     'node/firewall' 'link' '/etc/systemd/system/nftables.service' '/dev/null' '' 'firewall'
-    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls,runtime/cgroup-driver' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
+    'kubelet/anonymous,kubelet/authorization,kubelet/client-ca,kubelet/event-record-qps,kubelet/image-credential-verification,kubelet/iptables-chains,kubelet/pod-pids-limit,kubelet/read-only-port,kubelet/rotate-certificates,kubelet/seccomp-default,kubelet/tls' 'kubelet' '/etc/kubernetes/kubelet.conf.d/50-harden.conf' '' '' ''
     'node/firewall' 'link' '/etc/systemd/system/sysinit.target.wants/harden-firewall.service' '/etc/systemd/system/harden-firewall.service' '' 'firewall'
     'node/firewall' 'firewall' '/etc/harden/node.nft' 'enforce' '' ''
 )
@@ -898,13 +898,13 @@ lines_of_interfaces() {
     done < <({ machine_interfaces; [[ -z $kept ]] || printf '%s\n' "$kept"; } | sort -u)
 }
 
-# The largest backlog of audit events: the one that is asked for, or that of a file of another owner.
-largest_backlog() {
+# The largest value of an audit option, `-b 8192`: the one that is asked for, or that of a file of another owner.
+largest_option() {
     local file
     {
-        printf '%s\n' "$1"
+        printf '%s\n' "${1#-? }"
         for file in /etc/audit/rules.d/*.rules; do
-            [[ $file == "$2" ]] || sed -nE 's/^[[:space:]]*-b[[:space:]]*([0-9]{1,9})[[:space:]]*$/\1/p' "$file"
+            [[ $file == "$2" ]] || sed -nE "s/^[[:space:]]*${1:0:2}[[:space:]]*([0-9]{1,9})[[:space:]]*$/\\1/p" "$file"
         done
     } | sort -n | tail -n 1
 }
@@ -937,11 +937,12 @@ render() {
             } >"$wanted"
             ;;
         audit-rules)
-            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays.
+            # One watch below a folder that is not there would keep every later rule from being loaded. A larger backlog of another file stays,
+            # and so does its panic where an event is lost.
             while IFS= read -r line; do
                 path=''
                 [[ $line != '-w '* ]] || path=${line#-w } path=${path%% *}
-                [[ $line != '-b '* ]] || line="-b $(largest_backlog "${line#-b }" "$target")"
+                [[ $line != -[bf]' '* ]] || line="${line:0:2} $(largest_option "$line" "$target")"
                 [[ -n $path && ! -d $(dirname -- "$path") ]] || printf '%s\n' "$line"
             done <"$source" >"$wanted"
             ;;
