@@ -202,7 +202,9 @@ fn effect(plan: &Plan, waiver: &Waiver) -> &'static str {
         Outcome::Weaker if rests_on(facts::id::POD_SECURITY_REFUSES_TOO) => {
             "active, and Pod Security refuses the pods all the same"
         }
-        _ => "active",
+        Outcome::Enforced | Outcome::Provider | Outcome::Elsewhere | Outcome::Waived | Outcome::Weaker | Outcome::Impossible => {
+            "active"
+        }
     }
 }
 
