@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     diag::{Place, Severity},
     facts,
-    plan::{Program, SettingKey},
+    plan::{Program, SettingKey, host_paths::clean},
     targets::{Form, Observed, Written, flags_of},
     yaml,
 };
@@ -46,7 +46,7 @@ pub(super) struct Told {
 impl Told {
     /// The folder of drop-ins, where it is told one.
     pub(super) fn drop_ins(&self) -> Option<String> {
-        self.flags.get("config-dir").filter(|value| !value.text.is_empty()).map(|value| super::plain(&value.text))
+        self.flags.get("config-dir").filter(|value| !value.text.is_empty()).map(|value| clean(&value.text))
     }
 
     /// The folder of static pods: a flag comes before every file.
@@ -54,7 +54,7 @@ impl Told {
         let field = SettingKey::Field(Program::Kubelet, "staticPodPath".to_owned());
         let of_file = || self.said.get(&field).and_then(|values| values.last());
         match self.flags.get("pod-manifest-path").or_else(of_file) {
-            Some(value) => StaticPods { folder: super::plain(&value.text), place: Some(value.place.clone()), sure: self.sure },
+            Some(value) => StaticPods { folder: clean(&value.text), place: Some(value.place.clone()), sure: self.sure },
             None => StaticPods { folder: MANIFESTS.to_owned(), place: None, sure: self.sure },
         }
     }

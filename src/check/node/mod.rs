@@ -53,7 +53,8 @@ pub(super) fn roots(files: &[File]) -> Roots {
         }
     }
     // A drop-in of a folder that is told may tell the folder of the static pods.
-    for _ in 0..2 {
+    loop {
+        let known = roots.held.len();
         for (folder, prefix) in roots.folders(files) {
             let Some(node) = roots.nodes.get_mut(&prefix) else { continue };
             for (at, file) in files.iter().enumerate().filter(|(_, file)| file.name.starts_with(&folder)) {
@@ -62,8 +63,10 @@ pub(super) fn roots(files: &[File]) -> Roots {
                 }
             }
         }
+        if roots.held.len() == known {
+            return roots;
+        }
     }
-    roots
 }
 
 /// The folders of static pods and drop-ins that kubelets among the files are told, as names of files begin; whoever reads a node reads
@@ -71,19 +74,6 @@ pub(super) fn roots(files: &[File]) -> Roots {
 #[must_use]
 pub fn folders_of_nodes(files: &[File]) -> Vec<String> {
     roots(files).folders(files).into_iter().map(|(folder, _)| folder).collect()
-}
-
-/// A path of a node without dots and empty segments.
-fn plain(path: &str) -> String {
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => _ = segments.pop(),
-            _ => segments.push(segment),
-        }
-    }
-    format!("/{}", segments.join("/"))
 }
 
 /// What stands before a mark in a path, when the mark begins a segment.

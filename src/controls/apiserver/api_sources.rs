@@ -42,26 +42,26 @@ fn lower(cluster: &Resolved, out: &mut Lowering<'_>) {
     access.preserves_client_ip = sources.preserves_client_ip;
     let held = held_by_hosts(cluster, out).map(|mut keys| {
         keys.extend(members(cluster, out));
-        let (more, beside) = opened(cluster, out);
-        let detail = "by the firewall of the control-plane nodes".to_owned();
-        let all = [detail.clone()].into_iter().chain(beside).collect::<Vec<_>>().join("; ");
-        let of_list = Ground::Settings(keys.clone());
-        keys.extend(more);
-        (of_list, detail, Ground::Settings(keys), all)
+        (keys, opened(cluster, out))
     });
-    let (outcome, (ground, detail), (whole, all)) = match (cluster.open_by(CONTROL.id), held) {
-        (Some(waiver), _) => {
-            let said = (Ground::Waiver(waiver.id.clone()), strokes::OPEN.to_owned());
-            (Outcome::Waived, said.clone(), said)
+    let mut beside = (Vec::new(), Vec::new());
+    let (outcome, ground, detail) = match (cluster.open_by(CONTROL.id), held) {
+        (Some(waiver), _) => (Outcome::Waived, Ground::Waiver(waiver.id.clone()), strokes::OPEN.to_owned()),
+        (None, Some((keys, opened))) => {
+            beside = opened;
+            (Outcome::Enforced, Ground::Settings(keys), "by the firewall of the control-plane nodes".to_owned())
         }
-        (None, Some((ground, detail, whole, all))) => (Outcome::Enforced, (ground, detail), (whole, all)),
-        (None, None) => {
-            let said = (Ground::Fact(facts::id::APISERVER_SOURCES), detail(cluster));
-            (Outcome::Weaker, said.clone(), said)
-        }
+        (None, None) => (Outcome::Weaker, Ground::Fact(facts::id::APISERVER_SOURCES), detail(cluster)),
     };
-    out.verdict_on(Scope::Cluster, outcome, whole, all);
     strokes::intents(cluster, out, &place, outcome, &ground, &detail);
+    // What `open` lets in beside the list is no matter of the list.
+    let (more, lines) = beside;
+    let whole = match ground {
+        Ground::Settings(keys) => Ground::Settings(keys.into_iter().chain(more).collect()),
+        other @ (Ground::Fact(_) | Ground::Waiver(_)) => other,
+    };
+    let all = [detail].into_iter().chain(lines).collect::<Vec<_>>().join("; ");
+    out.verdict_on(Scope::Cluster, outcome, whole, all);
 }
 
 /// The ranges of one list, each with its own place as the cause.

@@ -111,7 +111,7 @@ fn risks_of_flags_are_told() {
         ("--authentication-token-webhook-config-file=/x", "notices", "who a bearer of a token is"),
         ("--authorization-webhook-config-file=/x", "notices", "decides beside RBAC"),
         ("--cors-allowed-origins=.*", "notices", "from the browser"),
-        ("--debug-socket-path=/tmp/s", "notices", "without a question for credentials"),
+        ("--debug-socket-path=/run/s", "notices", "without a question for credentials"),
         ("--feature-gates=AllAlpha=true", "notices", "every unfinished feature"),
         ("--runtime-config=api/all=true", "notices", "serves alpha APIs"),
         ("--audit-log-truncate-enabled=true", "notices", "large events lose"),
